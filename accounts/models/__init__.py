@@ -1,0 +1,35 @@
+from accounts.models.account import Account, EmailDomain
+from accounts.models.audit import AuditEntry
+from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin
+from accounts.models.group import Group, GroupMembership
+from accounts.models.identity import (
+    Connection,
+    ConnectionDomain,
+    ConsumedMessage,
+    ExternalIdentity,
+    LoginRecord,
+    SignInTransaction,
+)
+from accounts.models.token import ApiToken
+from accounts.models.user import AccountRole, User
+
+__all__ = [
+    "Account",
+    "AccountOwned",
+    "AccountQuerySet",
+    "AccountRole",
+    "ApiToken",
+    "AuditEntry",
+    "Connection",
+    "ConnectionDomain",
+    "ConsumedMessage",
+    "EmailDomain",
+    "ExternalIdentity",
+    "FoldedField",
+    "Group",
+    "GroupMembership",
+    "LoginRecord",
+    "Origin",
+    "SignInTransaction",
+    "User",
+]

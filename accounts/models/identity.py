@@ -1,0 +1,272 @@
+"""Connections to identity providers, who a person is there, and what happened at each login."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.account import EmailDomain
+from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.user import AccountRole, User
+from torque_sso.encryption import EncryptedTextField
+
+MAX_CLOCK_SKEW = 300  # seconds, R24
+
+
+class Vendor(models.TextChoices):
+    OKTA = "okta", "Okta"
+    ENTRA = "entra", "Microsoft Entra ID"
+    OTHER = "other", "Other"
+
+
+class Protocol(models.TextChoices):
+    SAML = "saml", "SAML 2.0"
+    OIDC = "oidc", "OpenID Connect"
+
+
+class ConnectionState(models.TextChoices):
+    DRAFT = "draft", "draft"
+    LIVE = "live", "live"
+    DISABLED = "disabled", "disabled"
+
+
+class UpdatePolicy(models.TextChoices):
+    FIRST = "first", "first login only"
+    CONTACT = "contact", "contact details at every login"
+    EVERYTHING = "everything", "everything at every login"
+
+
+class OidcFlow(models.TextChoices):
+    ID_TOKEN = "id_token", "id_token by form_post (no secret needed)"
+    CODE = "code", "code with PKCE"
+
+
+class Connection(AccountOwned):
+    """One application at one identity provider, for one account."""
+
+    name = models.CharField(max_length=100)
+    # Text of the button on a single-tenant sign-in page; empty: the vendor's own words.
+    button_label = models.CharField(max_length=100, blank=True)
+    vendor = models.CharField(max_length=5, choices=Vendor.choices)
+    protocol = models.CharField(max_length=4, choices=Protocol.choices)
+    state = models.CharField(max_length=8, choices=ConnectionState.choices, default=ConnectionState.DRAFT)
+    domains = models.ManyToManyField(EmailDomain, through="ConnectionDomain", related_name="connections")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Mapping. `attribute_names`: our field name -> the IdP's attribute or claim name.
+    attribute_names = models.JSONField(default=dict, blank=True)
+    update_policy = models.CharField(max_length=10, choices=UpdatePolicy.choices, default=UpdatePolicy.CONTACT)
+    # K10: with "everything", also take away spaces an earlier login gave and this one does not name.
+    remove_unmapped_spaces = models.BooleanField(default=False)
+    keep_groups_when_missing = models.BooleanField(default=False)
+    # First time a login of this connection carried groups at all (`protocol.md` section 9).
+    groups_seen_at = models.DateTimeField(null=True, blank=True)
+    grantable_account_roles = models.ManyToManyField(AccountRole, blank=True, related_name="+")
+    clock_skew = models.PositiveSmallIntegerField(default=60)  # seconds
+
+    # SAML
+    idp_entity_id = models.CharField(max_length=1024, blank=True)
+    sso_url = models.CharField(max_length=2048, blank=True)
+    idp_certificates = models.TextField(blank=True)  # PEM blocks, one after the other
+    metadata_url = models.CharField(max_length=2048, blank=True)
+    allow_idp_initiated = models.BooleanField(default=False)
+    sign_requests = models.BooleanField(default=False)
+    allow_sha1 = models.BooleanField(default=False)
+    # `protocol.md` 8.4 check 16: is the response's signature alone enough over an encrypted assertion?
+    accept_response_signature_over_encryption = models.BooleanField(default=False)
+    sp_private_key = EncryptedTextField(blank=True)  # PEM
+    sp_certificate = models.TextField(blank=True)  # PEM
+
+    # OIDC
+    issuer = models.CharField(max_length=1024, blank=True)
+    tenant_id = models.CharField(max_length=255, blank=True)
+    client_id = models.CharField(max_length=255, blank=True)
+    client_secret = EncryptedTextField(blank=True)
+    flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.ID_TOKEN)
+    # Last good copies of what the provider publishes.
+    discovery = models.JSONField(default=dict, blank=True)
+    discovered_at = models.DateTimeField(null=True, blank=True)
+    signing_keys = models.JSONField(default=dict, blank=True)  # a JWK Set
+    signing_keys_at = models.DateTimeField(null=True, blank=True)
+    # Taken before each fetch by a conditional update, so that a flood of unknown keys causes few fetches.
+    signing_keys_tried_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="connection_name_once_per_account"),
+            models.CheckConstraint(
+                condition=Q(vendor__in=Vendor.values)
+                & Q(protocol__in=Protocol.values)
+                & Q(state__in=ConnectionState.values)
+                & Q(update_policy__in=UpdatePolicy.values)
+                & Q(flow__in=OidcFlow.values),
+                name="connection_choices_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ConnectionState.DRAFT)
+                | (Q(protocol=Protocol.SAML) & ~Q(idp_entity_id="") & ~Q(sso_url="") & ~Q(idp_certificates=""))
+                | (Q(protocol=Protocol.OIDC) & ~Q(issuer="") & ~Q(client_id="")),
+                name="connection_complete_for_its_protocol",
+            ),
+            models.CheckConstraint(condition=Q(clock_skew__lte=MAX_CLOCK_SKEW), name="connection_clock_skew_is_capped"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionDomain(AccountOwned):
+    """People of this e-mail domain sign in through this connection."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    domain = models.ForeignKey(EmailDomain, on_delete=models.CASCADE)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "connection", "domain"], name="connection_domain_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain_id} -> {self.connection_id}"
+
+
+class ExternalIdentity(AccountOwned):
+    """Who a user is at a connection (R12), and the groups that its latest login spoke of.
+
+    `group_ids` is what the IdP last said, complete: None until it has said anything. The sync is due while
+    `synced_sequence < login_sequence`.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="identities")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    subject = models.CharField(max_length=512)
+    issuer = models.CharField(max_length=1024)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_login_at = models.DateTimeField(null=True, blank=True)
+
+    group_ids = models.JSONField(null=True, blank=True)
+    # The list was cut off by the IdP and has to be read from Microsoft Graph.
+    groups_overage = models.BooleanField(default=False)
+    login_sequence = models.PositiveBigIntegerField(default=0)
+    synced_sequence = models.PositiveBigIntegerField(default=0)
+    sync_attempts = models.PositiveIntegerField(default=0)
+    sync_tried_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "connection", "subject"], name="identity_once_per_connection"),
+            models.CheckConstraint(condition=~Q(subject=""), name="identity_has_a_subject"),
+            models.CheckConstraint(
+                condition=Q(synced_sequence__lte=F("login_sequence")), name="identity_synced_no_further_than_received"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "sync_tried_at"],
+                condition=Q(synced_sequence__lt=F("login_sequence")),
+                name="identity_sync_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at {self.connection_id}"
+
+
+class SignInTransaction(AccountOwned):
+    """One sign-in under way: made at the start, answered once by the IdP, consumed once by the browser that began."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    # SHA-256 of the secret value that travels: OIDC `state`, SAML RelayState.
+    state_digest = models.CharField(max_length=64, unique=True)
+    request_id = models.CharField(max_length=64, blank=True)  # SAML AuthnRequest ID; empty: IdP-initiated
+    nonce = models.CharField(max_length=64, blank=True)
+    code_verifier = EncryptedTextField(blank=True)
+    # SHA-256 of the value in the cookie of the browser that started.
+    binding_digest = models.CharField(max_length=64)
+    next_path = models.CharField(max_length=2048, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    answer = EncryptedTextField(blank=True)  # JSON of the form or query fields that came; emptied when consumed
+    answered_at = models.DateTimeField(null=True, blank=True)
+    consumed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "connection", "request_id"],
+                condition=~Q(request_id=""),
+                name="sign_in_request_id_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(consumed_at__isnull=True) | Q(answered_at__isnull=False),
+                name="sign_in_is_answered_before_it_is_consumed",
+            ),
+            models.CheckConstraint(condition=Q(consumed_at__isnull=True) | Q(answer=""), name="sign_in_answer_is_not_kept"),
+        ]
+        indexes = [models.Index(fields=["account", "expires_at"], name="sign_in_expiry")]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.id}"
+
+
+class ConsumedMessage(AccountOwned):
+    """An assertion that was used. Kept until it would be refused as expired anyway (R25)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    message_id = models.CharField(max_length=64)  # SHA-256 of the id that the IdP gave it
+    expires_at = models.DateTimeField()
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "connection", "message_id"], name="message_once_per_connection"),
+        ]
+        indexes = [models.Index(fields=["account", "expires_at"], name="consumed_message_expiry")]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class LoginOutcome(models.TextChoices):
+    SIGNED_IN = "signed-in", "signed in"
+    REFUSED = "refused", "refused"
+
+
+class LoginRecord(AccountOwned):
+    """One attempt to come in through a connection, told in sentences."""
+
+    reference = models.CharField(max_length=12)
+    at = models.DateTimeField(auto_now_add=True)
+    connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, related_name="logins")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="logins")
+    identity = models.ForeignKey(ExternalIdentity, on_delete=models.SET_NULL, null=True, related_name="logins")
+    login_sequence = models.PositiveBigIntegerField(null=True)
+    outcome = models.CharField(max_length=9, choices=LoginOutcome.choices)
+    reason = models.CharField(max_length=64, blank=True)  # code of the refusal
+    explanation = models.TextField(blank=True)  # the refusal in full, for the admin
+    email = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=512, blank=True)
+    decisions = models.JSONField(default=list)
+    group_ids = models.JSONField(null=True, blank=True)  # as received; None: the IdP said nothing
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "reference"], name="login_reference_once_per_account"),
+            models.CheckConstraint(condition=Q(outcome__in=LoginOutcome.values), name="login_outcome_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="login_latest_first"),
+            models.Index(fields=["account", "user", "-at"], name="login_of_user_latest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,107 @@
+"""People, and the roles that say what they may do in their account as a whole."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
+
+
+class AccountRole(AccountOwned):
+    """`Account Admin`, `Account Member`, or a custom set of permissions (codes of `accounts.permissions`)."""
+
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    permissions = models.JSONField(default=list)
+    builtin = models.BooleanField(default=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="account_role_name_once_per_account"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(name__contains=","), name="account_role_name_is_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserState(models.TextChoices):
+    PENDING = "pending", "pending"
+    ACTIVE = "active", "active"
+    DEPROVISIONED = "deprovisioned", "deprovisioned"
+
+
+class UserOrigin(models.TextChoices):
+    PASSWORD = "password", "password"
+    SSO = "sso", "single sign-on"
+    SCIM = "scim", "provisioning"
+
+
+class UserManager(BaseUserManager["User"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(pk=username)  # type: ignore[no-any-return]
+
+
+class User(AccountOwned, AbstractBaseUser):
+    """A person in one account. The same person in two accounts is two users."""
+
+    email = models.EmailField(max_length=320)
+    email_key = FoldedField("email")
+    user_name = models.CharField(max_length=320, blank=True)
+    user_name_key = FoldedField("user_name")
+    # The IdP's own id of the person, as SCIM sent it (`externalId`).
+    external_id = models.CharField(max_length=255, blank=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    account_role = models.ForeignKey(AccountRole, on_delete=models.PROTECT, related_name="users")
+    state = models.CharField(max_length=13, choices=UserState.choices, default=UserState.ACTIVE)
+    origin = models.CharField(max_length=8, choices=UserOrigin.choices)
+    # Part of every session's hash: raising it ends all sessions in the same transaction (R2).
+    session_epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deprovisioned_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "email_key"], name="user_email_once_per_account"),
+            models.UniqueConstraint(
+                fields=["account", "user_name_key"], condition=~Q(user_name_key=""), name="user_name_once_per_account"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "external_id"], condition=~Q(external_id=""), name="external_id_once_per_account"
+            ),
+            models.CheckConstraint(condition=~Q(email_key=""), name="user_has_an_email"),
+            models.CheckConstraint(condition=Q(state__in=UserState.values), name="user_state_is_known"),
+            models.CheckConstraint(condition=Q(origin__in=UserOrigin.values), name="user_origin_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=UserState.PENDING) | Q(password__startswith="!"),
+                name="pending_user_has_no_password",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """May hold a session. Pending people have never signed in; deprovisioned ones are out."""
+        return self.state == UserState.ACTIVE
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,81 @@
+"""PURE. What a verified login says about a person, and how it is read from an IdP's attributes.
+
+Attributes come as a mapping of the IdP's own names to values, the same for both protocols: SAML attribute values
+are a list of strings; an ID token's claims are whatever JSON they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from accounts.folding import nfc
+
+FIELDS = (
+    "subject",
+    "email",
+    "first_name",
+    "last_name",
+    "timezone",
+    "space_name",
+    "space_role",
+    "groups",
+    "account_role",
+)
+
+
+@dataclass(frozen=True)
+class IdentityClaims:
+    """Made only by a protocol module, after every check has passed.
+
+    `space_names` and `space_roles` are the attribute values as sent (not yet split at commas). `group_ids`: None
+    means the IdP said nothing about groups, () that the person is in none. `user_names` are other names the IdP has
+    for the person (preferred_username, upn, an e-mail NameID), good for a first match only. Times are aware, in UTC.
+    """
+
+    connection_id: UUID
+    issuer: str
+    subject: str
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    timezone: str = ""
+    account_role: str = ""
+    space_names: tuple[str, ...] = ()
+    space_roles: tuple[str, ...] = ()
+    group_ids: tuple[str, ...] | None = None
+    groups_overage: bool = False
+    user_names: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    message_id: str = ""
+    message_expires_at: datetime | None = None
+    authenticated_at: datetime | None = None
+    session_ends_at: datetime | None = None
+    session_index: str = ""
+    # Sentences about what was looked for and did not arrive.
+    remarks: tuple[str, ...] = ()
+    received_names: tuple[str, ...] = field(default=(), compare=False)
+
+
+Names = Mapping[str, tuple[str, ...]]
+
+
+def text_values(value: object) -> tuple[str, ...]:
+    """The strings of one attribute value, NFC, blank ones dropped; anything that is no text counts as absent."""
+    candidates = value if isinstance(value, list | tuple) else [value]
+    texts = [nfc(str(item)) for item in candidates if isinstance(item, str | int) and not isinstance(item, bool)]
+    return tuple(text for text in texts if text.strip())
+
+
+def first_text(attributes: Mapping[str, object], names: tuple[str, ...]) -> str:
+    """The first value of the first of these attributes that has one, trimmed; else empty."""
+    return next((values[0].strip() for name in names if (values := text_values(attributes.get(name)))), "")
+
+
+def all_texts(attributes: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ...]:
+    """All values of the first of these attributes that has any, blank ones kept in place; else ()."""
+    for name in names:
+        value = attributes.get(name)
+        if value is not None and text_values(value):
+            return tuple(item for item in (value if isinstance(value, list | tuple) else [value]) if isinstance(item, str))
+    return ()

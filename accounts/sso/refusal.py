@@ -1,0 +1,31 @@
+"""PURE. Why a login was refused: what was expected, what came, which side must change, where."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """Who has to change something before the same login can succeed."""
+
+    IDENTITY_PROVIDER = "identity provider"
+    TORQUE = "Torque"
+    PERSON = "the person signing in"
+
+
+@dataclass(frozen=True)
+class LoginRefused(Exception):
+    """A login that must not succeed.
+
+    `code` is stable and machine-readable (`saml-audience`); the other fields are written for the account admin and
+    hold no assertion, token or secret. The person signing in never sees them, only a reference to them.
+    """
+
+    code: str
+    expected: str
+    received: str
+    side: Side
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        step = f" {self.next_step}" if self.next_step else ""
+        return f"Expected {self.expected}; received {self.received}. To change on the side of: {self.side}.{step}"

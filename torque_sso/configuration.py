@@ -1,0 +1,121 @@
+"""What the environment may set (`interface.md`, "Environment"), typed, every mistake reported at once."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class ConfigurationError(Exception):
+    """The environment is wrong; the message has one line for every wrong or missing value."""
+
+
+class FromFiles(PydanticBaseSettingsSource):
+    """`NAME_FILE` names a file whose content is the value of `NAME` (mounted secrets)."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Configuration(BaseSettings):
+    """One attribute for each environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    state_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    encryption_keys: SecretStr = SecretStr("")
+    base_url: str = "http://localhost:8000"
+    allowed_hosts: str = ""
+    debug: bool = False
+    trusted_proxies: str = ""
+    outbound_allowlist: str = ""
+    graph_url: str = "https://graph.microsoft.com"
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    task_visibility_timeout: int = Field(default=600, ge=10)
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, **sources: Any) -> tuple[Any, ...]:
+        return sources["init_settings"], sources["env_settings"], FromFiles(settings_cls)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError(f"expected a public origin such as https://sso.example.com, got {value!r}")
+        return value.rstrip("/")
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_fernet_keys(cls, value: SecretStr) -> SecretStr:
+        for number, key in enumerate(words(value.get_secret_value()), start=1):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError(f"key {number} is not 32 bytes in url-safe base64 (44 characters)") from None
+        return value
+
+    @model_validator(mode="after")
+    def _production_brings_its_secrets(self) -> "Configuration":
+        if not self.database_url:
+            self._keep_embedded_secrets()
+        problems = []
+        if len(self.secret_key.get_secret_value()) < 32:
+            problems.append("SECRET_KEY: expected at least 32 characters")
+        if not self.encryption_keys.get_secret_value():
+            problems.append("ENCRYPTION_KEYS: expected one or more Fernet keys, separated by commas")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _keep_embedded_secrets(self) -> None:
+        """Without DATABASE_URL the installation is a single folder, so its secrets are made once and live there."""
+        if not self.secret_key.get_secret_value():
+            self.secret_key = SecretStr(self._kept("secret-key", secrets.token_urlsafe(48)))
+        if not self.encryption_keys.get_secret_value():
+            self.encryption_keys = SecretStr(self._kept("encryption-keys", Fernet.generate_key().decode()))
+
+    def _kept(self, name: str, fresh: str) -> str:
+        path = self.state_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(fresh)
+        return fresh
+
+
+def words(value: str) -> list[str]:
+    """The comma-separated entries of a setting, without blanks."""
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def read_configuration() -> Configuration:
+    """The configuration of this process. Raises ConfigurationError with a line for each mistake."""
+    try:
+        return Configuration()
+    except ValidationError as error:
+        lines = [_line(problem) for problem in error.errors()]
+        raise ConfigurationError("The environment is not right:\n" + "\n".join(lines)) from None
+
+
+def _line(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"  {name}: {message}" if name else "\n".join(f"  {part}" for part in message.split("; "))

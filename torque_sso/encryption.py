@@ -1,0 +1,31 @@
+"""Secrets at rest (R61): the first of ENCRYPTION_KEYS encrypts, all of them decrypt."""
+
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> str:
+    return _box(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    return _box(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
+
+
+class EncryptedTextField(models.TextField):
+    """Text that is readable in Python and ciphertext in the database; empty stays empty."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(value) if value else ""
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
+        return decrypt(value) if value else ""

@@ -1,0 +1,39 @@
+"""Structured logs: text for people, JSON lines for machines (`LOG_FORMAT`). Nothing secret is ever passed in (R60)."""
+
+from typing import Any
+
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.stdlib.PositionalArgumentsFormatter(),
+]
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
+    "root": {"handlers": ["console"]},
+    "loggers": {"django.server": {"level": "WARNING"}, "saml2": {"level": "WARNING"}},
+}
+
+
+def configure_structlog(logging_settings: dict[str, Any], log_format: str, level: str) -> None:
+    """Fills the formatter and the level in, and points structlog at standard logging."""
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    logging_settings["formatters"]["chosen"] = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "foreign_pre_chain": _SHARED,
+    }
+    logging_settings["root"]["level"] = level
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

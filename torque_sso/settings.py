@@ -1,0 +1,210 @@
+"""Django's settings, made from the typed configuration. No other module reads the environment."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from torque_sso.configuration import ConfigurationError, read_configuration, words
+from torque_sso.logging import LOGGING as LOGGING
+from torque_sso.logging import configure_structlog
+
+try:
+    configuration = read_configuration()
+except ConfigurationError as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = configuration.secret_key.get_secret_value()
+ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
+DEBUG = configuration.debug
+BASE_URL = configuration.base_url
+ALLOWED_HOSTS = words(configuration.allowed_hosts) or [urlsplit(BASE_URL).hostname or "localhost"]
+OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
+TRUSTED_PROXIES = words(configuration.trusted_proxies)
+GRAPH_URL = configuration.graph_url
+OVER_TLS = BASE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_structlog",
+    "rest_framework",
+    "accounts",
+    "spaces",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLifetimeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "torque_sso.urls"
+WSGI_APPLICATION = "torque_sso.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -----------------------------------------------------------------------------------
+
+if configuration.database_url:
+    DATABASES = {"default": dj_database_url.parse(configuration.database_url, conn_max_age=0)}
+    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        DATABASES["default"]["OPTIONS"] = {
+            **DATABASES["default"].get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+        }
+else:
+    # `libraries.md` section 6: only WAL + IMMEDIATE + a timeout together give no "database is locked".
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": configuration.state_dir / "torque-sso.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    }
+
+# --- Who is signed in ---------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+# E-mails are unique in their account, not in the installation; our back end asks for both.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "accounts.authentication.AccountBackend"]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES)
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OVER_TLS
+# R7. `__Host-` needs Secure, which a plain http origin cannot have.
+SESSION_COOKIE_NAME = "__Host-session" if OVER_TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if OVER_TLS else "csrf"
+SIGN_IN_COOKIE_NAME = "__Host-sign-in" if OVER_TLS else "sign-in"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- Browser protection (R51, R54) --------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
+SECURE_HSTS_PRELOAD = False
+SECURE_SSL_REDIRECT = False  # the proxy does it; SCIM and IdP addresses never redirect (C14)
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# The largest answer an IdP may post (`protocol.md` 8.4 check 1); a SAML answer with 150 groups has about 45 KB.
+SIGN_IN_MESSAGE_LIMIT = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Static files, languages, API ---------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = configuration.state_dir / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = True
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# --- Tasks (`security-and-faults.md` 2.1: no other combination loses nothing) --------------------
+
+CELERY_BROKER_URL = configuration.redis_url or "memory://"
+CELERY_TASK_ALWAYS_EAGER = not configuration.redis_url
+CELERY_TASK_EAGER_PROPAGATES = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 0.5,
+    "visibility_timeout": configuration.task_visibility_timeout,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "accounts.tasks.sweep", "schedule": 60.0}}
+
+# --- Logs ---------------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+configure_structlog(LOGGING, configuration.log_format, configuration.log_level)
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
