@@ -60,10 +60,15 @@ class IdentityClaims:
 Names = Mapping[str, tuple[str, ...]]
 
 
+def storable(text: str) -> str:
+    """NFC, without what JSON can carry and a database cannot hold: NUL characters and half surrogate pairs."""
+    return nfc(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8"))
+
+
 def text_values(value: object) -> tuple[str, ...]:
     """The strings of one attribute value, NFC, blank ones dropped; anything that is no text counts as absent."""
     candidates = value if isinstance(value, list | tuple) else [value]
-    texts = [nfc(str(item)) for item in candidates if isinstance(item, str | int) and not isinstance(item, bool)]
+    texts = [storable(str(item)) for item in candidates if isinstance(item, str | int) and not isinstance(item, bool)]
     return tuple(text for text in texts if text.strip())
 
 
@@ -77,5 +82,6 @@ def all_texts(attributes: Mapping[str, object], names: tuple[str, ...]) -> tuple
     for name in names:
         value = attributes.get(name)
         if value is not None and text_values(value):
-            return tuple(item for item in (value if isinstance(value, list | tuple) else [value]) if isinstance(item, str))
+            candidates = value if isinstance(value, list | tuple) else [value]
+            return tuple(storable(item) for item in candidates if isinstance(item, str))
     return ()
