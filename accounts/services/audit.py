@@ -1,0 +1,43 @@
+"""The audit log: one entry for each change, in the transaction of the change (R56)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.models import AccountOwned, AuditEntry, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person, a connection, a token or the operator of the installation."""
+
+    label: str
+    user_id: UUID | None = None
+    ip_address: str | None = None
+    request_id: str = ""
+
+
+OPERATOR = Actor("operator (command line)")
+
+
+def person(user: User, ip_address: str | None = None, request_id: str = "") -> Actor:
+    return Actor(user.email, user.id, ip_address, request_id)
+
+
+def record(
+    acting: Actor, action: str, target: AccountOwned, changes: Mapping[str, Any] | None = None, label: str = ""
+) -> AuditEntry:
+    """Writes that `acting` did `action` to `target`. `changes`: field -> [before, after], JSON values, no secrets."""
+    return AuditEntry.objects.create(
+        account_id=target.account_id,
+        actor=acting.label,
+        actor_id=acting.user_id,
+        action=action,
+        object_type=target._meta.model_name or "",
+        object_id=target.pk,
+        object_label=label or str(target),
+        changes=dict(changes or {}),
+        request_id=acting.request_id,
+        ip_address=acting.ip_address,
+    )

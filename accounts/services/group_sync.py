@@ -1,0 +1,137 @@
+"""Groups follow the latest login (`protocol.md` section 9).
+
+The identity's row says what the IdP last named; the sync reads that, never a message, so it may run twice, late or
+in any order and ends in the state of the latest login. It touches only memberships that an earlier sync made.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
+
+from accounts import group_matching
+from accounts.models import ExternalIdentity, Group, GroupMembership, Origin
+from accounts.models.identity import ConnectionState
+from accounts.models.user import UserState
+from accounts.services import audit, graph
+from accounts.services.audit import Actor
+
+SHOWN_IN_AUDIT = 50
+
+
+@dataclass(frozen=True)
+class GroupSync:
+    """Names of the groups that were joined and left."""
+
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    group_id: UUID
+    name: str
+
+
+def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
+    """Brings the person's mapped groups in line with their latest login; None when that is done already.
+
+    Raises GraphUnavailable when the list has to be read from Microsoft Graph and cannot be; nothing is changed then.
+    """
+    identity = ExternalIdentity.objects.select_related("connection").filter(pk=identity_id).first()
+    if identity is None or identity.synced_sequence >= identity.login_sequence:
+        return None
+    from_graph = None
+    if identity.groups_overage:
+        from_graph = graph.member_group_ids(identity.connection, identity.subject)  # no transaction around the network
+    return _apply(identity, from_graph)
+
+
+def due_identities(limit: int = 500) -> list[UUID]:
+    """Identities whose latest login named groups that are not synced yet, longest waiting first."""
+    due = ExternalIdentity.objects.filter(synced_sequence__lt=F("login_sequence"))
+    return list(due.order_by(F("sync_tried_at").asc(nulls_first=True)).values_list("id", flat=True)[:limit])
+
+
+def note_attempt(identity_id: UUID) -> None:
+    """Counts an attempt that failed, so that the sweep takes others first and an operator can see it."""
+    ExternalIdentity.objects.filter(pk=identity_id).update(
+        sync_attempts=F("sync_attempts") + 1, sync_tried_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def _apply(seen: ExternalIdentity, from_graph: tuple[str, ...] | None) -> GroupSync | None:
+    identities = list(
+        ExternalIdentity.objects.in_account(seen.account_id)
+        .filter(user_id=seen.user_id)
+        .select_related("connection", "user")
+        .select_for_update(of=("self",))
+        .order_by("id")
+    )
+    identity = next((entry for entry in identities if entry.id == seen.id), None)
+    if identity is None or identity.synced_sequence >= identity.login_sequence:
+        return None
+    if identity.groups_overage:
+        if from_graph is None or identity.login_sequence != seen.login_sequence:
+            return None  # a newer login came meanwhile; its own task, or the sweep, reads Graph again
+        identity.group_ids, identity.groups_overage = list(from_graph), False
+    sync = GroupSync((), ())
+    if identity.user.state != UserState.DEPROVISIONED:
+        sync = _match(identity, _ids_of(identities))
+    identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
+    identity.save(update_fields=["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
+    return sync
+
+
+def _ids_of(identities: list[ExternalIdentity]) -> list[str]:
+    """What all of a person's live connections say together: one must not take away what another gives."""
+    live = [entry for entry in identities if entry.connection.state != ConnectionState.DISABLED]
+    return [value for entry in live for value in entry.group_ids or ()]
+
+
+def _match(identity: ExternalIdentity, ids: list[str]) -> GroupSync:
+    keys = {group_matching.identifier_key(value) for value in ids}
+    rows = (
+        Group.objects.in_account(identity.account_id)
+        .exclude(idp_identifier_key="")
+        .annotate(own=FilteredRelation("memberships", condition=Q(memberships__user=identity.user_id)))
+        .filter(Q(idp_identifier_key__in=keys) | Q(own__isnull=False))
+        .values_list("id", "name", "idp_identifier_key", "own__origin")
+    )
+    mapped, present, by_hand = {}, [], set()
+    for group_id, name, key, origin in rows:
+        mapped[key] = candidate = _Candidate(group_id, name)
+        if origin == Origin.IDP:
+            present.append(candidate)
+        elif origin:
+            by_hand.add(candidate)
+    change = group_matching.match(keys, mapped, present)
+    joins = [candidate for candidate in change.joins if candidate not in by_hand]
+    _write(identity, joins, change.leaves)
+    return GroupSync(tuple(sorted(c.name for c in joins)), tuple(sorted(c.name for c in change.leaves)))
+
+
+def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_Candidate, ...]) -> None:
+    owned = {"account_id": identity.account_id, "user_id": identity.user_id}
+    if joins:
+        GroupMembership.objects.bulk_create(
+            [
+                GroupMembership(**owned, group_id=c.group_id, origin=Origin.IDP, connection=identity.connection)
+                for c in joins
+            ],
+            ignore_conflicts=True,
+        )
+    if leaves:
+        GroupMembership.objects.filter(**owned, origin=Origin.IDP, group_id__in=[c.group_id for c in leaves]).delete()
+    if joins or leaves:
+        changes = {"joined": _names(joins), "left": _names(leaves)}
+        audit.record(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
+
+
+def _names(candidates: list[_Candidate] | tuple[_Candidate, ...]) -> list[str]:
+    names = sorted(candidate.name for candidate in candidates)
+    more = len(names) - SHOWN_IN_AUDIT
+    return [*names[:SHOWN_IN_AUDIT], f"and {more} more"] if more > 0 else names

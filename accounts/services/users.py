@@ -1,0 +1,119 @@
+"""The verbs about people: create, announce, activate, keep their contact details."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from accounts.errors import ActionRefused
+from accounts.models import Account, AccountRole, User
+from accounts.models.user import UserOrigin, UserState
+from accounts.permissions import ACCOUNT_MEMBER
+from accounts.services import audit
+from accounts.services.audit import Actor
+
+CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
+
+
+def is_timezone(name: str) -> bool:
+    """Is this an IANA time zone name, letter case as listed (`protocol.md` 10.3)?"""
+    return name in available_timezones()
+
+
+def role_named(account: Account, name: str) -> AccountRole:
+    """The account role of that name. Raises ActionRefused."""
+    role = AccountRole.objects.in_account(account).filter(name=name).first()
+    if role is None:
+        known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
+        raise ActionRefused(f"Expected one of the account roles {known}; received '{name}'.")
+    return role
+
+
+@transaction.atomic
+def create_password_user(account: Account, email: str, password: str | None, *, acting: Actor, **profile: Any) -> User:
+    """A person who signs in with a password of their own. None: no password yet, they follow a set-password link."""
+    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.PASSWORD, profile)
+    user.set_password(password)
+    return _create(user, acting)
+
+
+@transaction.atomic
+def provision_pending(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
+    """A person announced before their first login: no password, can only come in by SSO."""
+    user = _new_user(account, email, UserState.PENDING, UserOrigin.SCIM, {"user_name": email, **profile})
+    user.set_unusable_password()
+    return _create(user, acting)
+
+
+@transaction.atomic
+def create_from_login(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
+    """A person created just in time by their first company login."""
+    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, profile)
+    user.set_unusable_password()
+    user.save()
+    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    return user
+
+
+@transaction.atomic
+def activate_pending(user: User, *, acting: Actor) -> None:
+    """The first company login of a person who was announced: the same user, now active."""
+    user.state = UserState.ACTIVE
+    user.save(update_fields=["state"])
+    audit.record(acting, "user.activated", user, {"state": [UserState.PENDING, UserState.ACTIVE]})
+
+
+@transaction.atomic
+def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
+    """Sets contact details; gives what changed, field -> [before, after]. The caller has checked that they are free."""
+    changes = {name: [getattr(user, name), value] for name, value in values.items() if getattr(user, name) != value}
+    if not changes:
+        return {}
+    for name, (_, value) in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*changes, *(["email_key"] if "email" in changes else [])])
+    audit.record(acting, "user.updated", user, changes)
+    return changes
+
+
+@transaction.atomic
+def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
+    """Gives the person another account role; False when they have it already."""
+    if user.account_role_id == role.id:
+        return False
+    before, user.account_role = user.account_role.name, role
+    user.save(update_fields=["account_role"])
+    audit.record(acting, "user.account-role-changed", user, {"account_role": [before, role.name]})
+    return True
+
+
+@transaction.atomic
+def set_password(user: User, raw_password: str, *, acting: Actor) -> None:
+    """A new password; every session of the person ends. Raises ActionRefused for people who come in by SSO only."""
+    if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
+        raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
+    user.set_password(raw_password)
+    user.save(update_fields=["password"])
+    audit.record(acting, "user.password-set", user)
+
+
+def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ActionRefused(f"Expected an e-mail address; received '{email}'.") from None
+    role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
+    return User(account=account, email=email, state=state, origin=origin, **{**profile, "account_role": role})
+
+
+def _create(user: User, acting: Actor) -> User:
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise ActionRefused(f"{user.email} exists already in this account.") from None
+    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    return user

@@ -1,0 +1,33 @@
+"""Celery's door: ids in, a service called. Each task re-reads what is to do and may run twice, late, in any order."""
+
+from uuid import UUID
+
+import structlog
+from celery import shared_task
+
+from accounts.services import group_sync, sign_in_cleaning
+from accounts.services.graph import GraphUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sync_groups_after_login(identity_id: str) -> None:
+    """Does the group sync of one identity. A failure is counted; the sweep tries again."""
+    try:
+        done = group_sync.sync_idp_groups(UUID(identity_id))
+    except GraphUnavailable as problem:
+        group_sync.note_attempt(UUID(identity_id))
+        log.warning("Groups could not be read from Microsoft Graph", identity=identity_id, reason=str(problem))
+        return
+    if done is not None:
+        log.info("Groups synced", identity=identity_id, joined=len(done.joined), left=len(done.left))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep() -> dict[str, int]:
+    """Finds what a lost message left behind, and throws away sign-ins that nobody finished."""
+    due = group_sync.due_identities()
+    for identity_id in due:
+        sync_groups_after_login(str(identity_id))
+    return {"groups_synced": len(due) - len(set(group_sync.due_identities()) & set(due)), **sign_in_cleaning.clean()}
