@@ -12,7 +12,7 @@ class Side(StrEnum):
     PERSON = "the person signing in"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: a context manager has to be able to set `__traceback__` while it passes
 class LoginRefused(Exception):
     """A login that must not succeed.
 
