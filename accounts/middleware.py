@@ -21,3 +21,15 @@ class SessionLifetimeMiddleware:
         if ends_at and datetime.fromisoformat(ends_at) <= timezone.now():
             logout(request)
         return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Keeps what is answered to people and programs out of every cache (R51), unless a view says otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,56 @@
+"""What people type, checked for shape. The rules behind it are the services'."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+
+from accounts.models import User
+
+
+class PasswordSignInForm(forms.Form):
+    """No length is checked: every wrong pair gets the same answer (R9)."""
+
+    email = forms.EmailField(
+        label="Email",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class CorporateEmailForm(forms.Form):
+    email = forms.EmailField(
+        label="Corporate email",
+        help_text="The part after the @ tells us which company you belong to.",
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "autofocus": True, "spellcheck": "false", "placeholder": "you@company.com"}
+        ),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    new_password = forms.CharField(
+        label="New password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    repeat_password = forms.CharField(
+        label="Repeat password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.rules = password_validators_help_texts()
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, second = given.get("new_password"), given.get("repeat_password")
+        if first and second and first != second:
+            self.add_error("repeat_password", "The two passwords differ. Type the same one twice.")
+        return given

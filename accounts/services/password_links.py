@@ -1,0 +1,47 @@
+"""One-time links with which a person sets their own password (R11): nothing is stored, one use, one hour."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.models.user import UserOrigin, UserState
+from accounts.services import audit, users
+
+
+class _Tokens(PasswordResetTokenGenerator):
+    """Signs what must not have changed since the link was made: Django's part (password, last login, e-mail) and ours."""
+
+    key_salt = "accounts.services.password_links"
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+        return f"{super()._make_hash_value(user, timestamp)}:{user.state}:{user.session_epoch}"
+
+
+_tokens = _Tokens()
+
+
+def set_password_url(user: User) -> str:
+    """The address to give to the person; it works once, for `PASSWORD_RESET_TIMEOUT` seconds."""
+    return settings.BASE_URL + reverse("set-password", args=[user.id, _tokens.make_token(user)])
+
+
+def person_of_link(user_id: UUID, unverified_token: str) -> User | None:
+    """Whose password the link sets; None when it is dead, used, or the person has no password here."""
+    people = User.objects.select_related("account").filter(state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
+    user = people.filter(pk=user_id).first()
+    return user if user is not None and _tokens.check_token(user, unverified_token) else None
+
+
+@transaction.atomic
+def set_password_by_link(user_id: UUID, unverified_token: str, raw_password: str) -> bool:
+    """Sets the password; False when the link has died meanwhile. The lock makes two uses at once one use."""
+    User.objects.select_for_update().filter(pk=user_id).first()
+    user = person_of_link(user_id, unverified_token)
+    if user is None:
+        return False
+    users.set_password(user, raw_password, acting=audit.person(user))
+    return True

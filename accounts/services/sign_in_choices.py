@@ -1,0 +1,40 @@
+"""Which connections a person who is not signed in yet may use. Answers never depend on whether the person exists (R17)."""
+
+from django.db.models import F
+
+from accounts.models import Account, Connection
+from accounts.models.identity import ConnectionState
+
+
+def domain_of(email: str) -> str:
+    """The e-mail's domain as `EmailDomain` spells it (lower case, IDNA); empty when there is none."""
+    domain = email.strip().rpartition("@")[2].lower() if "@" in email else ""
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def live_connections_for_email(email: str) -> list[Connection]:
+    """Live connections of the account that has proved the e-mail's domain, by name.
+
+    An unproved domain says nothing about whose people they are, so it chooses nothing.
+    """
+    domain = domain_of(email)
+    if not domain:
+        return []
+    proved_for_it = Connection.objects.filter(
+        connectiondomain__domain__domain=domain,
+        connectiondomain__domain__proved_at__isnull=False,
+        connectiondomain__domain__account=F("account"),
+    )
+    return list(proved_for_it.filter(state=ConnectionState.LIVE).order_by("name").distinct())
+
+
+def single_tenant_connections() -> list[Connection]:
+    """Live connections of the only account of this installation, by name; none as soon as there is a second account."""
+    accounts = list(Account.objects.values_list("id", flat=True)[:2])
+    if len(accounts) != 1:
+        return []
+    live = Connection.objects.in_account(accounts[0]).filter(state=ConnectionState.LIVE)
+    return list(live.order_by("name"))
