@@ -1,0 +1,56 @@
+"""Rules that no linter knows: short files, no address of a package registry, no path of one machine, no private key."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup import ROOT
+
+LONGEST = 400  # lines
+WRITTEN_BY_HAND = {".py", ".html", ".css", ".js", ".mjs", ".php", ".md", ".toml", ".yaml", ".yml", ".txt", ""}
+LONG_BY_NATURE = re.compile(r"(^|/)(LICENSE|requirements\.txt|package-lock\.json)$|^requirements/.*\.txt$|/migrations/")
+
+# Spelled in parts, so that this file does not hold what it looks for.
+_REGISTRIES = (
+    ("py" "pi", "org"),
+    ("pythonhosted", "org"),
+    ("npm" "js", "org"),
+    ("npm" "js", "com"),
+    ("yarn" "pkg", "com"),
+    ("debian", "org"),
+    ("golang", "org"),
+)  # fmt: skip
+UNWANTED = {
+    "address of a package registry": re.compile("|".join(re.escape(".".join(host)) for host in _REGISTRIES)),
+    "path of one machine": re.compile(r"(?<![\w.:/-])/(wo" r"rk|fa" r"rm|ro" r"ot)/"),
+    "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE " r"KEY-----\s+[A-Za-z0-9+/]{40}"),
+}  # fmt: skip
+
+
+def broken_rules(name: str, text: str) -> list[str]:
+    """One line for each rule that a tracked file breaks."""
+    found = [f"{name}: {what}" for what, pattern in UNWANTED.items() if pattern.search(text)]
+    length = text.count("\n")
+    if length > LONGEST and Path(name).suffix in WRITTEN_BY_HAND and not LONG_BY_NATURE.search(name):
+        found.append(f"{name}: {length} lines, {LONGEST} at most")
+    return found
+
+
+def tracked() -> list[str]:
+    """Files under version control, with those about to be."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def main() -> int:
+    found = []
+    for name in tracked():
+        found += broken_rules(name, (ROOT / name).read_bytes().decode(errors="replace"))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The environment in `.venv`, made anew only when a requirements file changed: `python -m tools.setup runtime`."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+RUNTIME = ROOT / "requirements.txt"
+DEVELOPMENT = ROOT / "requirements" / "development.txt"
+# Each set holds the one before it, so a richer environment serves a poorer wish.
+SETS = {
+    "runtime": [RUNTIME],
+    "development": [RUNTIME, DEVELOPMENT],
+    "bench": [RUNTIME, DEVELOPMENT, ROOT / "requirements" / "bench.txt"],
+}
+
+
+class SetupError(Exception):
+    """The environment cannot be made; the message is one sentence for the person at the keyboard."""
+
+
+def set_up(wanted: str) -> None:
+    """Brings `.venv` to at least the set `wanted`. Raises SetupError."""
+    files = SETS[wanted]
+    missing = [file for file in files if not is_installed(VENV, file)]
+    if not missing:
+        return
+    began = time.monotonic()
+    if not is_installed(VENV, RUNTIME) or any(_stamp(VENV, file).exists() for file in missing):
+        make_environment(VENV)  # a changed file may have dropped a package: begin with nothing
+        missing = files
+    install(VENV, missing)
+    print(f"Environment ready in {time.monotonic() - began:.1f} s.", flush=True)
+
+
+def make_environment(folder: Path) -> None:
+    """A new, empty virtual environment at `folder`, in place of whatever was there. Raises SetupError."""
+    print(f"Making {folder.name} with Python {sys.version.split()[0]} ...", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    uv = shutil.which("uv")
+    if uv and _run(uv, "venv", "--quiet", "--python", sys.executable, str(folder)):
+        return
+    if not _run(sys.executable, "-m", "venv", str(folder)):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SetupError(
+            f"{sys.executable} cannot make a virtual environment: install its venv module "
+            "(Debian and Ubuntu: apt-get install python3-venv), or uv, or name another Python: make run PYTHON=..."
+        )
+
+
+def install(folder: Path, files: list[Path]) -> None:
+    """Installs pinned requirements files into the environment at `folder`. Raises SetupError."""
+    for file in files:
+        print(f"Installing {file.relative_to(ROOT)} ...", flush=True)
+        if not _install_one(folder, file):
+            raise SetupError(f"Installing {file.relative_to(ROOT)} failed: the lines above say why.")
+        _stamp(folder, file).write_text(_fingerprint(folder, file))
+
+
+def _install_one(folder: Path, file: Path) -> bool:
+    python = str(folder / "bin" / "python")
+    # The files name every package with its hash, so nothing is left to resolve.
+    options = ["--require-hashes", "--no-deps", "-r", str(file)]
+    uv = shutil.which("uv")
+    if uv and _run(uv, "pip", "install", "--quiet", "--python", python, *options):
+        return True
+    if not (folder / "bin" / "pip").exists() and not _run(python, "-m", "ensurepip"):
+        return False
+    return _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *options)
+
+
+def _run(*command: str) -> bool:
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def is_installed(folder: Path, file: Path) -> bool:
+    """Does the environment at `folder` hold this very version of a requirements file?"""
+    stamp = _stamp(folder, file)
+    return (folder / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == _fingerprint(folder, file)
+
+
+def _stamp(folder: Path, file: Path) -> Path:
+    return folder / f"installed-{file.stem}"
+
+
+def _fingerprint(folder: Path, file: Path) -> str:
+    """Of the file's content and of the place: scripts in an environment that was moved do not start."""
+    return hashlib.sha256(file.read_bytes() + str(folder).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    try:
+        set_up(sys.argv[1])
+    except SetupError as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit("Stopped; run it again to go on.")
