@@ -1,0 +1,213 @@
+"""The gate before any cryptography: what a SAML message may look like at all (`protocol.md` 8.4 checks 1, 2, 15; R23).
+
+Every rule is one pass over the bytes or over the elements, so that a hostile message costs no more than its length.
+Nothing read here is trusted: what a login is based on is read later, from the bytes that were signed.
+"""
+
+import base64
+import binascii
+import re
+from typing import cast
+
+from lxml import etree
+
+from accounts.sso.refusal import LoginRefused, Side
+
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+DS = "http://www.w3.org/2000/09/xmldsig#"
+RESPONSE, STATUS = f"{{{SAMLP}}}Response", f"{{{SAMLP}}}Status"
+ASSERTION, ENCRYPTED_ASSERTION, ISSUER = f"{{{SAML}}}Assertion", f"{{{SAML}}}EncryptedAssertion", f"{{{SAML}}}Issuer"
+SIGNATURE = f"{{{DS}}}Signature"
+
+Element = etree._Element
+
+# Far above any real message (3,000 groups), far below what would cost anything to walk.
+_MAX_TAGS = 12_000
+_MAX_DEPTH = 16
+_MAX_ATTRIBUTES = 24
+_MAX_NAMESPACES = 12  # declared on one element
+
+_XML_DECLARATION = re.compile(
+    rb"""<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']utf-8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>""",
+    re.IGNORECASE,
+)
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
+# Wherever one of these stands out of its place, in whatever namespace, somebody is trying to have it read.
+_PLACED = frozenset({"Response", "Assertion", "EncryptedAssertion", "Signature"})
+_FORBIDDEN_MARKUP = (
+    (b"<!--", "saml-comment", "a comment"),
+    (b"<![", "saml-cdata", "a CDATA section"),
+    (b"<!", "saml-doctype", "a DOCTYPE or entity declaration"),
+    (b"<?", "saml-processing-instruction", "a processing instruction"),
+)
+
+
+def quoted(value: str, limit: int = 200) -> str:
+    """A value from a message, for a sentence: quoted, control characters gone, cut to a readable length."""
+    shown = "".join(character if character.isprintable() else " " for character in value[:limit])
+    return f"“{shown}{'…' if len(value) > limit else ''}”"
+
+
+def refused(code: str, expected: str, received: str, next_step: str = "") -> LoginRefused:
+    """A refusal whose cause is on the side of the identity provider, as nearly all of this protocol's are."""
+    return LoginRefused(f"saml-{code}", expected, received, Side.IDENTITY_PROVIDER, next_step)
+
+
+def decode(message_b64: str, limit: int) -> bytes:
+    """The XML of a posted `SAMLResponse`. `limit`: of its base64 text, in characters."""
+    if len(message_b64) > limit:
+        raise refused(
+            "size",
+            f"a SAML answer of at most {limit} characters",
+            f"{len(message_b64)} characters",
+            "Send fewer groups, for example only those assigned to the application.",
+        )
+    try:
+        # Some providers break lines after 76 characters; no other stray character is forgiven.
+        return base64.b64decode("".join(message_b64.split()).encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise refused("base64", "a SAML answer in base64", "text that is no base64") from None
+
+
+def parse(xml: bytes) -> Element:
+    """The root of a document that holds nothing but elements, attributes and text; else `LoginRefused`."""
+    _refuse_markup(xml)
+    try:
+        root = etree.fromstring(xml, _parser())
+    except (etree.XMLSyntaxError, ValueError):
+        raise refused("xml", "well-formed XML", "XML that cannot be read") from None
+    _walk(root)
+    return root
+
+
+def parse_signed(xml: bytes) -> Element:
+    """The root of canonical bytes whose document has passed `parse` and whose signature was verified."""
+    return etree.fromstring(xml, _parser())
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+    )
+
+
+def _refuse_markup(xml: bytes) -> None:
+    """In well-formed XML a "<" is always markup, so looking for these bytes is exact, not a guess."""
+    try:
+        xml.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refused("encoding", "XML in UTF-8", "another encoding") from None
+    body = xml.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if declaration := _XML_DECLARATION.match(body):
+        body = body[declaration.end() :]
+    elif body[:6].lower() == b"<?xml ":
+        raise refused("encoding", "XML 1.0 in UTF-8", f"the declaration {quoted(body[:80].decode('utf-8', 'replace'))}")
+    for markup, code, name in _FORBIDDEN_MARKUP:
+        if markup in body:
+            raise refused(code, "XML made of elements and text only", name, "Identity providers never send this.")
+    _refuse_floods(body)
+
+
+def _refuse_floods(body: bytes) -> None:
+    pieces = body.split(b"<", _MAX_TAGS)
+    if len(pieces) > _MAX_TAGS:
+        raise refused("shape", f"at most {_MAX_TAGS} XML tags", "more", "Send fewer groups.")
+    if any(piece.count(b"xmlns") > _MAX_NAMESPACES for piece in pieces):
+        raise refused("shape", f"at most {_MAX_NAMESPACES} namespaces on one element", "more")
+
+
+def _walk(root: Element) -> None:
+    """Breadth first: depth, attributes, and no ID twice."""
+    seen: set[str] = set()
+    level, depth = [root], 0
+    while level:
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise refused("shape", f"elements at most {_MAX_DEPTH} deep", "deeper ones")
+        for element in level:
+            if attributes := element.attrib:
+                _check_attributes(attributes, seen)
+        level = [child for element in level for child in element]
+
+
+def _check_attributes(attributes: etree._Attrib, seen: set[str]) -> None:
+    if len(attributes) > _MAX_ATTRIBUTES:
+        raise refused("shape", f"at most {_MAX_ATTRIBUTES} attributes on one element", f"{len(attributes)} attributes")
+    for name, value in cast(list[tuple[str, str]], attributes.items()):
+        if name == _XML_ID:
+            raise refused("xml-id", "elements identified by their ID attribute", "the attribute xml:id")
+        if name in {"ID", "Id", "id"}:
+            if value in seen:
+                raise refused("duplicate-id", "every ID once", f"the ID {quoted(value)} on two elements")
+            seen.add(value)
+
+
+def the_assertion(response: Element) -> Element:
+    """The one Assertion or EncryptedAssertion of a Response, with nothing of its kind hidden anywhere else."""
+    if response.tag != RESPONSE:
+        raise refused("shape", "a SAML 2.0 Response", f"an element {quoted(str(response.tag))}")
+    found = [child for child in response if child.tag in {ASSERTION, ENCRYPTED_ASSERTION}]
+    if len(found) != 1:
+        raise _status_or(
+            response, refused("shape", "exactly one assertion in the response", f"{len(found)} assertions")
+        )
+    _refuse_out_of_place(response, {response, found[0], *signatures(response), *signatures(found[0])})
+    unknown = [
+        child.tag for child in response if child.tag not in {ISSUER, SIGNATURE, STATUS, ASSERTION, ENCRYPTED_ASSERTION}
+    ]
+    if unknown:
+        raise refused(
+            "shape", "only Issuer, Signature, Status and the assertion in the response", quoted(str(unknown[0]))
+        )
+    require_id(response)
+    return found[0]
+
+
+def _status_or(response: Element, otherwise: LoginRefused) -> LoginRefused:
+    """A response that reports an error holds no assertion: its message is what the admin needs to read."""
+    return status_refusal(response) or otherwise
+
+
+def check_inner_assertion(assertion: Element) -> None:
+    """The same rules for an assertion that came out of an EncryptedAssertion."""
+    if assertion.tag != ASSERTION:
+        raise refused("shape", "an Assertion inside the EncryptedAssertion", "something else")
+    _refuse_out_of_place(assertion, {assertion, *signatures(assertion)})
+
+
+def _refuse_out_of_place(root: Element, placed: set[Element]) -> None:
+    for element in root.iter():
+        name = str(element.tag).rpartition("}")[2]
+        if name in _PLACED and element not in placed:
+            raise refused("shape", f"{name} only in its one place", "another one elsewhere in the message")
+
+
+def signatures(parent: Element) -> list[Element]:
+    """The Signature that is a direct child, if there is one."""
+    found = [child for child in parent if child.tag == SIGNATURE]
+    if len(found) > 1:
+        raise refused("signature-shape", "at most one signature on one element", f"{len(found)} signatures")
+    return found
+
+
+def require_id(element: Element) -> str:
+    """The ID of a Response or Assertion; one that is missing or no XML name is refused."""
+    value = element.get("ID", "")
+    if not _ID.fullmatch(value):
+        raise refused("id", "an ID on the Response and on the Assertion", quoted(value) if value else "none")
+    return value
+
+
+def status_refusal(response: Element) -> LoginRefused | None:
+    """The refusal for a status that is no success, quoting what the identity provider says (check 13)."""
+    code = response.find(f"{STATUS}/{{{SAMLP}}}StatusCode")
+    value = code.get("Value", "") if code is not None else ""
+    if value == "urn:oasis:names:tc:SAML:2.0:status:Success":
+        return None
+    inner = code.find(f"{{{SAMLP}}}StatusCode") if code is not None else None
+    reason = inner.get("Value", "") if inner is not None else value
+    message = response.findtext(f"{STATUS}/{{{SAMLP}}}StatusMessage", "").strip()
+    received = f"the status {quoted(reason)}" + (f" with the message {quoted(message, 500)}" if message else "")
+    return refused("status", "the status Success", received, "The identity provider's own sign-in log says more.")
