@@ -45,6 +45,8 @@ class IdentityClaims:
     space_roles: tuple[str, ...] = ()
     group_ids: tuple[str, ...] | None = None
     groups_overage: bool = False
+    # False: the IdP itself says that the address is not verified; good for contact, never for matching.
+    email_trusted: bool = True
     user_names: tuple[str, ...] = ()
     external_ids: tuple[str, ...] = ()
     message_id: str = ""

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from accounts.errors import ActionRefused
 from accounts.folding import nfc
-from accounts.models import Account, Origin, User
+from accounts.models import Account, Connection, Origin, User
 from accounts.services import audit
 from accounts.services.audit import Actor
-from spaces.models import Space, SpaceMembership, SpaceRole
+from spaces.models import DefaultPlacement, Space, SpaceMembership, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
 
 
@@ -72,3 +72,15 @@ def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> S
     )
     audit.record(acting, "space.member-placed", space, {user.email: [None, role.name]})
     return membership
+
+
+@transaction.atomic
+def set_default_placement(connection: Connection, space: str, role: str) -> DefaultPlacement:
+    """Where first logins without a usable space go (K9). Raises ActionRefused for unknown names."""
+    account = connection.account
+    placement, _ = DefaultPlacement.objects.update_or_create(
+        account=account,
+        connection=connection,
+        defaults={"space": space_named(account, space), "role": space_role_named(account, role)},
+    )
+    return placement

@@ -1,0 +1,75 @@
+"""What all commands share: `--json`, exit 0 done, 1 refused with a readable reason, 2 wrong usage (`interface.md`)."""
+
+import json
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.errors import ActionRefused
+from accounts.models import Account, Connection, User
+from accounts.folding import fold
+
+
+class VerbCommand(BaseCommand):
+    """A command that calls one service and prints what came of it."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = self.run(**options)
+        except ActionRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(result, default=str, ensure_ascii=False))
+        else:
+            for name, value in result.items():
+                self.stdout.write(f"{name}: {_shown(value)}")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        raise CommandError("This command does nothing yet.")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(f"\n  - {_shown(item)}" for item in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(item)}" for name, item in value.items())
+    return "none" if value in (None, "") else str(value)
+
+
+def account_named(name: str) -> Account:
+    """The account of that name or slug. Raises ActionRefused."""
+    account = Account.objects.filter(name=name).first() or Account.objects.filter(slug=name.lower()).first()
+    if account is None:
+        raise ActionRefused(f"Expected the name of an account; received '{name}'.")
+    return account
+
+
+def user_with_email(account: Account, email: str) -> User:
+    found = User.objects.in_account(account).select_related("account", "account_role").filter(email_key=fold(email))
+    user: User | None = found.first()
+    if user is None:
+        raise ActionRefused(f"Expected the e-mail of a user of account '{account}'; received '{email}'.")
+    return user
+
+
+def connection_named(account: Account, name: str) -> Connection:
+    """The connection with that name or id. Raises ActionRefused."""
+    found = Connection.objects.in_account(account).select_related("account")
+    for connection in found:
+        if name in (connection.name, str(connection.id)):
+            return connection
+    raise ActionRefused(f"Expected the name or id of a connection of account '{account}'; received '{name}'.")
+
+
+def secret_from(variable: str | None) -> str | None:
+    """The value of an environment variable, because a secret on a command line can be read by others."""
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise ActionRefused(f"Expected a value in the environment variable {variable}; it is empty or not set.")
+    return os.environ[variable]

@@ -1,0 +1,45 @@
+"""`create_connection ACCOUNT NAME --vendor ... --protocol ...`: connects an identity provider."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from accounts.management.base import VerbCommand, account_named
+from accounts.management.connection_options import add_connection_arguments, connection_settings
+from accounts.services import connections, users
+from accounts.services.audit import OPERATOR
+from accounts.sso.addresses import addresses_of
+from spaces.services.spaces import set_default_placement
+
+
+class Command(VerbCommand):
+    help = "Connect an identity provider to an account, and print the addresses to copy into it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("name")
+        add_connection_arguments(parser)
+
+    def run(self, *, account: str, name: str, **options: Any) -> dict[str, Any]:
+        owner = account_named(account)
+        settings = connection_settings(name, options)  # may fetch metadata: not inside a transaction
+        for warning in settings.pop("warnings", ()):
+            self.stderr.write(warning)
+        with transaction.atomic():
+            connection = connections.create_connection(
+                owner,
+                acting=OPERATOR,
+                settings=settings,
+                domains=options["domain"],
+                grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
+            )
+            if options["default_space"]:
+                set_default_placement(connection, options["default_space"], options["default_space_role"])
+            if options["live"]:
+                connections.enable(connection, acting=OPERATOR)
+        own = addresses_of(connection)
+        return {"connection": str(connection.id), **own}
+
+

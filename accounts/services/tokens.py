@@ -1,0 +1,91 @@
+"""API tokens: `tsso_` + 160 random bits in base32 + checksum; only the SHA-256 digest is stored (R36, R37)."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.errors import ActionRefused
+from accounts.models import ApiToken, GroupMembership, User
+from accounts.models.user import UserState
+from accounts.services import audit
+from accounts.services.audit import Actor
+
+PREFIX = "tsso_"
+SHOWN_CHARACTERS = 12
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def issue_token(
+    user: User, name: str, permissions: Iterable[str], *, expires_at: datetime | None = None, acting: Actor
+) -> tuple[ApiToken, str]:
+    """A new token and its text, which is shown this once. Raises ActionRefused for a permission the owner lacks."""
+    if user.state != UserState.ACTIVE:
+        raise ActionRefused(f"Expected an active user; {user.email} is {user.state}.")
+    asked, own = set(permissions), account_permissions(user)
+    if not asked <= own:
+        missing = ", ".join(sorted(asked - own))
+        raise ActionRefused(f"A token can only have permissions of its owner; {user.email} lacks {missing}.")
+    text = _new_text()
+    token = ApiToken.objects.create(
+        account_id=user.account_id,
+        user=user,
+        name=name,
+        prefix=text[:SHOWN_CHARACTERS],
+        digest=_digest(text),
+        permissions=sorted(asked),
+        expires_at=expires_at,
+    )
+    audit.record(acting, "token.created", token, {"permissions": [None, token.permissions]}, label=name)
+    return token, text
+
+
+def find_live(text: str) -> ApiToken | None:
+    """The token with this text, if it may be used now and its owner is active. Notes its use at most once a minute."""
+    if not _has_right_checksum(text):
+        return None
+    now = timezone.now()
+    token = (
+        ApiToken.objects.select_related("user__account", "user__account_role")
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(text), revoked_at=None)
+        .filter(user__state=UserState.ACTIVE)
+        .first()
+    )
+    if token is None or not hmac.compare_digest(token.digest, _digest(text)):
+        return None
+    if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+def account_permissions(user: User) -> set[str]:
+    """Permissions of the user's account role and of those of all their groups."""
+    memberships = GroupMembership.objects.in_account(user.account_id).filter(user=user, group__account_role__isnull=False)
+    through_groups = memberships.values_list("group__account_role__permissions", flat=True)
+    return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
+
+
+def _new_text() -> str:
+    body = base64.b32encode(secrets.token_bytes(20)).decode().lower()
+    return f"{PREFIX}{body}{_checksum(body)}"
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"
+
+
+def _has_right_checksum(text: str) -> bool:
+    body = text.removeprefix(PREFIX)
+    return text.startswith(PREFIX) and len(body) == 40 and text.isascii() and _checksum(body[:32]) == body[32:]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,22 @@
+"""The addresses of a connection that an admin copies into the identity provider."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Connection
+from accounts.models.identity import Protocol
+from accounts.sso import saml
+
+
+def addresses_of(connection: Connection) -> dict[str, str]:
+    """Absolute URLs; those of the other protocol are empty. `start_url` and `initiate_login_url` go straight to the IdP."""
+    start = settings.BASE_URL + reverse("sso:start", args=[connection.id])
+    is_saml = connection.protocol == Protocol.SAML
+    return {
+        "start_url": start,
+        "entity_id": saml.entity_id(connection) if is_saml else "",
+        "acs_url": saml.acs_url(connection) if is_saml else "",
+        "metadata_url": saml.entity_id(connection) if is_saml else "",
+        "redirect_uri": "" if is_saml else settings.BASE_URL + reverse("sso:oidc-callback"),
+        "initiate_login_url": start,
+    }

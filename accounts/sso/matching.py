@@ -1,0 +1,129 @@
+"""Which user a verified login is (`protocol.md` section 4): known identity, then external id, then e-mail or userName.
+
+Only people who are pending or came through this connection before are found by external id, e-mail or name; a
+password user only with a session of their own in the same browser, which proves both sides (R14).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.folding import fold
+from accounts.models import Connection, EmailDomain, ExternalIdentity, User
+from accounts.models.user import UserState
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.refusal import LoginRefused, Side
+
+
+@dataclass(frozen=True)
+class Match:
+    """`identity` is None when the login is linked for the first time, `user` when nobody here matches."""
+
+    user: User | None
+    identity: ExternalIdentity | None
+    sentence: str
+
+
+def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
+    """The user of this login, locked for the rest of the transaction. Raises LoginRefused on ambiguity or a stranger's e-mail."""
+    identity = (
+        ExternalIdentity.objects.in_account(connection.account_id)
+        .filter(connection=connection, subject=claims.subject)
+        .select_related("user__account_role", "user__account")
+        .select_for_update(of=("self", "user"))
+        .first()
+    )
+    if identity is not None:
+        return Match(identity.user, identity, f"Known here as {identity.user.email}.")
+    by_external_id = _candidates(connection, Q(external_id__in=[value for value in claims.external_ids if value]))
+    match = _only_one(claims, connection, signed_in, by_external_id, "the external ID that provisioning stored")
+    return match or _by_name(claims, connection, signed_in)
+
+
+def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
+    own = _proved_keys(connection, [*([claims.email] if claims.email_trusted else []), *claims.user_names])
+    taken = _candidates(connection, Q(email_key=fold(claims.email)) | Q(email_key__in=own) | Q(user_name_key__in=own))
+    if not taken:
+        return Match(None, None, "Nobody here matched: a first login.")
+    usable = [user for user in taken if user.email_key in own or user.user_name_key in own]
+    if not usable:
+        raise _unproved_domain(claims)
+    match = _only_one(claims, connection, signed_in, usable, "their e-mail address or user name")
+    if match is None:
+        raise _taken(claims, usable[0])
+    return match
+
+
+def _candidates(connection: Connection, condition: Q) -> list[User]:
+    users = User.objects.in_account(connection.account_id).filter(condition).select_related("account_role", "account")
+    return list(users.select_for_update(of=("self",)).order_by("id")[:3])
+
+
+def _only_one(
+    claims: IdentityClaims, connection: Connection, signed_in: User | None, candidates: list[User], by: str
+) -> Match | None:
+    eligible = [user for user in candidates if _may_be_linked(user, connection, signed_in)]
+    if len(eligible) > 1:
+        raise _ambiguous(claims, eligible)
+    if not eligible:
+        return None
+    return Match(eligible[0], None, f"Matched {eligible[0].email} by {by}, and linked for later logins.")
+
+
+def _may_be_linked(user: User, connection: Connection, signed_in: User | None) -> bool:
+    if user.state in (UserState.PENDING, UserState.DEPROVISIONED):
+        return True  # the caller refuses the deprovisioned, by name
+    if signed_in is not None and user.pk == signed_in.pk:
+        return True
+    return user.identities.filter(connection=connection).exists()
+
+
+def _proved_keys(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Folded names that may find a user: plain ones, and e-mails of a domain that the account has proved and that is
+    this connection's, or nobody's: a partner's identity provider does not speak for the company's own addresses."""
+    keys = {fold(name) for name in names if name}
+    domains = {key.rpartition("@")[2] for key in keys if "@" in key}
+    proved = set(
+        EmailDomain.objects.in_account(connection.account_id)
+        .filter(Q(connections=connection) | Q(connections=None), domain__in=domains, proved_at__isnull=False)
+        .values_list("domain", flat=True)
+    )
+    return {key for key in keys if "@" not in key or key.rpartition("@")[2] in proved}
+
+
+def _ambiguous(claims: IdentityClaims, users: list[User]) -> LoginRefused:
+    names = " and ".join(sorted(user.email for user in users))
+    return LoginRefused(
+        "two-users-match",
+        expected="one user of this account for the login",
+        received=f"two: {names} (e-mail '{claims.email}', names {_quoted(claims.user_names)})",
+        side=Side.TORQUE,
+        next_step="Delete the user that is not this person, or correct its e-mail or user name, then log in again.",
+    )
+
+
+def _unproved_domain(claims: IdentityClaims) -> LoginRefused:
+    domain = claims.email.rpartition("@")[2]
+    trusted = "" if claims.email_trusted else ", which the provider says is not verified"
+    return LoginRefused(
+        "email-not-proved",
+        expected="an e-mail of a domain that this account has proved for this connection, because a user with it exists",
+        received=f"'{claims.email}'{trusted}",
+        side=Side.TORQUE,
+        next_step=f"Prove the domain '{domain}' on the connection's page, then log in again.",
+    )
+
+
+def _taken(claims: IdentityClaims, user: User) -> LoginRefused:
+    return LoginRefused(
+        "email-taken",
+        expected="a person who is pending, or came through this connection before",
+        received=f"'{claims.email}', which belongs to a {user.get_origin_display()} user of this account",
+        side=Side.PERSON,
+        next_step="Log in with the password first, then use “Log in with SSO” in the same browser to link both.",
+    )
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"

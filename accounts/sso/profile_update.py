@@ -1,0 +1,47 @@
+"""Contact details at login, by the connection's update policy (`product.md` section 3)."""
+
+from accounts.folding import fold
+from accounts.models import Connection, User
+from accounts.models.identity import UpdatePolicy
+from accounts.services import users
+from accounts.services.audit import Actor
+from accounts.sso.claims import IdentityClaims
+
+
+def apply(
+    user: User, claims: IdentityClaims, connection: Connection, *, first: bool, acting: Actor, decisions: list[str]
+) -> None:
+    """Brings names, e-mail and time zone up to date, and says in `decisions` what was changed or refused."""
+    if not first and connection.update_policy == UpdatePolicy.FIRST:
+        return
+    wanted = {name: value for name in ("first_name", "last_name") if (value := getattr(claims, name)[:150])}
+    if _email_may_follow(user, claims, decisions):
+        wanted["email"] = claims.email
+    if claims.timezone:
+        if users.is_timezone(claims.timezone):
+            wanted["timezone"] = claims.timezone
+        else:
+            kept = f"'{user.timezone}' stays" if user.timezone else "none is set"
+            decisions.append(f"Time zone '{claims.timezone}' is no IANA name such as Europe/Paris: {kept}.")
+    changes = users.update_profile(user, wanted, acting=acting)
+    labels = {"first_name": "First name", "last_name": "Last name", "email": "E-mail", "timezone": "Time zone"}
+    decisions += [
+        f"{labels[name]} set to '{after}'" + (f" (was '{before}')." if before else ".")
+        for name, (before, after) in changes.items()
+    ]
+
+
+def _email_may_follow(user: User, claims: IdentityClaims, decisions: list[str]) -> bool:
+    """An e-mail that changed in the IdP follows, unless somebody else here has it or the IdP does not vouch for it."""
+    if user.email == claims.email:
+        return False
+    if fold(user.email) == fold(claims.email):
+        return True
+    if not claims.email_trusted:
+        decisions.append(f"E-mail '{claims.email}' is not verified by the provider: '{user.email}' stays.")
+        return False
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    if others.filter(email_key=fold(claims.email)).exists():
+        decisions.append(f"E-mail '{claims.email}' belongs to another user of this account: '{user.email}' stays.")
+        return False
+    return True

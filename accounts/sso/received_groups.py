@@ -1,0 +1,58 @@
+"""What a login says about groups is kept on the identity's row, from which the sync works (`protocol.md` section 9)."""
+
+from django.utils import timezone
+
+from accounts.group_matching import Action, ConnectionGroups, Decision, decide, identifier_key
+from accounts.models import Connection, ExternalIdentity, Group
+from accounts.models.identity import Protocol
+from accounts.sso.claims import IdentityClaims
+from accounts.vendors import VENDORS
+
+SHOWN = 20
+
+
+def remember(
+    identity: ExternalIdentity, claims: IdentityClaims, connection: Connection, decisions: list[str]
+) -> Decision:
+    """Stamps the row with the next sequence number when this login decides anything about groups."""
+    decision = decide(claims.group_ids, claims.groups_overage, _known_of(connection))
+    if decision.action is not Action.NOTHING:
+        identity.login_sequence += 1
+        identity.groups_overage = decision.action is Action.ASK_GRAPH
+    if decision.action is Action.MATCH:
+        identity.group_ids = list(decision.ids)
+    elif decision.action is Action.ADD_ONLY:
+        identity.group_ids = list(dict.fromkeys([*(identity.group_ids or []), *decision.ids]))
+    identity.last_login_at = timezone.now()
+    identity.save(update_fields=["login_sequence", "groups_overage", "group_ids", "last_login_at"])
+    decisions += [sentence for sentence in (decision.sentence, _told(connection, decision)) if sentence]
+    _note_groups_seen(connection, claims)
+    return decision
+
+
+def _known_of(connection: Connection) -> ConnectionGroups:
+    vendor = VENDORS[connection.vendor]
+    return ConnectionGroups(
+        delivers_groups=vendor.delivers_groups or bool(connection.attribute_names.get("groups")),
+        seen_before=connection.groups_seen_at is not None,
+        keep_when_missing=connection.keep_groups_when_missing,
+        can_ask_graph=vendor.key == "entra" and connection.protocol == Protocol.OIDC and bool(connection.client_secret),
+        group_limit=vendor.group_limit,
+    )
+
+
+def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
+    if connection.groups_seen_at is None and (claims.group_ids is not None or claims.groups_overage):
+        connection.groups_seen_at = timezone.now()
+        Connection.objects.filter(pk=connection.pk, groups_seen_at=None).update(groups_seen_at=connection.groups_seen_at)
+
+
+def _told(connection: Connection, decision: Decision) -> str:
+    """How many of the received groups are mapped here, and which."""
+    if not decision.ids:
+        return ""
+    keys = {identifier_key(value) for value in decision.ids}
+    mapped = Group.objects.in_account(connection.account_id).filter(idp_identifier_key__in=keys)
+    names = list(mapped.order_by("name").values_list("name", flat=True))
+    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return f"{len(keys)} groups received, {len(names)} of them mapped here" + (f": {shown}." if names else ".")

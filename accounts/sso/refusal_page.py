@@ -1,0 +1,40 @@
+"""What becomes of a refusal: the admin gets the whole of it in the login record, the person a friendly page with its reference."""
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.models import Connection
+from accounts.services import login_records
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.refusal import LoginRefused, Side
+
+log = structlog.get_logger(__name__)
+
+_START_AGAIN = "This sign-in took too long, was opened in another browser, or was used already. Please start again."
+_FRIENDLY = {
+    "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
+    "idp-error": "Your company's sign-in page did not let you through. Please ask your administrator for access.",
+    "email-taken": "There is a user with a password for your e-mail address. Log in with the password first, then use"
+    " “Log in with SSO” in the same browser.",
+}
+_OTHERWISE = "Your company's sign-in answered in a way that we could not accept. Please tell your administrator."
+
+
+def refusal_page(
+    request: HttpRequest, refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None = None
+) -> HttpResponse:
+    """403 with a reference; the admin finds it in the login records of the connection's account."""
+    reference = _remember(refusal, connection, claims)
+    log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
+    message = _FRIENDLY.get(refusal.code) or (_START_AGAIN if refusal.side == Side.PERSON else _OTHERWISE)
+    context = {"reference": reference, "message": message, "try_again_url": reverse("login")}
+    return render(request, "sso/refused.html", context, status=403)
+
+
+def _remember(refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None) -> str:
+    if connection is None:  # no account to tell: the reference is in the log only
+        return login_records.new_reference()
+    seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
+    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen).reference

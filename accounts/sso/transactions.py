@@ -1,0 +1,158 @@
+"""One sign-in under way: opened, answered once by the IdP, consumed once by the browser that opened it (`protocol.md` 6.4).
+
+Only digests of what travels are stored. The answer arrives as a cross-site POST without cookies, so it is kept on the
+row; the browser proves that it began the sign-in on the local GET that follows.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Connection, SignInTransaction
+from accounts.sso.refusal import LoginRefused, Side
+
+LIFETIME = timedelta(minutes=10)
+STATE_LENGTH = 43  # 256 random bits in url-safe base64
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new transaction with the values that travel and are not stored."""
+
+    row: SignInTransaction
+    state: str
+    binding: str
+
+
+def open_sign_in(connection: Connection, next_path: str, binding: str = "") -> Opened:
+    """Opens a sign-in that this server starts. `binding`: the browser's present one, so that two tabs do not clash."""
+    state = secrets.token_urlsafe(32)
+    binding = binding if len(binding) == STATE_LENGTH else secrets.token_urlsafe(32)
+    row = SignInTransaction.objects.create(
+        account_id=connection.account_id,
+        connection=connection,
+        state_digest=_digest(state),
+        request_id="id" + secrets.token_hex(20),
+        nonce=secrets.token_urlsafe(32),
+        code_verifier=secrets.token_urlsafe(48),
+        binding_digest=_digest(binding),
+        next_path=next_path,
+        expires_at=timezone.now() + LIFETIME,
+    )
+    return Opened(row, state, binding)
+
+
+def open_unsolicited(connection: Connection, answer: Mapping[str, str], next_path: str) -> Opened:
+    """A sign-in that the IdP started: born answered, bound to the browser that brought the message."""
+    state, binding = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    now = timezone.now()
+    row = SignInTransaction.objects.create(
+        account_id=connection.account_id,
+        connection=connection,
+        state_digest=_digest(state),
+        binding_digest=_digest(binding),
+        next_path=next_path,
+        expires_at=now + LIFETIME,
+        answer=json.dumps(dict(answer)),
+        answered_at=now,
+    )
+    return Opened(row, state, binding)
+
+
+def find_by_state(state: str) -> SignInTransaction | None:
+    """The sign-in that this value was given to, whatever became of it."""
+    if len(state) != STATE_LENGTH:
+        return None
+    found = SignInTransaction.objects.select_related("connection__account").filter(state_digest=_digest(state))
+    return found.first()
+
+
+def find_by_request(connection: Connection, request_id: str) -> SignInTransaction | None:
+    """The sign-in whose AuthnRequest had this ID, for IdPs that lose the RelayState."""
+    if not request_id:
+        return None
+    rows = SignInTransaction.objects.in_account(connection.account_id)
+    return rows.filter(connection=connection, request_id=request_id).first()
+
+
+def find(transaction_id: UUID) -> SignInTransaction | None:
+    return SignInTransaction.objects.select_related("connection__account").filter(pk=transaction_id).first()
+
+
+def keep_answer(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
+    """Stores what came, once. Raises LoginRefused for a second answer or a late one."""
+    now = timezone.now()
+    waiting = SignInTransaction.objects.filter(pk=transaction.pk, answered_at=None, expires_at__gt=now)
+    if waiting.update(answer=json.dumps(dict(answer)), answered_at=now):
+        return
+    if transaction.expires_at <= now:
+        raise _too_late(transaction, now)
+    raise _used()
+
+
+def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
+    """The answer, once, for the browser that opened the sign-in. Raises LoginRefused.
+
+    Another browser cannot use the sign-in up: the binding is checked first.
+    """
+    if not binding or not hmac.compare_digest(_digest(binding), transaction.binding_digest):
+        raise _other_browser()
+    now = timezone.now()
+    if transaction.expires_at <= now:
+        raise _too_late(transaction, now)
+    unused = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at=None, answered_at__isnull=False)
+    if not unused.update(consumed_at=now, answer=""):
+        raise _used()
+    answer: dict[str, str] = json.loads(transaction.answer)
+    return answer
+
+
+def unknown_sign_in() -> LoginRefused:
+    return LoginRefused(
+        "unknown-sign-in",
+        expected="an answer to a sign-in that was started here in the last ten minutes",
+        received="an answer to none",
+        side=Side.PERSON,
+        next_step="Start again from the sign-in page.",
+    )
+
+
+def _used() -> LoginRefused:
+    return LoginRefused(
+        "sign-in-used",
+        expected="one answer, used once, for each sign-in",
+        received="a sign-in that was answered or used already",
+        side=Side.PERSON,
+        next_step="Start again from the sign-in page.",
+    )
+
+
+def _other_browser() -> LoginRefused:
+    return LoginRefused(
+        "other-browser",
+        expected="the browser that started this sign-in, with its cookie",
+        received="another browser, or one that keeps no cookies",
+        side=Side.PERSON,
+        next_step="Start again from the sign-in page, in one browser, with cookies allowed.",
+    )
+
+
+def _too_late(transaction: SignInTransaction, now: datetime) -> LoginRefused:
+    return LoginRefused(
+        "sign-in-expired",
+        expected=f"an answer until {transaction.expires_at:%H:%M:%S} UTC",
+        received=f"one at {now:%H:%M:%S} UTC",
+        side=Side.PERSON,
+        next_step="Start again from the sign-in page.",
+    )
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

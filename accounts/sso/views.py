@@ -1,0 +1,202 @@
+"""The sign-in doors. An IdP's answer comes as a cross-site POST: it is kept, and verified on the local GET that follows."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from axes.helpers import get_client_ip_address
+from django.conf import settings
+from django.contrib import auth
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authentication import BACKEND
+from accounts.local_paths import local_path
+from accounts.middleware import SESSION_ENDS_AT
+from accounts.models import Connection, SignInTransaction, User
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.sso import saml, saml_response, transactions
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.login import complete_login
+from accounts.sso.protocols import protocol_of
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal_page import refusal_page
+
+OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "iss", "session_state")
+SAML_FIELDS = ("SAMLResponse", "RelayState")
+
+View = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the browser follows with a GET, whatever the method was (RFC 9110 15.4.4)."""
+
+    status_code = 303
+
+
+@csrf_exempt  # an OIDC third-party-initiated login may be a POST (OpenID Connect Core 4); it only starts a normal one
+@never_cache
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Sends the browser to the connection's IdP."""
+    connection = _live(connection_id)
+    asked = request.POST if request.method == "POST" else request.GET
+    try:
+        _check_initiator(connection, asked.get("iss", ""))
+        next_path = local_path(asked.get("next") or asked.get("target_link_uri", ""))
+        opened = transactions.open_sign_in(connection, next_path, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
+        address = protocol_of(connection).start_url(connection, opened, asked.get("login_hint", "")[:320])
+    except LoginRefused as refusal:
+        return refusal_page(request, refusal, connection)
+    response = HttpResponse(status=302, headers={"Location": address})
+    return _with_binding(response, opened.binding)
+
+
+@csrf_exempt  # posted by the IdP's page; bound to the browser at `finish`
+@never_cache
+@require_POST
+def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
+    """Assertion consumer service: keeps the SAML response that the browser brings."""
+    connection = _live(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
+    answer = {name: request.POST[name] for name in SAML_FIELDS if name in request.POST}
+    try:
+        _check_size(answer)
+        row = transactions.find_by_state(answer.get("RelayState", ""))
+        if row is None or row.connection_id != connection.id:
+            in_response_to = saml_response.unverified_in_response_to(
+                answer.get("SAMLResponse", ""), settings.SIGN_IN_MESSAGE_LIMIT
+            )
+            row = transactions.find_by_request(connection, in_response_to)
+            if row is None:
+                return _keep_unsolicited(connection, answer, in_response_to)
+        transactions.keep_answer(row, answer)
+    except LoginRefused as refusal:
+        return refusal_page(request, refusal, connection)
+    return SeeOther(reverse("sso:finish", args=[row.pk]))
+
+
+@csrf_exempt  # as above; GET is the `query` response mode and errors
+@never_cache
+@require_http_methods(["GET", "POST"])
+def oidc_callback(request: HttpRequest) -> HttpResponse:
+    """The published redirect URI: keeps the ID token, code or error that the browser brings."""
+    came = request.POST if request.method == "POST" else request.GET
+    answer = {name: came[name] for name in OIDC_FIELDS if name in came}
+    row = transactions.find_by_state(answer.pop("state", ""))
+    if row is None or row.connection.protocol != Protocol.OIDC:
+        return refusal_page(request, transactions.unknown_sign_in(), None)
+    try:
+        _check_size(answer)
+        transactions.keep_answer(row, answer)
+    except LoginRefused as refusal:
+        return refusal_page(request, refusal, row.connection)
+    return SeeOther(reverse("sso:finish", args=[row.pk]))
+
+
+@never_cache
+@require_GET
+def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
+    """Verifies the kept answer for the browser that started, and signs the person in."""
+    row = transactions.find(transaction_id)
+    if row is None:
+        return refusal_page(request, transactions.unknown_sign_in(), None)
+    connection = row.connection
+    claims: IdentityClaims | None = None
+    try:
+        _check_live(connection)
+        answer = transactions.consume(row, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
+        claims = protocol_of(connection).read(connection, answer, row)
+        signed_in = request.user if isinstance(request.user, User) else None
+        done = complete_login(claims, connection, signed_in=signed_in, ip_address=get_client_ip_address(request))
+    except LoginRefused as refusal:
+        return refusal_page(request, refusal, connection, claims)
+    auth.login(request, done.user, backend=BACKEND)
+    if claims.session_ends_at:
+        request.session[SESSION_ENDS_AT] = claims.session_ends_at.isoformat()
+    return SeeOther(_next(row))
+
+
+@require_GET
+def saml_metadata(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
+    """Our service provider metadata for this connection, to give to its IdP."""
+    found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.SAML)
+    connection = get_object_or_404(found, pk=connection_id)
+    return HttpResponse(
+        saml.service_provider_metadata(connection), content_type="application/samlmetadata+xml; charset=utf-8"
+    )
+
+
+def _live(connection_id: UUID, **conditions: str) -> Connection:
+    found = Connection.objects.select_related("account").filter(state=ConnectionState.LIVE, **conditions)
+    return get_object_or_404(found, pk=connection_id)
+
+
+def _check_live(connection: Connection) -> None:
+    if connection.state != ConnectionState.LIVE:
+        raise Http404
+
+
+def _next(row: SignInTransaction) -> str:
+    return row.next_path or settings.LOGIN_REDIRECT_URL
+
+
+def _check_initiator(connection: Connection, issuer: str) -> None:
+    """A login that the IdP asks us to start names the IdP; it must be the connection's own."""
+    if issuer and issuer != connection.issuer:
+        raise LoginRefused(
+            "initiate-issuer",
+            expected=f"iss '{connection.issuer}'",
+            received=f"'{issuer[:200]}'",
+            side=Side.IDENTITY_PROVIDER,
+            next_step="Copy the initiate login URI of the right connection into the application.",
+        )
+
+
+def _check_size(answer: dict[str, str]) -> None:
+    size = sum(len(value) for value in answer.values())
+    if size > settings.SIGN_IN_MESSAGE_LIMIT:
+        raise LoginRefused(
+            "message-too-large",
+            expected=f"at most {settings.SIGN_IN_MESSAGE_LIMIT} characters",
+            received=f"{size}",
+            side=Side.IDENTITY_PROVIDER,
+            next_step="Send fewer attributes, for example only the groups assigned to the application.",
+        )
+
+
+def _keep_unsolicited(connection: Connection, answer: dict[str, str], in_response_to: str) -> HttpResponse:
+    """A response to no request of ours: only where IdP-initiated login is on, and never one that claims to answer (8.4 check 11)."""
+    if in_response_to:
+        raise LoginRefused(
+            "saml-in-response-to",
+            expected="the ID of a request that this server sent on this connection in the last ten minutes",
+            received=f"InResponseTo '{in_response_to[:100]}'",
+            side=Side.PERSON,
+            next_step="Start again from the sign-in page.",
+        )
+    if not connection.allow_idp_initiated:
+        raise LoginRefused(
+            "saml-idp-initiated",
+            expected="an answer to a sign-in that was started here",
+            received="a response that the identity provider started by itself",
+            side=Side.TORQUE,
+            next_step="Start from the sign-in page, or allow IdP-initiated login on the connection.",
+        )
+    opened = transactions.open_unsolicited(connection, answer, local_path(answer.get("RelayState", "")))
+    return _with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
+
+
+def _with_binding(response: HttpResponse, binding: str) -> HttpResponse:
+    """Lax: the cookie is kept from the cross-site POST, and comes with the GET that the POST's answer leads to (R7)."""
+    response.set_cookie(
+        settings.SIGN_IN_COOKIE_NAME,
+        binding,
+        max_age=int(transactions.LIFETIME.total_seconds()),
+        secure=settings.OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
