@@ -1,0 +1,185 @@
+"""What an OpenID provider publishes: its discovery document and its signing keys, kept on the connection's row.
+
+The row is shared by all web processes and outlives them, so a provider that is down stops nobody whose keys are at
+most 7 days old, and a key rotation costs one fetch for the whole installation. Nothing here is called inside a database
+transaction: a fetch may take 5 seconds.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Connection
+from torque_sso import outbound, strict_json
+
+DISCOVERY_LIFETIME = timedelta(hours=24)
+KEYS_LIFETIME = timedelta(hours=1)
+KEYS_LAST_USE = timedelta(days=7)  # how long keys serve while the provider cannot be reached
+REFRESH_PAUSE = 60  # seconds between attempts of one process while an old copy still serves
+UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for keys that nobody knows (R32)
+
+_KEY_LIMIT = 100
+_MODULUS_LIMIT = 1400  # base64url characters: 8192 bits; a larger key makes verification slow on purpose
+_EXPONENT_LIMIT = 6  # base64url characters: 32 bits
+_KEY_MEMBERS = ("kty", "kid", "use", "alg", "n", "e")
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
+_DISCOVERY_MEMBERS = (
+    "issuer",
+    *_ENDPOINTS,
+    "scopes_supported",
+    "token_endpoint_auth_methods_supported",
+    "id_token_signing_alg_values_supported",
+    "authorization_response_iss_parameter_supported",
+)
+
+JsonObject = dict[str, Any]
+
+
+class ProviderError(Exception):
+    """A provider's documents cannot be used; the message is a sentence for the account admin."""
+
+
+class ProviderUnreachable(ProviderError):
+    """The provider did not answer, and no copy of its documents is fresh enough."""
+
+
+class ProviderDocumentWrong(ProviderError):
+    """The provider answered with something that must not be used."""
+
+
+def discover(connection: Connection, now: datetime | None = None) -> None:
+    """Makes sure that `connection.discovery` is the issuer's document and at most 24 hours old.
+
+    An older copy stays in use while the provider cannot be reached. Raises ProviderError when there is none.
+    """
+    now = now or timezone.now()
+    known = connection.discovery.get("issuer") == connection.issuer
+    if known and connection.discovered_at and now - connection.discovered_at < DISCOVERY_LIFETIME:
+        return
+    if known and not _my_turn("discovery", connection):
+        return
+    try:
+        document = _fetched_discovery(connection)
+    except ProviderError:
+        if known:
+            return
+        raise
+    changes: JsonObject = {"discovery": document, "discovered_at": now}
+    if not known:  # another issuer's keys must never verify this one's tokens
+        changes |= {"signing_keys": {}, "signing_keys_at": None, "signing_keys_tried_at": None}
+    _store(connection, changes)
+
+
+def signing_keys(connection: Connection, now: datetime | None = None) -> JsonObject:
+    """The provider's JWK Set: at most 1 hour old, or at most 7 days while the provider cannot be reached.
+
+    Raises ProviderError when there is none to use.
+    """
+    now = now or timezone.now()
+    discover(connection, now)
+    age = now - connection.signing_keys_at if connection.signing_keys_at else None
+    usable = age is not None and age < KEYS_LAST_USE
+    if age is not None and (age < KEYS_LIFETIME or (usable and not _my_turn("keys", connection))):
+        return _stored_keys(connection)
+    try:
+        return _fetch_signing_keys(connection, now)
+    except ProviderError:
+        if usable:
+            return _stored_keys(connection)
+        raise
+
+
+def refresh_signing_keys(
+    connection: Connection, minimum_pause: timedelta, now: datetime | None = None
+) -> JsonObject | None:
+    """Fetches the keys again for a token whose key is unknown; None when that was tried less than the pause ago (R32).
+
+    The turn is taken by a conditional update, so it is one for all processes. Raises ProviderError.
+    """
+    now = now or timezone.now()
+    due = Q(signing_keys_tried_at__isnull=True) | Q(signing_keys_tried_at__lte=now - minimum_pause)
+    if not Connection.objects.filter(due, pk=connection.pk).update(signing_keys_tried_at=now):
+        return None
+    connection.signing_keys_tried_at = now
+    return _fetch_signing_keys(connection, now)
+
+
+def _stored_keys(connection: Connection) -> JsonObject:
+    keys: JsonObject = connection.signing_keys
+    return keys
+
+
+def _my_turn(what: str, connection: Connection) -> bool:
+    """Whether this process may try again to replace a copy that still serves."""
+    return bool(cache.add(f"provider-{what}-{connection.pk}", True, REFRESH_PAUSE))
+
+
+def _store(connection: Connection, changes: JsonObject) -> None:
+    for name, value in changes.items():
+        setattr(connection, name, value)
+    Connection.objects.filter(pk=connection.pk).update(**changes)
+
+
+def _fetched_discovery(connection: Connection) -> JsonObject:
+    url = f"{connection.issuer.rstrip('/')}/.well-known/openid-configuration"
+    document = _json_object(url)
+    if document.get("issuer") != connection.issuer:
+        raise ProviderDocumentWrong(
+            f"Expected the issuer '{connection.issuer}' in {url}; it names '{str(document.get('issuer'))[:200]}'. "
+            "Set the connection's issuer to exactly what the provider publishes."
+        )
+    needed = {"authorization_endpoint", "jwks_uri", *(["token_endpoint"] if connection.flow == "code" else [])}
+    for name in _ENDPOINTS:
+        if (name in needed or document.get(name) is not None) and not _is_endpoint(document.get(name)):
+            raise ProviderDocumentWrong(
+                f"Expected '{name}' in {url} to be an https address; received '{str(document.get(name))[:200]}'."
+            )
+    return {name: document[name] for name in _DISCOVERY_MEMBERS if name in document}
+
+
+def _is_endpoint(value: object) -> bool:
+    return isinstance(value, str) and outbound.is_allowed_address(value)
+
+
+def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
+    url = connection.discovery["jwks_uri"]
+    listed = _json_object(url).get("keys")
+    keys = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
+    if not keys:
+        raise ProviderDocumentWrong(f"Expected RSA signing keys with a 'kid' at {url}; received none.")
+    key_set = {"keys": keys[:_KEY_LIMIT]}
+    _store(connection, {"signing_keys": key_set, "signing_keys_at": now})
+    return key_set
+
+
+def _is_usable(key: object) -> bool:
+    if not isinstance(key, dict) or not all(isinstance(key.get(name), str) for name in ("kty", "kid", "n", "e")):
+        return False
+    return (
+        key["kty"] == "RSA"
+        and key.get("use", "sig") == "sig"
+        and len(key["n"]) <= _MODULUS_LIMIT
+        and len(key["e"]) <= _EXPONENT_LIMIT
+    )
+
+
+def _trimmed(key: JsonObject) -> dict[str, str]:
+    """Only what verification needs: no certificates, and no private part that somebody published by mistake."""
+    return {name: key[name] for name in _KEY_MEMBERS if isinstance(key.get(name), str)}
+
+
+def _json_object(url: str) -> JsonObject:
+    try:
+        content = outbound.fetch(url)
+    except outbound.OutboundError as error:
+        raise ProviderUnreachable(str(error)) from None
+    try:
+        document = strict_json.loads(content)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ProviderDocumentWrong(f"Expected a JSON object at {url}; received something else.")
+    return document

@@ -1,0 +1,287 @@
+"""An ID token, checked completely: every rule of `protocol.md` 6.5 and R30 (OpenID Connect Core 3.1.3.7, 3.2.2.11).
+
+Order: shape and header, then the signature, and only then is the payload read as JSON. So a message that no provider
+signed costs one pass over its bytes, and nothing it says is looked at.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import jwt
+from jwt.api_jws import PyJWS
+from jwt.exceptions import PyJWTError
+
+from accounts.sso.refusal import LoginRefused, Side
+from torque_sso import strict_json
+
+ALGORITHM = "RS256"
+# The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
+# wrong; it is generous because Entra dates `iat` five minutes back.
+MAX_AGE = timedelta(hours=1)
+_MAX_SKEW = 300  # seconds
+_HEADER_LIMIT = 4096  # characters
+_SUBJECT_LIMIT = 255  # characters, OpenID Connect Core section 2
+_LATEST = 253_370_764_800  # the year 9999, which a datetime can hold with room for the skew
+_COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+_verifier = PyJWS(algorithms=[ALGORITHM], options={"enforce_minimum_key_length": True})
+
+Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What this sign-in asked for. `clock_skew` in seconds; `tenant_id` empty: any tenant of the issuer."""
+
+    issuer: str
+    client_id: str
+    nonce: str
+    now: datetime
+    clock_skew: int
+    tenant_id: str = ""
+    is_entra: bool = False
+
+    @property
+    def skew(self) -> timedelta:
+        return timedelta(seconds=min(self.clock_skew, _MAX_SKEW))
+
+
+@dataclass(frozen=True)
+class UnverifiedToken:
+    """A token whose shape and header are right and whose signature has not been looked at."""
+
+    compact: str
+    key_id: str
+
+
+def read_unverified(compact: object, size_limit: int) -> UnverifiedToken:
+    """The shape gate: size, three parts, and a header that asks for nothing but RS256 with a named key."""
+    if not isinstance(compact, str) or not compact:
+        raise _malformed("no ID token")
+    if len(compact) > size_limit:
+        raise _refused(
+            "oidc-too-large", f"an ID token of at most {size_limit} characters", f"{len(compact)} characters"
+        )
+    match = _COMPACT_JWS.fullmatch(compact)
+    if match is None:
+        raise _malformed("something that is not three base64url parts")
+    header = _header(match[1])
+    _check_header(header)
+    return UnverifiedToken(compact, header["kid"])
+
+
+def _header(encoded: str) -> dict[str, Any]:
+    if len(encoded) > _HEADER_LIMIT:
+        raise _malformed(f"a header of {len(encoded)} characters")
+    try:
+        header = strict_json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (ValueError, binascii.Error):
+        raise _malformed("a header that is not JSON") from None
+    if not isinstance(header, dict):
+        raise _malformed("a header that is not a JSON object")
+    return header
+
+
+def _check_header(header: dict[str, Any]) -> None:
+    """The key comes from the stored keys alone: `jku`, `x5u`, `jwk` and `x5c` are never looked at."""
+    if header.get("alg") != ALGORITHM:
+        raise _refused("oidc-algorithm", f"a signature with {ALGORITHM}", f"alg {_shown(header.get('alg'))}")
+    if "crit" in header or "b64" in header:
+        raise _refused("oidc-critical-header", "no critical header extension", f"crit {_shown(header.get('crit'))}")
+    if str(header.get("typ", "JWT")).upper() != "JWT":
+        raise _refused("oidc-token-type", "an ID token (typ JWT)", f"typ {_shown(header.get('typ'))}")
+    if not isinstance(header.get("kid"), str) or not header["kid"]:
+        raise _refused("oidc-key-id", "a header that names its key (kid)", f"kid {_shown(header.get('kid'))}")
+
+
+def find_key(key_set: Mapping[str, Any], key_id: str) -> jwt.PyJWK | None:
+    """The key of that name in a JWK Set, or None."""
+    for key in key_set.get("keys", ()):
+        if key.get("kid") == key_id and key.get("alg", ALGORITHM) == ALGORITHM:
+            return _parsed_key(json.dumps(key, sort_keys=True))
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _parsed_key(text: str) -> jwt.PyJWK | None:
+    try:
+        return jwt.PyJWK.from_json(text, algorithm=ALGORITHM)
+    except (PyJWTError, ValueError):
+        return None
+
+
+def verified_claims(token: UnverifiedToken, key: jwt.PyJWK, expected: Expected) -> Claims:
+    """The claims of a token that this key signed for this sign-in. Raises LoginRefused."""
+    claims = _signed_claims(token, key)
+    _check_issuer(claims, expected)
+    _check_audience(claims, expected)
+    _check_times(claims, expected)
+    _check_nonce(claims, expected)
+    _check_subject(claims, "sub")
+    if expected.is_entra:
+        _check_tenant(claims, expected)
+    return claims
+
+
+def _signed_claims(token: UnverifiedToken, key: jwt.PyJWK) -> Claims:
+    try:
+        payload = _verifier.decode_complete(token.compact, key, algorithms=[ALGORITHM])["payload"]
+    except (PyJWTError, ValueError, RecursionError):
+        raise _refused(
+            "oidc-signature",
+            f"a signature by the provider's key {_shown(token.key_id)}",
+            "a signature that this key did not make",
+        ) from None
+    try:
+        claims = strict_json.loads(payload)
+    except ValueError as error:
+        raise _malformed(f"claims that are not proper JSON ({_reason(error)})") from None
+    if not isinstance(claims, dict):
+        raise _malformed("claims that are not a JSON object")
+    return claims
+
+
+def _check_issuer(claims: Claims, expected: Expected) -> None:
+    if claims.get("iss") != expected.issuer:
+        raise _refused(
+            "oidc-issuer",
+            f"the issuer '{expected.issuer}'",
+            _shown(claims.get("iss")),
+            Side.TORQUE,
+            "Check the issuer or tenant of the connection.",
+        )
+
+
+def _check_audience(claims: Claims, expected: Expected) -> None:
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    step = "Check the client ID of the connection against the application at the identity provider."
+    if expected.client_id not in audiences:
+        received = f"audience {_shown(audience)}"
+        raise _refused(
+            "oidc-audience", f"the client ID '{expected.client_id}' as audience", received, Side.TORQUE, step
+        )
+    if len(audiences) > 1 and "azp" not in claims:
+        raise _refused("oidc-authorized-party", "azp beside several audiences", "no azp", next_step=step)
+    if claims.get("azp", expected.client_id) != expected.client_id:
+        received = f"azp {_shown(claims['azp'])}"
+        raise _refused("oidc-authorized-party", f"azp '{expected.client_id}'", received, next_step=step)
+
+
+def _check_times(claims: Claims, expected: Expected) -> None:
+    now, skew = expected.now, expected.skew
+    expires, issued = time_of(claims, "exp"), time_of(claims, "iat")
+    starts = time_of(claims, "nbf") if "nbf" in claims else issued
+    if now >= expires + skew:
+        raise _clock("oidc-expired", "an ID token that has not expired", "exp", expires, expected)
+    if now < starts - skew:
+        raise _clock("oidc-not-yet-valid", "an ID token that is already valid", "nbf", starts, expected)
+    if now < issued - skew:
+        raise _clock("oidc-issued-in-future", "an ID token issued in the past", "iat", issued, expected)
+    if now > issued + MAX_AGE + skew:
+        raise _clock("oidc-too-old", "an ID token issued within the last hour", "iat", issued, expected)
+
+
+def time_of(claims: Claims, name: str) -> datetime:
+    """A NumericDate claim (RFC 7519 section 2) as an aware time. Raises LoginRefused when it is absent or none."""
+    value = claims.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LATEST:
+        raise _refused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value))
+    return datetime.fromtimestamp(int(value), UTC)
+
+
+def useless_after(claims: Claims, clock_skew: int) -> datetime:
+    """When a verified token would be refused by its times alone, so that its use need not be remembered longer."""
+    return min(time_of(claims, "exp"), time_of(claims, "iat") + MAX_AGE) + timedelta(seconds=min(clock_skew, _MAX_SKEW))
+
+
+def _clock(code: str, wanted: str, claim: str, moment: datetime, expected: Expected) -> LoginRefused:
+    return _refused(
+        code,
+        f"{wanted} (our clock: {expected.now:%Y-%m-%d %H:%M:%S} UTC, {expected.skew.seconds} s of difference allowed)",
+        f"{claim} {moment:%Y-%m-%d %H:%M:%S} UTC by the provider's clock",
+        next_step="Compare both clocks with a time server.",
+    )
+
+
+def _check_nonce(claims: Claims, expected: Expected) -> None:
+    nonce = claims.get("nonce")
+    sent = nonce.encode() if isinstance(nonce, str) else b""
+    if not expected.nonce or not hmac.compare_digest(sent, expected.nonce.encode()):
+        received = "no nonce" if nonce is None else "another nonce"
+        raise _refused(
+            "oidc-nonce", "the nonce of this sign-in", received, Side.PERSON, "Start again from the sign-in page."
+        )
+
+
+def _check_subject(claims: Claims, name: str) -> None:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > _SUBJECT_LIMIT:
+        step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else ""
+        raise _refused(
+            "oidc-subject", f"{name} as text of 1 to {_SUBJECT_LIMIT} characters", _shown(value), next_step=step
+        )
+
+
+def _check_tenant(claims: Claims, expected: Expected) -> None:
+    """Entra: who a person is stands in `tid` and `oid` together (R12)."""
+    _check_subject(claims, "oid")
+    tenant = claims.get("tid")
+    wanted = expected.tenant_id.lower()
+    if not isinstance(tenant, str) or not tenant or (wanted and tenant.lower() != wanted):
+        raise _refused(
+            "oidc-tenant",
+            f"the tenant '{expected.tenant_id}'" if wanted else "a tenant (tid)",
+            f"tid {_shown(tenant)}",
+            Side.TORQUE,
+            "Check the tenant ID of the connection.",
+        )
+
+
+def check_half_hash(claims: Claims, name: str, value: str, *, required: bool) -> None:
+    """`c_hash` or `at_hash`: the left half of the SHA-256 of the code or access token that came with the ID token."""
+    if name not in claims and not required:
+        return
+    half = hashlib.sha256(value.encode()).digest()[:16]
+    wanted = base64.urlsafe_b64encode(half).rstrip(b"=")
+    sent = claims.get(name)
+    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), wanted):
+        what = "code" if name == "c_hash" else "access token"
+        raise _refused(
+            f"oidc-{name.replace('_', '-')}", f"{name} of the {what} that came with it", "another or no value"
+        )
+
+
+def _malformed(received: str) -> LoginRefused:
+    return _refused("oidc-malformed", "an ID token (a JWT signed with RS256)", received)
+
+
+def _refused(
+    code: str, expected: str, received: str, side: Side = Side.IDENTITY_PROVIDER, next_step: str = ""
+) -> LoginRefused:
+    return LoginRefused(code, expected, received, side, next_step)
+
+
+def _shown(value: object) -> str:
+    """A value from outside for a sentence: quoted, short, without control characters; of a list its first texts."""
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        texts = [item for item in value[:5] if isinstance(item, str)]
+        return "a list with " + ", ".join(_shown(text) for text in texts) if texts else "a list"
+    if isinstance(value, dict):
+        return "an object"
+    return "'" + "".join(char if char.isprintable() else "\ufffd" for char in str(value)[:200]) + "'"
+
+
+def _reason(error: ValueError) -> str:
+    return str(error) if type(error) is ValueError else "not UTF-8 or not JSON"

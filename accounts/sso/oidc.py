@@ -1,0 +1,168 @@
+"""OpenID Connect: to the provider, and back from its answer to `IdentityClaims` (`protocol.md` sections 6 and 7).
+
+Two flows. `id_token`: the token comes by form_post and needs no secret. `code`: a code comes, which is exchanged with
+PKCE at the token endpoint. Either answer may be refused for one reason only: LoginRefused.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+from django.conf import settings
+from django.utils import timezone
+from mozilla_django_oidc.utils import generate_code_challenge
+
+from accounts.models import Connection, SignInTransaction
+from accounts.models.identity import OidcFlow, Vendor
+from accounts.services import provider_documents
+from accounts.services.provider_documents import ProviderError
+from accounts.services.token_endpoint import TokenRefused, request_tokens
+from accounts.sso import id_token, oidc_claims, oidc_errors, userinfo
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.vendors import VENDORS
+
+Answer = Mapping[str, str]
+
+
+def redirect_uri() -> str:
+    """The one address, for all connections, that is registered at providers."""
+    return f"{settings.BASE_URL}/api/accounts/idp-callback"
+
+
+def authorization_url(connection: Connection, state: str, nonce: str, code_verifier: str, login_hint: str = "") -> str:
+    """Where to send the browser. Raises LoginRefused when the provider's discovery document cannot be had."""
+    try:
+        provider_documents.discover(connection)
+    except ProviderError as error:
+        raise oidc_errors.provider_failed(error, connection) from None
+    query = {
+        "client_id": connection.client_id,
+        "redirect_uri": redirect_uri(),
+        "response_mode": "form_post",
+        "scope": " ".join(_scopes(connection)),
+        "state": state,
+        "nonce": nonce,
+        **({"login_hint": login_hint} if login_hint else {}),
+        **_flow_parameters(connection, code_verifier),
+    }
+    endpoint: str = connection.discovery["authorization_endpoint"]
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+
+def _flow_parameters(connection: Connection, code_verifier: str) -> dict[str, str]:
+    if connection.flow == OidcFlow.ID_TOKEN:
+        return {"response_type": "id_token"}
+    challenge = generate_code_challenge(code_verifier, "S256")
+    return {"response_type": "code", "code_challenge": challenge, "code_challenge_method": "S256"}
+
+
+def _scopes(connection: Connection) -> list[str]:
+    """`groups` is no standard scope: it is asked for only where the provider lists it, or lists nothing."""
+    listed = connection.discovery.get("scopes_supported")
+    scopes = VENDORS[connection.vendor].oidc_scopes
+    return [scope for scope in scopes if scope != "groups" or not isinstance(listed, list) or scope in listed]
+
+
+def read_answer(
+    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None = None
+) -> IdentityClaims:
+    """Who the provider says is signing in, after every check of `protocol.md` 6.5. Raises LoginRefused.
+
+    `answer`: the form or query fields that came for this transaction. Not to be called inside a database transaction.
+    """
+    _check_sender(connection, answer)
+    if answer.get("error"):
+        raise oidc_errors.provider_said_no(answer)
+    try:
+        if connection.flow == OidcFlow.CODE:
+            return _read_code(connection, answer, transaction, now)
+        return _read_id_token(connection, answer, transaction, now)
+    except TokenRefused as error:
+        raise oidc_errors.code_refused(error) from None
+    except ProviderError as error:
+        raise oidc_errors.provider_failed(error, connection) from None
+
+
+def _check_sender(connection: Connection, answer: Answer) -> None:
+    """RFC 9207: an answer that names its issuer must name ours; a provider that always does must do so with a code."""
+    announced = connection.discovery.get("authorization_response_iss_parameter_supported") is True
+    missing = announced and connection.flow == OidcFlow.CODE and not answer.get("iss")
+    if missing or answer.get("iss", connection.issuer) != connection.issuer:
+        raise LoginRefused(
+            "oidc-answer-issuer",
+            f"an answer from '{connection.issuer}'",
+            f"one from '{answer.get('iss', '')[:200]}'" if answer.get("iss") else "one without its issuer (iss)",
+            Side.IDENTITY_PROVIDER,
+        )
+
+
+def _read_id_token(
+    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None
+) -> IdentityClaims:
+    if answer.get("code") or answer.get("access_token"):
+        raise oidc_errors.wrong_flow("an ID token alone", "a code or an access token", connection)
+    if not answer.get("id_token"):
+        raise oidc_errors.wrong_flow("an ID token", "none", connection)
+    claims = _verified(connection, answer["id_token"], transaction, now)
+    return oidc_claims.identity(connection, claims, id_token.useless_after(claims, connection.clock_skew))
+
+
+def _read_code(
+    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None
+) -> IdentityClaims:
+    if answer.get("id_token") or answer.get("access_token"):
+        raise oidc_errors.wrong_flow("a code alone", "an ID token or an access token from the browser", connection)
+    code = answer.get("code", "")
+    if not code or len(code) > settings.SIGN_IN_MESSAGE_LIMIT:
+        raise oidc_errors.wrong_flow("a code", "none" if not code else f"{len(code)} characters", connection)
+    tokens = request_tokens(connection, _code_grant(code, transaction.code_verifier))
+    compact = tokens.get("id_token")
+    if not isinstance(compact, str):
+        raise oidc_errors.wrong_flow("an ID token from the token endpoint", "none", connection)
+    claims = _verified(connection, compact, transaction, now)
+    id_token.check_half_hash(claims, "c_hash", code, required=False)
+    access_token = tokens.get("access_token")
+    if isinstance(access_token, str):
+        id_token.check_half_hash(claims, "at_hash", access_token, required=False)
+        claims = userinfo.completed(connection, claims, access_token)
+    return oidc_claims.identity(connection, claims, id_token.useless_after(claims, connection.clock_skew))
+
+
+def _code_grant(code: str, code_verifier: str) -> dict[str, str]:
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri(),
+        "code_verifier": code_verifier,
+    }
+
+
+def _verified(
+    connection: Connection, compact: str, transaction: SignInTransaction, now: datetime | None
+) -> Mapping[str, Any]:
+    token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT)
+    expected = id_token.Expected(
+        issuer=connection.issuer,
+        client_id=connection.client_id,
+        nonce=transaction.nonce,
+        now=now or timezone.now(),
+        clock_skew=connection.clock_skew,
+        tenant_id=connection.tenant_id,
+        is_entra=connection.vendor == Vendor.ENTRA,
+    )
+    return id_token.verified_claims(token, _key(connection, token.key_id), expected)
+
+
+def _key(connection: Connection, key_id: str) -> jwt.PyJWK:
+    """The provider's key of that name; an unknown one may have been published since (R32)."""
+    known = provider_documents.signing_keys(connection)
+    key = id_token.find_key(known, key_id)
+    if key is None:
+        fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE)
+        key = id_token.find_key(fresh or {}, key_id)
+    if key is None:
+        raise oidc_errors.unknown_key(key_id, connection)
+    return key

@@ -1,0 +1,134 @@
+"""PURE. From the verified claims of an ID token to `IdentityClaims` (`protocol.md` 6.6 and section 9)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from accounts.sso import attributes
+from accounts.sso.claims import IdentityClaims, first_text
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.vendors import ENTRA, VENDORS
+
+Claims = Mapping[str, Any]
+
+_SESSION_LIMIT = 255
+
+# Entra's names for a person; all may change hands, so they are good for a first match only.
+_USER_NAMES = ("preferred_username", "upn", "unique_name")
+# What the protocol itself uses; not shown among the attributes that arrived.
+_PROTOCOL_CLAIMS = frozenset(
+    ("iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "c_hash", "s_hash", "auth_time", "amr", "acr")
+    + ("jti", "sid", "sub", "ver", "rh", "uti", "aio")
+)
+
+
+class OidcConnection(Protocol):
+    """What is read of a connection."""
+
+    id: UUID
+    issuer: str
+    vendor: str
+    clock_skew: int
+    attribute_names: Any  # our field -> claim name
+
+
+def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -> IdentityClaims:
+    """The person of verified claims. `expires_at`: when the token would be refused anyway. Raises LoginRefused."""
+    own = connection.attribute_names
+    names = VENDORS[connection.vendor].names("oidc", own)
+    arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
+    fields = attributes.profile(arrived, names, own)
+    fields["email"] = fields["email"] or _email_of_user_name(arrived)
+    if not fields["email"]:
+        raise _no_email(arrived, names)
+    remarks, trusted = _trust(claims)
+    overage = has_overage(claims)
+    fields |= _split_name(arrived, fields) | {"remarks": fields["remarks"] + remarks}
+    return IdentityClaims(
+        **fields | {"group_ids": None if overage else fields["group_ids"]},
+        **_who(connection, claims),
+        connection_id=connection.id,
+        issuer=connection.issuer,
+        email_trusted=trusted,
+        groups_overage=overage,
+        user_names=_user_names(claims),
+        message_id=first_text(claims, ("jti", "nonce")),
+        message_expires_at=expires_at,
+        authenticated_at=_authenticated_at(claims),
+        session_index=first_text(claims, ("sid",))[:_SESSION_LIMIT],
+        received_names=tuple(sorted(arrived)),
+    )
+
+
+def _who(connection: OidcConnection, claims: Claims) -> dict[str, Any]:
+    """R12: for Entra tenant and object ID, which all applications of the tenant share; else `sub` of this issuer."""
+    if connection.vendor == ENTRA.key:
+        return {"subject": f"{claims['tid'].lower()}/{claims['oid']}", "external_ids": (claims["oid"],)}
+    return {"subject": claims["sub"], "external_ids": (claims["sub"],)}
+
+
+def has_overage(claims: Claims) -> bool:
+    """Entra left the groups out because they are too many. The address it names for them is never followed."""
+    flag = claims.get("hasgroups")
+    if flag is True or (isinstance(flag, str) and flag.lower() == "true"):
+        return True
+    elsewhere = claims.get("_claim_names")
+    return isinstance(elsewhere, dict) and "groups" in elsewhere
+
+
+def _email_of_user_name(claims: Claims) -> str:
+    """A user name in the shape of an e-mail; a guest's is made up by Entra and is no address."""
+    candidates = (first_text(claims, (name,)) for name in _USER_NAMES)
+    return attributes.first_email(text for text in candidates if "#ext#" not in text.lower())
+
+
+def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefused:
+    looked_for = ", ".join(f"“{name}”" for name in (*names.get("email", ()), *_USER_NAMES))
+    return LoginRefused(
+        "no-email",
+        f"an e-mail address in one of the claims {looked_for}",
+        f"none. {attributes.arrived(claims)}".rstrip("."),
+        Side.IDENTITY_PROVIDER,
+        "Let the application send the claim “email”, or set the connection's name for it.",
+    )
+
+
+def _trust(claims: Claims) -> tuple[tuple[str, ...], bool]:
+    """Whether the e-mail may find a user who exists. `xms_edov` is Entra's word on who owns the e-mail's domain."""
+    if _says_no(claims.get("email_verified")):
+        return (
+            "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user.",
+        ), False
+    if _says_no(claims.get("xms_edov")):
+        return (
+            "Entra says that the owner of the e-mail's domain is not verified: it is not used to find a user.",
+        ), False
+    return (), True
+
+
+def _says_no(value: object) -> bool:
+    return value is False or value == 0 or (isinstance(value, str) and value.lower() in ("false", "0"))
+
+
+def _user_names(claims: Claims) -> tuple[str, ...]:
+    if _says_no(claims.get("email_verified")):
+        return ()  # where an e-mail is the person's own to write, so is a user name
+    return tuple(dict.fromkeys(text for name in _USER_NAMES if (text := first_text(claims, (name,)))))
+
+
+def _split_name(claims: Claims, fields: Mapping[str, Any]) -> dict[str, str]:
+    """First and last name from `name`, when the provider sends neither by itself."""
+    if fields["first_name"] or fields["last_name"]:
+        return {}
+    first, _, last = first_text(claims, ("name",)).partition(" ")
+    return {"first_name": first, "last_name": last.strip()}
+
+
+def _authenticated_at(claims: Claims) -> datetime:
+    """`auth_time` when it is there and makes sense, else when the token was issued."""
+    issued = claims["iat"]
+    moment = claims.get("auth_time")
+    if not isinstance(moment, int) or isinstance(moment, bool) or not 0 < moment <= issued:
+        moment = issued
+    return datetime.fromtimestamp(int(moment), UTC)

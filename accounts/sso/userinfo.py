@@ -1,0 +1,54 @@
+"""Claims that a provider keeps out of the ID token when an access token comes with it (OpenID Connect Core 5.3, 5.4).
+
+Okta's org server does so with groups (`protocol.md` section 7). Entra is never asked: its endpoint adds nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Connection
+from accounts.models.identity import Vendor
+from accounts.services.provider_documents import ProviderUnreachable
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.vendors import VENDORS
+from torque_sso import outbound, strict_json
+
+Claims = Mapping[str, Any]
+
+
+def completed(connection: Connection, claims: Claims, access_token: str) -> Claims:
+    """The claims, with those that only the userinfo endpoint gives. The ID token's own always count.
+
+    Raises LoginRefused when the endpoint speaks of somebody else, ProviderUnreachable when it does not answer: a
+    login whose groups are unknown must not look like one without groups.
+    """
+    url = connection.discovery.get("userinfo_endpoint")
+    if connection.vendor == Vendor.ENTRA or not isinstance(url, str) or not _lacks_something(connection, claims):
+        return claims
+    try:
+        content = outbound.fetch(url, headers={"Authorization": f"Bearer {access_token}"})
+    except outbound.OutboundError as error:
+        raise ProviderUnreachable(str(error)) from None
+    return {**_of_same_person(content, claims), **claims}
+
+
+def _lacks_something(connection: Connection, claims: Claims) -> bool:
+    names = VENDORS[connection.vendor].names("oidc", connection.attribute_names)
+    wanted = [names.get(field, ()) for field in ("email", "groups")]
+    wanted += [(name,) for name in connection.attribute_names.values() if name]
+    return any(options and not any(name in claims for name in options) for options in wanted)
+
+
+def _of_same_person(content: bytes, claims: Claims) -> Claims:
+    try:
+        found = strict_json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("sub") != claims["sub"]:
+        raise LoginRefused(
+            "oidc-userinfo-subject",
+            "userinfo about the person of the ID token (the same sub)",
+            "userinfo about somebody else" if isinstance(found, dict) else "something that is not a JSON object",
+            Side.IDENTITY_PROVIDER,
+        )
+    return found
