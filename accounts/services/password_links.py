@@ -13,7 +13,7 @@ from accounts.services import audit, users
 
 
 class _Tokens(PasswordResetTokenGenerator):
-    """Signs what must not have changed since the link was made: Django's part (password, last login, e-mail) and ours."""
+    """Signs what must not have changed since: Django's part (password, last login, e-mail) and ours."""
 
     key_salt = "accounts.services.password_links"
 

@@ -1,17 +1,18 @@
-"""Which connections a person who is not signed in yet may use. Answers never depend on whether the person exists (R17)."""
+"""Which connections somebody who is not signed in may use. No answer depends on whether the person exists (R17)."""
 
 from django.db.models import F
 
+from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
 from accounts.models.identity import ConnectionState
+from accounts.services.connections import normal_domain
 
 
 def domain_of(email: str) -> str:
-    """The e-mail's domain as `EmailDomain` spells it (lower case, IDNA); empty when there is none."""
-    domain = email.strip().rpartition("@")[2].lower() if "@" in email else ""
+    """The e-mail's domain as `EmailDomain` spells it; empty when there is none."""
     try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
+        return normal_domain(email.rpartition("@")[2]) if "@" in email else ""
+    except ActionRefused:
         return ""
 
 

@@ -81,7 +81,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     """Too many wrong passwords for one e-mail from one address; the same for e-mails that nobody has (django-axes)."""
     seconds = int(get_cool_off(request).total_seconds())
     response = render(request, "accounts/locked_out.html", {"minutes": seconds // 60}, status=429)
