@@ -1,0 +1,208 @@
+"""SAML 2.0 service provider, one per connection: the request that goes out, our metadata, the answer that comes in.
+
+The only importer of pysaml2, which builds the two documents we send. It costs 0.2 s to import, so that is done late.
+"""
+
+import base64
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
+
+from accounts.models import Connection, SignInTransaction
+from accounts.models.identity import Vendor
+from accounts.sso.certificates import (
+    CertificateError,
+    certificate_body,
+    certificate_end,
+    new_service_provider_key,
+    read_certificates,
+)
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.saml_claims import Reading, identity_claims
+from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
+from accounts.sso.saml_response import Expectations, read_response
+from accounts.vendors import VENDORS
+
+__all__ = [
+    "CertificateError",
+    "IdentityProviderMetadata",
+    "MetadataError",
+    "acs_url",
+    "authn_request_url",
+    "certificate_end",
+    "entity_id",
+    "new_service_provider_key",
+    "read_answer",
+    "read_certificates",
+    "read_metadata",
+    "service_provider_metadata",
+]
+
+_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+_PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_NAME_ID_FORMATS = (
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+)
+_ENCRYPTION_METHODS = (
+    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+    "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+    "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+)
+
+
+def _base(connection: Connection) -> str:
+    return f"{settings.BASE_URL}/api/accounts/{connection.account.slug}/saml/{connection.pk}"
+
+
+def acs_url(connection: Connection) -> str:
+    return f"{_base(connection)}/acs"
+
+
+def entity_id(connection: Connection) -> str:
+    """Our entity ID towards this connection's IdP; also where its metadata is."""
+    return f"{_base(connection)}/metadata"
+
+
+def authn_request_url(connection: Connection, state: str, request_id: str, login_hint: str = "") -> str:
+    """Where to send the browser (HTTP-Redirect binding). `state` becomes RelayState.
+
+    No NameIDPolicy and no RequestedAuthnContext: each would refuse people for whom all else is right (`protocol.md`
+    8.1). `login_hint` goes as a query parameter, for Entra refuses a Subject.
+    """
+    query = {"SAMLRequest": _deflated(_authn_request(connection, request_id)), "RelayState": state}
+    encoded = _signed(connection, query) if connection.sign_requests else urlencode(query)
+    hint = f"&{urlencode({'login_hint': login_hint})}" if login_hint else ""
+    return f"{connection.sso_url}{'&' if '?' in connection.sso_url else '?'}{encoded}{hint}"
+
+
+def _authn_request(connection: Connection, request_id: str) -> bytes:
+    from saml2 import saml, samlp
+
+    request = samlp.AuthnRequest(
+        id=request_id,
+        version="2.0",
+        issue_instant=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        destination=connection.sso_url,
+        protocol_binding=_POST,
+        assertion_consumer_service_url=acs_url(connection),
+        issuer=saml.Issuer(text=entity_id(connection)),
+    )
+    xml: bytes = request.to_string()
+    return xml
+
+
+def _deflated(xml: bytes) -> str:
+    """Raw deflate, then base64 (SAML bindings 3.4.4.1)."""
+    packer = zlib.compressobj(wbits=-15)
+    return base64.b64encode(packer.compress(xml) + packer.flush()).decode()
+
+
+def _signed(connection: Connection, query: dict[str, str]) -> str:
+    """The signature covers the query exactly as it is written (SAML bindings 3.4.4.1)."""
+    text = urlencode({**query, "SigAlg": _RSA_SHA256})
+    key = load_pem_private_key(connection.sp_private_key.encode(), None) if connection.sp_private_key else None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise LoginRefused(
+            "saml-no-signing-key",
+            "an RSA key on the connection, as it signs its requests",
+            "none",
+            Side.TORQUE,
+            "Make a key for the connection, or switch signed requests off.",
+        )
+    signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{text}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
+
+
+def service_provider_metadata(connection: Connection) -> bytes:
+    """Our metadata for this connection, to upload at its IdP (`protocol.md` 8.1)."""
+    from saml2 import md
+
+    descriptor = md.SPSSODescriptor(
+        protocol_support_enumeration=_PROTOCOL,
+        authn_requests_signed=str(connection.sign_requests).lower(),
+        want_assertions_signed="true",
+        key_descriptor=_key_descriptors(connection),
+        name_id_format=[md.NameIDFormat(text=name) for name in _NAME_ID_FORMATS],
+        assertion_consumer_service=[
+            md.AssertionConsumerService(binding=_POST, location=acs_url(connection), index="0", is_default="true")
+        ],
+    )
+    entity = md.EntityDescriptor(entity_id=entity_id(connection), spsso_descriptor=descriptor)
+    xml: bytes = entity.to_string()
+    return xml
+
+
+def _key_descriptors(connection: Connection) -> list[Any]:
+    from saml2 import md, xmldsig
+
+    if not connection.sp_certificate:
+        return []
+    body = certificate_body(connection.sp_certificate)
+    data = xmldsig.X509Data(x509_certificate=xmldsig.X509Certificate(text=body))
+    methods = [md.EncryptionMethod(algorithm=name) for name in _ENCRYPTION_METHODS]
+    return [
+        md.KeyDescriptor(use="signing", key_info=xmldsig.KeyInfo(x509_data=data)),
+        md.KeyDescriptor(use="encryption", key_info=xmldsig.KeyInfo(x509_data=data), encryption_method=methods),
+    ]
+
+
+def read_answer(
+    connection: Connection, answer: Mapping[str, str], transaction: SignInTransaction, now: datetime | None = None
+) -> IdentityClaims:
+    """The verified claims of a posted answer, or `LoginRefused`. The caller remembers `message_id` against replay."""
+    expected = _expectations(connection, transaction.request_id)
+    assertion = read_response(answer.get("SAMLResponse", ""), expected, now or datetime.now(UTC))
+    return identity_claims(assertion, _reading(connection))
+
+
+def _expectations(connection: Connection, request_id: str) -> Expectations:
+    return Expectations(
+        acs_url=acs_url(connection),
+        sp_entity_id=entity_id(connection),
+        idp_entity_id=connection.idp_entity_id,
+        certificates=_certificates(connection),
+        request_id=request_id,
+        allow_idp_initiated=connection.allow_idp_initiated,
+        decryption_key=connection.sp_private_key,
+        clock_skew=connection.clock_skew,
+        allow_sha1=connection.allow_sha1,
+        accept_response_signature_over_encryption=connection.accept_response_signature_over_encryption,
+        message_limit=settings.SIGN_IN_MESSAGE_LIMIT,
+    )
+
+
+def _certificates(connection: Connection) -> tuple[str, ...]:
+    try:
+        return read_certificates(connection.idp_certificates)
+    except CertificateError as error:
+        raise LoginRefused(
+            "saml-certificate",
+            "a readable signing certificate on the connection",
+            str(error),
+            Side.TORQUE,
+            "Read the identity provider's metadata again.",
+        ) from None
+
+
+def _reading(connection: Connection) -> Reading:
+    vendor = VENDORS[connection.vendor]
+    return Reading(
+        connection_id=connection.pk,
+        names=vendor.names("saml", connection.attribute_names),
+        own=connection.attribute_names,
+        groups_link=vendor.groups_link,
+        is_entra=connection.vendor == Vendor.ENTRA,
+    )

@@ -1,0 +1,107 @@
+"""PURE. From a verified assertion to `IdentityClaims`: who it is, and what the attributes say (`protocol.md` 8.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.sso.attributes import arrived, first_email, is_email, profile
+from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.saml_checks import VerifiedAssertion
+
+_TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+_MICROSOFT = "http://schemas.microsoft.com/identity/claims"
+OBJECT_ID, TENANT_ID = (f"{_MICROSOFT}/objectidentifier",), (f"{_MICROSOFT}/tenantid",)
+_MAX_SUBJECT = 512
+_SESSION_LIMIT = 255
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a connection reads attributes. `own`: field -> the attribute name that its admin set."""
+
+    connection_id: UUID
+    names: Names
+    own: Mapping[str, str]
+    groups_link: str = ""
+    is_entra: bool = False
+
+
+def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityClaims:
+    """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
+    attributes = assertion.attributes
+    subject = _subject(assertion, reading)
+    names = user_names(assertion, reading.names)
+    fields = profile(attributes, reading.names, reading.own)
+    # A guest's user name is made up by Entra and is no address.
+    fields["email"] = fields["email"] or first_email(name for name in names if "#ext#" not in name.lower())
+    if not fields["email"]:
+        raise _no_email(assertion, reading)
+    overage = bool(reading.groups_link) and reading.groups_link in attributes
+    return IdentityClaims(
+        connection_id=reading.connection_id,
+        issuer=assertion.issuer,
+        subject=subject,
+        groups_overage=overage,
+        user_names=names,
+        external_ids=(first_text(attributes, OBJECT_ID) or subject,),
+        message_id=assertion.assertion_id,
+        message_expires_at=assertion.expires_at,
+        authenticated_at=assertion.authenticated_at,
+        session_ends_at=assertion.session_ends_at,
+        session_index=assertion.session_index[:_SESSION_LIMIT],
+        received_names=tuple(sorted(attributes)),
+        **fields | {"group_ids": None if overage else fields["group_ids"]},
+    )
+
+
+def user_names(assertion: VerifiedAssertion, names: Names) -> tuple[str, ...]:
+    """Other names of the person: the name and UPN attributes, and a NameID that is an e-mail address."""
+    values = [first_text(assertion.attributes, (name,)) for name in names.get("user_name", ())]
+    if is_email(assertion.name_id):
+        values.append(storable(assertion.name_id))
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _subject(assertion: VerifiedAssertion, reading: Reading) -> str:
+    """By what the person is known again: the subject attribute, else the NameID (R12: never the e-mail by itself)."""
+    subject = _subject_attribute(assertion, reading)
+    if not subject and assertion.name_id_format == _TRANSIENT:
+        raise _no_subject("a transient NameID, which is another one at each login", reading)
+    subject = subject or storable(assertion.name_id)
+    if not subject or len(subject) > _MAX_SUBJECT:
+        raise _no_subject(f"one of {len(subject)} characters" if subject else "none", reading)
+    return subject
+
+
+def _subject_attribute(assertion: VerifiedAssertion, reading: Reading) -> str:
+    """Entra's object id is unique with its tenant only, so the two are put together where both arrive."""
+    found = first_text(assertion.attributes, reading.names.get("subject", ()))
+    tenant = first_text(assertion.attributes, TENANT_ID)
+    is_object_id = reading.is_entra and found and found == first_text(assertion.attributes, OBJECT_ID)
+    return f"{tenant.lower()}/{found}" if is_object_id and tenant else found
+
+
+def _no_subject(received: str, reading: Reading) -> LoginRefused:
+    looked_for = " or ".join(f"“{name}”" for name in reading.names.get("subject", ()))
+    return LoginRefused(
+        "saml-subject",
+        f"a lasting NameID of at most {_MAX_SUBJECT} characters"
+        + (f", or the attribute {looked_for}" if looked_for else ""),
+        received,
+        Side.IDENTITY_PROVIDER,
+        "Send a persistent NameID, or name a lasting attribute as “subject” on the connection.",
+    )
+
+
+def _no_email(assertion: VerifiedAssertion, reading: Reading) -> LoginRefused:
+    looked_for = " or ".join(f"“{name}”" for name in reading.names.get("email", ()))
+    present = [name for name in reading.names.get("email", ()) if text_values(assertion.attributes.get(name))]
+    received = f"“{present[0]}” without the shape of an e-mail address" if present else "none of them"
+    return LoginRefused(
+        "no-email",
+        f"an e-mail address in the attribute {looked_for}, or as NameID",
+        f"{received}. {arrived(assertion.attributes).removesuffix('.')}",
+        Side.IDENTITY_PROVIDER,
+        "Send the attribute, or set on the connection the name under which it is sent.",
+    )
