@@ -1,6 +1,8 @@
 """`make test`: the whole suite on SQLite, then again on PostgreSQL and Redis with a real worker and a real browser."""
 
+import base64
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -85,7 +87,20 @@ def service_environment() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         database = database or stack.enter_context(servers.postgres(programs))
         redis = redis or stack.enter_context(servers.redis(programs.redis))
-        yield {"DATABASE_URL": database, "TEST_REDIS_URL": redis, "TEST_REDIS_PROGRAM": str(programs.redis)}
+        yield {
+            "DATABASE_URL": database,
+            "TEST_REDIS_URL": redis,
+            "TEST_REDIS_PROGRAM": str(programs.redis),
+            **_secrets(),
+        }
+
+
+def _secrets() -> dict[str, str]:
+    """With a DATABASE_URL the product keeps no secrets of its own; these are thrown away with the run."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+    }
 
 
 def find_browser() -> dict[str, str]:
