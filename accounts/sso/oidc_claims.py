@@ -18,8 +18,13 @@ _SESSION_LIMIT = 255
 _USER_NAMES = ("preferred_username", "upn", "unique_name")
 # What the protocol itself uses; not shown among the attributes that arrived.
 _PROTOCOL_CLAIMS = frozenset(
-    ("iss", "aud", "exp", "iat", "nbf", "nonce", "azp", "at_hash", "c_hash", "s_hash", "auth_time", "amr", "acr")
-    + ("jti", "sid", "sub", "ver", "rh", "uti", "aio")
+    name
+    for names in (
+        ("iss", "aud", "azp", "sub", "exp", "iat", "nbf", "nonce", "jti"),  # RFC 7519, OpenID Connect Core
+        ("at_hash", "c_hash", "s_hash", "auth_time", "amr", "acr", "sid"),
+        ("ver", "rh", "uti", "aio"),  # Entra's own
+    )
+    for name in names
 )
 
 

@@ -22,7 +22,7 @@ _STEPS = {
     "consent_required": "Let an administrator of the identity provider consent to the application.",
 }
 _TOKEN_STEPS = {
-    "invalid_grant": "Start again from the sign-in page; if it happens each time, compare the redirect URI on both sides.",
+    "invalid_grant": "Start again from the sign-in page; if that does not help, compare both sides' redirect URI.",
     "invalid_client": "Enter the application's present client secret in the connection.",
     "unauthorized_client": "Enter the application's present client ID and secret in the connection.",
 }
