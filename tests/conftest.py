@@ -1,9 +1,9 @@
 """What every test may ask for."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
@@ -12,7 +12,7 @@ from tests import cast as people
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: SettingsWrapper) -> None:
+def _cheap_passwords(settings: Any) -> None:
     """Argon2 is meant to be slow; no test looks at how a password is hashed."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
