@@ -33,7 +33,8 @@ class IdentityProviderMetadata:
 
 
 def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
-    """The identity provider described by a metadata document. `entity_id` chooses one of several. Raises MetadataError."""
+    """The identity provider described by a metadata document. `entity_id` chooses one of several. Raises
+    MetadataError."""
     entity = _chosen(_entities(_root(xml)), entity_id)
     name = entity.get("entityID", "")
     if not name:
