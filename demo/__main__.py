@@ -11,6 +11,7 @@ from pathlib import Path
 
 from demo import ports
 from demo.safe import Safe
+from demo.stand_in import TILES
 
 ROOT = Path(__file__).resolve().parent.parent
 # A demo account has no business in somebody's real database or queue.
@@ -42,6 +43,10 @@ class Plan:
     @property
     def safe(self) -> Safe:
         return Safe(self.state / "demo")
+
+    @property
+    def was_prepared(self) -> bool:
+        return (self.safe.directory / TILES).exists()
 
 
 def make_plan() -> Plan:
@@ -100,10 +105,13 @@ def run(plan: Plan, children: dict[str, subprocess.Popen[bytes]]) -> None:
     # The key first: metadata and stand-in must not make one each.
     plan.safe.signing_key("saml")
     children["identity provider"] = start(idp_command(plan))
+    if plan.was_prepared:  # then both load at the same time; the first request comes after the preparation
+        children["web server"] = start(web_command(plan))
     from demo.preparation import prepare
 
     password = prepare(plan.idp, plan.safe)
-    children["web server"] = start(web_command(plan))
+    if "web server" not in children:
+        children["web server"] = start(web_command(plan))
     _wait(children, lambda: ports.answers(plan.idp_port, "127.0.0.1", "/"))
     _wait(children, lambda: ports.answers(plan.port, "localhost", "/login"))
     print(_welcome(plan, password), flush=True)
@@ -155,7 +163,8 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def main() -> int:
     children: dict[str, subprocess.Popen[bytes]] = {}
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to SIGINT
+        signal.signal(number, signal.default_int_handler)
     try:
         plan = make_plan()
         set_environment(plan)

@@ -112,7 +112,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not settings.configured:
         settings.configure(USE_I18N=False)  # the template engine asks
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         server = make_server(options.port, options.product, options.state_dir)
     except OSError as error:

@@ -15,6 +15,7 @@ from demo.company import AZURE_CLIENT_ID, DEVELOPERS, DOMAIN, GROUPS, OPERATIONS
 from demo.faces import ENTRA_OIDC, OKTA_SAML
 from demo.safe import Safe
 from demo.saml_messages import metadata
+from demo.stand_in import TILES
 
 ACCOUNT = "Acme"
 ADMIN = f"alice@{DOMAIN}"
@@ -40,7 +41,7 @@ def prepare(idp_origin: str, safe: Safe) -> str:
     elif origin_file.exists() and origin_file.read_text() != idp_origin:
         _move_connections(origin_file.read_text(), idp_origin)
     origin_file.write_text(idp_origin)
-    _write_tiles(safe.directory / "applications.json")
+    _write_tiles(safe.directory / TILES)
     return password
 
 

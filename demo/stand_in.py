@@ -15,6 +15,7 @@ from demo.safe import Safe, SigningKey
 from demo.web import Refused
 
 CODE_LIFETIME = 600  # seconds
+TILES = "applications.json"  # written by the preparation, its last act
 REDIRECT_PATH = "/api/accounts/idp-callback"
 
 
@@ -59,7 +60,7 @@ class StandIn:
     def applications(self) -> dict[str, Any]:
         """The tiles: what the preparation wrote about the product's connections; empty without one."""
         try:
-            content = json.loads((self.safe.directory / "applications.json").read_text())
+            content = json.loads((self.safe.directory / TILES).read_text())
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
