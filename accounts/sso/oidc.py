@@ -143,25 +143,26 @@ def _code_grant(code: str, code_verifier: str) -> dict[str, str]:
 def _verified(
     connection: Connection, compact: str, transaction: SignInTransaction, now: datetime | None
 ) -> Mapping[str, Any]:
+    now = now or timezone.now()
     token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT)
     expected = id_token.Expected(
         issuer=connection.issuer,
         client_id=connection.client_id,
         nonce=transaction.nonce,
-        now=now or timezone.now(),
+        now=now,
         clock_skew=connection.clock_skew,
         tenant_id=connection.tenant_id,
         is_entra=connection.vendor == Vendor.ENTRA,
     )
-    return id_token.verified_claims(token, _key(connection, token.key_id), expected)
+    return id_token.verified_claims(token, _key(connection, token.key_id, now), expected)
 
 
-def _key(connection: Connection, key_id: str) -> jwt.PyJWK:
+def _key(connection: Connection, key_id: str, now: datetime) -> jwt.PyJWK:
     """The provider's key of that name; an unknown one may have been published since (R32)."""
-    known = provider_documents.signing_keys(connection)
+    known = provider_documents.signing_keys(connection, now)
     key = id_token.find_key(known, key_id)
     if key is None:
-        fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE)
+        fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE, now)
         key = id_token.find_key(fresh or {}, key_id)
     if key is None:
         raise oidc_errors.unknown_key(key_id, connection)
