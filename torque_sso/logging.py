@@ -31,6 +31,8 @@ def configure_structlog(logging_settings: dict[str, Any], log_format: str, level
         "foreign_pre_chain": _SHARED,
     }
     logging_settings["root"]["level"] = level
+    if log_format == "text":  # two lines for each request are for machines to count, not for people to read
+        logging_settings["loggers"]["django_structlog"] = {"level": "WARNING"}
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

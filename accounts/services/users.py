@@ -49,9 +49,9 @@ def provision_pending(account: Account, email: str, *, acting: Actor, **profile:
 
 
 @transaction.atomic
-def create_from_login(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
-    """A person created just in time by their first company login."""
-    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, profile)
+def create_from_login(account: Account, email: str, *, acting: Actor) -> User:
+    """A person created just in time by their first company login. Raises IntegrityError when the e-mail was just taken."""
+    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, {})
     user.set_unusable_password()
     user.save()
     audit.record(acting, "user.created", user, {"state": [None, user.state]})

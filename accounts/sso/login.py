@@ -104,8 +104,7 @@ def _come_in(login: _Login, user: User | None) -> tuple[User, bool]:
     """The person, active, and whether this is their first login."""
     claims = login.claims
     if user is None:
-        profile = {"first_name": claims.first_name, "last_name": claims.last_name}
-        created = users.create_from_login(login.connection.account, claims.email, acting=login.acting, **profile)
+        created = users.create_from_login(login.connection.account, claims.email, acting=login.acting)
         login.decisions.append(f"Created {created.email} at this first login.")
         return created, True
     if user.state == UserState.DEPROVISIONED:

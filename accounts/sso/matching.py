@@ -121,7 +121,7 @@ def _taken(claims: IdentityClaims, user: User) -> LoginRefused:
         expected="a person who is pending, or came through this connection before",
         received=f"'{claims.email}', which belongs to a {user.get_origin_display()} user of this account",
         side=Side.PERSON,
-        next_step="Log in with the password first, then use “Log in with SSO” in the same browser to link both.",
+        next_step="Log in the way that works today, then use “Log in with SSO” in the same browser to link both.",
     )
 
 

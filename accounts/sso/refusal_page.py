@@ -16,8 +16,8 @@ _START_AGAIN = "This sign-in took too long, was opened in another browser, or wa
 _FRIENDLY = {
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
     "idp-error": "Your company's sign-in page did not let you through. Please ask your administrator for access.",
-    "email-taken": "There is a user with a password for your e-mail address. Log in with the password first, then use"
-    " “Log in with SSO” in the same browser.",
+    "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
+    " “Log in with SSO” in the same browser: that links both.",
 }
 _OTHERWISE = "Your company's sign-in answered in a way that we could not accept. Please tell your administrator."
 

@@ -43,6 +43,7 @@ __all__ = [
     "read_answer",
     "read_certificates",
     "read_metadata",
+    "reading_of",
     "service_provider_metadata",
 ]
 
@@ -165,7 +166,7 @@ def read_answer(
     """The verified claims of a posted answer, or `LoginRefused`. The caller remembers `message_id` against replay."""
     expected = _expectations(connection, transaction.request_id)
     assertion = read_response(answer.get("SAMLResponse", ""), expected, now or datetime.now(UTC))
-    return identity_claims(assertion, _reading(connection))
+    return identity_claims(assertion, reading_of(connection))
 
 
 def _expectations(connection: Connection, request_id: str) -> Expectations:
@@ -197,7 +198,8 @@ def _certificates(connection: Connection) -> tuple[str, ...]:
         ) from None
 
 
-def _reading(connection: Connection) -> Reading:
+def reading_of(connection: Connection) -> Reading:
+    """How this connection turns attributes into the fields of a person."""
     vendor = VENDORS[connection.vendor]
     return Reading(
         connection_id=connection.pk,

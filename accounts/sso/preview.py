@@ -1,0 +1,103 @@
+"""What a login with these attributes would do: the same code as a real login, in a transaction that is thrown away."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts.models import Connection, ExternalIdentity
+from accounts.models.identity import Protocol
+from accounts.services import group_sync
+from accounts.services.group_sync import GroupSync
+from accounts.sso import oidc_claims, saml, saml_claims
+from accounts.sso.claims import IdentityClaims, first_text, text_values
+from accounts.sso.login import complete_login
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml_checks import VerifiedAssertion
+from spaces.models import SpaceMembership
+
+_EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+_NO_SUBJECT = "preview"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`outcome`: signed-in or refused. Names of spaces with roles, and of groups."""
+
+    outcome: str
+    user: str = ""
+    spaces: tuple[dict[str, str], ...] = ()
+    groups_joined: tuple[str, ...] = ()
+    groups_left: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = field(default=())
+
+
+def preview_login(connection: Connection, attributes: Mapping[str, object]) -> Preview:
+    """`attributes`: as the IdP sends them, by its own names (for SAML, `NameID` may be among them). Saves nothing."""
+    try:
+        with transaction.atomic():
+            found = _try_out(claims_of(connection, attributes), connection)
+            transaction.set_rollback(True)
+    except LoginRefused as refusal:
+        return Preview("refused", decisions=(f"{refusal.code}: {refusal}",))
+    return found
+
+
+def claims_of(connection: Connection, attributes: Mapping[str, object]) -> IdentityClaims:
+    """Claims as if these attributes had come in a message that passed every check. Raises LoginRefused."""
+    if connection.protocol == Protocol.SAML:
+        return saml_claims.identity_claims(_assertion(connection, attributes), saml.reading_of(connection))
+    now = int(time.time())
+    subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
+    filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": connection.tenant_id, "iat": now, **attributes}
+    return oidc_claims.identity(connection, {**filled, "jti": str(uuid4())}, _soon())
+
+
+def _assertion(connection: Connection, attributes: Mapping[str, object]) -> VerifiedAssertion:
+    values = {name: text_values(value) for name, value in attributes.items() if name != "NameID"}
+    emails = saml.reading_of(connection).names.get("email", ())
+    return VerifiedAssertion(
+        assertion_id=str(uuid4()),
+        issuer=connection.idp_entity_id,
+        name_id=first_text(attributes, ("NameID", *emails)) or _NO_SUBJECT,
+        name_id_format=_EMAIL_NAME_ID,
+        attributes=values,
+        session_index="",
+        authenticated_at=datetime.now(UTC),
+        session_ends_at=None,
+        expires_at=_soon(),
+    )
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=5)
+
+
+def _try_out(claims: IdentityClaims, connection: Connection) -> Preview:
+    done = complete_login(claims, connection)
+    sync, remark = _sync(done.record.identity)
+    own = SpaceMembership.objects.in_account(connection.account_id).filter(user=done.user)
+    return Preview(
+        outcome=done.record.outcome,
+        user=done.user.email,
+        spaces=tuple(
+            {"space": m.space.name, "role": m.role.name, "origin": m.origin}
+            for m in own.select_related("space", "role").order_by("space__name")
+        ),
+        groups_joined=sync.joined,
+        groups_left=sync.left,
+        decisions=(*done.record.decisions, *remark),
+    )
+
+
+def _sync(identity: ExternalIdentity | None) -> tuple[GroupSync, tuple[str, ...]]:
+    nothing = GroupSync((), ())
+    if identity is None:
+        return nothing, ()
+    if identity.groups_overage:
+        return nothing, ("Which groups Microsoft Graph would name is not asked for a preview.",)
+    return group_sync.sync_idp_groups(identity.pk) or nothing, ()
