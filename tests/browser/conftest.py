@@ -1,0 +1,85 @@
+"""A real Chromium against `python -m demo`: the product and the stand-in IdP as a newcomer runs them."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.acme import Acme
+from tools.servers import free_port
+from tools.test import find_browser
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY_WITHIN = 60  # seconds; about 5 on a quiet machine
+
+
+@pytest.fixture(scope="package")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
+    """The demo, freshly prepared on free ports, ended as Ctrl-C ends it."""
+    state, port, idp_port = tmp_path_factory.mktemp("demo"), free_port(), free_port()
+    log = state / "demo.log"
+    environment = {**os.environ, "STATE_DIR": str(state), "PORT": str(port), "IDP_PORT": str(idp_port)}
+    # A `make test` on PostgreSQL names that database; the demo brings its own.
+    environment = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    with log.open("wb") as output:
+        demo = subprocess.Popen([sys.executable, "-m", "demo"], env=environment, stdout=output, stderr=output)
+    try:
+        _wait_until_ready(demo, log)
+        yield Acme(f"http://localhost:{port}", f"http://127.0.0.1:{idp_port}", environment)
+    finally:
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(timeout=20) == 0
+
+
+def _wait_until_ready(demo: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(READY_WITHIN * 10):
+        if b"What to try" in log.read_bytes():
+            return
+        try:
+            demo.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError(f"The demo did not start: {log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the package: while it runs, Django's ORM refuses to work in this thread."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser()["CHROMIUM"], args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of a browser that has never been here. Nothing may go wrong in its console."""
+    context = chromium.new_context(locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.extend(_problem(message)))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []
+
+
+def _problem(message: ConsoleMessage) -> list[str]:
+    """Errors and warnings, but for Chromium's remark that a page was a 403: that is what a refusal is."""
+    expected = "status of 403" in message.text
+    return [message.text] if message.type in ("error", "warning") and not expected else []
