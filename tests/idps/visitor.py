@@ -1,0 +1,53 @@
+"""A person's browser, as far as a sign-in needs one: cookies, redirects, and forms that are filled in and sent."""
+
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+import requests
+
+STEPS = 12  # forms and pages until a sign-in has come to its end
+
+
+class Visitor:
+    """Keeps cookies; answers forms from `knows` (field name -> value), as far as they ask for it."""
+
+    def __init__(self, home: str, **knows: str) -> None:
+        self.home, self.knows = home, knows
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self.page: requests.Response
+        self.sent: dict[str, str] = {}  # the form that was sent last
+
+    def sign_in(self, start_url: str) -> requests.Response:
+        """Goes to the address and through every form of the identity provider; gives the product's page at the end."""
+        self.page = self._session.get(start_url, timeout=20)
+        for _ in range(STEPS):
+            if self._is_home():
+                return self.page
+            self._send(self._form())
+        raise AssertionError(f"Still at {self.page.url} after {STEPS} pages.")
+
+    def me(self) -> dict[str, Any]:
+        """What the product says of the person who is signed in."""
+        answer = self._session.get(f"{self.home}/api/me", timeout=20)
+        assert answer.status_code == 200, answer.text[:500]
+        known: dict[str, Any] = answer.json()
+        return known
+
+    def _is_home(self) -> bool:
+        here, home = urlsplit(self.page.url), urlsplit(self.home)
+        return here.netloc == home.netloc
+
+    def _form(self) -> Any:
+        assert self.page.status_code == 200, f"{self.page.status_code} at {self.page.url}: {self.page.text[:2000]}"
+        forms = lxml.html.fromstring(self.page.content).forms
+        assert forms, f"No form at {self.page.url}: {self.page.text[:2000]}"
+        return forms[0]
+
+    def _send(self, form: Any) -> None:
+        fields = {name: value for name, value in form.fields.items() if value is not None}
+        fields |= {name: value for name, value in self.knows.items() if name in form.fields}
+        self.sent = fields
+        target = urljoin(self.page.url, form.action or "")
+        self.page = self._session.request(form.method or "GET", target, data=fields, timeout=20)

@@ -1,0 +1,92 @@
+"""`make test-idps`: full logins against identity providers nobody here wrote. Installs them when it can."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup import ROOT
+from tools.test import pytest
+
+PHP_MODULES = {"dom": "php-xml", "mbstring": "php-mbstring", "openssl": "php-cli", "session": "php-cli"}
+CACHE = ROOT / "var" / "idps"
+SYSTEM_FOLDER = Path("/usr/share/simplesamlphp")
+
+
+def simplesamlphp_folder() -> Path:
+    """Where SimpleSAMLphp is: installed, or unpacked by us out of Debian's package."""
+    return SYSTEM_FOLDER if SYSTEM_FOLDER.is_dir() else CACHE / "simplesamlphp" / "usr" / "share" / "simplesamlphp"
+
+
+def missing_packages() -> list[str]:
+    """Debian's names of the system packages that are not here."""
+    missing = [] if shutil.which("npm") else ["npm"]
+    if not shutil.which("php"):
+        return [*missing, *sorted({*PHP_MODULES.values()})]
+    listed = subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.split()
+    return [*missing, *sorted({package for module, package in PHP_MODULES.items() if module not in listed})]
+
+
+def install_packages() -> None:
+    """Installs what is missing with apt-get when that is allowed; leaves with a sentence when it is not."""
+    missing = missing_packages()
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit(f"make test-idps needs PHP and npm: install {', '.join(missing)} (Debian's names).")
+    print(f"Installing {', '.join(missing)} ...", flush=True)
+    _apt_get("update", "-qq")
+    _apt_get("install", "-y", "-qq", "--no-install-recommends", *missing)
+
+
+def unpack_simplesamlphp() -> None:
+    """Unpacks Debian's package into the cache. Installing it would bring, and start, a web server of the system."""
+    if simplesamlphp_folder().is_dir():
+        return
+    if not shutil.which("apt-get"):
+        sys.exit(f"make test-idps needs SimpleSAMLphp 1.19 in {SYSTEM_FOLDER} (Debian's package simplesamlphp).")
+    print("Unpacking Debian's package simplesamlphp ...", flush=True)
+    if os.geteuid() == 0:
+        _apt_get("update", "-qq")
+    folder = CACHE / "simplesamlphp"
+    folder.mkdir(parents=True, exist_ok=True)
+    _apt_get("download", "-qq", "-o", "APT::Sandbox::User=root", "simplesamlphp", folder=folder)
+    package = next(folder.glob("simplesamlphp_*.deb"))
+    subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
+
+
+def install_oidc_provider() -> None:
+    """`npm ci` of the pinned versions into the cache, when the lock file changed."""
+    source, folder = ROOT / "tests" / "idps" / "oidc-provider", CACHE / "oidc-provider"
+    lock, stamp = source / "package-lock.json", folder / "installed-lock"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    print("Installing oidc-provider from npm ...", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(source / name, folder / name)
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
+    if subprocess.run(command, cwd=folder).returncode:
+        sys.exit("npm could not install oidc-provider: the lines above say why.")
+    shutil.copy(lock, stamp)
+
+
+def _apt_get(*arguments: str, folder: Path = ROOT) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["apt-get", *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"apt-get {arguments[0]} failed: the lines above say why.")
+
+
+def main(arguments: list[str]) -> int:
+    install_packages()
+    unpack_simplesamlphp()
+    install_oidc_provider()
+    count = pytest("Foreign identity providers", ["-m", "idps", "tests/idps", *arguments], {})
+    print(f"\n{count}", flush=True)
+    return 0 if count.green else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
