@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLifetimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "torque_sso.request_log.RequestLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +13,7 @@ from accounts.models import Account, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import users
 from accounts.services.audit import OPERATOR
+from accounts.services.password_links import set_password_url
 from spaces.services.tenancy import open_account
 
 
@@ -35,7 +35,7 @@ class Command(VerbCommand):
             "account": account.name,
             "admin_email": admin.email,
             "login_url": settings.BASE_URL + reverse("login"),
-            "set_password_url": "" if admin.has_usable_password() else _set_password_url(admin),
+            "set_password_url": "" if admin.has_usable_password() else set_password_url(admin),
         }
 
     def _admin(self, account: Account, email: str, password: str | None) -> User:
@@ -44,7 +44,3 @@ class Command(VerbCommand):
             return existing
         role = users.role_named(account, ACCOUNT_ADMIN)
         return users.create_password_user(account, email, password, acting=OPERATOR, account_role=role)
-
-
-def _set_password_url(user: User) -> str:
-    return settings.BASE_URL + reverse("set-password", args=[user.id, default_token_generator.make_token(user)])

@@ -8,8 +8,7 @@ from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import connections, users
 from accounts.services.audit import OPERATOR
 from spaces.services.tenancy import open_account
-
-PASSWORD = "correct horse battery staple"
+from tests.cast import PASSWORD
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def alice(acme: Account) -> User:
 
 @pytest.fixture
 def bob(acme: Account) -> User:
-    return users.create_from_login(acme, "bob@acme.example", acting=OPERATOR, first_name="Bob")
+    return users.create_from_login(acme, "bob@acme.example", acting=OPERATOR)
 
 
 @pytest.fixture

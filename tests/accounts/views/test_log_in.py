@@ -5,7 +5,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import Account, Connection, User
-from tests.accounts.views.conftest import PASSWORD, live_connection
+from tests.accounts.views.conftest import live_connection
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -42,7 +42,7 @@ def test_several_connections_are_offered_by_name(client: Client, acme: Account, 
 
 def test_an_unknown_domain_is_told_plainly(client: Client, entra: Connection) -> None:
     page = ask(client, "bob@initech.example")
-    assertContains(page, f"{UNKNOWN} for the e-mail domain <strong>initech.example</strong>")
+    assertContains(page, f"{UNKNOWN} for the email domain <strong>initech.example</strong>")
 
 
 def test_the_answer_does_not_tell_whether_the_person_exists(client: Client, entra: Connection, bob: User) -> None:

@@ -1,9 +1,12 @@
 """The one-time link with which a person sets their password (R11)."""
 
+import json
 from datetime import datetime, timedelta
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
@@ -72,3 +75,10 @@ def test_a_bad_password_is_told_at_the_field(client: Client, link: str, first: s
     page = save(client, link, first, second)
     assertContains(page, 'aria-invalid="true"')
     assert client.get(link).status_code == 200
+
+
+def test_the_command_that_opens_an_account_gives_such_a_link(client: Client, db: None) -> None:
+    out = StringIO()
+    call_command("create_account", "Initech", "--admin-email", "ann@initech.example", "--json", stdout=out)
+    link = json.loads(out.getvalue())["set_password_url"]
+    assertContains(client.get(link.removeprefix("http://localhost:8000")), "For ann@initech.example in Initech.")
