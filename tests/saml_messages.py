@@ -146,6 +146,11 @@ def removing(path: str) -> Edit:
     return edit
 
 
+def adding(path: str, tag: str) -> Edit:
+    """An edit that puts a new element of this name into the element."""
+    return lambda root: etree.SubElement(find(root, path), tag)
+
+
 def repeating(path: str) -> Edit:
     """An edit that puts a copy beside the element."""
 

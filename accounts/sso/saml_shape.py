@@ -37,10 +37,10 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
 # Wherever one of these stands out of its place, in whatever namespace, somebody is trying to have it read.
 _PLACED = frozenset({"Response", "Assertion", "EncryptedAssertion", "Signature"})
 _FORBIDDEN_MARKUP = (
-    (b"<!--", "saml-comment", "a comment"),
-    (b"<![", "saml-cdata", "a CDATA section"),
-    (b"<!", "saml-doctype", "a DOCTYPE or entity declaration"),
-    (b"<?", "saml-processing-instruction", "a processing instruction"),
+    (b"<!--", "comment", "a comment"),
+    (b"<![", "cdata", "a CDATA section"),
+    (b"<!", "doctype", "a DOCTYPE or entity declaration"),
+    (b"<?", "processing-instruction", "a processing instruction"),
 )
 
 

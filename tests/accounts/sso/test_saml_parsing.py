@@ -1,0 +1,156 @@
+"""Forms that two XML parsers read in two ways (R23, CVE-2025-25291, CVE-2025-25292, CVE-2025-29775): all refused.
+
+Each takes the bytes of a rightly signed response and writes into them.
+"""
+
+import base64
+import codecs
+from collections.abc import Callable
+
+import pytest
+
+from tests.saml_messages import encode, response
+from tests.saml_reading import code, read
+
+pytestmark = pytest.mark.usefixtures("no_outgoing_request")
+
+Rewrite = Callable[[bytes], bytes]
+
+
+def good(signed: str = "assertion") -> bytes:
+    return base64.b64decode(response("entra", signed=signed))
+
+
+def before(mark: bytes, text: bytes) -> Rewrite:
+    return lambda xml: xml.replace(mark, text + mark, 1)
+
+
+def inside(mark: bytes, text: bytes) -> Rewrite:
+    """Right after the mark."""
+    return lambda xml: xml.replace(mark, mark + text, 1)
+
+
+def instead(mark: bytes, text: bytes) -> Rewrite:
+    return lambda xml: xml.replace(mark, text, 1)
+
+
+def _duplicated(element: bytes) -> Rewrite:
+    """The element written twice, the second time with other content."""
+
+    def rewrite(xml: bytes) -> bytes:
+        start = xml.index(b"<" + element)
+        end = xml.index(b"</" + element + b">") + len(element) + 3
+        return xml[:end] + xml[start:end] + xml[end:]
+
+    return rewrite
+
+
+ENTITY = b'<!DOCTYPE r [<!ENTITY who "alice@acme.example">]>'
+FILE = b'<!DOCTYPE r [<!ENTITY who SYSTEM "file:///etc/passwd">]>'
+REMOTE = b'<!DOCTYPE r SYSTEM "http://evil.example/x.dtd">'
+BOMB = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+XPATH = b'<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"/>'
+PARAMETERS = b'rsa-sha256"><ds:HMACOutputLength>8</ds:HMACOutputLength></ds:SignatureMethod>'
+SECOND_ROOT = b'<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>'
+COMMENT = b"<!-- -->"
+
+SHAPES: list[tuple[str, Rewrite, str]] = [
+    ("DOCTYPE", before(b"<samlp:Response", b"<!DOCTYPE r>"), "saml-doctype"),
+    ("entity", before(b"<samlp:Response", ENTITY), "saml-doctype"),
+    ("entity of a file", before(b"<samlp:Response", FILE), "saml-doctype"),
+    ("remote DTD", before(b"<samlp:Response", REMOTE), "saml-doctype"),
+    ("entity bomb", before(b"<samlp:Response", BOMB), "saml-doctype"),
+    ("undeclared entity", inside(b'<NameID Format="', b"&who;"), "saml-xml"),
+    (
+        "comment in NameID",
+        instead(b"bob@acme.example</NameID>", b"bob@acme.example<!-- -->.evil.example</NameID>"),
+        "saml-comment",
+    ),
+    ("comment in an attribute value", inside(b"<AttributeValue>", COMMENT), "saml-comment"),
+    ("comment in DigestValue", inside(b"<ds:DigestValue>", b"<!--AAAA-->"), "saml-comment"),
+    ("comment before the root", before(b"<samlp:Response", COMMENT), "saml-comment"),
+    ("CDATA in NameID", instead(b">bob@acme.example<", b"><![CDATA[bob@acme.example]]><"), "saml-cdata"),
+    ("processing instruction", inside(b"<Subject>", b"<?php echo 1 ?>"), "saml-processing-instruction"),
+    (
+        "stylesheet",
+        before(b"<samlp:Response", b'<?xml-stylesheet href="http://evil.example"?>'),
+        "saml-processing-instruction",
+    ),
+    ("second root", lambda xml: xml + SECOND_ROOT, "saml-xml"),
+    ("text after the root", lambda xml: xml + b"more", "saml-xml"),
+    ("cut off", lambda xml: xml[:-20], "saml-xml"),
+    ("duplicate attribute", inside(b"<Assertion ", b'ID="_other" '), "saml-xml"),
+    (
+        "duplicate attribute by namespace",
+        inside(b"<Assertion ", b'xmlns:x="u:x" xmlns:y="u:x" x:a="1" y:a="2" '),
+        "saml-xml",
+    ),
+    ("undeclared prefix", inside(b"<Subject>", b"<x:y/>"), "saml-xml"),
+    ("duplicate ID", inside(b"<Subject", b' ID="_a1"'), "saml-duplicate-id"),
+    ("duplicate ID in another letter case", inside(b"<Subject", b' Id="_a1"'), "saml-duplicate-id"),
+    ("xml:id", inside(b"<Subject", b' xml:id="_a1"'), "saml-xml-id"),
+    ("redeclared prefix", instead(b"<samlp:Status>", b'<samlp:Status xmlns:samlp="urn:example">'), "saml-shape"),
+    ("Response in another namespace", instead(b"SAML:2.0:protocol", b"SAML:9.0:protocol"), "saml-shape"),
+    ("two SignedInfo", _duplicated(b"ds:SignedInfo"), "saml-signature-shape"),
+    ("two DigestValue", _duplicated(b"ds:DigestValue"), "saml-signature-shape"),
+    ("two SignatureValue", _duplicated(b"ds:SignatureValue"), "saml-signature-shape"),
+    ("two Reference", _duplicated(b"ds:Reference"), "saml-signature-shape"),
+    ("two Transforms", _duplicated(b"ds:Transforms"), "saml-signature-shape"),
+    ("two Signatures", _duplicated(b"ds:Signature"), "saml-signature-shape"),
+    ("two Assertions", _duplicated(b"Assertion"), "saml-duplicate-id"),
+    ("element in DigestValue", inside(b"<ds:DigestValue>", b"<a/>"), "saml-signature-shape"),
+    ("element in SignatureValue", inside(b"<ds:SignatureValue>", b"<a/>"), "saml-signature-shape"),
+    ("Object", before(b"</ds:Signature>", b"<ds:Object/>"), "saml-signature-shape"),
+    ("no reference URI", instead(b'URI="#_a1"', b'URI=""'), "saml-signature-shape"),
+    ("another reference URI", instead(b'URI="#_a1"', b'URI="#_r1"'), "saml-signature-shape"),
+    ("XPointer reference", instead(b'URI="#_a1"', b"URI=\"#xpointer(id('_a1'))\""), "saml-signature-shape"),
+    ("remote reference", instead(b'URI="#_a1"', b'URI="http://evil.example/"'), "saml-signature-shape"),
+    ("file reference", instead(b'URI="#_a1"', b'URI="file:///etc/passwd"'), "saml-signature-shape"),
+    ("XSLT transform", instead(b"xmldsig#enveloped-signature", b"xslt"), "saml-signature-shape"),
+    ("third transform", before(b"</ds:Transforms>", XPATH), "saml-signature-shape"),
+    ("inclusive canonicalization", instead(b"2001/10/xml-exc-c14n#", b"2006/12/xml-c14n11"), "saml-signature-shape"),
+    ("signature parameters", instead(b'rsa-sha256"/>', PARAMETERS), "saml-signature-shape"),
+    ("UTF-16", lambda xml: xml.decode().encode("utf-16"), "saml-encoding"),
+    ("UTF-16 declared", lambda xml: b'<?xml version="1.0" encoding="UTF-16"?>' + xml, "saml-encoding"),
+    ("UTF-7 declared", lambda xml: b'<?xml version="1.0" encoding="UTF-7"?>' + xml, "saml-encoding"),
+    ("XML 1.1", lambda xml: b'<?xml version="1.1"?>' + xml, "saml-encoding"),
+    ("half a UTF-8 character", instead(b"bob@", b"b\xc3@"), "saml-encoding"),
+    ("NUL", instead(b"bob@", b"b\x00b@"), "saml-xml"),
+    ("only a byte order mark", lambda _: codecs.BOM_UTF8, "saml-xml"),
+    ("nothing", lambda _: b"", "saml-xml"),
+    ("a relative namespace", instead(b"<Subject>", b'<Subject xmlns:q="q" q:a="">'), "saml-signature"),
+    ("an Assertion as root", lambda xml: xml[xml.index(b"<Assertion") : xml.index(b"</samlp:Response>")], "saml-shape"),
+    ("an unknown child", inside(b"</samlp:Status>", b"<Advice/>"), "saml-shape"),
+    (
+        "an element in NameID",
+        instead(b">bob@acme.example</NameID>", b"><b/>bob@acme.example</NameID>"),
+        "saml-signature",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rewrite", "expected"), [row[1:] for row in SHAPES], ids=[row[0] for row in SHAPES])
+def test_a_form_that_parsers_differ_on_is_refused(rewrite: Rewrite, expected: str) -> None:
+    xml = good()
+    assert rewrite(xml) != xml
+    assert code(encode(rewrite(xml))) == expected
+
+
+@pytest.mark.parametrize("text", ["no base64!", "****", "a", "ÄÖÜ", "", "AAAA\x00"])
+def test_what_is_no_base64_is_refused(text: str) -> None:
+    assert code(text) in {"saml-base64", "saml-xml"}
+
+
+def test_a_message_over_the_limit_is_refused_before_it_is_decoded() -> None:
+    assert code("A" * 101, message_limit=100) == "saml-size"
+
+
+def test_a_byte_order_mark_and_a_declaration_change_nothing() -> None:
+    xml = codecs.BOM_UTF8 + b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n' + good()
+    assert read(encode(xml)).name_id == "bob@acme.example"
+
+
+def test_a_character_reference_is_the_character() -> None:
+    """Java providers end the lines of a signature with a reference to a carriage return."""
+    xml = good().replace(b"</ds:SignatureValue>", b"&#13;\n</ds:SignatureValue>")
+    assert read(encode(xml)).name_id == "bob@acme.example"
