@@ -166,7 +166,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Static files, languages, API ---------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = configuration.state_dir / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"

@@ -1,0 +1,67 @@
+"""A login over HTTP as a browser makes it: the IdP's cross-site POST comes without the Lax cookies, what follows with them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.test import Client
+
+from accounts.models import Connection, LoginRecord, SignInTransaction
+from accounts.sso import saml
+from tests.factories import saml_connection
+from tests.saml_keys import key_pair
+from tests.saml_messages import ISSUERS, response
+
+
+def signed_connection(account: Any, **settings: Any) -> Connection:
+    """A live Okta connection whose certificate is that of the message generator."""
+    certificate = key_pair("idp").certificate
+    return saml_connection(account, idp_entity_id=ISSUERS["okta"], idp_certificates=certificate, **settings)
+
+
+@dataclass
+class SamlJourney:
+    """One browser at one connection."""
+
+    connection: Connection
+    browser: Client = field(default_factory=Client)
+    relay_state: str = ""
+    request_id: str = ""
+
+    def start(self, **query: str) -> Any:
+        """Follows the connection's start address; keeps what the IdP would learn from the redirect."""
+        answer = self.browser.get(f"/login/sso/{self.connection.id}", query)
+        asked = parse_qs(urlsplit(answer.headers.get("Location", "")).query)
+        self.relay_state = asked.get("RelayState", [""])[0]
+        row = SignInTransaction.objects.filter(connection=self.connection).order_by("-created_at").first()
+        self.request_id = row.request_id if row else ""
+        return answer
+
+    def message(self, email: str = "dana@acme.example", **fields: Any) -> str:
+        own = {
+            "name_id": email,
+            "attributes": {"email": [email]},
+            "request_id": self.request_id,
+            "acs_url": saml.acs_url(self.connection),
+            "sp_entity_id": saml.entity_id(self.connection),
+            "now": datetime.now(UTC),
+            "assertion_id": f"_a{LoginRecord.objects.count()}{self.request_id}",
+        }
+        return response("okta", **{**own, **fields})
+
+    def post(self, message: str, *, relay_state: str | None = None, connection: Connection | None = None) -> Any:
+        """The cross-site POST: the browser withholds its Lax cookies, and keeps those of the answer."""
+        form = {"SAMLResponse": message, "RelayState": self.relay_state if relay_state is None else relay_state}
+        without_cookies = Client()
+        path = urlsplit(saml.acs_url(connection or self.connection)).path
+        answer = without_cookies.post(path, form, headers={"Origin": "https://acme.okta.example"})
+        self.browser.cookies.update(without_cookies.cookies)
+        return answer
+
+    def follow(self, answer: Any) -> Any:
+        return self.browser.get(answer.headers["Location"])
+
+    def log_in(self, **fields: Any) -> Any:
+        self.start()
+        return self.follow(self.post(self.message(**fields)))
