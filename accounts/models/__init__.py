@@ -7,6 +7,7 @@ from accounts.models.identity import (
     ConnectionDomain,
     ConsumedMessage,
     ExternalIdentity,
+    GrantableAccountRole,
     LoginRecord,
     SignInTransaction,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "EmailDomain",
     "ExternalIdentity",
     "FoldedField",
+    "GrantableAccountRole",
     "Group",
     "GroupMembership",
     "LoginRecord",

@@ -59,7 +59,8 @@ class Connection(AccountOwned):
     keep_groups_when_missing = models.BooleanField(default=False)
     # First time a login of this connection carried groups at all (`protocol.md` section 9).
     groups_seen_at = models.DateTimeField(null=True, blank=True)
-    grantable_account_roles = models.ManyToManyField(AccountRole, blank=True, related_name="+")
+    # R18: account roles that an attribute of this IdP may give; none unless an admin lists them.
+    grantable_account_roles = models.ManyToManyField(AccountRole, through="GrantableAccountRole", related_name="+")
     clock_skew = models.PositiveSmallIntegerField(default=60)  # seconds
 
     # SAML
@@ -130,6 +131,21 @@ class ConnectionDomain(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.domain_id} -> {self.connection_id}"
+
+
+class GrantableAccountRole(AccountOwned):
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    account_role = models.ForeignKey(AccountRole, on_delete=models.CASCADE)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "connection", "account_role"], name="grantable_account_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_role_id} by {self.connection_id}"
 
 
 class ExternalIdentity(AccountOwned):

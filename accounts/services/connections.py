@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountRole, Connection, ConnectionDomain, EmailDomain
+from accounts.models import Account, AccountRole, Connection, ConnectionDomain, EmailDomain, GrantableAccountRole
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.services import audit
 from accounts.services.audit import Actor
@@ -78,7 +78,8 @@ def create_connection(
     for domain in domains:
         row = claim_proved_domain(account, domain, acting=acting)
         ConnectionDomain.objects.get_or_create(account=account, connection=connection, domain=row)
-    connection.grantable_account_roles.set(grantable_account_roles)
+    for role in grantable_account_roles:
+        GrantableAccountRole.objects.get_or_create(account=account, connection=connection, account_role=role)
     audit.record(acting, "connection.created", connection, {"state": [None, connection.state]})
     return connection
 

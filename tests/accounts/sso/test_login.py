@@ -177,7 +177,8 @@ def test_an_account_role_is_not_given_unless_the_connection_may_grant_it(cast: C
 
 def test_an_account_role_that_the_connection_may_grant_is_given(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
-    okta.grantable_account_roles.add(users.role_named(cast.acme, ACCOUNT_ADMIN))
+    admin = users.role_named(cast.acme, ACCOUNT_ADMIN)
+    okta.grantable_account_roles.add(admin, through_defaults={"account": cast.acme})
     assert log_in(claims(okta, account_role="Account Admin"), okta).user.account_role.name == "Account Admin"
 
 

@@ -1,0 +1,130 @@
+"""The promises that the database keeps, whatever code asks it (`architecture.md` section 6)."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import (
+    AccountOwned,
+    ApiToken,
+    ConsumedMessage,
+    EmailDomain,
+    ExternalIdentity,
+    Group,
+    GroupMembership,
+    SignInTransaction,
+    User,
+)
+from spaces.models import Space, SpaceMembership, SpaceRole
+from tests.cast import Cast
+from tests.factories import mapped_group, saml_connection
+
+pytestmark = pytest.mark.django_db
+OWNED = [model for model in apps.get_models() if issubclass(model, AccountOwned)]
+
+
+def user(cast: Cast, **values: Any) -> User:
+    own = {"account": cast.acme, "email": "new@acme.example", "account_role": cast.bob.account_role, "origin": "sso"}
+    return User.objects.create(**{**own, "password": "!", **values})
+
+
+def sign_in(cast: Cast, **values: Any) -> SignInTransaction:
+    okta = saml_connection(cast.acme)
+    own = {"account": cast.acme, "connection": okta, "state_digest": uuid.uuid4().hex, "expires_at": timezone.now()}
+    return SignInTransaction.objects.create(**{**own, **values})
+
+
+def identity(cast: Cast, **values: Any) -> ExternalIdentity:
+    connection = values.pop("connection", None) or saml_connection(cast.acme)
+    return ExternalIdentity.objects.create(account=cast.acme, connection=connection, user=cast.bob, **values)
+
+
+def twice(make: Callable[..., Any], **values: Any) -> None:
+    make(**values)
+    make(**values)
+
+
+BROKEN: dict[str, Callable[[Cast], Any]] = {
+    "an e-mail of the account in other letter case": lambda c: user(c, email="BOB@ACME.example"),
+    "a user name of the account in other letter case": lambda c: user(c, user_name="PETRA@acme.example"),
+    "an external id of the account again": lambda c: [
+        user(c, external_id="00u1"),
+        user(c, email="b@x.example", external_id="00u1"),
+    ],
+    "a pending user with a password": lambda c: user(c, state="pending", password="argon2$x"),
+    "a user state that does not exist": lambda c: user(c, state="asleep"),
+    "a user without an e-mail": lambda c: user(c, email=" "),
+    "a subject again at its connection": lambda c: twice(
+        identity, cast=c, subject="s", connection=saml_connection(c.acme)
+    ),
+    "an identity without a subject": lambda c: identity(c, subject=""),
+    "an identity synced further than received": lambda c: identity(c, subject="s", synced_sequence=1),
+    "an IdP identifier again, a GUID in other letter case": lambda c: [
+        mapped_group(c.acme, "A", "0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11"),
+        Group.objects.create(account=c.acme, name="B", idp_identifier="0C6A7E0E-5D0C-4A43-9A53-0C6F0E6A1F11"),
+    ],
+    "a group name again": lambda c: [
+        mapped_group(c.acme, "A"),
+        Group.objects.create(account=c.acme, name="A"),
+    ],
+    "a second role in a space": lambda c: [
+        SpaceMembership.objects.create(account=c.acme, user=c.bob, space=c.space("QA"), role=role, origin="manual")
+        for role in SpaceRole.objects.filter(account=c.acme)
+    ],
+    "a second membership in a group": lambda c: twice(
+        GroupMembership.objects.create, account=c.acme, user=c.bob, group=mapped_group(c.acme, "A"), origin="idp"
+    ),
+    "a membership of unknown origin": lambda c: GroupMembership.objects.create(
+        account=c.acme, user=c.bob, group=mapped_group(c.acme, "A"), origin="dream"
+    ),
+    "a space name with a comma": lambda c: Space.objects.create(account=c.acme, name="Ops, EU"),
+    "a space name with a blank at its end": lambda c: Space.objects.create(account=c.acme, name="Ops "),
+    "a space name again": lambda c: Space.objects.create(account=c.acme, name="QA"),
+    "a space role name with a comma": lambda c: SpaceRole.objects.create(account=c.acme, name="A,B"),
+    "a live SAML connection without a certificate": lambda c: saml_connection(c.acme, idp_certificates=""),
+    "a live OIDC connection without a client ID": lambda c: saml_connection(c.acme, protocol="oidc", issuer="https://x"),
+    "a clock skew over five minutes": lambda c: saml_connection(c.acme, clock_skew=301),
+    "a message id again at its connection": lambda c: twice(
+        ConsumedMessage.objects.create,
+        account=c.acme,
+        connection=saml_connection(c.acme),
+        message_id="m",
+        expires_at=timezone.now(),
+    ),
+    "a sign-in consumed before it was answered": lambda c: sign_in(c, consumed_at=timezone.now()),
+    "a sign-in that keeps its answer after use": lambda c: sign_in(
+        c, answer="{}", answered_at=timezone.now(), consumed_at=timezone.now() + timedelta(seconds=1)
+    ),
+    "a token digest again": lambda c: twice(
+        ApiToken.objects.create, account=c.acme, user=c.bob, name="t", prefix="tsso_", digest="d"
+    ),
+    "a domain proved by two accounts": lambda c: EmailDomain.objects.create(
+        account=c.globex, domain="acme.example", proved_at=timezone.now()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses(cast: Cast, name: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BROKEN[name](cast)
+
+
+def test_the_same_email_may_exist_in_another_account(cast: Cast) -> None:
+    role = cast.charlie.account_role
+    assert user(cast, account=cast.globex, account_role=role, email="bob@acme.example").pk
+
+
+@pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
+def test_a_unique_key_starts_with_the_account_unless_it_must_be_global(model: type[AccountOwned]) -> None:
+    on_purpose = {"email_domain_has_one_proved_owner"}
+    for constraint in model._meta.total_unique_constraints:
+        assert constraint.name in on_purpose or constraint.fields[0] == "account", constraint.name
+    for index in model._meta.indexes:
+        assert index.fields[0] == "account", index.name
