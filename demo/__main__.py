@@ -139,7 +139,7 @@ Torque SSO is running. Ctrl-C stops it.
 
 What to try:
   1. {plan.product}/login, "Log in with SSO", bob@acme.example, Okta, Bob Ek, Send: his spaces, roles, group, and why.
-  2. The same with Azure: OpenID Connect instead of SAML, and still the same Bob.
+  2. Dana Diaz with Azure: OpenID Connect instead of SAML. As Bob, open /login/sso and take Azure: that links both.
   3. Petra Novak: pending until her first login. Fatima Haddad: a space nobody knows. Ivan Ilic: 250 groups.
   4. Before Send, change anything: space_role to "Space Wizard", timezone to "Mars", or leave groups out.
   5. "Log in fails", and the tile at {plan.idp}/: a refused login with its reference, and a login begun at the IdP.

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
-from django.conf import settings
 from django.core.management import call_command
 
 from demo.company import AZURE_CLIENT_ID, DEVELOPERS, DOMAIN, GROUPS, OPERATIONS, TENANT_ID, TESTERS, person_by_key
@@ -30,7 +29,6 @@ GROUP_ROLES = {
 def prepare(idp_origin: str, safe: Safe) -> str:
     """Brings database and demo account up to date; gives Alice's password. Raises CommandError with a sentence."""
     django.setup()
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a missing one
     call_command("migrate", verbosity=0, interactive=False)
     password = safe.secret("alice-password")
     origin_file = safe.directory / "origin"

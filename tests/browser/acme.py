@@ -21,6 +21,9 @@ class Acme:
         """From the product's sign-in page to the IdP's question who it is."""
         page.goto(f"{self.product}/login")
         page.get_by_role("link", name="Log in with SSO").click()
+        self.from_the_sso_page(page, connection)
+
+    def from_the_sso_page(self, page: Page, connection: str) -> None:
         page.get_by_label("Corporate email").fill("somebody@acme.example")
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("link", name=connection, exact=True).click()
@@ -37,19 +40,21 @@ class Acme:
 
     def send(self, page: Page) -> None:
         page.get_by_role("button", name="Send", exact=True).click()
-        page.wait_for_url(f"{self.product}/")
+        # A refusal fails here, showing its page, and not by a time-out.
+        expect(page.get_by_role("main")).to_contain_text("Your last company logins")
 
     def show_user(self, email: str) -> dict[str, Any]:
         """`manage.py show_user`, on the demo's database."""
         command = [sys.executable, "manage.py", "show_user", "Acme", email, "--json"]
         environment = {**self.environment, "BASE_URL": self.product}
-        done = subprocess.run(command, env=environment, capture_output=True, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
         shown: dict[str, Any] = json.loads(done.stdout)
         return shown
 
 
 def section(page: Page, heading: str) -> Locator:
-    return page.get_by_role("region", name=heading)
+    return page.get_by_role("region", name=heading, exact=True)
 
 
 def row(page: Page, heading: str, name: str) -> Locator:
