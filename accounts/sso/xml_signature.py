@@ -29,7 +29,7 @@ _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _CANONICALIZATIONS = frozenset({_EXCLUSIVE, f"{_EXCLUSIVE}WithComments"})
 _ENVELOPED = f"{DS}enveloped-signature"
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
-_MAX_PREFIXES = 8
+_MAX_PREFIXES = 6
 
 _RSA, _EC = rsa.RSAPublicKey, ec.EllipticCurvePublicKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
