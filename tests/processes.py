@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from tools import servers
+from tools import servers, setup
 
 READY_WITHIN = 40.0  # seconds; a worker needs about 4, more on a busy machine
 
@@ -25,10 +25,8 @@ class DidNotStart(AssertionError):
 
 def product_environment(**more: str) -> dict[str, str]:
     """The environment of a product process that shares database and secrets with this test."""
-    own = {"DATABASE_URL", "REDIS_URL", "TEST_REDIS_URL"}
-    outside = {name: value for name, value in os.environ.items() if name not in own}
     return {
-        **outside,
+        **outside(),
         "SECRET_KEY": settings.SECRET_KEY,
         "ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
         "BASE_URL": settings.BASE_URL,
@@ -36,6 +34,12 @@ def product_environment(**more: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         **more,
     }
+
+
+def outside() -> dict[str, str]:
+    """The environment of this test, without what would make a process a part of the product."""
+    own = {"DATABASE_URL", "REDIS_URL", "TEST_REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "BASE_URL"}
+    return {name: value for name, value in os.environ.items() if name not in own}
 
 
 def database_url() -> str:
@@ -68,10 +72,14 @@ def worker_process(folder: Path, environment: dict[str, str]) -> Iterator[subpro
 
 @contextmanager
 def started(
-    command: list[str], log: Path, environment: dict[str, str], is_ready: Callable[[], bool]
+    command: list[str],
+    log: Path,
+    environment: dict[str, str],
+    is_ready: Callable[[], bool],
+    folder: Path = setup.ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is ready. Raises DidNotStart."""
-    with servers.running(command, log, environment) as process:
+    with servers.running(command, log, environment, folder=folder) as process:
         wait_until(lambda: process.poll() is not None or is_ready(), f"{command[2:5]} to be ready", log)
         if process.poll() is not None:
             raise DidNotStart(f"{command} ended: {_end_of(log)}")

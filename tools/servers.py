@@ -125,11 +125,17 @@ def redis_command(program: Path, port: int, folder: Path) -> list[str]:
 
 @contextmanager
 def running(
-    command: list[str], log: Path, environment: dict[str, str] | None = None, stop: signal.Signals = signal.SIGTERM
+    command: list[str],
+    log: Path,
+    environment: dict[str, str] | None = None,
+    stop: signal.Signals = signal.SIGTERM,
+    folder: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process whose output goes to `log`, ended by its own id at the end."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=environment, cwd=folder
+        )
     try:
         yield process
     finally:

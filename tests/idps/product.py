@@ -1,7 +1,6 @@
 """The product as an operator runs it: a real web server, and its commands, on a database of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,17 +12,18 @@ from tests import processes
 from tools import servers
 from tools.setup import ROOT
 
-OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS")
-
 
 class Product:
     """`origin`: where it is. Without DATABASE_URL and REDIS_URL: SQLite, and tasks run at once."""
 
     def __init__(self, folder: Path, port: int, **settings: str) -> None:
         self.origin = f"http://localhost:{port}"
-        outside = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
         own = {"STATE_DIR": str(folder), "BASE_URL": self.origin, "OUTBOUND_ALLOWLIST": "127.0.0.1"}
-        self.environment = {**outside, **own, **settings}
+        self.environment = {**processes.outside(), **own, **settings}
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.origin}/api/accounts/idp-callback"
 
     def command(self, *arguments: str, **secrets: str) -> dict[str, Any]:
         """The JSON answer of `manage.py ARGUMENTS --json`; `secrets` go into its environment."""
