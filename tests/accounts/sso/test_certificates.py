@@ -1,0 +1,53 @@
+"""Certificates as people paste them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from accounts.sso.certificates import CertificateError, certificate_end, new_service_provider_key, read_certificates
+from tests.saml_keys import key_pair
+
+
+def test_a_pem_certificate_is_read() -> None:
+    assert read_certificates(key_pair("idp").certificate) == (key_pair("idp").certificate,)
+
+
+def test_several_are_read_each_once_whatever_stands_between() -> None:
+    one, two = key_pair("idp").certificate, key_pair("idp-next").certificate
+    assert read_certificates(f"Subject: Okta\r\n{one}\n\n{two}{one}") == (one, two)
+
+
+def test_bare_base64_is_read_as_okta_and_entra_show_it() -> None:
+    assert read_certificates(f"  {key_pair('idp').body}\n") == (key_pair("idp").certificate,)
+
+
+def test_an_expired_certificate_is_read_and_its_end_is_known() -> None:
+    (pem,) = read_certificates(key_pair("idp-expired").certificate)
+    assert certificate_end(pem) < datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "received nothing"),
+        ("see attachment.", "received other text"),
+        ("AAAA", "a damaged one"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "a damaged one"),
+        ("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", "a damaged one"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "a private key"),
+    ],
+)
+def test_what_is_no_certificate_is_told_in_a_sentence(text: str, words: str) -> None:
+    with pytest.raises(CertificateError, match=words):
+        read_certificates(text)
+
+
+def test_a_new_key_and_its_certificate_belong_together_and_last_ten_years() -> None:
+    private_pem, pem = new_service_provider_key("Torque SSO for Acme")
+    private_key = load_pem_private_key(private_pem.encode(), None)
+    assert isinstance(private_key, rsa.RSAPrivateKey)
+    assert x509.load_pem_x509_certificate(pem.encode()).public_key() == private_key.public_key()
+    assert certificate_end(pem) > datetime.now(UTC) + timedelta(days=3600)

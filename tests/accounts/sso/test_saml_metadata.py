@@ -1,0 +1,119 @@
+"""An identity provider's metadata: what is taken from it, and the sentence for each way it can be unusable."""
+
+import pytest
+
+from accounts.sso.saml_metadata import LIMIT, MetadataError, read_metadata
+from tests.saml_keys import key_pair
+
+MD = 'xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+SERVICE_PROVIDER = f'<EntityDescriptor {MD} entityID="https://sp.example"><SPSSODescriptor/></EntityDescriptor>'
+ACME = "http://www.okta.com/exk1acme"
+
+
+def key(owner: str = "idp", use: str = ' use="signing"') -> str:
+    return certificate(key_pair(owner).body, use)
+
+
+def certificate(body: str, use: str = ' use="signing"') -> str:
+    data = f"<ds:X509Data><ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data>"
+    return f"<KeyDescriptor{use}><ds:KeyInfo>{data}</ds:KeyInfo></KeyDescriptor>"
+
+
+def service(binding: str = REDIRECT, location: str = "https://acme.okta.example/sso") -> str:
+    return f'<SingleSignOnService Binding="{binding}" Location="{location}"/>'
+
+
+def entity(keys: str | None = None, services: str | None = None, entity_id: str = ACME, namespace: str = MD) -> str:
+    inside = (key() if keys is None else keys) + (service(POST) + service() if services is None else services)
+    descriptor = f'<IDPSSODescriptor protocolSupportEnumeration="{PROTOCOL}">{inside}</IDPSSODescriptor>'
+    return f'<EntityDescriptor {namespace} entityID="{entity_id}">{descriptor}</EntityDescriptor>'
+
+
+def several(*entities: str) -> bytes:
+    return f"<EntitiesDescriptor {MD}>{''.join(entities)}</EntitiesDescriptor>".encode()
+
+
+def complaint(xml: str | bytes, entity_id: str = "") -> str:
+    with pytest.raises(MetadataError) as caught:
+        read_metadata(xml if isinstance(xml, bytes) else xml.encode(), entity_id)
+    return str(caught.value)
+
+
+def test_the_entity_id_the_redirect_address_and_the_certificate_are_taken() -> None:
+    found = read_metadata(entity().encode())
+    assert (found.entity_id, found.sso_url) == (ACME, "https://acme.okta.example/sso")
+    assert (found.certificates, found.warnings) == ((key_pair("idp").certificate,), ())
+
+
+def test_every_signing_certificate_is_taken_also_one_whose_use_is_not_said() -> None:
+    keys = key("idp") + key("idp-next", "") + key("encryption", ' use="encryption"') + key("idp")
+    found = read_metadata(entity(keys).encode())
+    assert found.certificates == (key_pair("idp").certificate, key_pair("idp-next").certificate)
+
+
+def test_a_document_with_comments_and_a_declaration_is_read() -> None:
+    xml = f'<?xml version="1.0" encoding="UTF-8"?><!-- from the portal -->\n{entity()}'
+    assert read_metadata(xml.encode()).entity_id == ACME
+
+
+def test_an_expired_certificate_is_taken_with_a_warning() -> None:
+    assert "expired on" in read_metadata(entity(key("idp-expired")).encode()).warnings[0]
+
+
+def test_a_certificate_that_cannot_be_read_is_left_out_with_a_warning() -> None:
+    found = read_metadata(entity(certificate("AAAA") + key()).encode())
+    assert found.certificates == (key_pair("idp").certificate,)
+    assert "was left out" in found.warnings[0]
+
+
+def test_the_only_identity_provider_among_several_entities_is_taken() -> None:
+    assert read_metadata(several(SERVICE_PROVIDER, entity())).entity_id == ACME
+
+
+def test_a_named_one_of_several_identity_providers_is_taken() -> None:
+    assert (
+        read_metadata(several(entity(), entity(entity_id="https://two.example")), "https://two.example").entity_id
+        == "https://two.example"
+    )
+
+
+def test_several_identity_providers_without_a_choice_are_listed() -> None:
+    sentence = complaint(several(entity(), entity(entity_id="https://two.example")))
+    assert "“https://two.example”" in sentence
+    assert "Name the entity ID" in sentence
+
+
+WRONG = {
+    "another entity than the one named": (entity(), "https://other.example", f"metadata of “{ACME}”"),
+    "no certificate": (entity(keys=""), "", "a signing certificate in the metadata; received none"),
+    "an unreadable certificate": (entity(keys=certificate("AAAA")), "", "received a damaged one"),
+    "an encryption certificate only": (entity(keys=key("idp", ' use="encryption"')), "", "received none"),
+    "no Redirect address": (entity(services=service(POST)), "", "for HTTP-Redirect; received HTTP-POST"),
+    "a Redirect address that is none": (entity(services=service(location="javascript:a()")), "", "for HTTP-Redirect"),
+    "no address": (entity(services=""), "", "for HTTP-Redirect; received none"),
+    "an entity without a name": (entity(entity_id=""), "", "an entityID"),
+    "another namespace": (entity(namespace='xmlns="urn:x" xmlns:ds="urn:y"'), "", "an EntityDescriptor"),
+    "a service provider's": (SERVICE_PROVIDER, "", "a service provider's"),
+    "nobody": (several(), "", "no IDPSSODescriptor"),
+    "nothing": ("  ", "", "an empty document"),
+    "text": ("Not found", "", "beginning “Not found”"),
+    "a web page": ("<!DOCTYPE html><html><body>Sign in</body></html>", "", "a web page"),
+    "a DOCTYPE": ('<!DOCTYPE x [<!ENTITY a "b">]>' + entity(), "", "a DOCTYPE"),
+    "an entity bomb": ('<!DOCTYPE x [<!ENTITY a "bb"><!ENTITY c "&a;&a;">]><x>&c;</x>', "", "a DOCTYPE"),
+    "cut off": (entity()[:-10], "", "something else"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("xml", "entity_id", "words"), WRONG.values(), ids=WRONG)
+def test_unusable_metadata_is_told_in_a_sentence(xml: str, entity_id: str, words: str) -> None:
+    sentence = complaint(xml, entity_id)
+    assert sentence.startswith("Expected ")
+    assert words in sentence
+    assert "To change at the identity provider." in sentence
+
+
+def test_a_document_over_one_megabyte_is_refused() -> None:
+    assert "at most 1024 KB" in complaint(b" " * (LIMIT + 1))
