@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.conf import settings
 from django.utils import timezone
 from mozilla_django_oidc.utils import generate_code_challenge
@@ -157,7 +157,7 @@ def _verified(
     return id_token.verified_claims(token, _key(connection, token.key_id, now), expected)
 
 
-def _key(connection: Connection, key_id: str, now: datetime) -> jwt.PyJWK:
+def _key(connection: Connection, key_id: str, now: datetime) -> RSAPublicKey:
     """The provider's key of that name; an unknown one may have been published since (R32)."""
     known = provider_documents.signing_keys(connection, now)
     key = id_token.find_key(known, key_id)

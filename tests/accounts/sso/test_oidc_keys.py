@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
-from tests.oidc_messages import NOW, Provider, jwk, rsa_key, sign
+from tests.oidc_messages import NOW, Provider, jwk, number, rsa_key, sign
 from torque_sso.outbound import OutboundError
 
 
@@ -57,7 +57,7 @@ def test_after_five_minutes_an_unknown_key_is_asked_for_again(entra: Provider) -
 
 def test_a_flood_of_unknown_keys_costs_one_fetch(entra: Provider) -> None:
     log_in_with(entra, "first")
-    assert {code_of(entra, f"unknown-{number}") for number in range(30)} == {"oidc-unknown-key"}
+    assert {code_of(entra, f"unknown-{turn}") for turn in range(30)} == {"oidc-unknown-key"}
     assert entra.web.count("/keys") == 2
 
 
@@ -97,3 +97,11 @@ def test_a_provider_that_was_never_reached_refuses_the_login_with_its_reason(ent
     entra.publish("keys", OutboundError("No connection to the provider."))
     with pytest.raises(LoginRefused, match="No connection to the provider"):
         entra.log_in()
+
+
+def test_a_key_that_is_too_short_is_as_good_as_none(entra: Provider) -> None:
+    public = rsa_key("weak", 1024).public_key().public_numbers()
+    entra.publish("keys", {"keys": [jwk("first", n=number(public.n))]})
+    with pytest.raises(LoginRefused) as caught:
+        entra.read(id_token=sign(entra.payload(), key=rsa_key("weak", 1024)))
+    assert caught.value.code == "oidc-unknown-key"
