@@ -112,13 +112,14 @@ def run(plan: Plan, children: dict[str, subprocess.Popen[bytes]]) -> None:
     password = prepare(plan.idp, plan.safe)
     if "web server" not in children:
         children["web server"] = start(web_command(plan))
-    _wait(children, lambda: ports.answers(plan.idp_port, "127.0.0.1", "/"))
-    _wait(children, lambda: ports.answers(plan.port, "localhost", "/login"))
+    watch(children, lambda: ports.answers(plan.idp_port, "127.0.0.1", "/"))
+    watch(children, lambda: ports.answers(plan.port, "localhost", "/login"))
     print(_welcome(plan, password), flush=True)
-    _wait(children, lambda: False, pause=0.5)
+    watch(children, lambda: False, pause=0.5)
 
 
-def _wait(children: dict[str, subprocess.Popen[bytes]], is_done: Callable[[], bool], pause: float = 0.02) -> None:
+def watch(children: dict[str, subprocess.Popen[bytes]], is_done: Callable[[], bool], pause: float = 0.02) -> None:
+    """Waits until it is done. Raises Stopped when a child ends before that."""
     while not is_done():
         for name, child in children.items():
             try:
