@@ -63,7 +63,9 @@ def decide(group_ids: Collection[str] | None, overage: bool, connection: Connect
 
 def _overage(connection: ConnectionGroups) -> Decision:
     if connection.can_ask_graph:
-        return Decision(Action.ASK_GRAPH, sentence="Too many groups for the login message: the list is read from Microsoft Graph.")
+        return Decision(
+            Action.ASK_GRAPH, sentence="Too many groups for the login message: the list is read from Microsoft Graph."
+        )
     return Decision(
         Action.NOTHING,
         sentence="Too many groups for the login message, and the connection has no client secret to read them from Microsoft Graph: groups were left as they are.",
@@ -72,10 +74,17 @@ def _overage(connection: ConnectionGroups) -> Decision:
 
 def _missing(connection: ConnectionGroups) -> Decision:
     if not connection.seen_before:
-        return Decision(Action.NOTHING, sentence="No groups arrived and none ever have on this connection: groups were left as they are.")
+        return Decision(
+            Action.NOTHING,
+            sentence="No groups arrived and none ever have on this connection: groups were left as they are.",
+        )
     if connection.keep_when_missing:
-        return Decision(Action.NOTHING, sentence="No groups arrived this time; the connection keeps groups when they are missing.")
-    return Decision(Action.MATCH, (), "No groups arrived this time though earlier logins carried them: read as being in no group.")
+        return Decision(
+            Action.NOTHING, sentence="No groups arrived this time; the connection keeps groups when they are missing."
+        )
+    return Decision(
+        Action.MATCH, (), "No groups arrived this time though earlier logins carried them: read as being in no group."
+    )
 
 
 @dataclass(frozen=True)

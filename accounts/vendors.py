@@ -38,7 +38,12 @@ class Vendor:
         return {name: ((own[name],) if own.get(name) else ()) + built_in.get(name, ()) for name in fields}
 
 
-_OIDC_PROFILE = {"email": ("email",), "first_name": ("given_name",), "last_name": ("family_name",), "groups": ("groups",)}
+_OIDC_PROFILE = {
+    "email": ("email",),
+    "first_name": ("given_name",),
+    "last_name": ("family_name",),
+    "groups": ("groups",),
+}
 
 OKTA = Vendor(
     key="okta",

@@ -24,7 +24,9 @@ LOGGING: dict[str, Any] = {
 
 def configure_structlog(logging_settings: dict[str, Any], log_format: str, level: str) -> None:
     """Fills the formatter and the level in, and points structlog at standard logging."""
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
     logging_settings["formatters"]["chosen"] = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],

@@ -196,6 +196,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 0.5,
+    # kombu's own tries before it says that the broker is away: 6 s by default, while a login waits.
+    "max_retries": 0,
+    "connect_retries_timeout": 1,
     "visibility_timeout": configuration.task_visibility_timeout,
     "unacked_restore_throttle": 1,
 }

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, Connection, User
 from accounts.folding import fold
+from accounts.models import Account, Connection, User
 
 
 class VerbCommand(BaseCommand):

@@ -112,7 +112,9 @@ def _oidc(options: dict[str, Any]) -> dict[str, Any]:
     tenant, issuer = options["tenant_id"].strip(), options["issuer"].strip()
     if options["vendor"] == Vendor.ENTRA and not issuer:
         if not _is_guid(tenant):
-            raise ActionRefused(f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'.")
+            raise ActionRefused(
+                f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'."
+            )
         issuer = ENTRA_ISSUER.format(tenant=tenant.lower())
     secret = secret_from(options["client_secret_env"]) or ""
     return {

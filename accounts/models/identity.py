@@ -141,7 +141,9 @@ class GrantableAccountRole(AccountOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "connection", "account_role"], name="grantable_account_role_once"),
+            models.UniqueConstraint(
+                fields=["account", "connection", "account_role"], name="grantable_account_role_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,7 +225,9 @@ class SignInTransaction(AccountOwned):
                 condition=Q(consumed_at__isnull=True) | Q(answered_at__isnull=False),
                 name="sign_in_is_answered_before_it_is_consumed",
             ),
-            models.CheckConstraint(condition=Q(consumed_at__isnull=True) | Q(answer=""), name="sign_in_answer_is_not_kept"),
+            models.CheckConstraint(
+                condition=Q(consumed_at__isnull=True) | Q(answer=""), name="sign_in_answer_is_not_kept"
+            ),
         ]
         indexes = [models.Index(fields=["account", "expires_at"], name="sign_in_expiry")]
 

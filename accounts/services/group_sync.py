@@ -30,6 +30,21 @@ class GroupSync:
 
 
 @dataclass(frozen=True)
+class _Read:
+    """What Microsoft Graph said, and for which login."""
+
+    login_sequence: int
+    group_ids: tuple[str, ...]
+
+
+class _CutOff(Exception):
+    """The IdP sent too many groups to name them: they have to be read from Microsoft Graph."""
+
+    def __init__(self, identity: ExternalIdentity) -> None:
+        self.identity = identity
+
+
+@dataclass(frozen=True)
 class _Candidate:
     group_id: UUID
     name: str
@@ -40,13 +55,11 @@ def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
 
     Raises GraphUnavailable when the list has to be read from Microsoft Graph and cannot be; nothing is changed then.
     """
-    identity = ExternalIdentity.objects.select_related("connection").filter(pk=identity_id).first()
-    if identity is None or identity.synced_sequence >= identity.login_sequence:
-        return None
-    from_graph = None
-    if identity.groups_overage:
-        from_graph = graph.member_group_ids(identity.connection, identity.subject)  # no transaction around the network
-    return _apply(identity, from_graph)
+    try:
+        return _apply(identity_id)
+    except _CutOff as cut_off:  # its transaction is over: none is held open around the network
+        identity = cut_off.identity
+    return _apply(identity_id, _Read(identity.login_sequence, graph.member_group_ids(identity.connection, identity.subject)))
 
 
 def due_identities(limit: int = 500) -> list[UUID]:
@@ -63,21 +76,23 @@ def note_attempt(identity_id: UUID) -> None:
 
 
 @transaction.atomic
-def _apply(seen: ExternalIdentity, from_graph: tuple[str, ...] | None) -> GroupSync | None:
+def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
+    """`read`: what Microsoft Graph said, if it was asked. Raises _CutOff when it has to be."""
     identities = list(
-        ExternalIdentity.objects.in_account(seen.account_id)
-        .filter(user_id=seen.user_id)
+        ExternalIdentity.objects.filter(user__identities=identity_id)
         .select_related("connection", "user")
         .select_for_update(of=("self",))
         .order_by("id")
     )
-    identity = next((entry for entry in identities if entry.id == seen.id), None)
+    identity = next((entry for entry in identities if entry.id == identity_id), None)
     if identity is None or identity.synced_sequence >= identity.login_sequence:
         return None
     if identity.groups_overage:
-        if from_graph is None or identity.login_sequence != seen.login_sequence:
+        if read is None:
+            raise _CutOff(identity)
+        if identity.login_sequence != read.login_sequence:
             return None  # a newer login came meanwhile; its own task, or the sweep, reads Graph again
-        identity.group_ids, identity.groups_overage = list(from_graph), False
+        identity.group_ids, identity.groups_overage = list(read.group_ids), False
     sync = GroupSync((), ())
     if identity.user.state != UserState.DEPROVISIONED:
         sync = _match(identity, _ids_of(identities))

@@ -28,7 +28,9 @@ def create_group(
         with transaction.atomic():
             group.save(force_insert=True)
     except IntegrityError:
-        raise ActionRefused(f"IdP identifier '{idp_identifier}' is set on another group of this account already.") from None
+        raise ActionRefused(
+            f"IdP identifier '{idp_identifier}' is set on another group of this account already."
+        ) from None
     audit.record(acting, "group.created", group, {"idp_identifier": ["", group.idp_identifier]})
     return group, True
 

@@ -5,6 +5,7 @@ most 7 days old, and a key rotation costs one fetch for the whole installation. 
 transaction: a fetch may take 5 seconds.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ DISCOVERY_LIFETIME = timedelta(hours=24)
 KEYS_LIFETIME = timedelta(hours=1)
 KEYS_LAST_USE = timedelta(days=7)  # how long keys serve while the provider cannot be reached
 REFRESH_PAUSE = 60  # seconds between attempts of one process while an old copy still serves
+FAILURE_PAUSE = 5  # seconds in which one process does not ask again at an address that did not answer
 UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for keys that nobody knows (R32)
 
 _KEY_LIMIT = 100
@@ -171,11 +173,20 @@ def _trimmed(key: JsonObject) -> dict[str, str]:
     return {name: key[name] for name in _KEY_MEMBERS if isinstance(key.get(name), str)}
 
 
-def _json_object(url: str) -> JsonObject:
+def _content(url: str) -> bytes:
+    """A provider that hangs must not hold every thread of this process for 5 seconds in turn."""
+    failed = f"provider-silent-{hashlib.sha256(url.encode()).hexdigest()}"
+    if sentence := cache.get(failed):
+        raise ProviderUnreachable(sentence)
     try:
-        content = outbound.fetch(url)
+        return outbound.fetch(url)
     except outbound.OutboundError as error:
+        cache.set(failed, str(error), FAILURE_PAUSE)
         raise ProviderUnreachable(str(error)) from None
+
+
+def _json_object(url: str) -> JsonObject:
+    content = _content(url)
     try:
         document = strict_json.loads(content)
     except ValueError:

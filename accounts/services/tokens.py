@@ -68,7 +68,9 @@ def find_live(text: str) -> ApiToken | None:
 
 def account_permissions(user: User) -> set[str]:
     """Permissions of the user's account role and of those of all their groups."""
-    memberships = GroupMembership.objects.in_account(user.account_id).filter(user=user, group__account_role__isnull=False)
+    memberships = GroupMembership.objects.in_account(user.account_id).filter(
+        user=user, group__account_role__isnull=False
+    )
     through_groups = memberships.values_list("group__account_role__permissions", flat=True)
     return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
 

@@ -88,7 +88,9 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
     "a space name again": lambda c: Space.objects.create(account=c.acme, name="QA"),
     "a space role name with a comma": lambda c: SpaceRole.objects.create(account=c.acme, name="A,B"),
     "a live SAML connection without a certificate": lambda c: saml_connection(c.acme, idp_certificates=""),
-    "a live OIDC connection without a client ID": lambda c: saml_connection(c.acme, protocol="oidc", issuer="https://x"),
+    "a live OIDC connection without a client ID": lambda c: saml_connection(
+        c.acme, protocol="oidc", issuer="https://x"
+    ),
     "a clock skew over five minutes": lambda c: saml_connection(c.acme, clock_skew=301),
     "a message id again at its connection": lambda c: twice(
         ConsumedMessage.objects.create,

@@ -41,5 +41,3 @@ class Command(VerbCommand):
                 connections.enable(connection, acting=OPERATOR)
         own = addresses_of(connection)
         return {"connection": str(connection.id), **own}
-
-

@@ -19,7 +19,9 @@ class Command(VerbCommand):
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("connection", help="name or id")
-        parser.add_argument("--claims", required=True, metavar="FILE", help="JSON object of attributes, as the IdP sends them")
+        parser.add_argument(
+            "--claims", required=True, metavar="FILE", help="JSON object of attributes, as the IdP sends them"
+        )
 
     def run(self, *, account: str, connection: str, claims: str, **options: Any) -> dict[str, Any]:
         found = connection_named(account_named(account), connection)

@@ -142,3 +142,11 @@ def test_one_process_alone_gets_the_turn_to_fetch(entra: Provider) -> None:
     assert provider_documents.refresh_signing_keys(here, pause, NOW)
     assert provider_documents.refresh_signing_keys(there, pause, NOW + timedelta(minutes=4)) is None
     assert provider_documents.refresh_signing_keys(there, pause, NOW + timedelta(minutes=5))
+
+
+def test_a_silent_provider_is_not_waited_for_by_one_login_after_the_other(entra: Provider) -> None:
+    entra.publish(DISCOVERY, OutboundError("It took longer than 5 seconds."))
+    for _ in range(3):
+        with pytest.raises(ProviderUnreachable, match="longer than 5 seconds"):
+            discover(entra)
+    assert entra.web.count(DISCOVERY) == 1
