@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from torque_sso import outbound
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
@@ -102,3 +105,28 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "idp.pem"
     path.write_bytes(plain + certificate.public_bytes(pem))
     return path
+
+
+class Resolver:
+    """Answers each look-up with the next list of addresses; the last one stays."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: list[list[str]] = []
+        self.asked: list[str] = []
+        monkeypatch.setattr(outbound, "look_up", self.look_up)
+
+    def look_up(self, host: str, port: int) -> list[str]:
+        self.asked.append(host)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
+    return Resolver(monkeypatch)
+
+
+@pytest.fixture
+def listed(settings: Any, http_server: Server) -> str:
+    """The address of the http server, with its host and port on the allowlist."""
+    settings.OUTBOUND_ALLOWLIST = [f"127.0.0.1:{http_server.port}"]
+    return f"http://127.0.0.1:{http_server.port}"
