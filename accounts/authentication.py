@@ -31,4 +31,6 @@ class AccountBackend(BaseBackend):
         return matching[0] if len(matching) == 1 else None
 
     def get_user(self, user_id: UUID | str) -> User | None:
-        return User.objects.select_related("account", "account_role").filter(pk=user_id, state=UserState.ACTIVE).first()
+        active = User.objects.select_related("account", "account_role").filter(state=UserState.ACTIVE)
+        user: User | None = active.filter(pk=user_id).first()
+        return user

@@ -56,7 +56,10 @@ def decide(group_ids: Collection[str] | None, overage: bool, connection: Connect
         return _missing(connection)
     ids = tuple(dict.fromkeys(key for value in group_ids if (key := identifier_key(value))))
     if connection.group_limit and len(group_ids) == connection.group_limit:
-        sentence = f"Exactly {connection.group_limit} groups came, the most this provider sends: the list may be cut off, so nobody was taken out of a group."
+        sentence = (
+            f"Exactly {connection.group_limit} groups came, the most this provider sends: the list may be cut off, so "
+            "nobody was taken out of a group."
+        )
         return Decision(Action.ADD_ONLY, ids, sentence)
     return Decision(Action.MATCH, ids)
 
@@ -68,7 +71,8 @@ def _overage(connection: ConnectionGroups) -> Decision:
         )
     return Decision(
         Action.NOTHING,
-        sentence="Too many groups for the login message, and the connection has no client secret to read them from Microsoft Graph: groups were left as they are.",
+        sentence="Too many groups for the login message, and the connection has no client secret to read them from "
+        "Microsoft Graph: groups were left as they are.",
     )
 
 
@@ -94,7 +98,7 @@ class Change(Generic[G]):
 
 
 def match(ids: Collection[str], mapped: Mapping[str, G], present: Collection[G]) -> Change[G]:
-    """Who joins and leaves. `mapped`: identifier key -> group; `present`: mapped groups an earlier login put the person in."""
+    """Who joins and leaves. `mapped`: identifier key -> group; `present`: mapped groups that an earlier login gave."""
     wanted = dict.fromkeys(mapped[key] for value in ids if (key := identifier_key(value)) in mapped)
     there = set(present)
     return Change(

@@ -92,7 +92,7 @@ OTHER = Vendor(
         "first_name": ("firstName", "givenName", "first_name"),
         "last_name": ("lastName", "sn", "surname", "last_name"),
     },
-    oidc_names={name: names for name, names in _OIDC_PROFILE.items() if name != "groups"} | {"subject": ("sub",)},
+    oidc_names={**{name: names for name, names in _OIDC_PROFILE.items() if name != "groups"}, "subject": ("sub",)},
     oidc_scopes=("openid", "profile", "email"),
 )
 

@@ -2,7 +2,8 @@
 
 R1 several spaces and only one role: reuse it. R2 several roles for one space: the first valid one. R3 unknown role:
 Space Member. R4 more spaces than roles: Space Member for the extra ones. R5 more roles than spaces: the extra ones
-are ignored. R6 unknown space: it is ignored together with its role. K1 to K11 are our readings where the rules are silent.
+are ignored. R6 unknown space: it is ignored together with its role. K1 to K11 are our readings where the rules are
+silent.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A login over HTTP as a browser makes it: the IdP's cross-site POST comes without the Lax cookies, what follows with them."""
+"""A login over HTTP as a browser makes it: the IdP's cross-site POST comes without Lax cookies, the rest with them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

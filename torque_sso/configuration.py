@@ -48,7 +48,9 @@ class Configuration(BaseSettings):
     task_visibility_timeout: int = Field(default=600, ge=10)
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: Any, **sources: Any) -> tuple[Any, ...]:
+    def settings_customise_sources(  # type: ignore[override]  # called by name
+        cls, settings_cls: Any, **sources: Any
+    ) -> tuple[Any, ...]:
         return sources["init_settings"], sources["env_settings"], FromFiles(settings_cls)
 
     @field_validator("base_url")

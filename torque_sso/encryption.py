@@ -21,7 +21,7 @@ def decrypt(token: str) -> str:
     return _box(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Text that is readable in Python and ciphertext in the database; empty stays empty."""
 
     def get_prep_value(self, value: Any) -> Any:

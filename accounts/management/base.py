@@ -2,10 +2,9 @@
 
 import json
 import os
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import ActionRefused
 from accounts.folding import fold
@@ -15,7 +14,7 @@ from accounts.models import Account, Connection, User
 class VerbCommand(BaseCommand):
     """A command that calls one service and prints what came of it."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +28,7 @@ class VerbCommand(BaseCommand):
             for name, value in result.items():
                 self.stdout.write(f"{name}: {_shown(value)}")
 
-    def run(self, **options: Any) -> dict[str, Any]:
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         raise CommandError("This command does nothing yet.")
 
 

@@ -33,7 +33,7 @@ class AccountOwned(models.Model):
         abstract = True
 
 
-class FoldedField(models.CharField):
+class FoldedField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Keeps the folded spelling of another field, so that unique keys ignore letter case on every database."""
 
     def __init__(self, source: str = "", **options: Any) -> None:

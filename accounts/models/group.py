@@ -11,7 +11,7 @@ from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, User
 
 
-class IdentifierKeyField(models.CharField):
+class IdentifierKeyField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """The spelling under which IdP identifiers compare: GUIDs without regard to case, everything else exact."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:

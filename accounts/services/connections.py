@@ -38,7 +38,7 @@ def normal_domain(text: str) -> str:
 
 @transaction.atomic
 def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
-    """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when another account has it."""
+    """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when it is another's."""
     domain = normal_domain(text)
     row, _ = EmailDomain.objects.get_or_create(account=account, domain=domain)
     if row.proved_at is not None:
@@ -95,7 +95,7 @@ def enable(connection: Connection, *, acting: Actor) -> None:
     audit.record(acting, "connection.enabled", connection, {"state": [before, connection.state]})
 
 
-_NEEDED = {
+_NEEDED: dict[str, dict[str, str]] = {
     Protocol.SAML: {
         "idp_entity_id": "the IdP issuer URI",
         "sso_url": "the IdP single sign-on URL",

@@ -50,7 +50,7 @@ def provision_pending(account: Account, email: str, *, acting: Actor, **profile:
 
 @transaction.atomic
 def create_from_login(account: Account, email: str, *, acting: Actor) -> User:
-    """A person created just in time by their first company login. Raises IntegrityError when the e-mail was just taken."""
+    """A person created just in time by their first company login. Raises IntegrityError for an e-mail just taken."""
     user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, {})
     user.set_unusable_password()
     user.save()

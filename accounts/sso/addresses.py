@@ -9,7 +9,7 @@ from accounts.sso import saml
 
 
 def addresses_of(connection: Connection) -> dict[str, str]:
-    """Absolute URLs; those of the other protocol are empty. `start_url` and `initiate_login_url` go straight to the IdP."""
+    """Absolute URLs; those of the other protocol are empty. `start_url` and `initiate_login_url` lead to the IdP."""
     start = settings.BASE_URL + reverse("sso:start", args=[connection.id])
     is_saml = connection.protocol == Protocol.SAML
     return {

@@ -146,7 +146,8 @@ def _give_account_role(login: _Login, user: User) -> str:
     asked = login.claims.account_role
     role: AccountRole | None = login.connection.grantable_account_roles.filter(name=asked).first()
     if role is None:
-        return f"Account role '{asked}' was asked for, which this connection may not grant: it stays '{user.account_role}'."
+        stays = f"it stays '{user.account_role}'."
+        return f"Account role '{asked}' was asked for, which this connection may not grant: {stays}"
     changed = users.set_account_role(user, role, acting=login.acting)
     return f"Account role set to '{role}'." if changed else f"Account role '{role}' as before."
 

@@ -26,7 +26,7 @@ class Match:
 
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
-    """The user of this login, locked for the rest of the transaction. Raises LoginRefused on ambiguity or a stranger's e-mail."""
+    """The user of this login, locked for the rest of the transaction. Raises LoginRefused."""
     identity = (
         ExternalIdentity.objects.in_account(connection.account_id)
         .filter(connection=connection, subject=claims.subject)
@@ -108,7 +108,7 @@ def _unproved_domain(claims: IdentityClaims) -> LoginRefused:
     trusted = "" if claims.email_trusted else ", which the provider says is not verified"
     return LoginRefused(
         "email-not-proved",
-        expected="an e-mail of a domain that this account has proved for this connection, because a user with it exists",
+        expected="an e-mail of a domain that this account proved for this connection, because a user with it exists",
         received=f"'{claims.email}'{trusted}",
         side=Side.TORQUE,
         next_step=f"Prove the domain '{domain}' on the connection's page, then log in again.",

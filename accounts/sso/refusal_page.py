@@ -1,4 +1,4 @@
-"""What becomes of a refusal: the admin gets the whole of it in the login record, the person a friendly page with its reference."""
+"""What becomes of a refusal: the admin gets all of it in the login record, the person a page with a reference."""
 
 import structlog
 from django.http import HttpRequest, HttpResponse

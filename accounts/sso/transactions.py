@@ -1,4 +1,4 @@
-"""One sign-in under way: opened, answered once by the IdP, consumed once by the browser that opened it (`protocol.md` 6.4).
+"""One sign-in under way: opened, answered once by the IdP, consumed once by its browser (`protocol.md` 6.4).
 
 Only digests of what travels are stored. The answer arrives as a cross-site POST without cookies, so it is kept on the
 row; the browser proves that it began the sign-in on the local GET that follows.

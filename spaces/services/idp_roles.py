@@ -89,7 +89,8 @@ def _place(
     if present.origin == Origin.MANUAL:
         if present.role_id == role.id:
             return ""
-        return f"Space '{space.name}': role '{present.role.name}' was given by hand and stays; the login asked for '{role.name}'."
+        kept = f"role '{present.role.name}' was given by hand and stays"
+        return f"Space '{space.name}': {kept}; the login asked for '{role.name}'."
     before = present.role.name
     unchanged = present.role_id == role.id
     if unchanged and present.origin == origin:

@@ -1,6 +1,7 @@
 """What a person may do, and why: the union of their own rights and all their groups' (`product.md` section 2)."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from accounts.models import Connection, GroupMembership, Origin, User
 from spaces.models import GroupSpaceRole, SpaceMembership
@@ -49,7 +50,7 @@ def rights_of(user: User) -> Rights:
     )
 
 
-def _spaces(user: User, group_ids: list[object]) -> tuple[SpaceRights, ...]:
+def _spaces(user: User, group_ids: list[UUID]) -> tuple[SpaceRights, ...]:
     gained: dict[str, list[tuple[str, str]]] = {}
     own = SpaceMembership.objects.in_account(user.account_id).filter(user=user)
     for membership in own.select_related("space", "role", "connection"):

@@ -44,13 +44,15 @@ class Acme:
         expect(page.get_by_role("main")).to_contain_text("Your last company logins")
 
     def show_user(self, email: str) -> dict[str, Any]:
-        """`manage.py show_user`, on the demo's database."""
-        command = [sys.executable, "manage.py", "show_user", "Acme", email, "--json"]
-        environment = {**self.environment, "BASE_URL": self.product}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        return self.command("show_user", "Acme", email)
+
+    def command(self, *arguments: str) -> dict[str, Any]:
+        """The JSON answer of a `manage.py` command on the demo's database."""
+        command = [sys.executable, "manage.py", *arguments, "--json"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        shown: dict[str, Any] = json.loads(done.stdout)
-        return shown
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
 
 
 def section(page: Page, heading: str) -> Locator:

@@ -38,7 +38,8 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
         demo = subprocess.Popen([sys.executable, "-m", "demo"], env=environment, stdout=output, stderr=output)
     try:
         _wait_until_ready(demo, log)
-        yield Acme(f"http://localhost:{port}", f"http://127.0.0.1:{idp_port}", environment)
+        product = {"BASE_URL": f"http://localhost:{port}", "OUTBOUND_ALLOWLIST": f"127.0.0.1:{idp_port}"}
+        yield Acme(product["BASE_URL"], f"http://127.0.0.1:{idp_port}", {**environment, **product})
     finally:
         demo.send_signal(signal.SIGINT)
         assert demo.wait(timeout=20) == 0
