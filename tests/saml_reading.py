@@ -32,12 +32,18 @@ def read(message: str, vendor: str = "entra", **changes: Any) -> VerifiedAsserti
 def refusal(message: str, vendor: str = "entra", **changes: Any) -> LoginRefused:
     """The refusal of this message, which must also have been cheap."""
     expected = expectations(vendor, **changes)
+    found, spent = _refused(message, expected)
+    if spent >= CPU_LIMIT:  # the collection of other tests' garbage may have fallen into it
+        found, spent = _refused(message, expected)
+    assert spent < CPU_LIMIT, f"{found.code} took {spent:.3f} s"
+    return found
+
+
+def _refused(message: str, expected: Expectations) -> tuple[LoginRefused, float]:
     began = time.process_time()
     with pytest.raises(LoginRefused) as caught:
         read_response(message, expected, NOW)
-    spent = time.process_time() - began
-    assert spent < CPU_LIMIT, f"{caught.value.code} took {spent:.3f} s"
-    return caught.value
+    return caught.value, time.process_time() - began
 
 
 def code(message: str, vendor: str = "entra", **changes: Any) -> str:

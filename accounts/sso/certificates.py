@@ -4,23 +4,26 @@ import base64
 import binascii
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _OWN_LIFE = timedelta(days=3650)
-_MIN_RSA_BITS = 1024
+_RSA_BITS = range(1024, 8193)  # shorter is broken, longer is slow at every login
+_MAX_CERTIFICATES = 20
 
 
 class CertificateError(ValueError):
     """A sentence about a text that holds no usable certificate."""
 
 
+@lru_cache(maxsize=256)
 def read_certificates(text: str) -> tuple[str, ...]:
     """PEM blocks, each once, from PEM (one or several) or from the bare base64 that Okta and Entra show.
 
@@ -36,7 +39,10 @@ def read_certificates(text: str) -> tuple[str, ...]:
             "Expected a certificate that begins with -----BEGIN CERTIFICATE-----; received "
             + ("nothing." if not text.strip() else "other text. Download it as “Base64” from the identity provider.")
         )
-    return tuple(dict.fromkeys(_pem(body) for body in bodies))
+    certificates = tuple(dict.fromkeys(_pem(body) for body in bodies))
+    if len(certificates) > _MAX_CERTIFICATES:
+        raise CertificateError(f"Expected at most {_MAX_CERTIFICATES} certificates; received {len(certificates)}.")
+    return certificates
 
 
 def _pem(body: str) -> str:
@@ -49,8 +55,8 @@ def _pem(body: str) -> str:
         ) from error
     if not isinstance(public_key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise CertificateError("Expected a certificate with an RSA or EC key; received one with another kind of key.")
-    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size < _MIN_RSA_BITS:
-        raise CertificateError(f"Expected an RSA key of 2048 bits; received one of {public_key.key_size}.")
+    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size not in _RSA_BITS:
+        raise CertificateError(f"Expected an RSA key of 2048 to 8192 bits; received one of {public_key.key_size}.")
     return certificate.public_bytes(Encoding.PEM).decode()
 
 
@@ -64,10 +70,19 @@ def certificate_body(pem: str) -> str:
     return "".join(line for line in pem.split("\n") if not line.startswith("-----"))
 
 
+@lru_cache(maxsize=64)
+def rsa_private_key(pem: str) -> rsa.RSAPrivateKey:
+    """A key of ours, kept loaded: reading one takes longer than all the rest of a login. ValueError if it is none."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError("not an RSA key")
+    return key
+
+
 def new_service_provider_key(common_name: str) -> tuple[str, str]:
     """A new RSA key and a self-signed certificate for it, good for ten years, both PEM: (private key, certificate)."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64] or "Torque SSO")])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()

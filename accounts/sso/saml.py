@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
@@ -23,6 +22,7 @@ from accounts.sso.certificates import (
     certificate_end,
     new_service_provider_key,
     read_certificates,
+    rsa_private_key,
 )
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
@@ -114,17 +114,21 @@ def _deflated(xml: bytes) -> str:
 def _signed(connection: Connection, query: dict[str, str]) -> str:
     """The signature covers the query exactly as it is written (SAML bindings 3.4.4.1)."""
     text = urlencode({**query, "SigAlg": _RSA_SHA256})
-    key = load_pem_private_key(connection.sp_private_key.encode(), None) if connection.sp_private_key else None
-    if not isinstance(key, rsa.RSAPrivateKey):
+    signature = _signing_key(connection).sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{text}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
+
+
+def _signing_key(connection: Connection) -> rsa.RSAPrivateKey:
+    try:
+        return rsa_private_key(connection.sp_private_key)
+    except ValueError:
         raise LoginRefused(
             "saml-no-signing-key",
             "an RSA key on the connection, as it signs its requests",
             "none",
             Side.TORQUE,
             "Make a key for the connection, or switch signed requests off.",
-        )
-    signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{text}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
+        ) from None
 
 
 def service_provider_metadata(connection: Connection) -> bytes:

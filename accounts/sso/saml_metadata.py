@@ -15,6 +15,7 @@ _ENTITY, _IDP = f"{{{_MD}}}EntityDescriptor", f"{{{_MD}}}IDPSSODescriptor"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _SHOWN_ENTITIES = 10
+_MAX_ENTITY_ID, _MAX_ADDRESS = 1024, 2048  # characters; the first is SAML's own limit (core 8.3.6)
 LIMIT = 1024 * 1024  # bytes, R63
 
 
@@ -37,11 +38,12 @@ def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
     MetadataError."""
     entity = _chosen(_entities(_root(xml)), entity_id)
     name = entity.get("entityID", "")
-    if not name:
-        raise _error("an entityID in the metadata", "none")
+    if not 0 < len(name) <= _MAX_ENTITY_ID:
+        raise _error("an entityID in the metadata", f"one of {len(name)} characters" if name else "none")
     descriptor = _idp_descriptor(entity)
     certificates, unreadable = _certificates(descriptor)
-    return IdentityProviderMetadata(name, _sso_url(descriptor), certificates, (*unreadable, *_expiry(certificates)))
+    warnings = (*unreadable, *_expiry(certificates), *_wishes(descriptor))
+    return IdentityProviderMetadata(name, _sso_url(descriptor), certificates, warnings)
 
 
 def _root(xml: bytes) -> Element:
@@ -114,10 +116,23 @@ def _sso_url(descriptor: Element) -> str:
     services = descriptor.findall(f"{{{_MD}}}SingleSignOnService")
     for service in services:
         location = service.get("Location", "")
-        if service.get("Binding") == _REDIRECT and urlsplit(location).scheme in {"https", "http"}:
+        if service.get("Binding") == _REDIRECT and _is_web_address(location):
             return location
     bindings = ", ".join(service.get("Binding", "").rpartition(":")[2] for service in services)
     raise _error("a single sign-on address for HTTP-Redirect", bindings[:200] or "none")
+
+
+def _is_web_address(location: str) -> bool:
+    try:
+        return len(location) <= _MAX_ADDRESS and urlsplit(location).scheme in {"https", "http"}
+    except ValueError:
+        return False
+
+
+def _wishes(descriptor: Element) -> list[str]:
+    if descriptor.get("WantAuthnRequestsSigned") not in {"true", "1"}:
+        return []
+    return ["This identity provider wants signed requests: switch “sign requests” on for the connection."]
 
 
 def _certificates(descriptor: Element) -> tuple[tuple[str, ...], list[str]]:

@@ -6,15 +6,14 @@ asking often enough. PKCS#1 v1.5 key transport and 3DES are not offered for the 
 
 import base64
 import binascii
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from accounts.sso.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_shape import DS, Element, quoted, refused
 
@@ -56,7 +55,7 @@ def decrypt(encrypted_assertion: Element, private_key_pem: str) -> bytes:
     algorithm = _algorithm(content, CBC | GCM)
     _algorithm(key, {_OAEP: 0, _OAEP11: 0})
     try:
-        content_key = _private_key(private_key_pem).decrypt(_cipher_value(key), _oaep(key))
+        content_key = rsa_private_key(private_key_pem).decrypt(_cipher_value(key), _oaep(key))
         return _open(algorithm, content_key, _cipher_value(content))
     except (ValueError, InvalidTag, binascii.Error):
         raise undecryptable() from None
@@ -70,14 +69,6 @@ def undecryptable() -> LoginRefused:
         "one that cannot be opened",
         "Upload the connection's present certificate to the identity provider.",
     )
-
-
-@lru_cache(maxsize=64)
-def _private_key(pem: str) -> rsa.RSAPrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError("not an RSA key")
-    return key
 
 
 def _the_parts(encrypted_assertion: Element) -> tuple[Element, Element]:

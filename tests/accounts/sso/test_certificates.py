@@ -51,3 +51,8 @@ def test_a_new_key_and_its_certificate_belong_together_and_last_ten_years() -> N
     assert isinstance(private_key, rsa.RSAPrivateKey)
     assert x509.load_pem_x509_certificate(pem.encode()).public_key() == private_key.public_key()
     assert certificate_end(pem) > datetime.now(UTC) + timedelta(days=3600)
+
+
+def test_more_certificates_than_a_login_can_try_are_refused() -> None:
+    with pytest.raises(CertificateError, match="at most 20"):
+        read_certificates("".join(key_pair(f"many-{number}-ec").certificate for number in range(21)))

@@ -11,6 +11,7 @@ from tests.saml_messages import (
     Element,
     adding,
     every,
+    find,
     removing,
     repeating,
     response,
@@ -97,6 +98,18 @@ def test_a_key_that_is_not_the_connections_is_refused() -> None:
 
 def test_a_key_shown_in_the_message_is_not_trusted() -> None:
     assert code(response(signing=Signing(key="attacker", shown_key="attacker"))) == "saml-signature"
+
+
+def test_an_address_in_key_info_is_not_followed() -> None:
+    """What stands in KeyInfo is not covered by the signature and not looked at."""
+
+    def refer(root: Element) -> None:
+        info = find(root, "//ds:KeyInfo")
+        info.clear()
+        adding("//ds:KeyInfo", "{http://www.w3.org/2000/09/xmldsig#}RetrievalMethod")(root)
+        info[0].set("URI", "http://evil.example/key")
+
+    assert read(response(edit_signed=refer)).assertion_id == "_a1"
 
 
 def test_showing_the_right_certificate_does_not_help_a_wrong_key() -> None:

@@ -69,6 +69,11 @@ def test_a_certificate_that_cannot_be_read_is_left_out_with_a_warning() -> None:
     assert "was left out" in found.warnings[0]
 
 
+def test_a_wish_for_signed_requests_is_passed_on() -> None:
+    xml = entity().replace("<IDPSSODescriptor ", '<IDPSSODescriptor WantAuthnRequestsSigned="true" ')
+    assert "wants signed requests" in read_metadata(xml.encode()).warnings[0]
+
+
 def test_the_only_identity_provider_among_several_entities_is_taken() -> None:
     assert read_metadata(several(SERVICE_PROVIDER, entity())).entity_id == ACME
 
@@ -94,6 +99,9 @@ WRONG = {
     "no Redirect address": (entity(services=service(POST)), "", "for HTTP-Redirect; received HTTP-POST"),
     "a Redirect address that is none": (entity(services=service(location="javascript:a()")), "", "for HTTP-Redirect"),
     "no address": (entity(services=""), "", "for HTTP-Redirect; received none"),
+    "an address that is too long": (entity(services=service(location="https://" + "b" * 2048)), "", "HTTP-Redirect"),
+    "an address that is broken": (entity(services=service(location="https://[")), "", "for HTTP-Redirect"),
+    "a name that is too long": (entity(entity_id="x" * 1025), "", "one of 1025 characters"),
     "an entity without a name": (entity(entity_id=""), "", "an entityID"),
     "another namespace": (entity(namespace='xmlns="urn:x" xmlns:ds="urn:y"'), "", "an EntityDescriptor"),
     "a service provider's": (SERVICE_PROVIDER, "", "a service provider's"),
