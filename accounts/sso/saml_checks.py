@@ -167,7 +167,7 @@ def _check_in_response_to(value: str | None, expected: Expectations, where: str)
             Side.TORQUE,
             "Allow sign-in from the identity provider's portal on the connection, or start at Torque's sign-in page.",
         )
-    if value is None or value != expected.request_id:
+    if value != expected.request_id:
         asked = f"InResponseTo {quoted(expected.request_id)}" if expected.request_id else "no InResponseTo"
         raise refused(
             "in-response-to",

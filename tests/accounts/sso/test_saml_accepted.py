@@ -1,10 +1,28 @@
 """Every honest form of response that a company's identity provider may send."""
 
+from datetime import timedelta
+
 import pytest
 
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml_response import unverified_in_response_to
 from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM
 from tests.saml_keys import key_pair
-from tests.saml_messages import NO_REQUEST, NOW, Element, find, response, set_attribute
+from tests.saml_messages import (
+    NO_REQUEST,
+    NOW,
+    REQUEST_ID,
+    Edit,
+    Element,
+    encode,
+    every,
+    find,
+    removing,
+    repeating,
+    response,
+    set_attribute,
+    setting,
+)
 from tests.saml_reading import read
 from tests.saml_signing import ECDSA_SHA256, EXCLUSIVE, RSA_SHA1, RSA_SHA512, SHA1, SHA512, Signing
 
@@ -84,6 +102,36 @@ def test_the_responses_signature_alone_counts_over_encryption_where_the_connecti
 
 def test_the_identity_provider_may_begin_where_the_connection_allows_it() -> None:
     assert read(response(edit=NO_REQUEST), request_id="", allow_idp_initiated=True).assertion_id == "_a1"
+
+
+@pytest.mark.parametrize("edit", [setting("/p:Response", "Destination", None), removing("/p:Response/a:Issuer")])
+def test_an_envelope_may_leave_out_what_the_standard_lets_it(edit: Edit) -> None:
+    assert read(response(edit=edit)).assertion_id == "_a1"
+
+
+def test_a_person_may_be_named_by_attributes_alone() -> None:
+    assert read(response(edit=removing("//a:NameID"))).name_id == ""
+
+
+def test_the_earliest_end_of_several_sessions_counts() -> None:
+    early, late = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    edit = every(
+        setting("//a:AuthnStatement", "SessionNotOnOrAfter", early),
+        repeating("//a:AuthnStatement"),
+        setting("//a:AuthnStatement", "SessionNotOnOrAfter", late),
+    )
+    assert read(response(edit=edit)).session_ends_at == early
+
+
+def test_the_request_that_is_answered_is_found_before_anything_is_verified() -> None:
+    assert unverified_in_response_to(response(signed="none"), 100_000) == REQUEST_ID
+    assert unverified_in_response_to(response(edit=NO_REQUEST), 100_000) == ""
+
+
+@pytest.mark.parametrize("message", ["", "PGE+", encode(b"<a/>"), encode(b"<!DOCTYPE a><a/>"), "A" * 100_001])
+def test_what_is_no_response_answers_no_request(message: str) -> None:
+    with pytest.raises(LoginRefused):
+        unverified_in_response_to(message, 100_000)
 
 
 def test_base64_may_be_broken_into_lines() -> None:

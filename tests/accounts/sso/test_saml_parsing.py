@@ -106,6 +106,11 @@ SHAPES: list[tuple[str, Rewrite, str]] = [
     ("XPointer reference", instead(b'URI="#_a1"', b"URI=\"#xpointer(id('_a1'))\""), "saml-signature-shape"),
     ("remote reference", instead(b'URI="#_a1"', b'URI="http://evil.example/"'), "saml-signature-shape"),
     ("file reference", instead(b'URI="#_a1"', b'URI="file:///etc/passwd"'), "saml-signature-shape"),
+    (
+        "parameters of the first transform",
+        instead(b'enveloped-signature"/>', b'enveloped-signature"><a/></ds:Transform>'),
+        "saml-signature-shape",
+    ),
     ("XSLT transform", instead(b"xmldsig#enveloped-signature", b"xslt"), "saml-signature-shape"),
     ("third transform", before(b"</ds:Transforms>", XPATH), "saml-signature-shape"),
     ("inclusive canonicalization", instead(b"2001/10/xml-exc-c14n#", b"2006/12/xml-c14n11"), "saml-signature-shape"),
