@@ -4,11 +4,20 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from accounts.services import group_sync, sign_in_cleaning
 from accounts.services.graph import GraphUnavailable
 
 log = structlog.get_logger(__name__)
+
+
+def wake_group_sync(identity_id: UUID) -> None:
+    """Asks a worker for the sync. Without a broker the row waits for the sweep; whoever logs in must not notice."""
+    try:
+        sync_groups_after_login.delay(str(identity_id))
+    except OperationalError:
+        log.warning("The broker does not answer: the next sweep syncs these groups", identity=str(identity_id))
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -24,12 +24,14 @@ LOGGING: dict[str, Any] = {
 
 def configure_structlog(logging_settings: dict[str, Any], log_format: str, level: str) -> None:
     """Fills the formatter and the level in, and points structlog at standard logging."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    rendering: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if log_format == "text":
+        # The other formatters of tracebacks print local variables, secrets among them.
+        plain = structlog.dev.plain_traceback
+        rendering = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     logging_settings["formatters"]["chosen"] = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         "foreign_pre_chain": _SHARED,
     }
     logging_settings["root"]["level"] = level

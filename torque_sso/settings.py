@@ -194,7 +194,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 1,
+    "socket_timeout": 0.5,
     "socket_connect_timeout": 0.5,
     # kombu's own tries before it says that the broker is away: 6 s by default, while a login waits.
     "max_retries": 0,

@@ -59,7 +59,9 @@ def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
         return _apply(identity_id)
     except _CutOff as cut_off:  # its transaction is over: none is held open around the network
         identity = cut_off.identity
-    return _apply(identity_id, _Read(identity.login_sequence, graph.member_group_ids(identity.connection, identity.subject)))
+    return _apply(
+        identity_id, _Read(identity.login_sequence, graph.member_group_ids(identity.connection, identity.subject))
+    )
 
 
 def due_identities(limit: int = 500) -> list[UUID]:

@@ -74,8 +74,7 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
     record = _record(login, user, identity)
     _log(claims, connection)
     if identity.synced_sequence < identity.login_sequence:
-        # robust: a broker that is down must not turn a finished login into an error; the sweep does the rest.
-        transaction.on_commit(lambda: tasks.sync_groups_after_login.delay(str(identity.pk)), robust=True)
+        transaction.on_commit(lambda: tasks.wake_group_sync(identity.pk), robust=True)
     return CompletedLogin(user, record)
 
 

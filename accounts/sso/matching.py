@@ -1,7 +1,8 @@
 """Which user a verified login is (`protocol.md` section 4): known identity, then external id, then e-mail or userName.
 
-Only people who are pending or came through this connection before are found by external id, e-mail or name; a
-password user only with a session of their own in the same browser, which proves both sides (R14).
+External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, and those whose identities an
+admin removed. Who has an identity, or a password, proves it with a session in the same browser (R14): an address that
+was given to a colleague, or that a guest claims, must not open somebody else's user (`docs/decisions/0004`).
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from django.db.models import Q
 
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
-from accounts.models.user import UserState
+from accounts.models.user import UserOrigin, UserState
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 
@@ -37,7 +38,7 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
     if identity is not None:
         return Match(identity.user, identity, f"Known here as {identity.user.email}.")
     by_external_id = _candidates(connection, Q(external_id__in=[value for value in claims.external_ids if value]))
-    match = _only_one(claims, connection, signed_in, by_external_id, "the external ID that provisioning stored")
+    match = _only_one(claims, signed_in, by_external_id, "the external ID that provisioning stored")
     return match or _by_name(claims, connection, signed_in)
 
 
@@ -49,7 +50,7 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
     usable = [user for user in taken if user.email_key in own or user.user_name_key in own]
     if not usable:
         raise _unproved_domain(claims)
-    match = _only_one(claims, connection, signed_in, usable, "their e-mail address or user name")
+    match = _only_one(claims, signed_in, usable, "their e-mail address or user name")
     if match is None:
         raise _taken(claims, usable[0])
     return match
@@ -60,10 +61,8 @@ def _candidates(connection: Connection, condition: Q) -> list[User]:
     return list(users.select_for_update(of=("self",)).order_by("id")[:3])
 
 
-def _only_one(
-    claims: IdentityClaims, connection: Connection, signed_in: User | None, candidates: list[User], by: str
-) -> Match | None:
-    eligible = [user for user in candidates if _may_be_linked(user, connection, signed_in)]
+def _only_one(claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str) -> Match | None:
+    eligible = [user for user in candidates if _may_be_linked(user, signed_in)]
     if len(eligible) > 1:
         raise _ambiguous(claims, eligible)
     if not eligible:
@@ -71,12 +70,12 @@ def _only_one(
     return Match(eligible[0], None, f"Matched {eligible[0].email} by {by}, and linked for later logins.")
 
 
-def _may_be_linked(user: User, connection: Connection, signed_in: User | None) -> bool:
+def _may_be_linked(user: User, signed_in: User | None) -> bool:
     if user.state in (UserState.PENDING, UserState.DEPROVISIONED):
         return True  # the caller refuses the deprovisioned, by name
     if signed_in is not None and user.pk == signed_in.pk:
         return True
-    return user.identities.filter(connection=connection).exists()
+    return user.origin != UserOrigin.PASSWORD and not user.identities.exists()
 
 
 def _proved_keys(connection: Connection, names: Iterable[str]) -> set[str]:
@@ -118,8 +117,8 @@ def _unproved_domain(claims: IdentityClaims) -> LoginRefused:
 def _taken(claims: IdentityClaims, user: User) -> LoginRefused:
     return LoginRefused(
         "email-taken",
-        expected="a person who is pending, or came through this connection before",
-        received=f"'{claims.email}', which belongs to a {user.get_origin_display()} user of this account",
+        expected="a person who is pending, or the subject that this user has had so far",
+        received=f"'{claims.email}', which belongs to a {user.get_origin_display()} user, with subject '{claims.subject}'",
         side=Side.PERSON,
         next_step="Log in the way that works today, then use “Log in with SSO” in the same browser to link both.",
     )

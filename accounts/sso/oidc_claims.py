@@ -101,6 +101,8 @@ def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefu
 
 def _trust(claims: Claims) -> tuple[tuple[str, ...], bool]:
     """Whether the e-mail may find a user who exists. `xms_edov` is Entra's word on who owns the e-mail's domain."""
+    if _is_guest(claims):
+        return ("A guest of the tenant: the e-mail is their home's, and is not used to find a user.",), False
     if _says_no(claims.get("email_verified")):
         return (
             "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user.",
@@ -112,12 +114,17 @@ def _trust(claims: Claims) -> tuple[tuple[str, ...], bool]:
     return (), True
 
 
+def _is_guest(claims: Claims) -> bool:
+    """`acct` 1: a guest, whose e-mail another tenant's admin can set to anything (`protocol.md` 6.6)."""
+    return claims.get("acct") in (1, "1")
+
+
 def _says_no(value: object) -> bool:
     return value is False or value == 0 or (isinstance(value, str) and value.lower() in ("false", "0"))
 
 
 def _user_names(claims: Claims) -> tuple[str, ...]:
-    if _says_no(claims.get("email_verified")):
+    if _is_guest(claims) or _says_no(claims.get("email_verified")):
         return ()  # where an e-mail is the person's own to write, so is a user name
     return tuple(dict.fromkeys(text for name in _USER_NAMES if (text := first_text(claims, (name,)))))
 

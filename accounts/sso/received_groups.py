@@ -44,7 +44,9 @@ def _known_of(connection: Connection) -> ConnectionGroups:
 def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
     if connection.groups_seen_at is None and (claims.group_ids is not None or claims.groups_overage):
         connection.groups_seen_at = timezone.now()
-        Connection.objects.filter(pk=connection.pk, groups_seen_at=None).update(groups_seen_at=connection.groups_seen_at)
+        Connection.objects.filter(pk=connection.pk, groups_seen_at=None).update(
+            groups_seen_at=connection.groups_seen_at
+        )
 
 
 def _told(connection: Connection, decision: Decision) -> str:

@@ -3,7 +3,6 @@
 import subprocess
 
 import pytest
-from celery import Celery
 
 from accounts.models import ExternalIdentity, Group, GroupMembership, User
 from accounts.models.identity import Connection
@@ -11,6 +10,7 @@ from accounts.models.user import AccountRole, UserOrigin
 from spaces.services.tenancy import open_account
 from tests.processes import wait_until
 from tests.services.redis_server import RedisServer
+from tests.services.sending import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,11 +27,6 @@ def identity(transactional_db: None) -> ExternalIdentity:
     return ExternalIdentity.objects.create(
         **owner, connection=okta, user=alice, subject="alice", issuer="okta", group_ids=["g-1"], login_sequence=1
     )
-
-
-def send(task: str, broker_url: str, *arguments: str) -> None:
-    with Celery(broker=broker_url, set_as_current=False) as client:
-        client.send_task(task, args=arguments, ignore_result=True)
 
 
 def test_a_worker_syncs_the_groups_of_a_login(

@@ -99,6 +99,31 @@ def test_a_password_user_is_not_taken_over_by_email(cast: Cast, log_in: LogIn) -
     assert not ExternalIdentity.objects.exists()
 
 
+def test_an_address_that_was_given_to_somebody_else_does_not_open_the_first_ones_user(
+    cast: Cast, log_in: LogIn
+) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta, subject="first"), okta)
+    with pytest.raises(LoginRefused) as refused:
+        log_in(claims(okta, subject="second"), okta)
+    assert refused.value.code == "email-taken"
+
+
+def test_a_second_connection_does_not_find_a_user_of_the_first_by_email(cast: Cast, log_in: LogIn) -> None:
+    okta, entra = saml_connection(cast.acme), oidc_connection(cast.acme)
+    log_in(claims(okta), okta)
+    with pytest.raises(LoginRefused) as refused:
+        log_in(claims(entra, subject="other"), entra)
+    assert refused.value.code == "email-taken"
+
+
+def test_a_user_whose_identities_were_removed_is_found_again_by_email(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme)
+    dana = log_in(claims(okta), okta).user
+    dana.identities.all().delete()
+    assert log_in(claims(okta, subject="new"), okta).user.pk == dana.pk
+
+
 def test_a_deprovisioned_user_is_refused_and_nothing_is_written(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     dana = log_in(claims(okta), okta).user

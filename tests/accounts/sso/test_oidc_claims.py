@@ -138,3 +138,8 @@ def test_a_token_is_remembered_no_longer_than_it_could_be_used(entra: Provider) 
 def test_what_the_protocol_needs_is_not_listed_among_what_arrived(okta: Provider) -> None:
     assert {"email", "groups", "timezone"} <= set(okta.log_in_by_code().received_names)
     assert not {"iss", "nonce", "exp"} & set(okta.log_in_by_code().received_names)
+
+
+def test_the_email_of_a_guest_is_not_used_to_find_a_user(entra: Provider) -> None:
+    claims = entra.log_in(acct=1, preferred_username="petra@acme.example")
+    assert (claims.email_trusted, claims.user_names) == (False, ())
