@@ -2,7 +2,7 @@
 
 External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, and those whose identities an
 admin removed. Who has an identity, or a password, proves it with a session in the same browser (R14): an address that
-was given to a colleague, or that a guest claims, must not open somebody else's user (`docs/decisions/0004`).
+was given to a colleague, or that a guest claims, must not open somebody else's user (`docs/decisions/0005`).
 """
 
 from collections.abc import Iterable
@@ -118,7 +118,7 @@ def _taken(claims: IdentityClaims, user: User) -> LoginRefused:
     return LoginRefused(
         "email-taken",
         expected="a person who is pending, or the subject that this user has had so far",
-        received=f"'{claims.email}', which belongs to a {user.get_origin_display()} user, with subject '{claims.subject}'",
+        received=f"'{claims.email}' of a {user.get_origin_display()} user, with another subject: '{claims.subject}'",
         side=Side.PERSON,
         next_step="Log in the way that works today, then use “Log in with SSO” in the same browser to link both.",
     )

@@ -1,4 +1,4 @@
-"""The sign-in doors. An IdP's answer comes as a cross-site POST: it is kept, and verified on the local GET that follows."""
+"""The sign-in doors. An IdP's cross-site POST is only kept; it is verified on the local GET that follows."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -120,7 +120,7 @@ def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def saml_metadata(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
+def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Our service provider metadata for this connection, to give to its IdP."""
     found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.SAML)
     connection = get_object_or_404(found, pk=connection_id)
@@ -168,7 +168,7 @@ def _check_size(answer: dict[str, str]) -> None:
 
 
 def _keep_unsolicited(connection: Connection, answer: dict[str, str], in_response_to: str) -> HttpResponse:
-    """A response to no request of ours: only where IdP-initiated login is on, and never one that claims to answer (8.4 check 11)."""
+    """A response to no request of ours: only where that is allowed, never one that claims to answer (8.4 check 11)."""
     if in_response_to:
         raise LoginRefused(
             "saml-in-response-to",
