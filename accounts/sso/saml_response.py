@@ -52,9 +52,9 @@ def _signed_parts(
     response, response_is_signed = unverified, False
     signed_assertion = None
     for signature in signatures(unverified):
-        response, response_is_signed = parse_signed(_verify(signature, expected)), True
+        response, response_is_signed = parse_signed(_verify(unverified, signature, expected)), True
     for signature in signatures(unverified_assertion):
-        signed_assertion = parse_signed(_verify(signature, expected))
+        signed_assertion = parse_signed(_verify(unverified_assertion, signature, expected))
     if unverified_assertion.tag == ENCRYPTED_ASSERTION:
         return response, _opened(response, response_is_signed, expected)
     if signed_assertion is not None:
@@ -69,7 +69,7 @@ def _opened(response: Element, response_is_signed: bool, expected: Expectations)
     sealed = _direct_child(response, ENCRYPTED_ASSERTION)
     assertion = _readable(xml_encryption.decrypt(sealed, expected.decryption_key))
     for signature in signatures(assertion):
-        return parse_signed(_verify(signature, expected))
+        return parse_signed(_verify(assertion, signature, expected))
     if response_is_signed and expected.accept_response_signature_over_encryption:
         return assertion
     raise refused(
@@ -94,5 +94,5 @@ def _direct_child(response: Element, tag: str) -> Element:
     return next(child for child in response if child.tag == tag)
 
 
-def _verify(signature: Element, expected: Expectations) -> bytes:
-    return xml_signature.verify(signature, expected.certificates, expected.allow_sha1)
+def _verify(element: Element, signature: Element, expected: Expectations) -> bytes:
+    return xml_signature.verify(element, signature, expected.certificates, expected.allow_sha1)

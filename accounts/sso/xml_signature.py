@@ -81,22 +81,20 @@ def verification_key(certificate_pem: str) -> VerificationKey | None:
     return VerificationKey(public_key, xmlsec.Key.from_memory(der, xmlsec.constants.KeyDataFormatDer))
 
 
-def verify(signature: Element, certificates: Sequence[str], allow_sha1: bool) -> bytes:
-    """The canonical bytes of the signature's parent without that signature, or `LoginRefused`.
+def verify(element: Element, signature: Element, certificates: Sequence[str], allow_sha1: bool) -> bytes:
+    """The canonical bytes of `element` without `signature`, which is a child of it; or `LoginRefused`.
 
     `certificates` are PEM; any may fit. The signature is taken out of its document. The key is tried on the short
     SignedInfo before the long document is canonicalised, so only the identity provider can cause that work.
     """
-    parent = signature.getparent()
-    if parent is None:
-        raise _shape("inside the element that it signs", "on its own")
     signed_info, value = _parts(signature)
     info_bytes = _canonical(signed_info, _prefixes(_child(signed_info, "CanonicalizationMethod")))
-    reference = _read_signed_info(parse_signed(info_bytes), require_id(parent), allow_sha1)
+    reference = _read_signed_info(parse_signed(info_bytes), require_id(element), allow_sha1)
     key = _fitting_key(reference.algorithm, info_bytes, value, certificates)
-    _verify_document(signature, parent, key)
-    _detach(signature, parent)
-    signed = _canonical(parent, reference.prefixes)
+    _verify_document(signature, element, key)
+    _detach(signature, element)
+    signed = _canonical(element, reference.prefixes)
+    # libxmlsec has said yes by now. This says it of exactly these bytes, which are what is read from here on.
     if hashlib.new(reference.digest_algorithm, signed).digest() != reference.digest:
         raise _altered()
     return signed

@@ -56,6 +56,13 @@ def test_any_of_several_certificates_may_fit() -> None:
     assert read(response(), certificates=certificates).name_id == "bob@acme.example"
 
 
+def test_certificates_of_every_kind_may_stand_beside_the_one_that_fits() -> None:
+    kinds = ("not a certificate", key_pair("idp").certificate, key_pair("idp-ec").certificate)
+    by_ec = response(signing=Signing(key="idp-ec", algorithm=ECDSA_SHA256))
+    assert read(by_ec, certificates=kinds).assertion_id == "_a1"
+    assert read(response(), certificates=tuple(reversed(kinds))).assertion_id == "_a1"
+
+
 def test_a_configured_certificate_that_expired_still_counts_because_its_key_is_pinned() -> None:
     message = response(signing=Signing(key="idp-expired"))
     assert read(message, certificates=(key_pair("idp-expired").certificate,)).assertion_id == "_a1"

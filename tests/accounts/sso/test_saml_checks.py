@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.sso import xml_signature
+from tests.saml_keys import key_pair
 from tests.saml_messages import (
     NO_REQUEST,
     NOW,
@@ -20,7 +22,7 @@ from tests.saml_messages import (
     writing,
 )
 from tests.saml_reading import code, read, refusal
-from tests.saml_signing import HMAC_SHA256, MD5, RSA_MD5, RSA_SHA1, SHA1, SHA256, Signing
+from tests.saml_signing import ECDSA_SHA256, HMAC_SHA256, MD5, RSA_MD5, RSA_SHA1, SHA1, SHA256, Signing
 
 pytestmark = pytest.mark.usefixtures("no_outgoing_request")
 
@@ -125,6 +127,24 @@ def test_showing_the_right_certificate_does_not_help_a_wrong_key() -> None:
 def test_a_change_after_signing_is_refused(signed: str) -> None:
     message = response(signed=signed, edit_signed=writing("//a:NameID", "alice@acme.example"))
     assert refusal(message).received == "one that was changed after it was signed"
+
+
+def test_the_bytes_that_are_read_are_checked_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should libxmlsec ever say yes to something else than what is read, the digest says no."""
+    monkeypatch.setattr(xml_signature, "_verify_document", lambda *_: None)
+    assert code(response(edit_signed=writing("//a:NameID", "alice@acme.example"))) == "saml-signature"
+
+
+@pytest.mark.parametrize("value", ["AAAA", ""])
+def test_an_elliptic_curve_signature_of_another_length_is_refused(value: str) -> None:
+    message = response(
+        signing=Signing(key="idp-ec", algorithm=ECDSA_SHA256), edit_signed=writing("//ds:SignatureValue", value)
+    )
+    assert code(message, certificates=(key_pair("idp-ec").certificate,)) == "saml-signature"
+
+
+def test_no_certificate_at_all_refuses() -> None:
+    assert code(response(), certificates=()) == "saml-signature"
 
 
 @pytest.mark.parametrize("path", ["/p:Response/ds:Signature", "//a:Assertion/ds:Signature"])

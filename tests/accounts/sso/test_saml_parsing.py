@@ -51,6 +51,14 @@ REMOTE = b'<!DOCTYPE r SYSTEM "http://evil.example/x.dtd">'
 BOMB = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 XPATH = b'<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"/>'
 PARAMETERS = b'rsa-sha256"><ds:HMACOutputLength>8</ds:HMACOutputLength></ds:SignatureMethod>'
+CANONICALIZATION = b'<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"'
+INCLUSIVE = b'<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"/>'
+
+
+def canonicalized_with(content: bytes) -> Rewrite:
+    return instead(CANONICALIZATION + b"/>", CANONICALIZATION + b">" + content + b"</ds:CanonicalizationMethod>")
+
+
 SECOND_ROOT = b'<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>'
 COMMENT = b"<!-- -->"
 
@@ -109,6 +117,18 @@ SHAPES: list[tuple[str, Rewrite, str]] = [
     (
         "parameters of the first transform",
         instead(b'enveloped-signature"/>', b'enveloped-signature"><a/></ds:Transform>'),
+        "saml-signature-shape",
+    ),
+    ("InclusiveNamespaces twice", canonicalized_with(INCLUSIVE * 2), "saml-signature-shape"),
+    ("other parameters", canonicalized_with(b"<ds:XPath/>"), "saml-signature-shape"),
+    (
+        "an element in InclusiveNamespaces",
+        canonicalized_with(INCLUSIVE.replace(b"/>", b"><a/></ec:InclusiveNamespaces>")),
+        "saml-signature-shape",
+    ),
+    (
+        "too many InclusiveNamespaces",
+        canonicalized_with(INCLUSIVE.replace(b"xs", b"a b c d e f g")),
         "saml-signature-shape",
     ),
     ("XSLT transform", instead(b"xmldsig#enveloped-signature", b"xslt"), "saml-signature-shape"),
