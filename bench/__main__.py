@@ -1,0 +1,7 @@
+"""`make bench`: every benchmark, one table after the other."""
+
+from bench import oidc, saml
+
+saml.main()
+print()
+oidc.main()
