@@ -28,6 +28,18 @@ class Match:
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
     """The user of this login, locked for the rest of the transaction. Raises LoginRefused."""
+    if known := _known(claims, connection):
+        return known
+    try:
+        return _by_ids(claims, connection, signed_in)
+    except LoginRefused:
+        # Another login of the same person may have linked them after the first look: then they are simply known.
+        if known := _known(claims, connection):
+            return known
+        raise
+
+
+def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
     identity = (
         ExternalIdentity.objects.in_account(connection.account_id)
         .filter(connection=connection, subject=claims.subject)
@@ -35,8 +47,12 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
         .select_for_update(of=("self", "user"))
         .first()
     )
-    if identity is not None:
-        return Match(identity.user, identity, f"Known here as {identity.user.email}.")
+    if identity is None:
+        return None
+    return Match(identity.user, identity, f"Known here as {identity.user.email}.")
+
+
+def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
     by_external_id = _candidates(connection, Q(external_id__in=[value for value in claims.external_ids if value]))
     match = _only_one(claims, signed_in, by_external_id, "the external ID that provisioning stored")
     return match or _by_name(claims, connection, signed_in)
