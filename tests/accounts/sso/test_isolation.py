@@ -1,4 +1,4 @@
-"""R13: whatever a login through a connection of Acme says, nobody and nothing of Globex is reached, and nothing raises."""
+"""R13: whatever a login at Acme says, nobody and nothing of Globex is reached, and nothing raises."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

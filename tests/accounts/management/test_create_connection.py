@@ -1,0 +1,130 @@
+"""`create_connection`: what it prints, and how it refuses what is odd without keeping half of it."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from accounts.models import Connection, EmailDomain
+from tests.cast import Cast
+from tests.commands import run
+from tests.factories import TENANT
+from tests.saml_keys import key_pair
+
+pytestmark = pytest.mark.django_db
+SAML = ("--vendor", "okta", "--protocol", "saml")
+ENTRA = ("--vendor", "entra", "--protocol", "oidc", "--client-id", "c1")
+
+
+@pytest.fixture
+def three_fields(tmp_path: Path) -> tuple[str, ...]:
+    """The issuer URI, single sign-on URL and signing certificate of the public description."""
+    certificate = tmp_path / "idp.pem"
+    certificate.write_text(key_pair("idp").certificate)
+    return (
+        *SAML,
+        "--issuer",
+        "http://www.okta.com/exk1",
+        "--sso-url",
+        "https://x/sso",
+        "--certificate",
+        str(certificate),
+    )
+
+
+def test_the_three_fields_make_a_live_saml_connection(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    found = run("create_connection", "Acme", "Okta", *three_fields, "--domain", "acme.example", "--live")
+    assert set(found) == {
+        "connection", "start_url", "entity_id", "acs_url", "metadata_url", "redirect_uri", "initiate_login_url"
+    }  # fmt: skip
+    assert found["acs_url"].endswith(f"/api/accounts/acme/saml/{found['connection']}/acs")
+    assert Connection.objects.get().state == "live"
+
+
+def test_no_address_given_to_an_identity_provider_holds_an_underscore(
+    cast: Cast, three_fields: tuple[str, ...]
+) -> None:
+    assert not [
+        address for address in run("create_connection", "Acme", "My_Okta", *three_fields).values() if "_" in address
+    ]
+
+
+def test_entra_needs_only_tenant_and_client_id(cast: Cast) -> None:
+    found = run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--live")
+    connection = Connection.objects.get()
+    assert found["redirect_uri"].endswith("/api/accounts/idp-callback")
+    assert connection.issuer == f"https://login.microsoftonline.com/{TENANT}/v2.0"
+    assert connection.flow == "id_token"
+
+
+def test_a_client_secret_makes_the_code_flow_the_default_and_is_encrypted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRA_SECRET", "very-secret-value")
+    run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--client-secret-env", "ENTRA_SECRET")
+    stored = Connection.objects.extra(select={"raw": "client_secret"}).values_list("raw", flat=True).get()  # noqa: S610
+    assert (Connection.objects.get().flow, Connection.objects.get().client_secret) == ("code", "very-secret-value")
+    assert "very-secret-value" not in stored
+
+
+def test_a_tenant_that_is_no_guid_is_refused(cast: Cast) -> None:
+    with pytest.raises(CommandError, match=r"a GUID shown on the app's overview; received 'acme\.com'"):
+        run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", "acme.com")
+
+
+def test_metadata_without_a_certificate_are_refused_and_nothing_is_kept(cast: Cast, tmp_path: Path) -> None:
+    metadata = tmp_path / "metadata.xml"
+    metadata.write_text(
+        '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x"><IDPSSODescriptor'
+        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><SingleSignOnService'
+        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://x/"/>'
+        "</IDPSSODescriptor></EntityDescriptor>"
+    )
+    with pytest.raises(CommandError, match="certificate"):
+        run("create_connection", "Acme", "Okta", *SAML, "--metadata", str(metadata), "--live")
+    assert not Connection.objects.exists()
+
+
+def test_a_domain_that_another_account_owns_is_refused_without_naming_it(
+    cast: Cast, three_fields: tuple[str, ...]
+) -> None:
+    with pytest.raises(CommandError, match=r"'globex\.example' is proved by another account") as refused:
+        run("create_connection", "Acme", "Okta", *three_fields, "--domain", "globex.example")
+    assert "Globex" not in str(refused.value)
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "localhost", "a b.example", "x", "@", "acme.example/evil"])
+def test_what_no_company_can_own_is_refused(cast: Cast, three_fields: tuple[str, ...], domain: str) -> None:
+    with pytest.raises(CommandError):
+        run("create_connection", "Acme", "Okta", *three_fields, "--domain", domain)
+
+
+def test_a_domain_named_by_the_operator_counts_as_proved(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    run("create_connection", "Acme", "Okta", *three_fields, "--domain", "Bücher.example")
+    assert EmailDomain.objects.get(domain="xn--bcher-kva.example").proved_at
+
+
+def test_an_incomplete_connection_does_not_go_live_and_is_not_kept(cast: Cast) -> None:
+    with pytest.raises(
+        CommandError, match="expected the IdP issuer URI, the IdP single sign-on URL, a signing certificate"
+    ):
+        run("create_connection", "Acme", "Okta", *SAML, "--live")
+    assert not Connection.objects.exists()
+
+
+def test_an_unknown_attribute_field_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="received shoe_size"):
+        run("create_connection", "Acme", "Okta", *three_fields, "--attribute", "shoe_size=x")
+
+
+def test_an_unknown_default_space_is_refused_and_nothing_is_kept(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="received 'Atlantis'"):
+        run("create_connection", "Acme", "Okta", *three_fields, "--default-space", "Atlantis")
+    assert not Connection.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    run("create_connection", "Acme", "Okta", *three_fields)
+    with pytest.raises(CommandError, match="A connection named 'Okta' exists already"):
+        run("create_connection", "Acme", "Okta", *three_fields)
