@@ -22,7 +22,7 @@ from tests.saml_messages import (
     writing,
 )
 from tests.saml_reading import code, read, refusal
-from tests.saml_signing import ECDSA_SHA256, HMAC_SHA256, MD5, RSA_MD5, RSA_SHA1, SHA1, SHA256, Signing
+from tests.saml_signing import ECDSA_SHA256, HMAC_SHA256, MD5, RSA_MD5, RSA_SHA1, RSA_SHA256, SHA1, SHA256, Signing
 
 pytestmark = pytest.mark.usefixtures("no_outgoing_request")
 
@@ -141,6 +141,12 @@ def test_an_elliptic_curve_signature_of_another_length_is_refused(value: str) ->
         signing=Signing(key="idp-ec", algorithm=ECDSA_SHA256), edit_signed=writing("//ds:SignatureValue", value)
     )
     assert code(message, certificates=(key_pair("idp-ec").certificate,)) == "saml-signature"
+
+
+@pytest.mark.parametrize(("key", "algorithm"), [("idp", ECDSA_SHA256), ("idp-ec", RSA_SHA256)])
+def test_a_key_of_another_kind_than_the_algorithm_is_refused(key: str, algorithm: str) -> None:
+    message = response(signing=Signing(key=key, algorithm=algorithm))
+    assert code(message, certificates=(key_pair(key).certificate,)) == "saml-signature"
 
 
 def test_no_certificate_at_all_refuses() -> None:

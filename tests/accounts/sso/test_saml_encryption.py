@@ -4,10 +4,23 @@ from dataclasses import astuple
 from typing import Any
 
 import pytest
+from lxml import etree
 
-from tests.saml_encryption import AES128_GCM, AES256_CBC, RSA_1_5, TRIPLE_DES
+from tests.saml_encryption import AES128_GCM, AES256_CBC, RSA_1_5, TRIPLE_DES, encrypt
 from tests.saml_keys import key_pair
-from tests.saml_messages import Edit, Element, adding, assertion, find, removing, repeating, response, writing
+from tests.saml_messages import (
+    Edit,
+    Element,
+    adding,
+    assertion,
+    encode,
+    find,
+    removing,
+    repeating,
+    response,
+    unsigned,
+    writing,
+)
 from tests.saml_reading import code, refusal
 from tests.saml_signing import Signing, sign
 
@@ -117,3 +130,11 @@ def test_an_assertion_hidden_in_the_encrypted_one_is_refused() -> None:
         adding("//a:AttributeValue", "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion")(root)
 
     assert sealed_code(sealed(edit=hide)) == "saml-decryption"
+
+
+def test_something_else_than_an_assertion_inside_is_refused() -> None:
+    root = unsigned("entra")
+    element = assertion(root)
+    element.tag = "{urn:oasis:names:tc:SAML:2.0:assertion}Advice"
+    encrypt(element, key_pair("sp").certificate)
+    assert sealed_code(encode(etree.tostring(root))) == "saml-decryption"
