@@ -9,6 +9,7 @@ from accounts.services.audit import OPERATOR
 from spaces.models import Space
 from spaces.services.spaces import create_space
 from spaces.services.tenancy import open_account
+from tests.secrets_in_logs import secret
 
 PASSWORD = "correct horse battery staple"
 SPACES = ("Trial", "DevOps", "QA")
@@ -29,6 +30,7 @@ class Cast:
 
 def make_cast() -> Cast:
     """Two accounts with the same spaces; acme.example is Acme's proved e-mail domain."""
+    secret(PASSWORD)
     acme, _ = open_account("Acme")
     globex, _ = open_account("Globex")
     for account in (acme, globex):

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,12 +10,22 @@ from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
+from tests.secrets_in_logs import Watch
 
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(settings: Any) -> None:
     """Argon2 is meant to be slow; no test looks at how a password is hashed."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_in_a_log() -> Iterator[None]:
+    watch = Watch()
+    logging.getLogger().addHandler(watch)
+    yield
+    logging.getLogger().removeHandler(watch)
+    assert watch.found == []
 
 
 @pytest.fixture

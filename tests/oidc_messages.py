@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from accounts.models import Connection, SignInTransaction
 from accounts.sso import oidc
 from accounts.sso.claims import IdentityClaims
+from tests.secrets_in_logs import secret
 from torque_sso.outbound import OutboundError
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -62,7 +63,7 @@ def sign(payload: Any, *, key: Any = None, **header: Any) -> str:
     head = json.dumps({name: value for name, value in members.items() if value is not None}).encode()
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     message = f"{b64(head)}.{b64(body)}"
-    return f"{message}.{b64(_signature(members['alg'], key or rsa_key('first'), message.encode()))}"
+    return secret(f"{message}.{b64(_signature(members['alg'], key or rsa_key('first'), message.encode()))}")
 
 
 def half_hash(value: str) -> str:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from tests.saml_encryption import encrypt
 from tests.saml_signing import Signing, sign
+from tests.secrets_in_logs import secret
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -70,7 +71,7 @@ def response(
 
 
 def encode(xml: bytes) -> str:
-    return base64.b64encode(xml).decode()
+    return secret(base64.b64encode(xml).decode())
 
 
 def unsigned(vendor: str, shape: str = "response", **fields: str | datetime) -> Element:

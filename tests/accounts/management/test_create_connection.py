@@ -62,7 +62,7 @@ def test_a_client_secret_makes_the_code_flow_the_default_and_is_encrypted(
 ) -> None:
     monkeypatch.setenv("ENTRA_SECRET", "very-secret-value")
     run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--client-secret-env", "ENTRA_SECRET")
-    stored = Connection.objects.extra(select={"raw": "client_secret"}).values_list("raw", flat=True).get()  # noqa: S610
+    stored = Connection.objects.extra(select={"raw": "client_secret"}).values_list("raw", flat=True).get()
     assert (Connection.objects.get().flow, Connection.objects.get().client_secret) == ("code", "very-secret-value")
     assert "very-secret-value" not in stored
 

@@ -1,8 +1,8 @@
 """Rights are the union of one's own and all groups', each with its why."""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import ActionRefused
 from accounts.models import User
