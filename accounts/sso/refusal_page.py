@@ -13,9 +13,11 @@ from accounts.sso.refusal import LoginRefused, Side
 log = structlog.get_logger(__name__)
 
 _START_AGAIN = "This sign-in took too long, was opened in another browser, or was used already. Please start again."
+_NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
 _FRIENDLY = {
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
-    "idp-error": "Your company's sign-in page did not let you through. Please ask your administrator for access.",
+    "idp-error": _NOT_LET_THROUGH,
+    "saml-status": _NOT_LET_THROUGH,
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
     " “Log in with SSO” in the same browser: that links both.",
 }
@@ -29,7 +31,8 @@ def refusal_page(
     reference = _remember(refusal, connection, claims)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     message = _FRIENDLY.get(refusal.code) or (_START_AGAIN if refusal.side == Side.PERSON else _OTHERWISE)
-    context = {"reference": reference, "message": message, "try_again_url": reverse("login")}
+    again = reverse("sso:start", args=[connection.id]) if connection else reverse("login")
+    context = {"reference": reference, "message": message, "try_again_url": again}
     return render(request, "sso/refused.html", context, status=403)
 
 
