@@ -16,15 +16,29 @@ XENC = "http://www.w3.org/2001/04/xmlenc#"
 AES256_GCM, AES128_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm"
 AES256_CBC, AES128_CBC = f"{XENC}aes256-cbc", f"{XENC}aes128-cbc"
 TRIPLE_DES = f"{XENC}tripledes-cbc"
-OAEP, RSA_1_5 = f"{XENC}rsa-oaep-mgf1p", f"{XENC}rsa-1_5"
+XENC11 = "http://www.w3.org/2009/xmlenc11#"
+OAEP, OAEP_SHA256, RSA_1_5 = f"{XENC}rsa-oaep-mgf1p", f"{XENC11}rsa-oaep", f"{XENC}rsa-1_5"
 
+_PADDINGS: dict[str, padding.AsymmetricPadding] = {
+    OAEP: padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None),  # noqa: S303
+    OAEP_SHA256: padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None),
+    RSA_1_5: padding.PKCS1v15(),
+}
 _KEY_LENGTHS = {AES256_GCM: 32, AES128_GCM: 16, AES256_CBC: 32, AES128_CBC: 16, TRIPLE_DES: 32}
 
 
 def encrypt(
-    assertion: etree._Element, certificate: str, algorithm: str = AES256_CBC, transport: str = OAEP, key: str = "inside"
+    assertion: etree._Element,
+    certificate: str,
+    algorithm: str = AES256_CBC,
+    transport: str = OAEP,
+    key: str = "inside",
+    fill: int | None = None,
 ) -> None:
-    """Puts an EncryptedAssertion in the assertion's place. `key`: "inside" KeyInfo or "beside" the data."""
+    """Puts an EncryptedAssertion in the assertion's place. `key`: "inside" KeyInfo or "beside" the data.
+
+    `fill`: a wrong last byte, which says how much padding there is.
+    """
     parent = assertion.getparent()
     assert parent is not None
     content_key = os.urandom(_KEY_LENGTHS[algorithm])
@@ -34,28 +48,30 @@ def encrypt(
     info = etree.SubElement(data, f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
     _key(info if key == "inside" else holder, certificate, content_key, transport)
     plain = etree.tostring(assertion, method="c14n", exclusive=True)
-    _cipher_data(data, _sealed(plain, content_key, algorithm))
+    _cipher_data(data, _sealed(plain, content_key, algorithm, fill))
     parent.replace(assertion, holder)
 
 
 def _key(parent: etree._Element, certificate: str, content_key: bytes, transport: str) -> None:
     public_key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     assert isinstance(public_key, rsa.RSAPublicKey)
-    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303
     element = etree.SubElement(parent, f"{{{XENC}}}EncryptedKey", nsmap={"xenc": XENC})
-    etree.SubElement(element, f"{{{XENC}}}EncryptionMethod", Algorithm=transport)
-    sealed = public_key.encrypt(content_key, oaep if transport == OAEP else padding.PKCS1v15())
-    _cipher_data(element, sealed)
+    method = etree.SubElement(element, f"{{{XENC}}}EncryptionMethod", Algorithm=transport)
+    if transport == OAEP_SHA256:
+        etree.SubElement(method, f"{{{DS}}}DigestMethod", Algorithm=f"{XENC}sha256")
+        etree.SubElement(method, f"{{{XENC11}}}MGF", Algorithm=f"{XENC11}mgf1sha256")
+    _cipher_data(element, public_key.encrypt(content_key, _PADDINGS[transport]))
 
 
-def _sealed(plain: bytes, key: bytes, algorithm: str) -> bytes:
+def _sealed(plain: bytes, key: bytes, algorithm: str, fill: int | None) -> bytes:
     if algorithm in (AES256_GCM, AES128_GCM):
         nonce = os.urandom(12)
         return nonce + AESGCM(key).encrypt(nonce, plain, None)
     vector = os.urandom(16)
-    fill = 16 - len(plain) % 16
+    room = 16 - len(plain) % 16
+    last = room if fill is None else fill
     encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
-    return vector + encryptor.update(plain + bytes(fill - 1) + bytes([fill])) + encryptor.finalize()
+    return vector + encryptor.update(plain + bytes(room - 1) + bytes([last])) + encryptor.finalize()
 
 
 def _cipher_data(parent: etree._Element, sealed: bytes) -> None:

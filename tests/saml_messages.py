@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
+from typing import Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -42,7 +43,7 @@ def response(
     signed: str | None = None,
     signing: Signing = Signing(),  # noqa: B008  frozen
     encrypted_for: str = "",
-    encryption: Mapping[str, str] | None = None,
+    encryption: Mapping[str, Any] | None = None,
     attributes: Mapping[str, Sequence[str]] | None = None,
     edit: Edit | None = None,
     edit_signed: Edit | None = None,

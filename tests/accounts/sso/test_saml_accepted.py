@@ -6,7 +6,7 @@ import pytest
 
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_response import unverified_in_response_to
-from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM
+from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
 from tests.saml_keys import key_pair
 from tests.saml_messages import (
     NO_REQUEST,
@@ -91,6 +91,12 @@ def test_canonicalization_may_be_named_with_comments_as_there_are_none() -> None
 def test_an_encrypted_assertion_is_opened_and_its_own_signature_verified(algorithm: str, key: str) -> None:
     sp = key_pair("sp")
     message = response(encrypted_for=sp.certificate, encryption={"algorithm": algorithm, "key": key})
+    assert read(message, decryption_key=sp.private_pem).name_id == "bob@acme.example"
+
+
+def test_a_key_may_be_sealed_with_sha_256_throughout() -> None:
+    sp = key_pair("sp")
+    message = response(encrypted_for=sp.certificate, encryption={"transport": OAEP_SHA256})
     assert read(message, decryption_key=sp.private_pem).name_id == "bob@acme.example"
 
 

@@ -1,12 +1,13 @@
 """Encrypted assertions (`protocol.md` 8.4 check 16): the signature rules hold inside, and all failures look alike."""
 
+import base64
 from dataclasses import astuple
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from tests.saml_encryption import AES128_GCM, AES256_CBC, RSA_1_5, TRIPLE_DES, encrypt
+from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, OAEP_SHA256, RSA_1_5, TRIPLE_DES, encrypt
 from tests.saml_keys import key_pair
 from tests.saml_messages import (
     Edit,
@@ -18,6 +19,7 @@ from tests.saml_messages import (
     removing,
     repeating,
     response,
+    setting,
     unsigned,
     writing,
 )
@@ -59,6 +61,37 @@ def test_a_wrong_key_noise_and_a_changed_ciphertext_give_the_same_refusal(algori
         ),
     }
     assert [item[0] for item in found] == ["saml-decryption"]
+
+
+@pytest.mark.parametrize("fill", [0, 17, 255])
+def test_padding_that_cannot_be_is_refused_like_everything_else(fill: int) -> None:
+    message = response(encrypted_for=key_pair("sp").certificate, encryption={"fill": fill})
+    assert sealed_code(message) == "saml-decryption"
+
+
+def test_a_content_without_a_single_block_is_refused() -> None:
+    vector = base64.b64encode(bytes(16)).decode()
+    assert sealed_code(sealed(writing(f"{DATA}/*[local-name()='CipherData']/*", vector))) == "saml-decryption"
+
+
+def test_a_key_of_another_length_than_the_algorithms_is_refused() -> None:
+    claim = setting("//*[local-name()='EncryptedData']/*[local-name()='EncryptionMethod']", "Algorithm", AES128_CBC)
+    assert sealed_code(sealed(claim)) == "saml-decryption"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        adding(f"{KEY}/*[local-name()='EncryptionMethod']", f"{{{XENC}}}OAEPparams"),
+        setting("//ds:DigestMethod", "Algorithm", "http://www.w3.org/2001/04/xmldsig-more#md5"),
+        setting("//*[local-name()='MGF']", "Algorithm", "urn:example:mask"),
+    ],
+    ids=["a label", "an unknown digest", "an unknown mask"],
+)
+def test_unknown_parameters_of_the_key_transport_are_refused(edit: Edit) -> None:
+    certificate = key_pair("sp").certificate
+    message = response(encrypted_for=certificate, encryption={"transport": OAEP_SHA256}, edit_signed=edit)
+    assert sealed_code(message) == "saml-decryption"
 
 
 def test_triple_des_is_refused() -> None:

@@ -109,6 +109,8 @@ WRONG = {
     "nothing": ("  ", "", "an empty document"),
     "text": ("Not found", "", "beginning “Not found”"),
     "a web page": ("<!DOCTYPE html><html><body>Sign in</body></html>", "", "a web page"),
+    "a web page without its type": ("<html><body>Sign in</body></html>", "", "a web page"),
+    "a web page of few words": ("<!doctype html><p>Sign in", "", "a web page"),
     "a DOCTYPE": ('<!DOCTYPE x [<!ENTITY a "b">]>' + entity(), "", "a DOCTYPE"),
     "an entity bomb": ('<!DOCTYPE x [<!ENTITY a "bb"><!ENTITY c "&a;&a;">]><x>&c;</x>', "", "a DOCTYPE"),
     "cut off": (entity()[:-10], "", "something else"),
