@@ -7,7 +7,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from accounts.sso.certificates import CertificateError, certificate_end, new_service_provider_key, read_certificates
+from accounts.sso import certificates
+from accounts.sso.certificates import (
+    CertificateError,
+    certificate_end,
+    new_service_provider_key,
+    read_certificates,
+    rsa_private_key,
+)
 from tests.saml_keys import key_pair
 
 
@@ -56,3 +63,14 @@ def test_a_new_key_and_its_certificate_belong_together_and_last_ten_years() -> N
 def test_more_certificates_than_a_login_can_try_are_refused() -> None:
     with pytest.raises(CertificateError, match="at most 20"):
         read_certificates("".join(key_pair(f"many-{number}-ec").certificate for number in range(21)))
+
+
+def test_an_rsa_key_of_an_unusable_length_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "_RSA_BITS", range(3072, 8193))
+    with pytest.raises(CertificateError, match="received one of 2048"):
+        read_certificates(key_pair("short").certificate)
+
+
+def test_an_elliptic_curve_key_is_none_of_ours() -> None:
+    with pytest.raises(ValueError, match="not an RSA key"):
+        rsa_private_key(key_pair("idp-ec").private_pem)
