@@ -26,9 +26,8 @@ def commands(port: str) -> dict[str, list[str]]:
 
 
 def prepare() -> None:
-    """Brings the database and the static files up to date."""
-    for command in (["migrate", "--no-input"], ["collectstatic", "--no-input", "--verbosity", "0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True)
+    """Brings the database up to date."""
+    subprocess.run([sys.executable, "manage.py", "migrate", "--no-input"], cwd=ROOT, check=True)
 
 
 def main() -> int:
