@@ -22,7 +22,7 @@ from spaces.services.idp_roles import apply_idp_roles, map_login
 
 log = structlog.get_logger(__name__)
 
-# A SCIM create of the same person can win a race for the e-mail; the next try then finds that user.
+# Another login, or a SCIM create, of the same person can win a race; the next try then finds that user.
 TRIES = 4
 
 
@@ -49,15 +49,20 @@ def complete_login(
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
-    for remaining in reversed(range(TRIES)):
+    for _ in range(TRIES):
         login = _Login(claims, connection, Actor(f"login through {connection.name}", ip_address=ip_address))
         try:
             with transaction.atomic():
                 return _complete(login, signed_in)
-        except IntegrityError:
-            if not remaining:
-                raise
-    raise AssertionError("unreachable")
+        except (IntegrityError, matching.LinkedMeanwhile) as conflict:
+            log.warning("A login met another change of the same person", conflict=type(conflict).__name__)
+    raise LoginRefused(
+        "conflict",
+        expected="no other change of the same person at the same moment",
+        received=f"one at each of {TRIES} tries",
+        side=Side.TORQUE,
+        next_step="Try again; if it stays so, give the reference to the operator of this installation.",
+    )
 
 
 def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:

@@ -8,7 +8,7 @@ was given to a colleague, or that a guest claims, must not open somebody else's 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
@@ -26,27 +26,31 @@ class Match:
     sentence: str
 
 
+class LinkedMeanwhile(Exception):
+    """Another login of the same person linked them after our first look. To be tried again in a new transaction: the
+    users locked on the way must be let go first, or two logins wait for each other."""
+
+
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
-    """The user of this login, locked for the rest of the transaction. Raises LoginRefused."""
+    """The user of this login, locked for the rest of the transaction. Raises LoginRefused and LinkedMeanwhile."""
     if known := _known(claims, connection):
         return known
     try:
         return _by_ids(claims, connection, signed_in)
     except LoginRefused:
-        # Another login of the same person may have linked them after the first look: then they are simply known.
-        if known := _known(claims, connection):
-            return known
+        if _identities(claims, connection).exists():
+            raise LinkedMeanwhile from None
         raise
 
 
+def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[ExternalIdentity]:
+    owned = ExternalIdentity.objects.in_account(connection.account_id)
+    return owned.filter(connection=connection, subject=claims.subject)
+
+
 def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
-    identity = (
-        ExternalIdentity.objects.in_account(connection.account_id)
-        .filter(connection=connection, subject=claims.subject)
-        .select_related("user__account_role", "user__account")
-        .select_for_update(of=("self", "user"))
-        .first()
-    )
+    found = _identities(claims, connection).select_related("user__account_role", "user__account")
+    identity = found.select_for_update(of=("self", "user")).first()
     if identity is None:
         return None
     return Match(identity.user, identity, f"Known here as {identity.user.email}.")
