@@ -2,13 +2,15 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SHORTEST_SECRET = 32
 
 
 class ConfigurationError(Exception):
@@ -19,8 +21,12 @@ class FromFiles(PydanticBaseSettingsSource):
     """`NAME_FILE` names a file whose content is the value of `NAME` (mounted secrets)."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        return (Path(path).read_text().strip() if path else None), field_name, False
+        variable = f"{field_name.upper()}_FILE"
+        path = os.environ.get(variable)
+        try:
+            return (Path(path).read_text().strip() if path else None), field_name, False
+        except OSError as problem:
+            raise ConfigurationError(f"{variable}: '{path}': {problem.strerror}.") from None
 
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
@@ -61,51 +67,70 @@ class Configuration(BaseSettings):
             raise ValueError(f"expected a public origin such as https://sso.example.com, got {value!r}")
         return value.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value and not value.startswith(("postgres://", "postgresql://", "sqlite:///")):
+            raise ValueError("expected postgres://user@host/name or sqlite:///file")  # the value may hold a password
+        return value
+
     @field_validator("encryption_keys")
     @classmethod
-    def _are_fernet_keys(cls, value: SecretStr) -> SecretStr:
+    def _are_long(cls, value: SecretStr) -> SecretStr:
         for number, key in enumerate(words(value.get_secret_value()), start=1):
-            try:
-                Fernet(key)
-            except ValueError:
-                raise ValueError(f"key {number} is not 32 bytes in url-safe base64 (44 characters)") from None
+            if len(key) < SHORTEST_SECRET:
+                raise ValueError(f"key {number} has {len(key)} characters, expected at least {SHORTEST_SECRET}")
         return value
 
     @model_validator(mode="after")
     def _production_brings_its_secrets(self) -> "Configuration":
-        if not self.database_url:
+        if self.is_embedded:
             self._keep_embedded_secrets()
         problems = []
-        if len(self.secret_key.get_secret_value()) < 32:
-            problems.append("SECRET_KEY: expected at least 32 characters")
-        if not self.encryption_keys.get_secret_value():
-            problems.append("ENCRYPTION_KEYS: expected one or more Fernet keys, separated by commas")
+        secret = f"random text of at least {SHORTEST_SECRET} characters"
+        if len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
+            problems.append(f"SECRET_KEY: expected {secret}")
+        if not words(self.encryption_keys.get_secret_value()):
+            problems.append(f"ENCRYPTION_KEYS: expected {secret}, or several separated by commas, the newest first")
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
+    @property
+    def is_embedded(self) -> bool:
+        """A single folder holds everything: no database server."""
+        return not self.database_url or self.database_url.startswith("sqlite:")
+
     def _keep_embedded_secrets(self) -> None:
-        """Without DATABASE_URL the installation is a single folder, so its secrets are made once and live there."""
+        """The secrets of an installation that is a single folder are made once and live there."""
         if not self.secret_key.get_secret_value():
             self.secret_key = SecretStr(self._kept("secret-key", secrets.token_urlsafe(48)))
         if not self.encryption_keys.get_secret_value():
-            self.encryption_keys = SecretStr(self._kept("encryption-keys", Fernet.generate_key().decode()))
+            self.encryption_keys = SecretStr(self._kept("encryption-keys", secrets.token_urlsafe(48)))
 
     def _kept(self, name: str, fresh: str) -> str:
+        """The secret in that file, made by whichever process comes first; no other sees half of it."""
         path = self.state_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(fresh)
-        return fresh
+        if not path.exists():
+            own = path.with_name(f".{name}-{os.getpid()}")
+            with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(fresh)
+            with suppress(FileExistsError):
+                os.link(own, path)
+            own.unlink()
+        return path.read_text().strip()
 
 
 def words(value: str) -> list[str]:
     """The comma-separated entries of a setting, without blanks."""
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def allowed_by_default(base_url: str) -> list[str]:
+    """The host of the public origin; on the own machine, all its names."""
+    host = urlsplit(base_url).hostname or "localhost"
+    return ["localhost", "127.0.0.1", "[::1]"] if host in ("localhost", "127.0.0.1", "::1") else [host]
 
 
 def read_configuration() -> Configuration:

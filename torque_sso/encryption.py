@@ -1,16 +1,27 @@
-"""Secrets at rest (R61): the first of ENCRYPTION_KEYS encrypts, all of them decrypt."""
+"""Secrets at rest (R61): the first of ENCRYPTION_KEYS encrypts, all of them decrypt.
 
+A key is any secret text of 32 characters or more; HKDF makes the Fernet key of it (RFC 5869).
+"""
+
+import base64
 from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
 
 @lru_cache(maxsize=4)
 def _box(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+    return MultiFernet([Fernet(_stretched(key)) for key in keys])
+
+
+def _stretched(key: str) -> bytes:
+    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"torque-sso secrets at rest")
+    return base64.urlsafe_b64encode(hkdf.derive(key.encode()))
 
 
 def encrypt(text: str) -> str:

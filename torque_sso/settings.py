@@ -1,13 +1,12 @@
 """Django's settings, made from the typed configuration. No other module reads the environment."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from torque_sso.configuration import ConfigurationError, read_configuration, words
+from torque_sso.configuration import ConfigurationError, allowed_by_default, read_configuration, words
 from torque_sso.logging import LOGGING as LOGGING
 from torque_sso.logging import configure_structlog
 
@@ -22,7 +21,7 @@ SECRET_KEY = configuration.secret_key.get_secret_value()
 ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
 DEBUG = configuration.debug
 BASE_URL = configuration.base_url
-ALLOWED_HOSTS = words(configuration.allowed_hosts) or [urlsplit(BASE_URL).hostname or "localhost"]
+ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_URL)
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
@@ -78,26 +77,19 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------
 
-if configuration.database_url:
-    DATABASES = {"default": dj_database_url.parse(configuration.database_url, conn_max_age=0)}
-    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        DATABASES["default"]["OPTIONS"] = {
-            **DATABASES["default"].get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
-        }
-else:
+_database = dj_database_url.parse(
+    configuration.database_url or f"sqlite:///{configuration.state_dir / 'torque-sso.sqlite3'}"
+)
+if configuration.is_embedded:
     # `libraries.md` section 6: only WAL + IMMEDIATE + a timeout together give no "database is locked".
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(configuration.state_dir / "torque-sso.sqlite3"),
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 10, "timeout": 10}}
+DATABASES = {"default": _database}
 
 # --- Who is signed in ---------------------------------------------------------------------------
 

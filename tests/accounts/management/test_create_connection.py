@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tests.commands import run
 from tests.factories import TENANT
 from tests.saml_keys import key_pair
+from torque_sso import outbound
 
 pytestmark = pytest.mark.django_db
 SAML = ("--vendor", "okta", "--protocol", "saml")
@@ -128,3 +129,32 @@ def test_a_name_that_is_taken_is_refused(cast: Cast, three_fields: tuple[str, ..
     run("create_connection", "Acme", "Okta", *three_fields)
     with pytest.raises(CommandError, match="A connection named 'Okta' exists already"):
         run("create_connection", "Acme", "Okta", *three_fields)
+
+
+def test_metadata_may_come_from_an_address(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched = []
+
+    def fetch(url: str) -> bytes:
+        fetched.append(url)
+        return IDP_METADATA.replace("CERTIFICATE", key_pair("idp").body).encode()
+
+    monkeypatch.setattr(outbound, "fetch", fetch)
+    run("create_connection", "Acme", "Okta", *SAML, "--metadata", "https://acme.okta.example/metadata", "--live")
+    connection = Connection.objects.get()
+    assert fetched == [connection.metadata_url] == ["https://acme.okta.example/metadata"]
+    assert (connection.idp_entity_id, connection.sso_url) == ("http://www.okta.com/exk1", "https://x/sso")
+
+
+def test_metadata_out_of_reach_are_refused_in_a_sentence(cast: Cast) -> None:
+    with pytest.raises(CommandError, match=r"http://127\.0\.0\.1:1/metadata"):
+        run("create_connection", "Acme", "Okta", *SAML, "--metadata", "http://127.0.0.1:1/metadata")
+
+
+IDP_METADATA = (
+    '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="http://www.okta.com/exk1">'
+    '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">'
+    '<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>CERTIFICATE</X509Certificate>'
+    "</X509Data></KeyInfo></KeyDescriptor><SingleSignOnService"
+    ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://x/sso"/></IDPSSODescriptor>'
+    "</EntityDescriptor>"
+)
