@@ -30,7 +30,7 @@ def set_up(wanted: str) -> None:
     if not missing:
         return
     began = time.monotonic()
-    if not is_installed(VENV, RUNTIME) or any(_stamp(VENV, file).exists() for file in missing):
+    if not is_installed(VENV, RUNTIME) or any(stamp(VENV, file).exists() for file in missing):
         make_environment(VENV)  # a changed file may have dropped a package: begin with nothing
         missing = files
     install(VENV, missing)
@@ -58,7 +58,7 @@ def install(folder: Path, files: list[Path]) -> None:
         print(f"Installing {file.relative_to(ROOT)} ...", flush=True)
         if not _install_one(folder, file):
             raise SetupError(f"Installing {file.relative_to(ROOT)} failed: the lines above say why.")
-        _stamp(folder, file).write_text(_fingerprint(folder, file))
+        stamp(folder, file).write_text(fingerprint(folder, file))
 
 
 def _install_one(folder: Path, file: Path) -> bool:
@@ -79,15 +79,16 @@ def _run(*command: str) -> bool:
 
 def is_installed(folder: Path, file: Path) -> bool:
     """Does the environment at `folder` hold this very version of a requirements file?"""
-    stamp = _stamp(folder, file)
-    return (folder / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == _fingerprint(folder, file)
+    mark = stamp(folder, file)
+    return (folder / "bin" / "python").exists() and mark.exists() and mark.read_text() == fingerprint(folder, file)
 
 
-def _stamp(folder: Path, file: Path) -> Path:
+def stamp(folder: Path, file: Path) -> Path:
+    """Where an environment remembers which version of a requirements file it holds."""
     return folder / f"installed-{file.stem}"
 
 
-def _fingerprint(folder: Path, file: Path) -> str:
+def fingerprint(folder: Path, file: Path) -> str:
     """Of the file's content and of the place: scripts in an environment that was moved do not start."""
     return hashlib.sha256(file.read_bytes() + str(folder).encode()).hexdigest()
 
