@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "accounts",
     "spaces",
+    "scim",
 ]
 
 MIDDLEWARE = [
@@ -173,6 +174,15 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
+
+# Read once by django-scim2 at import; what it offers beyond the HTTP shell is out of reach (`docs/decisions/0006`).
+_SCHEME, _, _NETLOC = BASE_URL.partition("://")
+SCIM_SERVICE_PROVIDER = {"NETLOC": _NETLOC, "SCHEME": _SCHEME, "AUTHENTICATION_SCHEMES": []}
+# R55, R43: requests a second and burst of one token; body and operations of one request.
+SCIM_REQUESTS_PER_SECOND = 250
+SCIM_BURST = 2_000
+SCIM_BODY_LIMIT = 1024 * 1024
+SCIM_MAX_OPERATIONS = 1_000
 
 # --- Tasks (`security-and-faults.md` 2.1: no other combination loses nothing) --------------------
 

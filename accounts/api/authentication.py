@@ -18,6 +18,8 @@ class TokenAuthentication(BaseAuthentication):
         token = tokens.find_live(text)
         if token is None:
             raise AuthenticationFailed("Expected an API token that is live; this one is unknown, expired or revoked.")
+        if token.user is None:
+            raise AuthenticationFailed("Expected a person's API token; this one is the account's own.")
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
@@ -16,6 +16,9 @@ class Account(models.Model):
     # Stands in addresses given to IdPs: Okta refuses an underscore there (`protocol.md` 8.1).
     slug = models.SlugField(max_length=100, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counters under the account's row lock: the number of the newest user, and how many there are.
+    last_user_number = models.PositiveBigIntegerField(default=0)
+    user_count = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -24,6 +27,19 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def next_user_number(account_id: uuid.UUID) -> int:
+    """Counts one more user of the account and gives their number. Locks the account's row until the end."""
+    key = Account._meta.pk.get_db_prep_value(account_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_account SET last_user_number = last_user_number + 1, user_count = user_count + 1"
+            " WHERE id = %s RETURNING last_user_number",
+            [key],
+        )
+        row = cursor.fetchone()
+    return int(row[0])
 
 
 class EmailDomain(AccountOwned):

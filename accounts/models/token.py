@@ -7,7 +7,10 @@ from accounts.models.user import User
 
 
 class ApiToken(AccountOwned):
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    # Whose rights it has; None: a service token of the account, which outlives the person who made it (R40).
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", null=True, blank=True)
+    # The owner's session epoch when it was made: ending somebody's access ends their tokens, for good.
+    session_epoch = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16)  # the first characters, to recognise it by
     digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
+from accounts.models.account import next_user_number
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
 
 
@@ -66,6 +67,21 @@ class User(AccountOwned, AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     deprovisioned_at = models.DateTimeField(null=True, blank=True)
+    # Deleted in the IdP: nothing of the person is left but the row, which cleaning up removes. Never shown.
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    # What provisioning keeps beside the profile.
+    display_name = models.CharField(max_length=320, blank=True)
+    # The e-mail of type "work", folded; Entra can be set up to look people up by it.
+    work_email_key = models.CharField(max_length=320, blank=True, editable=False)
+    # Folded e-mails that are neither primary nor of type "work", each between blanks: " a@x b@x ".
+    other_email_keys = models.CharField(max_length=2000, blank=True, editable=False)
+    # SCIM attributes as they were sent, for those that have no column (`scim.attributes`).
+    scim_attributes = models.JSONField(default=dict, blank=True)
+    # Place in the account's list, in order of creation: pages are read from it (`Account.last_user_number`).
+    number = models.PositiveBigIntegerField(editable=False)
+    version = models.PositiveIntegerField(default=1)  # raised with each change; the ETag
+    modified_at = models.DateTimeField(auto_now=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -74,14 +90,21 @@ class User(AccountOwned, AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "email_key"], name="user_email_once_per_account"),
+            models.UniqueConstraint(
+                fields=["account", "email_key"], condition=~Q(email_key=""), name="user_email_once_per_account"
+            ),
             models.UniqueConstraint(
                 fields=["account", "user_name_key"], condition=~Q(user_name_key=""), name="user_name_once_per_account"
             ),
             models.UniqueConstraint(
                 fields=["account", "external_id"], condition=~Q(external_id=""), name="external_id_once_per_account"
             ),
-            models.CheckConstraint(condition=~Q(email_key=""), name="user_has_an_email"),
+            models.UniqueConstraint(fields=["account", "number"], name="user_number_once_per_account"),
+            # A person may be announced under a bare user name; everybody else has an address.
+            models.CheckConstraint(
+                condition=~Q(email_key="") | (Q(origin=UserOrigin.SCIM) & ~Q(user_name_key="")),
+                name="user_has_an_email",
+            ),
             models.CheckConstraint(condition=Q(state__in=UserState.values), name="user_state_is_known"),
             models.CheckConstraint(condition=Q(origin__in=UserOrigin.values), name="user_origin_is_known"),
             models.CheckConstraint(
@@ -89,9 +112,25 @@ class User(AccountOwned, AbstractBaseUser):
                 name="pending_user_has_no_password",
             ),
         ]
+        indexes = [
+            models.Index(fields=["account", "work_email_key"], name="user_work_email"),
+            models.Index(
+                fields=["account", "other_email_keys"],
+                condition=~Q(other_email_keys=""),
+                name="user_with_several_emails",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.email or self.user_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.number is None:
+            self.number = next_user_number(self.account_id)
+        if "update_fields" in kwargs:  # every change is a new version, whoever makes it
+            self.version += 1
+            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "modified_at"}
+        super().save(*args, **kwargs)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import ApiToken, GroupMembership, User
+from accounts.models import Account, ApiToken, GroupMembership, User
 from accounts.models.user import UserState
+from accounts.permissions import Permission
 from accounts.services import audit
 from accounts.services.audit import Actor
 
@@ -34,29 +35,42 @@ def issue_token(
     if not asked <= own:
         missing = ", ".join(sorted(asked - own))
         raise ActionRefused(f"A token can only have permissions of its owner; {user.email} lacks {missing}.")
-    text = _new_text()
-    token = ApiToken.objects.create(
-        account_id=user.account_id,
-        user=user,
-        name=name,
-        prefix=text[:SHOWN_CHARACTERS],
-        digest=_digest(text),
-        permissions=sorted(asked),
-        expires_at=expires_at,
-    )
-    audit.record(acting, "token.created", token, {"permissions": [None, token.permissions]}, label=name)
-    return token, text
+    row = ApiToken(account_id=user.account_id, user=user, session_epoch=user.session_epoch)
+    return _issue(row, name, asked, expires_at, acting)
+
+
+@transaction.atomic
+def issue_service_token(
+    account: Account, name: str, permissions: Iterable[str], *, expires_at: datetime | None = None, acting: Actor
+) -> tuple[ApiToken, str]:
+    """A token owned by the account itself, so that provisioning does not die with a person's access (R40)."""
+    unknown = set(permissions) - set(Permission)
+    if unknown:
+        raise ActionRefused(f"Expected permissions of {', '.join(Permission)}; received {', '.join(sorted(unknown))}.")
+    return _issue(ApiToken(account=account, user=None), name, set(permissions), expires_at, acting)
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, acting: Actor) -> bool:
+    """Ends a token at once; False when it was ended before."""
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        return False
+    audit.record(acting, "token.revoked", token, label=token.name)
+    return True
 
 
 def find_live(text: str) -> ApiToken | None:
-    """The token with this text, if it may be used now and its owner is active. Notes its use at most once a minute."""
+    """The token with this text, if it may be used now and its owner's access has not ended since it was made.
+
+    One query. Notes its use at most once a minute.
+    """
     if not _has_right_checksum(text):
         return None
     now = timezone.now()
+    owner_is_in = Q(user=None) | Q(user__state=UserState.ACTIVE, user__session_epoch=F("session_epoch"))
     token = (
-        ApiToken.objects.select_related("user__account", "user__account_role")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(text), revoked_at=None)
-        .filter(user__state=UserState.ACTIVE)
+        ApiToken.objects.select_related("account", "user__account", "user__account_role")
+        .filter(owner_is_in, Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(text), revoked_at=None)
         .first()
     )
     if token is None or not hmac.compare_digest(token.digest, _digest(text)):
@@ -66,6 +80,15 @@ def find_live(text: str) -> ApiToken | None:
     return token
 
 
+def permits(token: ApiToken, permission: str) -> bool:
+    """Whether the token has the permission, and its owner still does. A second query only for owners by group."""
+    if permission not in token.permissions:
+        return False
+    if token.user is None or permission in token.user.account_role.permissions:
+        return True
+    return permission in account_permissions(token.user)
+
+
 def account_permissions(user: User) -> set[str]:
     """Permissions of the user's account role and of those of all their groups."""
     memberships = GroupMembership.objects.in_account(user.account_id).filter(
@@ -73,6 +96,17 @@ def account_permissions(user: User) -> set[str]:
     )
     through_groups = memberships.values_list("group__account_role__permissions", flat=True)
     return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
+
+
+def _issue(
+    row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None, acting: Actor
+) -> tuple[ApiToken, str]:
+    text = _new_text()
+    row.name, row.permissions, row.expires_at = name, sorted(permissions), expires_at
+    row.prefix, row.digest = text[:SHOWN_CHARACTERS], _digest(text)
+    row.save(force_insert=True)
+    audit.record(acting, "token.created", row, {"permissions": [None, row.permissions]}, label=name)
+    return row, text
 
 
 def _new_text() -> str:

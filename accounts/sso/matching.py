@@ -53,6 +53,9 @@ def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
     identity = found.select_for_update(of=("self", "user")).first()
     if identity is None:
         return None
+    if identity.user.erased_at:  # deleted in the IdP, cleaning up is still to come: this is somebody new
+        identity.delete()
+        return None
     return Match(identity.user, identity, f"Known here as {identity.user.email}.")
 
 

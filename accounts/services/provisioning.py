@@ -1,0 +1,245 @@
+"""The verbs of provisioning: announce a person, revise what is known of them, let them go, erase them.
+
+One road for SCIM (POST, PUT, PATCH, DELETE) and commands. Each is one transaction with one audit entry. Access ends in
+the transaction that ends it: state and session epoch decide over logins, sessions and tokens (R2, R3).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.errors import ActionRefused
+from accounts.folding import fold
+from accounts.models import Account, User
+from accounts.models.user import UserOrigin, UserState
+from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
+from accounts.services import audit, users
+from accounts.services.audit import Actor
+
+
+class Taken(ActionRefused):
+    """Another user of the account has this user name, e-mail or external ID (SCIM 409 `uniqueness`)."""
+
+
+class Protected(ActionRefused):
+    """Provisioning may not do this to this person (SCIM 403)."""
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """What the IdP says of a person. `external_id` and `active`: None when it says nothing, then they stay as they are.
+
+    `emails` are in order of importance: the primary first. `work_email` is the one of type work. `attributes` is the
+    JSON that is kept as it was sent.
+    """
+
+    user_name: str
+    external_id: str | None = None
+    active: bool | None = None
+    emails: tuple[str, ...] = ()
+    work_email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    display_name: str = ""
+    timezone: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
+    """A new pending user without a password; or the person who was let go before, restored under the same id.
+
+    Raises Taken.
+    """
+    user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
+    user.account_role = users.role_named(account, ACCOUNT_MEMBER)
+    user.password = make_password(None)
+    _take_over(user, record)
+    if record.active is False:
+        user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        return _restore_or_refuse(account, record, acting)
+    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    return user
+
+
+@transaction.atomic
+def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Actor) -> User:
+    """Makes the user what the record says; writes nothing if that is so already. Raises Taken, Protected, DoesNotExist."""
+    return revise_locked(locked_user(user_id, account), record, acting=acting)
+
+
+def locked_user(user_id: UUID, account: Account) -> User:
+    """The user for a change in this transaction. Raises User.DoesNotExist."""
+    found = User.objects.in_account(account).filter(erased_at=None).select_related("account_role")
+    user: User = found.select_for_update(of=("self",)).get(pk=user_id)
+    user.account = account
+    return user
+
+
+@transaction.atomic
+def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
+    """As `revise`, for a user from `locked_user` of the same transaction."""
+    before = _told(user)
+    _check_allowed(user, record)
+    _take_over(user, record)
+    if record.external_id is not None:
+        user.external_id = record.external_id
+    if record.active is not None:
+        _set_access(user, record.active)
+    changes = {name: [old, new] for name, old in before.items() if (new := _told(user)[name]) != old}
+    if not changes:
+        return user
+    user.version += 1
+    try:
+        with transaction.atomic():
+            user.save(force_update=True)
+    except IntegrityError:
+        raise _taken(record) from None
+    audit.record(acting, _action(before["state"], user.state), user, changes)
+    return user
+
+
+@transaction.atomic
+def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
+    """The person is out when this returns: no login, no session, no token. Raises Protected, DoesNotExist."""
+    user = locked_user(user_id, account)
+    if user.state == UserState.DEPROVISIONED:
+        return user
+    before = user.state
+    _check_may_leave(user)
+    _set_access(user, active=False)
+    user.save(update_fields=["state", "session_epoch", "deprovisioned_at"])
+    audit.record(acting, "user.deprovisioned", user, {"state": [before, user.state]})
+    return user
+
+
+@transaction.atomic
+def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
+    """The same record again; no session or token of before comes back to life. Raises DoesNotExist."""
+    user = locked_user(user_id, account)
+    if user.state != UserState.DEPROVISIONED:
+        return user
+    _set_access(user, active=True)
+    user.save(update_fields=["state", "deprovisioned_at"])
+    audit.record(acting, "user.restored", user, {"state": [UserState.DEPROVISIONED, user.state]})
+    return user
+
+
+@transaction.atomic
+def erase(user_id: UUID, account: Account, *, acting: Actor) -> None:
+    """The person is gone: nothing finds them again, and their names are free. Raises Protected, DoesNotExist."""
+    found = User.objects.in_account(account).filter(erased_at=None).select_related("account_role", "account")
+    # The account first and together: a create holds it while it waits for the names that this frees.
+    user = found.select_for_update(of=("self", "account")).get(pk=user_id)
+    _check_may_leave(user)
+    label = str(user)
+    _set_access(user, active=False)
+    user.email, user.user_name, user.external_id = f"{user.id}@erased.invalid", "", ""
+    user.first_name = user.last_name = user.display_name = user.timezone = ""
+    user.work_email_key = user.other_email_keys = ""
+    user.scim_attributes, user.password, user.erased_at = {}, make_password(None), timezone.now()
+    user.version += 1
+    user.save(force_update=True)
+    Account.objects.filter(pk=account.pk).update(user_count=F("user_count") - 1)
+    audit.record(acting, "user.erased", user, {"state": [None, "erased"]}, label=label)
+
+
+def _take_over(user: User, record: PersonRecord) -> None:
+    user.user_name = record.user_name
+    user.email = record.emails[0] if record.emails else _address(record.user_name)
+    user.first_name, user.last_name = record.first_name[:150], record.last_name[:150]
+    user.display_name = record.display_name
+    user.timezone = record.timezone if users.is_timezone(record.timezone) else user.timezone
+    user.work_email_key = fold(record.work_email or user.email)
+    others = [key for key in map(fold, record.emails[1:]) if key != user.work_email_key]
+    user.other_email_keys = f" {' '.join(others)} " if others else ""
+    user.scim_attributes = record.attributes
+
+
+def _address(user_name: str) -> str:
+    return user_name if "@" in user_name else ""
+
+
+def _set_access(user: User, active: bool) -> None:
+    """Ends or gives back access. Who is restored is pending, unless they came in before (`protocol.md` section 4)."""
+    if active and user.state == UserState.DEPROVISIONED:
+        has_come_in = user.origin == UserOrigin.PASSWORD or user.last_login is not None
+        user.state = UserState.ACTIVE if has_come_in else UserState.PENDING
+        user.deprovisioned_at = None
+    elif not active and user.state != UserState.DEPROVISIONED:
+        user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
+        user.session_epoch += 1
+
+
+def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) -> User:
+    """O3: a re-hired person comes as a new POST; an active one is taken."""
+    names = {"user_name_key": fold(record.user_name)}
+    gone = User.objects.in_account(account).filter(erased_at=None, state=UserState.DEPROVISIONED, **names).first()
+    if gone is None:
+        raise _taken(record)
+    user = locked_user(gone.pk, account)
+    active = True if record.active is None else record.active
+    return revise_locked(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
+
+
+def _check_allowed(user: User, record: PersonRecord) -> None:
+    """Who holds an IdP's token must not take over an account through it (CVE-2022-1680, R14)."""
+    if record.active is False and user.state != UserState.DEPROVISIONED:
+        _check_may_leave(user)
+    email = record.emails[0] if record.emails else _address(record.user_name)
+    if fold(email) != user.email_key and Permission.MANAGE_USERS in user.account_role.permissions:
+        raise Protected(
+            f"Expected the e-mail of {user.email} unchanged, because they may manage users; received '{email}'."
+            " An account admin changes it in Torque."
+        )
+    if user.origin == UserOrigin.PASSWORD and fold(email) != user.email_key:
+        raise Protected(
+            f"Expected the e-mail of {user.email} unchanged, because they sign in with a password; received '{email}'."
+            " An account admin changes it in Torque."
+        )
+
+
+def _check_may_leave(user: User) -> None:
+    """R19: whoever may manage users stays as long as nobody else can take their place."""
+    if Permission.MANAGE_USERS not in user.account_role.permissions:
+        return
+    admins = User.objects.in_account(user.account_id).filter(
+        account_role__name=ACCOUNT_ADMIN, state=UserState.ACTIVE, erased_at=None
+    )
+    # Locked in one order, so that two admins cannot let each other go at the same instant.
+    others = [admin for admin in admins.select_for_update(of=("self",)).order_by("id") if admin.pk != user.pk]
+    if user.state == UserState.ACTIVE and not others:
+        raise Protected(
+            f"{user.email} is the last account admin, who cannot be removed. Make somebody else an account admin first."
+        )
+
+
+_COLUMNS = ("user_name", "email", "external_id", "first_name", "last_name", "display_name", "timezone", "state")
+
+
+def _told(user: User) -> dict[str, Any]:
+    """What the audit log says of a change; of kept attributes only their names."""
+    told = {name: getattr(user, name) for name in _COLUMNS}
+    return {**told, "attributes": user.scim_attributes}
+
+
+def _action(before: str, after: str) -> str:
+    if before == after:
+        return "user.updated"
+    return "user.deprovisioned" if after == UserState.DEPROVISIONED else "user.restored"
+
+
+def _taken(record: PersonRecord) -> Taken:
+    return Taken(
+        f"userName '{record.user_name}', its e-mail or its externalId is in use by another user of this account."
+        " Change it in the identity provider, or remove the other user."
+    )
