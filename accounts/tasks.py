@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from accounts.services import group_sync, sign_in_cleaning
+from accounts.services import erasing, group_sync, sign_in_cleaning
 from accounts.services.graph import GraphUnavailable
 
 log = structlog.get_logger(__name__)
@@ -39,4 +39,6 @@ def sweep() -> dict[str, int]:
     due = group_sync.due_identities()
     for identity_id in due:
         sync_groups_after_login(str(identity_id))
-    return {"groups_synced": len(due) - len(set(group_sync.due_identities()) & set(due)), **sign_in_cleaning.clean()}
+    still_due = set(group_sync.due_identities())
+    synced = sum(identity_id not in still_due for identity_id in due)
+    return {"groups_synced": synced, "people_erased": erasing.remove_erased(), **sign_in_cleaning.clean()}

@@ -49,8 +49,8 @@ def account_named(name: str) -> Account:
 
 
 def user_with_email(account: Account, email: str) -> User:
-    found = User.objects.in_account(account).select_related("account", "account_role").filter(email_key=fold(email))
-    user: User | None = found.first()
+    found = User.objects.in_account(account).select_related("account", "account_role")
+    user: User | None = found.filter(email_key=fold(email), erased_at=None).first()
     if user is None:
         raise ActionRefused(f"Expected the e-mail of a user of account '{account}'; received '{email}'.")
     return user

@@ -73,7 +73,7 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
 
 @transaction.atomic
 def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Actor) -> User:
-    """Makes the user what the record says; writes nothing if that is so already. Raises Taken, Protected, DoesNotExist."""
+    """Makes the user what the record says, if that is a change. Raises Taken, Protected, User.DoesNotExist."""
     return revise_locked(locked_user(user_id, account), record, acting=acting)
 
 
@@ -170,10 +170,9 @@ def _address(user_name: str) -> str:
 
 
 def _set_access(user: User, active: bool) -> None:
-    """Ends or gives back access. Who is restored is pending, unless they came in before (`protocol.md` section 4)."""
+    """Ends or gives back access. Who is restored is pending, unless they have a password of their own."""
     if active and user.state == UserState.DEPROVISIONED:
-        has_come_in = user.origin == UserOrigin.PASSWORD or user.last_login is not None
-        user.state = UserState.ACTIVE if has_come_in else UserState.PENDING
+        user.state = UserState.ACTIVE if user.origin == UserOrigin.PASSWORD else UserState.PENDING
         user.deprovisioned_at = None
     elif not active and user.state != UserState.DEPROVISIONED:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()

@@ -59,6 +59,17 @@ def revoke_token(token: ApiToken, *, acting: Actor) -> bool:
     return True
 
 
+def live_tokens(account: Account) -> list[ApiToken]:
+    """Every token of the account that still opens a door, newest first."""
+    return list(ApiToken.objects.in_account(account).filter(_is_live()).select_related("user").order_by("-created_at"))
+
+
+def _is_live() -> Q:
+    """Not revoked, not expired, and the owner's access has not ended since it was made."""
+    owner_is_in = Q(user=None) | Q(user__state=UserState.ACTIVE, user__session_epoch=F("session_epoch"))
+    return owner_is_in & (Q(expires_at=None) | Q(expires_at__gt=timezone.now())) & Q(revoked_at=None)
+
+
 def find_live(text: str) -> ApiToken | None:
     """The token with this text, if it may be used now and its owner's access has not ended since it was made.
 
@@ -67,12 +78,8 @@ def find_live(text: str) -> ApiToken | None:
     if not _has_right_checksum(text):
         return None
     now = timezone.now()
-    owner_is_in = Q(user=None) | Q(user__state=UserState.ACTIVE, user__session_epoch=F("session_epoch"))
-    token = (
-        ApiToken.objects.select_related("account", "user__account", "user__account_role")
-        .filter(owner_is_in, Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(text), revoked_at=None)
-        .first()
-    )
+    whole = ApiToken.objects.select_related("account", "user__account", "user__account_role")
+    token = whole.filter(_is_live(), digest=_digest(text)).first()
     if token is None or not hmac.compare_digest(token.digest, _digest(text)):
         return None
     if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED_EVERY:

@@ -1,0 +1,65 @@
+"""The commands about tokens and about letting people go."""
+
+import pytest
+from django.core.management import CommandError
+
+from accounts.services import tokens
+from tests.cast import Cast
+from tests.commands import run
+
+pytestmark = pytest.mark.django_db
+
+
+def made(*arguments: str) -> dict[str, str]:
+    return run("create_token", "Acme", *arguments, "--name", "scim", "--permission", "Manage Users")
+
+
+def test_a_service_token_is_the_accounts_own_and_permits_provisioning(cast: Cast) -> None:
+    token = tokens.find_live(made("--service")["token"])
+    assert token is not None
+    assert (token.user, token.account, tokens.permits(token, "Manage Users")) == (None, cast.acme, True)
+
+
+@pytest.mark.parametrize("arguments", [(), ("alice@acme.example", "--service")])
+def test_a_token_has_exactly_one_kind_of_owner(cast: Cast, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="either the e-mail of the token's owner or --service"):
+        made(*arguments)
+
+
+def test_a_service_token_of_a_permission_that_does_not_exist_is_refused(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="received Fly"):
+        run("create_token", "Acme", "--service", "--name", "x", "--permission", "Fly")
+
+
+def test_two_live_tokens_stand_side_by_side_until_one_is_revoked(cast: Cast) -> None:
+    first, second = made("--service"), made("alice@acme.example")
+    assert [token["owner"] for token in run("list_tokens", "Acme")["tokens"]] == ["alice@acme.example", "the account"]
+    assert run("revoke_token", "Acme", first["token_id"]) == {"token_id": first["token_id"], "revoked": True}
+    assert tokens.find_live(first["token"]) is None
+    assert tokens.find_live(second["token"]) is not None
+
+
+def test_a_token_of_another_account_is_neither_listed_nor_revoked(cast: Cast) -> None:
+    token = made("--service")
+    assert run("list_tokens", "Globex") == {"tokens": []}
+    with pytest.raises(CommandError, match="Expected the id of one token"):
+        run("revoke_token", "Globex", token["token_id"])
+
+
+def test_a_token_permits_no_more_than_its_owner_still_may(cast: Cast) -> None:
+    token = tokens.find_live(made("alice@acme.example")["token"])
+    assert token is not None
+    assert token.user is not None
+    token.user.account_role = cast.bob.account_role
+    assert not tokens.permits(token, "Manage Users")
+
+
+def test_deprovision_and_restore_print_the_state_and_are_idempotent(cast: Cast) -> None:
+    for command, state in (("deprovision_user", "deprovisioned"), ("restore_user", "active")):
+        for _ in range(2):
+            assert run(command, "Acme", "bob@acme.example") == {"user": "bob@acme.example", "state": state}
+
+
+def test_the_last_admin_is_refused_in_a_sentence(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="last account admin"):
+        run("deprovision_user", "Acme", "alice@acme.example")
