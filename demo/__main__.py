@@ -63,14 +63,17 @@ def make_plan() -> Plan:
 
 
 def set_environment(plan: Plan) -> None:
-    """For this process and its children."""
+    """For this process and its children. `manage.py` of this folder reads the address from the file."""
+    own_idp = f"127.0.0.1:{plan.idp_port}"
+    plan.state.mkdir(parents=True, exist_ok=True)
+    (plan.state / "base-url").write_text(plan.product)
     for name in NOT_OURS:
         os.environ.pop(name, None)
     os.environ |= {
         "BASE_URL": plan.product,
         "STATE_DIR": str(plan.state),
-        "OUTBOUND_ALLOWLIST": f"127.0.0.1:{plan.idp_port}",
-        "GRAPH_URL": plan.idp,
+        "OUTBOUND_ALLOWLIST": ",".join(filter(None, [os.environ.get("OUTBOUND_ALLOWLIST"), own_idp])),
+        "GRAPH_URL": os.environ.get("GRAPH_URL") or plan.idp,
         "DJANGO_SETTINGS_MODULE": "torque_sso.settings",
         "PYTHONUNBUFFERED": "1",
     }

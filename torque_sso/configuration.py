@@ -43,7 +43,8 @@ class Configuration(BaseSettings):
     redis_url: str = ""
     secret_key: SecretStr = SecretStr("")
     encryption_keys: SecretStr = SecretStr("")
-    base_url: str = "http://localhost:8000"
+    base_url: str = ""
+    port: int = 8000
     allowed_hosts: str = ""
     debug: bool = False
     trusted_proxies: str = ""
@@ -63,6 +64,8 @@ class Configuration(BaseSettings):
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
         parts = urlsplit(value)
+        if not value:
+            return value
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
             raise ValueError(f"expected a public origin such as https://sso.example.com, got {value!r}")
         return value.rstrip("/")
@@ -84,6 +87,7 @@ class Configuration(BaseSettings):
 
     @model_validator(mode="after")
     def _production_brings_its_secrets(self) -> "Configuration":
+        self.base_url = self.base_url or self._running_here()
         if self.is_embedded:
             self._keep_embedded_secrets()
         problems = []
@@ -95,6 +99,11 @@ class Configuration(BaseSettings):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _running_here(self) -> str:
+        """Where `make run` of this folder said that it is, so that commands print addresses that work."""
+        announced = self.state_dir / "base-url"
+        return announced.read_text().strip() if announced.exists() else f"http://localhost:{self.port}"
 
     @property
     def is_embedded(self) -> bool:

@@ -66,6 +66,14 @@ def test_a_sqlite_address_is_an_embedded_installation_too(monkeypatch: pytest.Mo
     assert read_configuration().is_embedded
 
 
+def test_commands_know_where_make_run_of_their_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_configuration().base_url == "http://localhost:8000"
+    (tmp_path / "base-url").write_text("http://localhost:8123")
+    assert read_configuration().base_url == "http://localhost:8123"
+    monkeypatch.setenv("BASE_URL", "https://sso.example.com/")
+    assert read_configuration().base_url == "https://sso.example.com"
+
+
 def test_the_own_machine_is_reached_by_all_its_names() -> None:
     assert allowed_by_default("http://localhost:8000") == ["localhost", "127.0.0.1", "[::1]"]
     assert allowed_by_default("https://sso.example.com") == ["sso.example.com"]
