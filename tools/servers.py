@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ def _postgres_folder() -> Path | None:
 
 
 @contextmanager
-def postgres(programs: Programs) -> Iterator[str]:
+def postgres(programs: Programs, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> Iterator[str]:
     """A running PostgreSQL; gives its DATABASE_URL. Raises NoServerError."""
     with _folder() as folder:
         account = _unprivileged()
@@ -100,8 +100,8 @@ def postgres(programs: Programs) -> Iterator[str]:
         if made.returncode:
             raise NoServerError(f"initdb failed: {made.stderr.strip()}")
         port = free_port()
-        settings = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [str(programs_folder / "postgres"), "-D", str(data), "-p", str(port), *settings]
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [str(programs_folder / "postgres"), "-D", str(data), "-p", str(port), *options]
         with running([*as_account, *command], folder / "log", environment, stop=signal.SIGINT) as server:
             _wait(lambda: _postgres_answers(programs_folder, port), server, folder / "log")
             yield f"postgres://postgres@127.0.0.1:{port}/postgres"

@@ -1,0 +1,224 @@
+"""`python -m bench.scim [--users 1000,10000,100000] [--requests N] [--redis]`: CPU of one provisioning request.
+
+Server (gunicorn, 2 workers) and database (PostgreSQL, durable as delivered) together, as the kernel counts them, with
+audit log and request log on. CPU hardly depends on who else uses the machine; the rate does, so the load is printed.
+"""
+
+import argparse
+import json
+import os
+import random
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+from bench import cpu
+from bench.load import CONNECTIONS, Client, Request
+from bench.population import identity, profile, user_name
+from tests import processes
+from tools import servers
+from tools.setup import ROOT
+
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+WARM_UP = 200  # requests of each kind that do not count
+SETTLE = 2.0  # seconds until everything a request left to do in the background is done
+
+
+@dataclass
+class Population:
+    """The people of one measurement; who was deleted is asked for no more."""
+
+    people: int
+    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  # no secret
+    fresh: Iterator[int] = field(default_factory=lambda: count(10_000_000))
+    turn: Iterator[int] = field(default_factory=count)
+
+    def anybody(self) -> int:
+        return self.chance.randint(1, self.people)
+
+    def by_id(self) -> Request:
+        return Request("GET", f"/Users/{identity(self.anybody())}", 200)
+
+    def hit(self) -> Request:
+        return _look_up(user_name(self.anybody()).title())
+
+    def miss(self) -> Request:
+        return _look_up(f"nobody.{self.anybody()}@acme.example")
+
+    def create(self) -> Request:
+        return Request("POST", "/Users", 201, profile(next(self.fresh)))
+
+    def put(self) -> Request:
+        number = self.anybody()
+        changed = profile(number, displayName=f"Put {next(self.turn)}")
+        return Request("PUT", f"/Users/{identity(number)}", 200, changed)
+
+    def patch(self) -> Request:
+        operation = {"op": "Replace", "path": "displayName", "value": f"Patched {next(self.turn)}"}
+        body = {"schemas": [PATCH], "Operations": [operation]}
+        return Request("PATCH", f"/Users/{identity(self.anybody())}", 200, body)
+
+    def let_go(self) -> Request:
+        """Each person twice: out, and back."""
+        turn = next(self.turn)
+        operation = {"op": "replace", "value": {"active": bool(turn % 2)}}
+        person = identity(turn // 2 % self.people + 1)
+        return Request("PATCH", f"/Users/{person}", 200, {"schemas": [PATCH], "Operations": [operation]})
+
+    def first_page(self) -> Request:
+        return Request("GET", "/Users?startIndex=1&count=100", 200)
+
+    def deep_page(self) -> Request:
+        return Request("GET", f"/Users?startIndex={self.people * 9 // 10}&count=100", 200)
+
+    def filtered_page(self) -> Request:
+        return Request("GET", f"/Users?filter={quote('active eq true')}&startIndex=1&count=100", 200)
+
+    def delete(self) -> Request:
+        """Every third, so that the list gets holes everywhere. Works for a third of all people."""
+        return Request("DELETE", f"/Users/{identity(next(self.turn) * 3 + 1)}", 204)
+
+
+# Name, what is sent, what part of the asked-for number of requests.
+OPERATIONS: tuple[tuple[str, Callable[[Population], Request], float], ...] = (
+    ("get by id", Population.by_id, 1),
+    ("filter, hit", Population.hit, 1),
+    ("filter, miss", Population.miss, 1),
+    ("first page of 100", Population.first_page, 0.25),
+    ("deep page of 100", Population.deep_page, 0.25),
+    ("active eq true, 100", Population.filtered_page, 0.1),
+    ("create", Population.create, 1),
+    ("PUT", Population.put, 1),
+    ("PATCH", Population.patch, 1),
+    ("PATCH active", Population.let_go, 1),
+    ("DELETE", Population.delete, 0.1),
+    ("deep page, with holes", Population.deep_page, 0.25),
+)
+ONCE_EACH = {"DELETE"}  # no warm-up: people are few
+
+
+@dataclass(frozen=True)
+class Measured:
+    server: float  # ms of CPU for one request
+    database: float
+    rate: float  # requests a second
+
+    @property
+    def both(self) -> float:
+        return self.server + self.database
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One running product, filled."""
+
+    client: Client
+    server: int
+    database: int
+
+    def measure(self, requests: Iterator[Request], number: int, warm_up: int) -> Measured:
+        self.client.send(requests, warm_up)
+        time.sleep(SETTLE)
+        server, database, began = cpu.milliseconds(self.server), cpu.milliseconds(self.database), time.monotonic()
+        self.client.send(requests, number)
+        took = time.monotonic() - began
+        time.sleep(SETTLE)
+        server, database = cpu.milliseconds(self.server) - server, cpu.milliseconds(self.database) - database
+        return Measured(server / number, database / number, number / took)
+
+
+def measure(people: int, number: int, folder: Path, redis: bool, only: str = "") -> dict[str, Measured]:
+    """All operations, on a database of its own."""
+    with ExitStack() as stack:
+        programs = servers.find_programs()
+        url = stack.enter_context(servers.postgres(programs, servers.POSTGRES_SETTINGS | DURABLE))
+        environment = _environment(url, folder)
+        if redis:
+            environment["REDIS_URL"] = stack.enter_context(servers.redis(programs.redis))
+        tokens = prepare(people, environment)
+        port = servers.free_port()
+        command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+        command += ["--workers", "2", "--threads", "4", "--keep-alive", "30"]
+        ready = lambda: servers.answers(port)  # noqa: E731
+        web = stack.enter_context(processes.started(command, folder / "web.log", environment, ready))
+        bench = Bench(Client(port, tokens), web.pid, _listener(url))
+        return dict(_rows(bench, Population(people), number, only))
+
+
+def _rows(bench: Bench, population: Population, number: int, only: str) -> Iterator[tuple[str, Measured]]:
+    for name, make, part in OPERATIONS:
+        if only in name:
+            requests = iter(lambda make=make: make(population), None)
+            asked = min(int(number * part), population.people // 3) if name in ONCE_EACH else int(number * part)
+            yield name, bench.measure(requests, asked, 0 if name in ONCE_EACH else min(WARM_UP, asked))
+
+
+def prepare(people: int, environment: dict[str, str]) -> list[str]:
+    """The schema and the people; gives one token for each connection."""
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    command = [sys.executable, "-m", "bench.population", str(people), str(CONNECTIONS)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return list(json.loads(done.stdout))
+
+
+def _environment(database_url: str, folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    own = {"SECRET_KEY": secrets.token_hex(32), "ENCRYPTION_KEYS": secrets.token_hex(32), "LOG_FORMAT": "json"}
+    return {**kept, **own, "DATABASE_URL": database_url, "STATE_DIR": str(folder)}
+
+
+def _listener(database_url: str) -> int:
+    """The process id of the postmaster, whose children serve the connections."""
+    import psycopg
+
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT pg_backend_pid()").fetchone()
+        assert row is not None
+        return int(Path(f"/proc/{row[0]}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _look_up(name: str) -> Request:
+    text = quote(f'userName eq "{name}"', safe="")
+    return Request("GET", f"/Users?filter={text}&startIndex=1&count=100", 200)
+
+
+def show(tables: dict[int, dict[str, Measured]]) -> None:
+    smallest, largest = min(tables), max(tables)
+    heads = "".join(f"{people:>26,}" for people in tables)
+    print(f"ms of CPU for one request: server + database = both (requests a second)\n{'':<24}{heads}   ratio")
+    for name in tables[smallest]:
+        cells = "".join(f"{_cell(table[name]):>26}" for table in tables.values())
+        ratio = tables[largest][name].both / max(tables[smallest][name].both, 0.001)
+        print(f"{name:<24}{cells}{ratio:8.2f}")
+
+
+def _cell(one: Measured) -> str:
+    return f"{one.server:.2f}+{one.database:.2f}={one.both:.2f} ({one.rate:.0f})"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.scim")
+    parser.add_argument("--users", default="1000,10000,100000")
+    parser.add_argument("--requests", type=int, default=3000)
+    parser.add_argument("--redis", action="store_true", help="with a Redis, which then holds the rate limit")
+    parser.add_argument("--only", default="", help="only operations whose name holds this")
+    given = parser.parse_args(arguments)
+    print(f"Provisioning: {CONNECTIONS} connections, load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    tables = {}
+    for people in map(int, given.users.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            tables[people] = measure(people, given.requests, Path(folder), given.redis, given.only)
+    show(tables)
+
+
+if __name__ == "__main__":
+    main()
