@@ -57,12 +57,11 @@ def fill(people: int, tokens: int) -> list[str]:
 
 
 def _announced(account: Any, people: int) -> Iterator[Any]:
-    from scim.resources import to_record
-
     from accounts.folding import fold
     from accounts.models import User
     from accounts.permissions import ACCOUNT_MEMBER
     from accounts.services.users import role_named
+    from scim.resources import to_record
 
     role = role_named(account, ACCOUNT_MEMBER)
     for number in range(1, people + 1):
