@@ -47,9 +47,9 @@ class Attribute:
         return self.name.rpartition(".")[2]
 
 
-def _of_entry(name: str, description: str, **types: tuple[str, ...]) -> Attribute:
+def _of_entry(name: str, description: str, canonical_values: tuple[str, ...] = ()) -> Attribute:
     """Part of an entry of a list: found by a filter, but a person has no single one to be sorted by."""
-    return Attribute(name, description, sortable=False, **types)
+    return Attribute(name, description, sortable=False, canonical_values=canonical_values)
 
 
 _EMAIL_TYPES = ("work", "home", "other")

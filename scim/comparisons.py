@@ -1,0 +1,113 @@
+"""What it means to compare each attribute of the table with a value: a condition of the ORM.
+
+Every condition is true or false, never NULL, so that `not (...)` and `ne` are its opposite. With a value that a person
+does not have, nothing compares but `ne`.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.folding import fold
+from accounts.models.user import UserState
+from scim import filter_values, value_paths
+from scim.attributes import Attribute, find, parts_of
+from scim.columns import USER_NAME_KEY, text_of
+from scim.errors import invalid_filter
+from scim.text_search import TextComparison
+from scim.value_paths import NOBODY
+
+_EVERYBODY = Q(pk__isnull=False)
+_ALWAYS_PRESENT = {"id", "userName", "active", "meta", "meta.resourceType", "meta.created", "meta.lastModified"}
+_DATE_LOOKUPS = {"eq": "exact", "gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
+
+Rule = Callable[[Attribute, str, object], Q]
+
+
+def compare(attribute: Attribute, operator: str, value: object) -> Q:
+    """That the attribute stands to the value as the operator says. Raises ScimError (`invalidFilter`)."""
+    attribute = _compared(attribute)
+    if operator == "ne":
+        return ~compare(attribute, "eq", value)
+    if value is None:
+        if operator != "eq":
+            raise filter_values.unfit_operator(attribute, operator, "eq or ne with null")
+        return ~present(attribute)
+    if _is_part_of_list(attribute):
+        return value_paths.compare_part(attribute, operator, value)
+    rule = _RULES.get(attribute.name) or _RULES.get(attribute.type, _compare_text)
+    return rule(attribute, operator, value)
+
+
+def present(attribute: Attribute) -> Q:
+    """That the person has a value there."""
+    if attribute.name in _ALWAYS_PRESENT:
+        return _EVERYBODY
+    if attribute.multi_valued or _is_part_of_list(attribute):
+        return value_paths.present_part(_compared(attribute))
+    if attribute.type == "complex":
+        return reduce(or_, map(present, parts_of(attribute)))
+    if attribute.column:
+        return ~Q(**{attribute.column: ""})
+    return Q(TextComparison(text_of(attribute), "gt", "", fold=False))
+
+
+def _compared(attribute: Attribute) -> Attribute:
+    """RFC 7644 section 3.4.2.2: `emails co "x"` looks at the values."""
+    if attribute.type != "complex":
+        return attribute
+    value = find(f"{attribute.name}.value")
+    if value is None:
+        known = ", ".join(part.name for part in parts_of(attribute))
+        raise invalid_filter(f"Expected one of {known}; received {attribute.name}, which holds several values.")
+    return value
+
+
+def _is_part_of_list(attribute: Attribute) -> bool:
+    return attribute.parent in ("emails", "phoneNumbers")
+
+
+def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:
+    """Any text may be asked for; what is no id of ours is nobody's (C10)."""
+    if operator != "eq":
+        raise filter_values.unfit_operator(attribute, operator, "eq, ne or pr")
+    wanted = filter_values.text(attribute, value)
+    try:
+        return Q(pk=UUID(wanted)) if str(UUID(wanted)) == wanted else NOBODY
+    except ValueError:
+        return NOBODY
+
+
+def _compare_user_name(attribute: Attribute, operator: str, value: object) -> Q:
+    key = fold(filter_values.text(attribute, value))
+    if operator != "eq":
+        return Q(TextComparison(USER_NAME_KEY, operator, key, fold=False))
+    return Q(user_name_key=key) | Q(user_name_key="", email_key=key) if key else NOBODY
+
+
+def _compare_active(attribute: Attribute, operator: str, value: object) -> Q:
+    is_gone = Q(state=UserState.DEPROVISIONED)
+    return ~is_gone if filter_values.truth(attribute, operator, value) else is_gone
+
+
+def _compare_date(attribute: Attribute, operator: str, value: object) -> Q:
+    wanted = filter_values.instant(attribute, operator, value)
+    return Q(**{f"{attribute.column}__{_DATE_LOOKUPS[operator]}": wanted})
+
+
+def _compare_text(attribute: Attribute, operator: str, value: object) -> Q:
+    wanted = filter_values.text(attribute, value)
+    if attribute.column and attribute.case_exact and operator == "eq":
+        return Q(**{attribute.column: wanted}) if wanted else NOBODY
+    return Q(TextComparison(text_of(attribute), operator, wanted, fold=not attribute.case_exact))
+
+
+_RULES: dict[str, Rule] = {
+    "id": _compare_id,
+    "userName": _compare_user_name,
+    "boolean": _compare_active,
+    "dateTime": _compare_date,
+}
