@@ -1,0 +1,37 @@
+"""Who asks: the API token in the Authorization header. The token alone decides the account (C02, C05 to C08, R34)."""
+
+from django.http import HttpRequest
+
+from accounts.models import ApiToken
+from accounts.permissions import Permission
+from accounts.services import tokens
+from scim import errors
+
+# The word is typed by hand into some connectors, so it comes once, twice or not at all (C05, C06).
+_SCHEME = "bearer"
+
+
+def authenticate(request: HttpRequest) -> ApiToken:
+    """The live token of the request, which may manage users. Raises ScimError 401 or 403. One query."""
+    text = token_text(request.headers.get("Authorization", ""))
+    token = tokens.find_live(text) if text else None
+    if token is None:
+        received = "one that is unknown, expired or revoked" if text else "none"
+        raise errors.unauthorized(
+            f"Expected a live API token in the Authorization header; received {received}."
+            " Copy a token of Torque into the identity provider."
+        )
+    if not tokens.permits(token, Permission.MANAGE_USERS):
+        raise errors.forbidden(
+            f"Expected a token with the permission '{Permission.MANAGE_USERS}'; the token '{token.name}' lacks it."
+            " Use another token, or have an account admin make one."
+        )
+    return token
+
+
+def token_text(header: str) -> str:
+    """The token of an Authorization header, without any word Bearer in front."""
+    words = header.split()
+    while words and words[0].lower() == _SCHEME:
+        words = words[1:]
+    return words[0] if len(words) == 1 else ""

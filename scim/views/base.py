@@ -1,0 +1,183 @@
+"""What every SCIM request goes through: token, rate, method, and an answer that is SCIM whatever happens.
+
+`django_scim`'s view is the shell; nothing of its querying, patching, deleting and error reporting is in reach.
+"""
+
+import json
+import time
+from typing import Any, ClassVar
+
+import structlog
+from axes.helpers import get_client_ip_address
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
+from django_scim.views import SCIMView
+
+from accounts.models import Account, ApiToken, User
+from accounts.services.audit import Actor
+from accounts.services.provisioning import Protected, Taken
+from scim import errors, request_log, throttle
+from scim.authentication import authenticate
+from scim.deeds import Deed
+from scim.errors import ScimError
+from torque_sso import strict_json
+
+log = structlog.get_logger(__name__)
+
+_MEDIA_TYPES = ("", "application/scim+json", "application/json")
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
+
+
+class ScimView(SCIMView):  # type: ignore[misc]  # untyped
+    """One address. A subclass has a method for each HTTP method it knows, and says in `deed` what was asked."""
+
+    http_method_names: ClassVar[list[str]] = list(_METHODS)
+    request: HttpRequest
+    token: ApiToken  # there once the request is known to come from one
+    sent: Any = None
+    deed = Deed()
+
+    @method_decorator(csrf_exempt)  # no cookie counts here, only the token
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        began = time.perf_counter()
+        problem: ScimError | None = None
+        try:
+            response = self._carry_out(request, **kwargs)
+        except Exception as raised:
+            problem = _as_scim_error(raised)
+            response = _refusal(problem, self._allowed())
+        if hasattr(self, "token"):
+            self._note(response.status_code, problem.detail if problem else "", time.perf_counter() - began)
+        return response
+
+    def _carry_out(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        _check_size(request)
+        self.token = authenticate(request)
+        throttle.check(self.token.id)
+        method = request.method or ""
+        if method.lower() not in self._allowed():
+            raise errors.method_not_allowed(f"Expected {', '.join(self._allowed()).upper()} here; received {method}.")
+        return getattr(self, method.lower())(request, **kwargs)  # type: ignore[no-any-return]
+
+    @classmethod
+    def _allowed(cls) -> list[str]:
+        return [name for name in _METHODS if hasattr(cls, name) or (name == "head" and hasattr(cls, "get"))]
+
+    @property
+    def account(self) -> Account:
+        return self.token.account  # type: ignore[no-any-return]
+
+    @property
+    def acting(self) -> Actor:
+        """Who does it, for the audit log."""
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+        address = get_client_ip_address(self.request)
+        return Actor(f"provisioning ({self.token.name})", self.token.user_id, address, str(request_id))
+
+    @property
+    def base_url(self) -> str:
+        """The address under which the client knows this service; `meta.location` starts with it."""
+        version = "/v2" if self.request.path.startswith("/api/scim/v2/") else ""
+        return f"{settings.BASE_URL}/api/scim{version}"
+
+    def body(self) -> Any:
+        """The JSON value that was sent. Raises ScimError 400, 413 and 415."""
+        media_type = self.request.content_type or ""
+        if media_type.lower() not in _MEDIA_TYPES:
+            raise errors.unsupported_media_type(
+                f"Expected the content type application/scim+json; received {errors.quoted(media_type)}."
+            )
+        try:
+            self.sent = strict_json.loads(self.request.body)
+        except ValueError as problem:
+            raise errors.invalid_syntax(
+                f"Expected a JSON text in UTF-8; received one that is none: {problem}."
+            ) from None
+        return self.sent
+
+    def _note(self, status: int, problem: str, duration: float) -> None:
+        client = request_log.client_named(self.request.headers.get("User-Agent", ""))
+        who = f"The token '{self.token.name}'" if client == "other" else client
+        line = request_log.Line(
+            account_id=self.token.account_id,
+            token_name=self.token.name,
+            client=client,
+            method=self.request.method or "",
+            path=self.request.path,
+            sentence=self.deed.sentence(who, problem),
+            status=status,
+            duration=duration,
+            body=self.sent,
+            at=timezone.now(),
+        )
+        request_log.note(line)
+
+
+def answer(body: dict[str, Any], status: int = 200, **headers: str) -> HttpResponse:
+    """A SCIM message; a header's underscores become hyphens."""
+    content = json.dumps(body, separators=(",", ":"))
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpResponse(content, status=status, content_type=SCIM_CONTENT_TYPE, headers=named)
+
+
+def listed(resources: list[dict[str, Any]], total: int, start_index: int | None = 1, **cursors: str) -> HttpResponse:
+    """A ListResponse (RFC 7644 section 3.4.2); one read by cursor has no startIndex (RFC 9865 section 2)."""
+    body: dict[str, Any] = {"schemas": [SchemaURI.LIST_RESPONSE], "totalResults": total}
+    if start_index is not None:
+        body["startIndex"] = start_index
+    return answer({**body, "itemsPerPage": len(resources), **cursors, "Resources": resources})
+
+
+def _refusal(problem: ScimError, allowed: list[str]) -> HttpResponse:
+    response = answer(problem.body(), problem.status)
+    if problem.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    elif problem.status == 405:
+        response["Allow"] = ", ".join(allowed).upper()
+    elif problem.status == 503:
+        response["Retry-After"] = "1"
+    elif isinstance(problem, throttle.TooManyRequests):
+        response["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _as_scim_error(problem: Exception) -> ScimError:
+    """What the client is told. An unforeseen problem is logged, and told without a word of its own."""
+    match problem:
+        case ScimError():
+            return problem
+        case Taken():
+            return errors.uniqueness(str(problem))
+        case Protected():
+            return errors.forbidden(str(problem))
+        case User.DoesNotExist():
+            return errors.not_found("Expected the id of a user of this account; received one that none has.")
+        case RequestDataTooBig():
+            return _too_large()
+        case SuspiciousOperation() | RawPostDataException():
+            return errors.invalid_syntax("Expected a request with fewer query parameters and a readable body.")
+        case DataError():
+            return errors.invalid_value("Expected values that can be stored; one of them is too long or out of range.")
+        case OperationalError():
+            log.warning("A SCIM request met a database that is busy or away", reason=type(problem).__name__)
+            return ScimError(503, "", "Torque's database is busy. Ask again in a second.")
+    log.error("A SCIM request failed", exc_info=problem)
+    return ScimError(500, "", "Torque could not do this because of a mistake of its own. Its operator finds it logged.")
+
+
+def _check_size(request: HttpRequest) -> None:
+    """Before anything is read (R43)."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > settings.SCIM_BODY_LIMIT:
+        raise _too_large()
+
+
+def _too_large() -> ScimError:
+    return errors.too_large(f"Expected a body of at most {settings.SCIM_BODY_LIMIT} bytes; received a larger one.")

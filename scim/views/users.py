@@ -1,0 +1,167 @@
+"""People: `/Users`, `/Users/{id}`, `/Users/.search` and `/Me`. Each change is one transaction on the locked row."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Account, User
+from accounts.models.user import UserState
+from accounts.services import provisioning
+from accounts.services.provisioning import PersonRecord
+from scim import deeds, errors, paging, patch, resources
+from scim.versions import check_if_match, etag, is_known_to_client
+from scim.views.base import ScimView, answer, listed
+from scim.views.query import Wanted, from_body, from_query
+
+Reading = Callable[[User, Any], PersonRecord]
+
+
+class PeopleView(ScimView):
+    """What the addresses of people share."""
+
+    def one(self, user: User, wanted: Wanted, status: int = 200) -> HttpResponse:
+        """The resource as the client wants to see it, with its version and address."""
+        resource = self.shown(user, wanted)
+        return answer(resource, status, ETag=etag(user.version), Location=f"{self.base_url}/Users/{user.pk}")
+
+    def many(self, wanted: Wanted) -> HttpResponse:
+        self.deed = deeds.searched(wanted.filter_text, 0)
+        page = paging.read_page(
+            self.account,
+            filter_text=wanted.filter_text,
+            start_index=wanted.start_index,
+            count=wanted.count,
+            sort_by=wanted.sort_by,
+            sort_order=wanted.sort_order,
+            cursor=wanted.cursor,
+        )
+        self.deed = deeds.searched(wanted.filter_text, page.total)
+        shown = [self.shown(user, wanted) for user in page.users]
+        cursors = {"nextCursor": page.next_cursor, "previousCursor": page.previous_cursor}
+        start_index = page.start_index if wanted.cursor is None else None
+        return listed(shown, page.total, start_index, **{name: value for name, value in cursors.items() if value})
+
+    def shown(self, user: User, wanted: Wanted) -> dict[str, Any]:
+        resource = resources.to_resource(user, self.base_url)
+        if not wanted.attributes and not wanted.excluded_attributes:
+            return resource
+        return resources.projected(resource, wanted.attributes, wanted.excluded_attributes)
+
+
+class UsersView(PeopleView):
+    """`/Users`: list and create."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.many(from_query(request.GET))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.deed = deeds.created("a person")
+        wanted, document = from_query(request.GET), self.body()
+        self.deed = deeds.created(_name_in(document))
+        record = resources.to_record(document)
+        user = provisioning.provision(self.account, record, acting=self.acting)
+        return self.one(user, wanted, 201)
+
+
+class SearchView(PeopleView):
+    """`/Users/.search` and `/.search`, which finds people too: they are the only resources there are."""
+
+    def post(self, _request: HttpRequest) -> HttpResponse:
+        self.deed = deeds.searched("", 0)
+        return self.many(from_body(self.body()))
+
+
+class UserView(PeopleView):
+    """`/Users/{id}`."""
+
+    def get(self, request: HttpRequest, user_id: str) -> HttpResponse:
+        self.deed = deeds.read(user_id)
+        user = _living(self.account).get(pk=_key(user_id))
+        self.deed = deeds.read(str(user))
+        if is_known_to_client(request, user.version):
+            return HttpResponse(status=304, headers={"ETag": etag(user.version)})
+        return self.one(user, from_query(request.GET))
+
+    def put(self, request: HttpRequest, user_id: str) -> HttpResponse:
+        return self._change(request, user_id, lambda user, body: resources.to_record(body, user))
+
+    def patch(self, request: HttpRequest, user_id: str) -> HttpResponse:
+        return self._change(request, user_id, self._patched)
+
+    def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
+        self.deed = deeds.deleted(user_id)
+        key = _key(user_id)
+        with transaction.atomic():
+            if "If-Match" in request.headers:
+                # The account first: `erase` locks in this order, and so does a create.
+                Account.objects.select_for_update().get(pk=self.account.pk)
+                check_if_match(request, provisioning.locked_user(key, self.account).version)
+            provisioning.erase(key, self.account, acting=self.acting)
+        return HttpResponse(status=204)
+
+    def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
+        """What is read of the body depends on the person, so the row is locked first: no update is lost."""
+        self.deed = deeds.updated(user_id, was_active=True, is_active=True)
+        wanted, key, body = from_query(request.GET), _key(user_id), self.body()
+        with transaction.atomic():
+            user = provisioning.locked_user(key, self.account)
+            was_active, name = user.state != UserState.DEPROVISIONED, str(user)
+            self.deed = deeds.updated(name, was_active=was_active, is_active=was_active)
+            check_if_match(request, user.version)
+            record = read(user, body)
+            is_active = was_active if record.active is None else record.active
+            self.deed = deeds.updated(name, was_active=was_active, is_active=is_active)
+            user = provisioning.revise_locked(user, record, acting=self.acting)
+        return self.one(user, wanted)
+
+    def _patched(self, user: User, body: Any) -> PersonRecord:
+        document = resources.to_resource(user, self.base_url)
+        changed = patch.apply(document, body, max_operations=settings.SCIM_MAX_OPERATIONS)
+        return resources.to_record(changed, user)
+
+
+class MeView(UserView):
+    """`/Me` (RFC 7644 section 3.11): the token's owner. A service token belongs to no person."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        return super().get(request, self._owner())
+
+    def put(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        return super().put(request, self._owner())
+
+    def patch(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        return super().patch(request, self._owner())
+
+    def delete(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+        return super().delete(request, self._owner())
+
+    def _owner(self) -> str:
+        self.deed = deeds.read("the owner of the token")
+        if self.token.user_id is None:
+            raise errors.not_found("Expected a person's token at /Me; this one is the account's own. Ask /Users.")
+        return str(self.token.user_id)
+
+
+def _living(account: Account) -> QuerySet[User]:
+    return User.objects.in_account(account).filter(erased_at=None)  # type: ignore[no-any-return]
+
+
+def _key(user_id: str) -> UUID:
+    """Ids are opaque and case-exact: whatever Torque did not give out is nobody's (C10). Raises ScimError 404."""
+    try:
+        key = UUID(user_id)
+    except ValueError:
+        key = None
+    if key is None or str(key) != user_id:
+        raise errors.not_found(f"Expected the id of a user of this account; received {errors.quoted(user_id)}.")
+    return key
+
+
+def _name_in(document: Any) -> str:
+    name = document.get("userName") if isinstance(document, dict) else None
+    return name if isinstance(name, str) and name else "a person"

@@ -1,0 +1,39 @@
+"""An identity provider with a token of Acme, and one of Globex."""
+
+import pytest
+
+from accounts.models import Account
+from accounts.services import tokens
+from accounts.services.audit import OPERATOR
+from scim import request_log, throttle
+from tests.cast import Cast
+from tests.scim.client import ScimClient
+from tests.secrets_in_logs import secret
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_of_other_tests() -> None:
+    request_log._waiting.clear()
+    throttle._own = throttle.Buckets()
+
+
+def service_token(account: Account, *permissions: str) -> str:
+    """The text of a token that belongs to the account."""
+    return secret(tokens.issue_service_token(account, "Okta", permissions or ["Manage Users"], acting=OPERATOR)[1])
+
+
+@pytest.fixture
+def token(cast: Cast) -> str:
+    return service_token(cast.acme)
+
+
+@pytest.fixture
+def okta(token: str) -> ScimClient:
+    """Acme's identity provider."""
+    return ScimClient(token)
+
+
+@pytest.fixture
+def stranger(cast: Cast) -> ScimClient:
+    """Globex's identity provider."""
+    return ScimClient(service_token(cast.globex))
