@@ -1,0 +1,79 @@
+"""PURE. `attributes` and `excludedAttributes`: what of a resource a client wants to see (RFC 7644 section 3.9)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from scim.attributes import CORE, ENTERPRISE
+
+# Returned whatever was asked for (RFC 7643 section 7, `returned: always`).
+_ALWAYS = frozenset({"schemas", "id"})
+
+# An attribute and one part of it, in lower case; the part "" is all of it.
+_Named = frozenset[tuple[str, str]]
+
+
+def projected(resource: dict[str, Any], attributes: Sequence[str], excluded: Sequence[str]) -> dict[str, Any]:
+    """The resource with nothing but `attributes`, or without `excluded`; names in any letter case, with or without URN.
+
+    Names that nothing has are left alone. `attributes` wins where both are given.
+    """
+    if attributes:
+        return _only(resource, _named(tuple(attributes)))
+    if excluded:
+        return _without(resource, _named(tuple(excluded)))
+    return resource
+
+
+@lru_cache(maxsize=256)
+def _named(names: tuple[str, ...]) -> _Named:
+    return frozenset(map(_split, names))
+
+
+def _split(name: str) -> tuple[str, str]:
+    wanted = name.strip().lower()
+    extension = ENTERPRISE.lower()
+    if wanted.startswith(f"{extension}:"):
+        # The extension is an object of its own; what is in it is shown or not as a whole attribute.
+        return extension, wanted[len(extension) + 1 :].partition(".")[0]
+    if wanted == extension:
+        return extension, ""
+    attribute, _, part = wanted.removeprefix(f"{CORE.lower()}:").partition(".")
+    return attribute, part
+
+
+def _only(resource: dict[str, Any], named: _Named) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, value in resource.items():
+        parts = _parts_named(named, name)
+        if name in _ALWAYS or "" in parts:
+            shown[name] = value
+        elif parts and (kept := _with_parts(value, parts, wanted=True)):
+            shown[name] = kept
+    return shown
+
+
+def _without(resource: dict[str, Any], named: _Named) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, value in resource.items():
+        parts = _parts_named(named, name)
+        if name in _ALWAYS or not parts:
+            shown[name] = value
+        elif "" not in parts and (kept := _with_parts(value, parts, wanted=False)):
+            shown[name] = kept
+    return shown
+
+
+def _parts_named(named: _Named, name: str) -> frozenset[str]:
+    """What of an attribute is named: nothing, some parts, or "" for all of it."""
+    key = name.lower()
+    return frozenset(part for attribute, part in named if attribute == key)
+
+
+def _with_parts(value: Any, parts: frozenset[str], *, wanted: bool) -> Any:
+    """An object, or every object of a list, with only those parts or without them; a single value has no parts."""
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if (name.lower() in parts) == wanted}
+    if isinstance(value, list):
+        return [kept for entry in value if (kept := _with_parts(entry, parts, wanted=wanted))]
+    return None if wanted else value

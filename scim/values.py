@@ -1,0 +1,137 @@
+"""PURE. Reads the value of one attribute as a client sent it: of the right type, or refused with `invalidValue`.
+
+Tolerated because the vendors send it: null and empty arrays for "no value", "True" and "False" for booleans, a bare
+string or a list of one for a manager (P02, P14, E2). Letter case of attribute names never counts (RFC 7643 2.1).
+"""
+
+from functools import cache
+from typing import Any
+
+from accounts.folding import fold
+from scim.attributes import Attribute, parts_of
+from scim.errors import invalid_syntax, invalid_value, quoted, type_name
+
+# In characters, where the column is shorter than the rest.
+_LIMITS = {
+    "userName": 320,
+    "externalId": 255,
+    "displayName": 320,
+    "name.givenName": 150,
+    "name.familyName": 150,
+    "emails.value": 320,
+    "timezone": 64,
+}
+_LIMIT = 1_000
+_MAX_ENTRIES = 50
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def read(attribute: Attribute, value: object) -> Any:
+    """The value in its proper type and spelling, or None where there is none. Raises ScimError."""
+    if value is None:
+        return None
+    if attribute.multi_valued:
+        return _read_entries(attribute, value)
+    if attribute.type == "complex":
+        return _read_complex(attribute, value)
+    if attribute.type == "boolean":
+        return _read_boolean(attribute, value)
+    return read_text(attribute, value)
+
+
+def read_text(attribute: Attribute, value: object) -> str:
+    """A string that the database can hold; blanks around it do not count."""
+    if not isinstance(value, str):
+        raise invalid_value(f"Expected a string for {attribute.name}; received {type_name(value)}.")
+    if not value.isascii() or "\0" in value:
+        _check_characters(attribute, value)
+    text = value.strip()
+    limit = _LIMITS.get(attribute.name, _LIMIT)
+    # The folded spelling is stored too, and can be longer ("ß" becomes "ss").
+    if len(text) > limit or (not text.isascii() and len(fold(text)) > limit):
+        raise invalid_value(f"Expected at most {limit} characters for {attribute.name}; received {len(text)}.")
+    return text
+
+
+def is_empty(value: object) -> bool:
+    """No value, in the sense of RFC 7643 section 2.5."""
+    return value is None or value in ("", [], {})
+
+
+def read_entry(attribute: Attribute, entry: object) -> dict[str, Any]:
+    """One entry of a list, or some members of one; a bare string is its value. Raises ScimError."""
+    if isinstance(entry, str):
+        entry = {"value": entry}
+    if not isinstance(entry, dict):
+        raise invalid_value(f"Expected objects in {attribute.name}; received {type_name(entry)}.")
+    return _read_parts(attribute, entry)
+
+
+def canonical(members: dict[str, Any], where: str) -> dict[str, Any]:
+    """The members under lower-case names. Raises ScimError if two names differ in letter case only."""
+    folded = {name.lower(): value for name, value in members.items()}
+    if len(folded) != len(members):
+        raise invalid_syntax(f"Expected every attribute of {where} once; received one twice, in different letter case.")
+    return folded
+
+
+@cache
+def parts_by_name(attribute: Attribute) -> dict[str, Attribute]:
+    """The sub-attributes under their lower-case names."""
+    return {part.key.lower(): part for part in parts_of(attribute)}
+
+
+def settle_primary(entries: list[dict[str, Any]], chosen: dict[str, Any] | None = None) -> None:
+    """Leaves one entry primary: `chosen`, or the first that says so (RFC 7643 section 2.4)."""
+    first = chosen or next((entry for entry in entries if entry.get("primary")), None)
+    for entry in entries:
+        if entry is not first and entry.get("primary"):
+            entry["primary"] = False
+
+
+def _check_characters(attribute: Attribute, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise invalid_value(f"Expected text for {attribute.name}; received half a surrogate pair.") from None
+    if "\0" in value:
+        raise invalid_value(f"Expected text for {attribute.name}; received a NUL character.")
+
+
+def _read_boolean(attribute: Attribute, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (known := _BOOLEANS.get(value.strip().lower())) is not None:
+        return known
+    raise invalid_value(f"Expected true or false for {attribute.name}; received {quoted(value)}.")
+
+
+def _read_complex(attribute: Attribute, value: object) -> dict[str, Any] | None:
+    parts = parts_by_name(attribute)
+    if "value" in parts:  # Entra's manager: "ID", or [{"value": "ID"}]
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if isinstance(value, str):
+            value = {"value": value}
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise invalid_value(f"Expected an object for {attribute.name}; received {type_name(value)}.")
+    return _read_parts(attribute, value) or None
+
+
+def _read_parts(attribute: Attribute, members: dict[str, Any]) -> dict[str, Any]:
+    given = canonical(members, attribute.name)
+    found = {part.key: read(part, given[name]) for name, part in parts_by_name(attribute).items() if name in given}
+    return {name: value for name, value in found.items() if not is_empty(value)}
+
+
+def _read_entries(attribute: Attribute, value: object) -> list[dict[str, Any]]:
+    entries = value if isinstance(value, list) else [value]
+    if len(entries) > _MAX_ENTRIES:
+        raise invalid_value(f"Expected at most {_MAX_ENTRIES} {attribute.name}; received {len(entries)}.")
+    found = [read_entry(attribute, entry) for entry in entries if entry is not None]
+    valued = [entry for entry in found if entry.get("value")]
+    settle_primary(valued)
+    return valued
