@@ -76,7 +76,9 @@ _COMMON = (
     Attribute(
         "meta", "What Torque keeps about the resource.", "complex", schema=COMMON, mutability="readOnly", sortable=False
     ),
-    Attribute("meta.resourceType", "Always User.", schema=COMMON, case_exact=True, mutability="readOnly"),
+    Attribute(
+        "meta.resourceType", "Always User.", schema=COMMON, case_exact=True, mutability="readOnly", sortable=False
+    ),
     Attribute("meta.created", "When the person was added.", "dateTime", "created_at", COMMON, mutability="readOnly"),
     Attribute(
         "meta.lastModified", "When the person last changed.", "dateTime", "modified_at", COMMON, mutability="readOnly"
@@ -123,7 +125,7 @@ _CORE = (
     Attribute("timezone", "The person's time zone, such as 'Europe/Paris'.", column="timezone"),
     Attribute("active", "Whether the person may use Torque.", "boolean", "state"),
     Attribute("emails", "The person's e-mail addresses; one of them is primary.", "complex", multi_valued=True),
-    _of_entry("emails.value", "The address."),
+    Attribute("emails.value", "The address."),
     _of_entry("emails.display", "The address as it is shown."),
     _of_entry("emails.type", "What the address is for.", canonical_values=_EMAIL_TYPES),
     Attribute("emails.primary", "Whether this is the address that Torque writes to.", "boolean", sortable=False),

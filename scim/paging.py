@@ -1,20 +1,34 @@
 """Pages of an account's people: by index (RFC 7644 section 3.4.2.4) and by cursor (RFC 9865).
 
-At most two queries, whatever the size of the page and of the account.
+At most two queries, whatever the size of the page and of the account. The account knows how many people it has, and
+`scim.landmarks` where the n-th is; what a filter finds is counted only when the page does not tell it.
 """
 
+import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import Account, User
+from scim import cursors, landmarks
+from scim.cursors import AFTER, AT, BEFORE, Position
+from scim.errors import invalid_count, invalid_value, quoted
 from scim.filters import compile_filter
+from scim.sorting import ordering
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
 
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,4000}\s*", re.ASCII)
+_LARGEST = 2**62  # what a database can hold
+
+# What no answer says; passwords and keys stay in the database.
+_NOT_SHOWN = ("password", "last_login", "session_epoch", "deprovisioned_at", "account_role")
+
 
 @dataclass(frozen=True)
 class Page:
-    """`total` is what the whole query matches. The cursors are None but in answer to a cursor (RFC 9865)."""
+    """`total` is what the whole query matches. The cursors are None but in answer to a cursor."""
 
     users: list[User]
     total: int
@@ -35,11 +49,98 @@ def read_page(
 ) -> Page:
     """The page that a query asks for; the parameters as they came. `cursor=""` asks for the first page by cursor.
 
-    Raises ScimError.
+    `account` as it was read for this request: its counters are believed. Raises ScimError.
     """
-    first = max(int(start_index or 1), 1)
-    wanted = min(max(int(DEFAULT_COUNT if count is None else count), 0), MAX_COUNT)
-    found = User.objects.in_account(account).filter(erased_at=None).order_by("number")
+    order = ordering(sort_by, sort_order)
+    people = User.objects.in_account(account).filter(erased_at=None)
     if filter_text:
-        found = found.filter(compile_filter(filter_text))
-    return Page(list(found[first - 1 : first - 1 + wanted]), found.count(), first)
+        people = people.filter(compile_filter(filter_text))
+    people = people.defer(*_NOT_SHOWN).order_by(*order)
+    by_number = order == ["number"]
+    if cursor is not None:
+        total = None if filter_text else account.user_count
+        mark = cursors.query_mark(account.pk, filter_text, sort_by, sort_order)
+        return _read_by_cursor(people, cursor, mark, _cursor_count(count), by_number, total)
+    first, wanted = max(_whole(start_index, 1, "startIndex"), 1), _page_size(count)
+    if filter_text:
+        return _read_found(people, first, wanted)
+    return _read_all(account, people, first, wanted, by_number)
+
+
+def _whole(value: str | int | None, default: int, name: str) -> int:
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise invalid_value(f"Expected a whole number for {name}; received {quoted(value)}.")
+    if isinstance(value, str) and not _INTEGER.fullmatch(value):
+        raise invalid_value(f"Expected a whole number for {name}; received {quoted(value)}.")
+    return max(min(int(value), _LARGEST), -1)
+
+
+def _page_size(count: str | int | None) -> int:
+    return min(max(_whole(count, DEFAULT_COUNT, "count"), 0), MAX_COUNT)
+
+
+def _cursor_count(count: str | int | None) -> int:
+    """RFC 9865 has an error of its own for a size outside what ServiceProviderConfig says."""
+    wanted = _whole(count, DEFAULT_COUNT, "count")
+    if not 1 <= wanted <= MAX_COUNT:
+        raise invalid_count(f"Expected count between 1 and {MAX_COUNT} beside a cursor; received {quoted(str(count))}.")
+    return wanted
+
+
+def _read_all(account: Account, people: QuerySet[User], first: int, wanted: int, by_number: bool) -> Page:
+    total = account.user_count
+    if not wanted or first > total:
+        return Page([], total, first)
+    start = first - 1
+    if by_number:
+        number, start = landmarks.before(account, people, first)
+        people = people.filter(number__gte=number)
+    return Page(list(people[start : start + wanted]), total, first)
+
+
+def _read_found(people: QuerySet[User], first: int, wanted: int) -> Page:
+    """One query if the page holds the last one found, else a second that counts."""
+    users = list(people[first - 1 : first - 1 + wanted]) if wanted else []
+    ends_here = len(users) < wanted and (users or first == 1)
+    return Page(users, first - 1 + len(users) if ends_here else people.order_by().count(), first)
+
+
+def _read_by_cursor(
+    people: QuerySet[User], cursor: str, mark: str, wanted: int, by_number: bool, total: int | None
+) -> Page:
+    """One more than wanted is read, to know whether another page follows."""
+    here = cursors.read(cursor, mark) if cursor else None
+    total = here.total if here else people.order_by().count() if total is None else total
+    if not by_number:
+        return _read_at(people, here.place if here else 0, mark, wanted, total)
+    is_back = here is not None and here.kind == BEFORE
+    if here:
+        bound = {"number__lt": here.place} if is_back else {"number__gt": here.place}
+        people = people.filter(**bound)
+    read = list(people.order_by("-number" if is_back else "number")[: wanted + 1])
+    has_more, users = len(read) > wanted, read[:wanted]
+    users = users[::-1] if is_back else users
+    follows, precedes = (True, has_more) if is_back else (has_more, here is not None)
+    return Page(
+        users,
+        total,
+        next_cursor=_cursor(AFTER, users[-1].number, total, mark) if users and follows else None,
+        previous_cursor=_cursor(BEFORE, users[0].number, total, mark) if users and precedes else None,
+    )
+
+
+def _read_at(people: QuerySet[User], start: int, mark: str, wanted: int, total: int) -> Page:
+    """An order of its own has no place to read on from but the offset."""
+    read = list(people[start : start + wanted + 1])
+    return Page(
+        read[:wanted],
+        total,
+        next_cursor=_cursor(AT, start + wanted, total, mark) if len(read) > wanted else None,
+        previous_cursor=_cursor(AT, max(start - wanted, 0), total, mark) if start else None,
+    )
+
+
+def _cursor(kind: str, place: int, total: int, mark: str) -> str:
+    return cursors.write(Position(kind, place, total), mark)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, Expression, F, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.folding import nfc
@@ -75,9 +75,9 @@ class TextComparison(Expression):
 class Comparable(Expression):
     """A text expression in the form in which texts are put in order."""
 
-    def __init__(self, source: Expression | F) -> None:
-        super().__init__()
-        self.source = source
+    def __init__(self, source: Expression | F, *, fold: bool) -> None:
+        super().__init__(output_field=TextField())
+        self.source, self.fold = source, fold
 
     def get_source_expressions(self) -> list[Any]:
         return [self.source]
@@ -87,7 +87,9 @@ class Comparable(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
         inner, parameters = compiler.compile(self.source)  # type: ignore[arg-type]
-        text = folded(f"COALESCE({inner}, '')", connection.vendor)
+        text = f"COALESCE({inner}, '')"
+        if self.fold:
+            text = folded(text, connection.vendor)
         return by_code_point(text, connection.vendor), tuple(parameters)
 
 

@@ -1,0 +1,59 @@
+"""Where the n-th person of an account is, without walking there.
+
+People are numbered in the order of their creation, and a number is never given twice. As long as nobody was erased, the
+n-th person is number n. After that, every 500th place is noted: once by each process, and again when another person was
+erased. Which numbers are gone is told by how many are gone, so a note is right or not looked at.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from accounts.models import Account, User
+
+STEP = 500
+_MOST_ACCOUNTS = 200
+
+_lock = Lock()
+_noted: OrderedDict[tuple[UUID, int], list[int]] = OrderedDict()
+
+
+def before(account: Account, people: QuerySet[User], place: int) -> tuple[int, int]:
+    """A number from which on to read, and how many people to pass over from there, to come to a place (from 1)."""
+    gone = account.last_user_number - account.user_count
+    if not gone:
+        return place, 0
+    numbers = _recall((account.pk, gone))
+    if numbers is None or (place - 1) // STEP > len(numbers):  # many came since
+        numbers = _survey(people)
+        _note((account.pk, gone), numbers)
+    if not numbers:
+        return 0, place - 1
+    nearest = min((place - 1) // STEP, len(numbers) - 1)
+    return numbers[nearest], place - 1 - nearest * STEP
+
+
+def _survey(people: QuerySet[User]) -> list[int]:
+    """The numbers of the people at places 1, 501, 1001 and so on."""
+    placed = people.order_by().annotate(place=Window(RowNumber(), order_by=F("number").asc()))
+    found = placed.filter(place__gt=0).annotate(step=F("place") % STEP).filter(step=1)
+    return list(found.order_by("number").values_list("number", flat=True))
+
+
+def _recall(key: tuple[UUID, int]) -> list[int] | None:
+    with _lock:
+        numbers = _noted.get(key)
+        if numbers is not None:
+            _noted.move_to_end(key)
+        return numbers
+
+
+def _note(key: tuple[UUID, int], numbers: list[int]) -> None:
+    with _lock:
+        _noted[key] = numbers
+        _noted.move_to_end(key)
+        while len(_noted) > _MOST_ACCOUNTS:
+            _noted.popitem(last=False)
