@@ -79,7 +79,7 @@ def to_record(document: object, current: User | None = None) -> PersonRecord:
     if is_derived and _email_follows_user_name(current):
         entries = []
     emails = _in_order(entries) or _own_email(user_name, current)
-    name = given.get("name") or {}
+    name = _read_name(given, current)
     return PersonRecord(
         user_name=_user_name(user_name, emails, current),
         external_id=given.get("externalId"),
@@ -100,7 +100,17 @@ def _shown_name(user: User, kept: dict[str, Any]) -> dict[str, str]:
         "familyName": user.last_name,
         "givenName": user.first_name,
     }
-    return {part: text for part, text in name.items() if text}
+    return {part: text for part, text in name.items() if text} or _stand_in_name(user)
+
+
+def _stand_in_name(user: User) -> dict[str, str]:
+    """Okta wants a name of the first person it reads, and an account begins with an admin of whom only the address is
+    known (`protocol.md` 1.5). Never kept; nobody whom the identity provider announced itself has one.
+    """
+    if user.origin == UserOrigin.SCIM or user.full_name or not user.email:
+        return {}
+    local_part = user.email.partition("@")[0]
+    return {"familyName": local_part, "givenName": local_part}
 
 
 def _shown_emails(user: User) -> list[dict[str, Any]]:
@@ -154,6 +164,12 @@ def _read(document: object) -> dict[str, Any]:
         raise invalid_value(f"Expected an object for {ENTERPRISE}; received {type_name(extension)}.")
     members = canonical(extension, "the enterprise extension")
     return given | {row.path: read(row, members[name]) for name, row in _SENT_EXTENSION.items() if name in members}
+
+
+def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:
+    stand_in = _stand_in_name(current) if current else {}
+    name = given.get("name") or {}
+    return {part: text for part, text in name.items() if stand_in.get(part) != text}
 
 
 def _read_emails(given: dict[str, Any], current: User | None) -> list[dict[str, Any]]:

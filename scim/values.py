@@ -47,6 +47,8 @@ def read_text(attribute: Attribute, value: object) -> str:
     if not value.isascii() or "\0" in value:
         _check_characters(attribute, value)
     text = value.strip()
+    if attribute.name == "emails.value" and len(text.split()) > 1:
+        raise invalid_value(f"Expected an address without blanks for {attribute.name}; received {quoted(text)}.")
     limit = _LIMITS.get(attribute.name, _LIMIT)
     # The folded spelling is stored too, and can be longer ("ß" becomes "ss").
     if len(text) > limit or (not text.isascii() and len(fold(text)) > limit):
