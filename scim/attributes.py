@@ -123,7 +123,7 @@ _CORE = (
     Attribute("preferredLanguage", "The language the person likes to read, such as 'de'."),
     Attribute("locale", "How dates and numbers are shown to the person, such as 'de-DE'."),
     Attribute("timezone", "The person's time zone, such as 'Europe/Paris'.", column="timezone"),
-    Attribute("active", "Whether the person may use Torque.", "boolean", "state"),
+    Attribute("active", "Whether the person may use Torque; true unless said.", "boolean", "state", required=True),
     Attribute("emails", "The person's e-mail addresses; one of them is primary.", "complex", multi_valued=True),
     Attribute("emails.value", "The address."),
     _of_entry("emails.display", "The address as it is shown."),

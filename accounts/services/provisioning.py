@@ -158,7 +158,7 @@ def _take_over(user: User, record: PersonRecord) -> None:
     user.email = record.emails[0] if record.emails else _address(record.user_name)
     user.first_name, user.last_name = record.first_name[:150], record.last_name[:150]
     user.display_name = record.display_name
-    user.timezone = record.timezone if users.is_timezone(record.timezone) else user.timezone
+    user.timezone = record.timezone  # as it was sent; whoever uses it asks `users.is_timezone`
     user.work_email_key = fold(record.work_email or user.email)
     others = [key for key in map(fold, record.emails[1:]) if key != user.work_email_key]
     user.other_email_keys = f" {' '.join(others)} " if others else ""
