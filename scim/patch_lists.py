@@ -66,11 +66,8 @@ def _new_entry(found: Target) -> Entry:
     """The entry that the filter describes, if it may come into being by being written to (P09). Raises ScimError."""
     if found.where is None:
         return {}
-    members, parts = described(found.where), parts_by_name(found.attribute)
-    entry = {}
-    for name, value in (members or {}).items():
-        if name.lower() in parts:
-            entry[parts[name.lower()].key] = read(parts[name.lower()], value)
+    members, parts = described(found.where) or {}, parts_by_name(found.attribute)
+    entry = {parts[name].key: read(parts[name], value) for name, value in members.items() if name in parts}
     # Entra's stock mapping writes numbers of any type, and its cycle stops at a refusal (P22); e-mails decide who
     # somebody is, so a filter that hits nothing is a mistake there.
     kinds = parts["type"].canonical_values

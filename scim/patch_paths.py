@@ -98,15 +98,18 @@ def matches(entry: Entry, condition: FilterNode) -> bool:
 
 
 def described(condition: FilterNode) -> Entry | None:
-    """The members that an entry must have to meet the filter, if the filter says just that (`a eq x and b eq y`)."""
+    """The members that an entry must have to meet the filter, under lower-case names; None if the filter says more than
+    that (`a eq x and b eq y`), or what no entry meets.
+    """
     terms = condition.terms if isinstance(condition, LogicalExpr) else (condition,)
     if isinstance(condition, LogicalExpr) and condition.op != LogicalOperator.and_:
         return None
     members: Entry = {}
     for term in terms:
-        if not isinstance(term, Comparison) or term.op != CompareOperator.eq:
+        name = term.attr_path.attr.lower() if isinstance(term, Comparison) else ""
+        if not isinstance(term, Comparison) or term.op != CompareOperator.eq or name in members:
             return None
-        members[term.attr_path.attr] = term.value
+        members[name] = term.value
     return members
 
 

@@ -71,7 +71,7 @@ def to_record(document: object, current: User | None = None) -> PersonRecord:
     ScimError: `invalidSyntax`, `invalidValue`.
     """
     given = _read(document)
-    user_name = before_deletion(given.get("userName") or "", _names(current))
+    user_name = before_deletion(given.get("userName") or "", _addresses(current))
     if not user_name:
         raise invalid_value("Expected a userName; received none. Map an attribute to it in the identity provider.")
     entries = _read_emails(given, current)
@@ -173,13 +173,17 @@ def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:
 
 
 def _read_emails(given: dict[str, Any], current: User | None) -> list[dict[str, Any]]:
-    """The entries with exactly one primary: the one that says so, else the first for work, else the first."""
+    """The entries with one primary: the one that says so, else the first for work, else the first.
+
+    Not one that says it is not: what was sent is shown as it was sent.
+    """
     entries: list[dict[str, Any]] = given.get("emails") or []
     for entry in entries:
-        entry["value"] = before_deletion(entry["value"], _names(current))
+        entry["value"] = before_deletion(entry["value"], reversed(_addresses(current)))
     if entries and not any(entry.get("primary") for entry in entries):
-        work = (entry for entry in entries if entry.get("type", "").lower() == "work")
-        next(work, entries[0])["primary"] = True
+        silent = [entry for entry in entries if entry.get("primary") is None]
+        for entry in sorted(silent, key=lambda entry: entry.get("type", "").lower() != "work")[:1]:
+            entry["primary"] = True
     return entries
 
 
@@ -211,8 +215,8 @@ def _user_name(user_name: str, emails: tuple[str, ...], current: User | None) ->
     return ""
 
 
-def _names(current: User | None) -> tuple[str, ...]:
-    """What the person is called now, userName first."""
+def _addresses(current: User | None) -> tuple[str, ...]:
+    """What the person is called now: the userName, then the e-mails."""
     if current is None:
         return ()
     return (current.user_name or current.email, *(entry["value"] for entry in _shown_emails(current)))
