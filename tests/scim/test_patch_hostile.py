@@ -109,12 +109,11 @@ def _texts(value: Any) -> list[str]:
 
 def _assert_storable(read: Callable[[], PersonRecord]) -> None:
     """What is read fits the database; a refusal can be written as an answer."""
-    texts = []
     try:
         texts = _texts(asdict(read()))
     except ScimError as refusal:
         texts = [refusal.detail]
     for text in texts:
         assert "\x00" not in text
-        assert text.encode()
+        text.encode()  # raises for half a surrogate pair
         assert len(text) <= 1_000
