@@ -50,8 +50,6 @@ def present(attribute: Attribute) -> Q:
         return value_paths.present_part(_compared(attribute))
     if attribute.type == "complex":
         return reduce(or_, map(present, parts_of(attribute)))
-    if attribute.column:
-        return ~Q(**{attribute.column: ""})
     return Q(TextComparison(text_of(attribute), "gt", "", fold=False))
 
 
