@@ -41,6 +41,7 @@ class Population:
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  # no secret
     fresh: Iterator[int] = field(default_factory=lambda: count(10_000_000))
     turn: Iterator[int] = field(default_factory=count)
+    gone: Iterator[int] = field(default_factory=count)
 
     def anybody(self) -> int:
         return self.chance.randint(1, self.people)
@@ -85,7 +86,7 @@ class Population:
 
     def delete(self) -> Request:
         """Every third, so that the list gets holes everywhere. Works for a third of all people."""
-        return Request("DELETE", f"/Users/{identity(next(self.turn) * 3 + 1)}", 204)
+        return Request("DELETE", f"/Users/{identity(next(self.gone) * 3 + 1)}", 204)
 
 
 # Name, what is sent, what part of the asked-for number of requests.
@@ -159,7 +160,9 @@ def _rows(bench: Bench, population: Population, number: int, only: str) -> Itera
         if only in name:
             requests = iter(lambda make=make: make(population), None)
             asked = min(int(number * part), population.people // 3) if name in ONCE_EACH else int(number * part)
-            yield name, bench.measure(requests, asked, 0 if name in ONCE_EACH else min(WARM_UP, asked))
+            measured = bench.measure(requests, asked, 0 if name in ONCE_EACH else min(WARM_UP, asked))
+            print(f"{population.people:,} people, {name}: {_cell(measured)}", file=sys.stderr, flush=True)
+            yield name, measured
 
 
 def prepare(people: int, environment: dict[str, str]) -> list[str]:
