@@ -89,7 +89,7 @@ def settle_primary(entries: list[dict[str, Any]], chosen: dict[str, Any] | None 
     first = chosen or next((entry for entry in entries if entry.get("primary")), None)
     for entry in entries:
         if entry is not first and entry.get("primary"):
-            entry["primary"] = False
+            del entry["primary"]
 
 
 def _check_characters(attribute: Attribute, value: str) -> None:
