@@ -11,12 +11,13 @@ from scim.errors import invalid_value, quoted
 from scim.text_search import Comparable
 
 _ORDERS = {"": False, "ascending": False, "descending": True}
+_EMAIL = NullIf(Comparable(F("email_key"), fold=False), Value(""))  # the primary one stands for the list
 _EXPRESSIONS: dict[str, Expression | F] = {
     "id": F("id"),
     "userName": Comparable(USER_NAME_KEY, fold=False),
     "active": Case(When(state=UserState.DEPROVISIONED, then=Value(0)), default=Value(1)),
-    "emails": Comparable(F("email_key"), fold=False),  # the primary one stands for the list
-    "emails.value": Comparable(F("email_key"), fold=False),
+    "emails": _EMAIL,
+    "emails.value": _EMAIL,
 }
 
 
