@@ -6,13 +6,20 @@ from accounts.folding import fold
 from scim.attributes import Attribute
 from scim.errors import invalid_value, no_target, type_name
 from scim.patch_paths import Entry, Target, described, matches
-from scim.values import is_empty, parts_by_name, read, read_entry, settle_primary
+from scim.values import check_count, is_empty, parts_by_name, read, read_entry, settle_primary
 
 
 def change_entries(held: list[Entry], verb: str, found: Target, value: Any) -> list[Entry]:
     """The list after one operation. Raises ScimError."""
     if found.where is None and found.part is None:
-        return _change_list(held, verb, found.attribute, value)
+        entries = _change_list(held, verb, found.attribute, value)
+    else:
+        entries = _change_chosen(held, verb, found, value)
+    check_count(found.attribute, entries)
+    return entries
+
+
+def _change_chosen(held: list[Entry], verb: str, found: Target, value: Any) -> list[Entry]:
     chosen = [entry for entry in held if found.where is None or matches(entry, found.where)]
     if verb == "remove":
         return _remove_from(held, chosen, found.part)

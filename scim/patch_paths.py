@@ -28,6 +28,9 @@ from scim.errors import invalid_path, quoted
 # Checked before parsing. Real paths have fewer than 150 characters.
 _LONGEST = 500
 
+# Each is tried on each entry. Real paths compare once or twice.
+_MOST_COMPARISONS = 5
+
 Entry = dict[str, Any]
 
 _SCHEMAS = {schema.lower(): schema for schema in (CORE, ENTERPRISE)}
@@ -79,10 +82,18 @@ def _of_entries(node: ValuePath) -> Target | None:
         return None
     if not found.multi_valued:
         raise invalid_path(f"Expected a list before the brackets; {found.name} is none.")
+    if _comparisons(node.val_filter) > _MOST_COMPARISONS:
+        raise invalid_path(f"Expected at most {_MOST_COMPARISONS} comparisons in the brackets; received more.")
     if node.sub_attr is None:
         return Target(found, where=node.val_filter)
     part = find(f"{node.attr_path}.{node.sub_attr}")
     return Target(found, part, node.val_filter) if part else None
+
+
+def _comparisons(condition: FilterNode) -> int:
+    if isinstance(condition, LogicalExpr):
+        return sum(map(_comparisons, condition.terms))
+    return _comparisons(condition.expr) if isinstance(condition, Not) else 1
 
 
 def matches(entry: Entry, condition: FilterNode) -> bool:

@@ -56,6 +56,12 @@ def read_text(attribute: Attribute, value: object) -> str:
     return text
 
 
+def check_count(attribute: Attribute, entries: list[Any]) -> None:
+    """Raises ScimError for a list so long that no person has it: each change would look through all of it."""
+    if len(entries) > _MAX_ENTRIES:
+        raise invalid_value(f"Expected at most {_MAX_ENTRIES} {attribute.name}; received {len(entries)}.")
+
+
 def is_empty(value: object) -> bool:
     """No value, in the sense of RFC 7643 section 2.5."""
     return value is None or value in ("", [], {})
@@ -131,8 +137,7 @@ def _read_parts(attribute: Attribute, members: dict[str, Any]) -> dict[str, Any]
 
 def _read_entries(attribute: Attribute, value: object) -> list[dict[str, Any]]:
     entries = value if isinstance(value, list) else [value]
-    if len(entries) > _MAX_ENTRIES:
-        raise invalid_value(f"Expected at most {_MAX_ENTRIES} {attribute.name}; received {len(entries)}.")
+    check_count(attribute, entries)
     found = [read_entry(attribute, entry) for entry in entries if entry is not None]
     valued = [entry for entry in found if entry.get("value")]
     settle_primary(valued)

@@ -118,3 +118,11 @@ def test_every_filter_of_the_grammar_chooses_entries(ann: User, condition: str, 
 def test_a_phone_number_of_any_type_may_come_into_being(ann: User) -> None:
     after = patched_by(ann, {"op": "Add", "path": 'phoneNumbers[type eq "desk"].value', "value": "7"})
     assert after["phoneNumbers"] == [{"value": "7", "type": "desk"}]
+
+
+def test_a_list_does_not_grow_without_end(ann: User) -> None:
+    many = [{"value": f"{number}@x.example"} for number in range(30)]
+    more = [{"value": f"{number}@y.example"} for number in range(30)]
+    with pytest.raises(ScimError) as refused:
+        patched_by(ann, {"op": "add", "path": "emails", "value": many}, {"op": "add", "path": "emails", "value": more})
+    assert refused.value.scim_type == "invalidValue"

@@ -120,10 +120,34 @@ def test_a_member_named_twice_in_different_letter_case_is_refused() -> None:
     assert refused.value.scim_type == "invalidSyntax"
 
 
-def test_more_operations_than_allowed_are_refused_before_any_is_looked_at() -> None:
+NOTHING = {"op": "replace", "value": {}}
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [NOTHING] * 101,
+        [{"op": "add", "value": {f"x{number}": 1 for number in range(101)}}],
+        [{"op": "add", "value": {ENTERPRISE: {f"x{number}": 1 for number in range(100)}}}],
+        [{"op": "add", "path": ENTERPRISE, "value": {f"x{number}": 1 for number in range(100)}}, NOTHING],
+    ],
+)
+def test_more_operations_than_allowed_are_refused(operations: list[Any]) -> None:
     with pytest.raises(ScimError) as refused:
-        patched(person(), {"Operations": [None] * 101})
+        patched(person(), {"Operations": operations})
     assert refused.value.status == 413
+
+
+def test_as_many_operations_as_allowed_are_done() -> None:
+    title = {"op": "replace", "path": "title", "value": "Dr"}
+    assert patched(person(), {"Operations": [NOTHING] * 99 + [title]})["title"] == "Dr"
+
+
+def test_a_path_that_compares_too_often_is_refused() -> None:
+    condition = " or ".join(['type eq "x"'] * 6)
+    with pytest.raises(ScimError) as refused:
+        patched_by(person(), {"op": "remove", "path": f"emails[not ({condition})]"})
+    assert refused.value.scim_type == "invalidPath"
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 5, {}, {"Operations": None}, {"Operations": {}}, {"Operations": [5]}])
