@@ -59,7 +59,7 @@ def resource_types(base_url: str) -> list[dict[str, Any]]:
 def schemas(base_url: str) -> list[dict[str, Any]]:
     """The attributes that are kept, as `/Schemas` lists them."""
     return [
-        _schema(base_url, CORE, "User", "A person of the account."),
+        _schema(base_url, CORE, "User", "User Account: a person of the account."),
         _schema(base_url, ENTERPRISE, "EnterpriseUser", "What the company keeps of a person who works there."),
     ]
 
