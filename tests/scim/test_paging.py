@@ -156,7 +156,3 @@ def test_looking_somebody_up_is_one_query(cast: Cast, asked: str, django_assert_
 def test_a_full_page_of_a_filter_is_two_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(2):
         assert read_page(cast.acme, filter_text="active eq true", count=2).total == 3
-
-
-def test_no_password_leaves_the_database(ask: Ask) -> None:
-    assert "password" in ask().users[0].get_deferred_fields()
