@@ -24,7 +24,7 @@ from accounts.services.audit import Actor
 PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
-_OF_ACCOUNT = ("name", "slug", "user_count", "last_user_number")
+_OF_ACCOUNT = ("name", "slug", "last_user_number", "user_count")  # in the order of the model's fields
 # By hand, because it comes before every request of a program: the ORM takes five times as long to write it anew.
 _WITH_ACCOUNT_AND_OWNER = """
 SELECT token.*, account.name AS account_name, account.slug AS account_slug, account.user_count AS account_user_count,
