@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 from django.db.models import BooleanField, Expression, F, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -101,6 +100,3 @@ def teach_sqlite(connection: BaseDatabaseWrapper, **_: object) -> None:
     """SQLite knows letter case of ASCII only."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("SCIM_FOLD", 1, _fold_text, deterministic=True)
-
-
-connection_created.connect(teach_sqlite)
