@@ -26,6 +26,8 @@ def before(account: Account, people: QuerySet[User], place: int) -> tuple[int, i
     gone = account.last_user_number - account.user_count
     if not gone:
         return place, 0
+    if place <= STEP:
+        return 0, place - 1
     numbers = _recall((account.pk, gone))
     if numbers is None or (place - 1) // STEP > len(numbers):  # many came since
         numbers = _survey(people)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, User
-from scim import cursors, landmarks
+from scim import cursors, landmarks, listed_users
 from scim.cursors import AFTER, AT, BEFORE, Position
 from scim.errors import invalid_count, invalid_value, quoted
 from scim.filters import compile_filter
@@ -92,12 +92,12 @@ def _read_all(account: Account, people: QuerySet[User], first: int, wanted: int,
     if by_number:
         number, start = landmarks.before(account, people, first)
         people = people.filter(number__gte=number)
-    return Page(list(people[start : start + wanted]), total, first)
+    return Page(listed_users.read(people[start : start + wanted]), total, first)
 
 
 def _read_found(people: QuerySet[User], first: int, wanted: int) -> Page:
     """One query if the page holds the last one found, else a second that counts."""
-    users = list(people[first - 1 : first - 1 + wanted]) if wanted else []
+    users = listed_users.read(people[first - 1 : first - 1 + wanted]) if wanted else []
     ends_here = len(users) < wanted and (users or first == 1)
     return Page(users, first - 1 + len(users) if ends_here else people.order_by().count(), first)
 
@@ -114,7 +114,7 @@ def _read_by_cursor(
     if here:
         bound = {"number__lt": here.place} if is_back else {"number__gt": here.place}
         people = people.filter(**bound)
-    read = list(people.order_by("-number" if is_back else "number")[: wanted + 1])
+    read = listed_users.read(people.order_by("-number" if is_back else "number")[: wanted + 1])
     has_more, users = len(read) > wanted, read[:wanted]
     users = users[::-1] if is_back else users
     follows, precedes = (True, has_more) if is_back else (has_more, here is not None)
@@ -128,7 +128,7 @@ def _read_by_cursor(
 
 def _read_at(people: QuerySet[User], start: int, mark: str, wanted: int, total: int) -> Page:
     """An order of its own has no place to read on from but the offset."""
-    read = list(people[start : start + wanted + 1])
+    read = listed_users.read(people[start : start + wanted + 1])
     return Page(
         read[:wanted],
         total,
