@@ -50,23 +50,26 @@ class PersonRecord:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-@transaction.atomic
 def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
     """A new pending user without a password; or the person who was let go before, restored under the same id.
 
     Raises Taken.
     """
+    try:
+        return _announce(account, record, acting)
+    except IntegrityError:
+        return _restore_or_refuse(account, record, acting)
+
+
+@transaction.atomic
+def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
     user.account_role = users.role_named(account, ACCOUNT_MEMBER)
     user.password = make_password(None)
     _take_over(user, record)
     if record.active is False:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-    except IntegrityError:
-        return _restore_or_refuse(account, record, acting)
+    user.save(force_insert=True)
     audit.record(acting, "user.created", user, {"state": [None, user.state]})
     return user
 
@@ -85,7 +88,7 @@ def locked_user(user_id: UUID, account: Account) -> User:
     return user
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a refusal ends the whole transaction, so there is nothing to save
 def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     """As `revise`, for a user from `locked_user` of the same transaction."""
     before = _told(user)
@@ -95,13 +98,13 @@ def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
         user.external_id = record.external_id
     if record.active is not None:
         _set_access(user, record.active)
-    changes = {name: [old, new] for name, old in before.items() if (new := _told(user)[name]) != old}
+    after = _told(user)
+    changes = {name: [old, after[name]] for name, old in before.items() if after[name] != old}
     if not changes:
         return user
     user.version += 1
     try:
-        with transaction.atomic():
-            user.save(force_update=True)
+        user.save(force_update=True)
     except IntegrityError:
         raise _taken(record) from None
     audit.record(acting, _action(before["state"], user.state), user, changes)
@@ -135,8 +138,11 @@ def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
 
 
 @transaction.atomic
-def erase(user_id: UUID, account: Account, *, acting: Actor) -> None:
-    """The person is gone: nothing finds them again, and their names are free. Raises Protected, DoesNotExist."""
+def erase(user_id: UUID, account: Account, *, acting: Actor) -> str:
+    """The person is gone: nothing finds them again, and their names are free. Gives the name they had.
+
+    Raises Protected, DoesNotExist.
+    """
     found = User.objects.in_account(account).filter(erased_at=None).select_related("account_role", "account")
     # The account first and together: a create holds it while it waits for the names that this frees.
     user = found.select_for_update(of=("self", "account")).get(pk=user_id)
@@ -151,6 +157,7 @@ def erase(user_id: UUID, account: Account, *, acting: Actor) -> None:
     user.save(force_update=True)
     Account.objects.filter(pk=account.pk).update(user_count=F("user_count") - 1)
     audit.record(acting, "user.erased", user, {"state": [None, "erased"]}, label=label)
+    return label
 
 
 def _take_over(user: User, record: PersonRecord) -> None:
@@ -179,6 +186,7 @@ def _set_access(user: User, active: bool) -> None:
         user.session_epoch += 1
 
 
+@transaction.atomic
 def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) -> User:
     """O3: a re-hired person comes as a new POST; an active one is taken."""
     names = {"user_name_key": fold(record.user_name)}
