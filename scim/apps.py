@@ -1,9 +1,12 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ScimConfig(AppConfig):
     name = "scim"
 
     def ready(self) -> None:
-        """Before the first connection is made: SQLite has to be taught how text is folded."""
-        from scim import text_search  # noqa: F401
+        """Before the first connection is made."""
+        from scim.text_search import teach_sqlite
+
+        connection_created.connect(teach_sqlite)
