@@ -207,7 +207,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "accounts.tasks.sweep", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "accounts.tasks.sweep", "schedule": 60.0},
+    "clean_request_log": {"task": "scim.tasks.clean_request_log", "schedule": 3600.0},
+}
 
 # --- Logs ---------------------------------------------------------------------------------------
 

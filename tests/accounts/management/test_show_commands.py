@@ -80,4 +80,7 @@ def test_preview_login_refuses_a_file_without_a_json_object(cast: Cast, tmp_path
 
 
 def test_sweep_counts_what_it_did(cast: Cast) -> None:
-    assert run("sweep") == {"groups_synced": 0, "people_erased": 0, "sign_ins_removed": 0, "messages_removed": 0}
+    assert run("sweep") == {
+        "groups_synced": 0, "people_erased": 0, "sign_ins_removed": 0, "messages_removed": 0,
+        "provisioning_lines_removed": 0,
+    }  # fmt: skip
