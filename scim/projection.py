@@ -39,7 +39,8 @@ def _split(name: str) -> tuple[str, str]:
     if wanted == extension:
         return extension, ""
     attribute, _, part = wanted.removeprefix(f"{CORE.lower()}:").partition(".")
-    return attribute, part
+    # Microsoft's collection asks for `emails[type eq "work"]`, which RFC 7644 does not know: all of it is shown.
+    return attribute.partition("[")[0], part
 
 
 def _only(resource: dict[str, Any], named: _Named) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def _as_scim_error(problem: Exception) -> ScimError:
         case DataError():
             return errors.invalid_value("Expected values that can be stored; one of them is too long or out of range.")
         case OperationalError():
-            log.warning("A SCIM request met a database that is busy or away", reason=type(problem).__name__)
+            log.warning("A SCIM request met a database that is busy or away", exc_info=problem)
             return ScimError(503, "", "Torque's database is busy. Ask again in a second.")
     log.error("A SCIM request failed", exc_info=problem)
     return ScimError(500, "", "Torque could not do this because of a mistake of its own. Its operator finds it logged.")

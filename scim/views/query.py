@@ -55,6 +55,7 @@ def from_body(body: Any) -> Wanted:
 
 
 def _names(text: str) -> tuple[str, ...]:
+    """Names between commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 

@@ -101,7 +101,7 @@ class UserView(PeopleView):
                 # The account first: `erase` locks in this order, and so does a create.
                 Account.objects.select_for_update().get(pk=self.account.pk)
                 check_if_match(request, provisioning.locked_user(key, self.account).version)
-            provisioning.erase(key, self.account, acting=self.acting)
+            self.deed = deeds.deleted(provisioning.erase(key, self.account, acting=self.acting))
         return HttpResponse(status=204)
 
     def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
