@@ -1,4 +1,4 @@
-"""`list_provisioning ACCOUNT [--last N] [--failed] [--bodies]`: what the identity provider asked by SCIM, newest first."""
+"""`list_provisioning ACCOUNT [--last N] [--failed] [--bodies]`: what the identity provider asked, newest first."""
 
 from typing import Any
 
