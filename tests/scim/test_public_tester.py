@@ -1,6 +1,10 @@
 """The public conformance tester (scim2-tester) against this server, in one process."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import CheckResult, Status, check_server
 
@@ -10,6 +14,16 @@ from torque_sso.wsgi import application
 pytestmark = pytest.mark.django_db
 
 UNWANTED = (Status.DEVIATION, Status.ERROR, Status.CRITICAL)
+
+
+@pytest.fixture(autouse=True)
+def _test_keeps_its_connection() -> Iterator[None]:
+    """A whole request ends with its connection closed, on PostgreSQL; as Django's own test client, prevent it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def told(result: CheckResult) -> str:
