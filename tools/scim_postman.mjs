@@ -20,7 +20,10 @@ const values = new Map(
 let passed = 0;
 const failed = [];
 
-const dynamic = (name) => (name.startsWith("$") ? randomUUID().slice(0, 8) : "");
+const dynamic = (name) => {
+  if (name === "$isoTimestamp") return new Date().toISOString();
+  return name.startsWith("$") ? randomUUID().slice(0, 8) : "";
+};
 const filled = (text) => text.replace(/\{\{(\$?[\w]+)\}\}/g, (_, name) => values.get(name) ?? dynamic(name));
 const store = {
   get: (name) => values.get(name),
