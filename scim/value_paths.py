@@ -13,6 +13,7 @@ from scim import filter_values
 from scim.attributes import Attribute, find, parts_of
 from scim.entry_search import AnyEntry, Joined, Opposite, Stated, Text, Truth, Wanted
 from scim.errors import invalid_filter, quoted
+from scim.other_emails import among_other_emails
 from scim.text_search import TextComparison
 
 NOBODY = Q(pk__in=())
@@ -46,14 +47,8 @@ def present_part(part: Attribute) -> Q:
 
 
 def _has_email(address: str) -> Q:
-    """Naming the condition of the index on `other_email_keys` lets PostgreSQL use it."""
     key = fold(address)
-    if not key:
-        return NOBODY
-    found = Q(email_key=key) | Q(work_email_key=key)
-    if " " in key:  # what separates the addresses in `other_email_keys`
-        return found
-    return found | (~Q(other_email_keys="") & Q(other_email_keys__contains=f" {key} "))
+    return Q(email_key=key) | Q(work_email_key=key) | among_other_emails(key) if key else NOBODY
 
 
 def _has_work_email(address: str) -> Q:
