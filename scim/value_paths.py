@@ -60,11 +60,10 @@ def _has_work_email(address: str) -> Q:
 def _indexed(wanted: Wanted) -> Q | None:
     """The condition on columns for the forms that Okta and Entra use; None for any other."""
     terms = set(wanted.terms) if isinstance(wanted, Joined) and wanted.connector == "AND" else {wanted}
-    values = {term for term in terms if isinstance(term, Text) and (term.key, term.operator) == ("value", "eq")}
-    if len(values) != 1:
+    addresses = [term for term in terms if isinstance(term, Text) and (term.key, term.operator) == ("value", "eq")]
+    if len(addresses) != 1:
         return None
-    address = next(iter(values)).wanted  # type: ignore[union-attr]
-    rest = terms - values
+    address, rest = addresses[0].wanted, terms - set(addresses)
     if not rest:
         return _has_email(address)
     if rest == {Truth("primary")}:
