@@ -3,6 +3,7 @@
 from typing import Any
 
 from scim.attributes import CORE, ENTERPRISE, Attribute, of_schema, parts_of
+from scim.cursors import SECONDS as CURSOR_SECONDS
 from scim.paging import DEFAULT_COUNT, MAX_COUNT
 
 _CONFIG_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
@@ -26,6 +27,7 @@ def service_provider_config(base_url: str) -> dict[str, Any]:
             "defaultPaginationMethod": "index",
             "defaultPageSize": DEFAULT_COUNT,
             "maxPageSize": MAX_COUNT,
+            "cursorTimeout": CURSOR_SECONDS,
         },
         "authenticationSchemes": [
             {

@@ -2,20 +2,16 @@
 
 from typing import Any
 
+from scim.attributes import ATTRIBUTES
+
 MASK = "***"
 _MOST_LEVELS = 6
 _MOST_ITEMS = 20
 _LONGEST_TEXT = 200
-# Leaves that the product stores or that steer the request. A password is in none of them, nor is anything unknown.
-_SHOWN = frozenset(
-    (
-        "schemas id op path active username externalid displayname formatted familyname givenname middlename title"
-        " preferredlanguage locale timezone value type primary display employeenumber costcenter organization division"
-        " department resourcetype location version created lastmodified filter sortby sortorder startindex count cursor"
-        " attributes excludedattributes"
-    ).split()
+# What the product stores, and the words that steer a request. A password is in neither, nor is anything unknown.
+_SHOWN = frozenset(part.lower() for row in ATTRIBUTES for part in row.name.split(".")) | frozenset(
+    ("schemas operations op path filter sortby sortorder startindex count cursor attributes excludedattributes").split()
 )
-_PARENTS = frozenset(("name", "emails", "phonenumbers", "manager", "meta", "operations"))
 _URN = "urn:ietf:params:scim:schemas:"
 
 
@@ -56,7 +52,7 @@ def _is_known(path: Any) -> bool:
             return True
     first, _, rest = text.partition("[")
     parts = [*first.split("."), *rest.rpartition("]")[2].split(".")]
-    return all(part in _SHOWN or part in _PARENTS for part in parts if part)
+    return all(part in _SHOWN for part in parts if part)
 
 
 def _short(text: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from scim import attributes
 from scim.attributes import CORE, ENTERPRISE
+from scim.cursors import SECONDS
 from scim.errors import ERROR_SCHEMA
 from scim.paging import MAX_COUNT
 from tests.cast import Cast
@@ -38,6 +39,7 @@ def test_what_can_be_done(okta: ScimClient) -> None:
 def test_both_ways_of_paging_are_told(okta: ScimClient) -> None:
     told = okta.get("/ServiceProviderConfig").body["pagination"]
     assert (told["cursor"], told["index"], told["maxPageSize"]) == (True, True, MAX_COUNT)
+    assert told["cursorTimeout"] == SECONDS
 
 
 @pytest.mark.parametrize(("path", "count"), [("/ResourceTypes", 1), ("/Schemas", 2)])
