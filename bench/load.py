@@ -52,7 +52,7 @@ class Client:
         body = None if request.body is None else json.dumps(request.body).encode()
         headers = {"Authorization": f"Bearer {self.tokens[number]}", "Content-Type": "application/scim+json"}
         headers["Host"] = "localhost"
-        connection.request(request.method, f"/api/scim{request.path}", body, headers)
+        connection.request(request.method, request.path, body, headers)
         answer = connection.getresponse()
         text = answer.read()
         if answer.status != request.expected:

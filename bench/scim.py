@@ -27,6 +27,7 @@ from tests import processes
 from tools import servers
 from tools.setup import ROOT
 
+BASE = "/api/scim"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 WARM_UP = 200  # requests of each kind that do not count
@@ -46,8 +47,12 @@ class Population:
     def anybody(self) -> int:
         return self.chance.randint(1, self.people)
 
+    def nothing(self) -> Request:
+        """What server and middleware cost before anything is done: no token, no query."""
+        return Request("GET", "/healthz", 200)
+
     def by_id(self) -> Request:
-        return Request("GET", f"/Users/{identity(self.anybody())}", 200)
+        return Request("GET", f"{BASE}/Users/{identity(self.anybody())}", 200)
 
     def hit(self) -> Request:
         return _look_up(user_name(self.anybody()).title())
@@ -56,41 +61,42 @@ class Population:
         return _look_up(f"nobody.{self.anybody()}@acme.example")
 
     def create(self) -> Request:
-        return Request("POST", "/Users", 201, profile(next(self.fresh)))
+        return Request("POST", f"{BASE}/Users", 201, profile(next(self.fresh)))
 
     def put(self) -> Request:
         number = self.anybody()
         changed = profile(number, displayName=f"Put {next(self.turn)}")
-        return Request("PUT", f"/Users/{identity(number)}", 200, changed)
+        return Request("PUT", f"{BASE}/Users/{identity(number)}", 200, changed)
 
     def patch(self) -> Request:
         operation = {"op": "Replace", "path": "displayName", "value": f"Patched {next(self.turn)}"}
         body = {"schemas": [PATCH], "Operations": [operation]}
-        return Request("PATCH", f"/Users/{identity(self.anybody())}", 200, body)
+        return Request("PATCH", f"{BASE}/Users/{identity(self.anybody())}", 200, body)
 
     def let_go(self) -> Request:
         """Each person twice: out, and back."""
         turn = next(self.turn)
         operation = {"op": "replace", "value": {"active": bool(turn % 2)}}
         person = identity(turn // 2 % self.people + 1)
-        return Request("PATCH", f"/Users/{person}", 200, {"schemas": [PATCH], "Operations": [operation]})
+        return Request("PATCH", f"{BASE}/Users/{person}", 200, {"schemas": [PATCH], "Operations": [operation]})
 
     def first_page(self) -> Request:
-        return Request("GET", "/Users?startIndex=1&count=100", 200)
+        return Request("GET", f"{BASE}/Users?startIndex=1&count=100", 200)
 
     def deep_page(self) -> Request:
-        return Request("GET", f"/Users?startIndex={self.people * 9 // 10}&count=100", 200)
+        return Request("GET", f"{BASE}/Users?startIndex={self.people * 9 // 10}&count=100", 200)
 
     def filtered_page(self) -> Request:
-        return Request("GET", f"/Users?filter={quote('active eq true')}&startIndex=1&count=100", 200)
+        return Request("GET", f"{BASE}/Users?filter={quote('active eq true')}&startIndex=1&count=100", 200)
 
     def delete(self) -> Request:
         """Every third, so that the list gets holes everywhere. Works for a third of all people."""
-        return Request("DELETE", f"/Users/{identity(next(self.gone) * 3 + 1)}", 204)
+        return Request("DELETE", f"{BASE}/Users/{identity(next(self.gone) * 3 + 1)}", 204)
 
 
 # Name, what is sent, what part of the asked-for number of requests.
 OPERATIONS: tuple[tuple[str, Callable[[Population], Request], float], ...] = (
+    ("nothing (/healthz)", Population.nothing, 1),
     ("get by id", Population.by_id, 1),
     ("filter, hit", Population.hit, 1),
     ("filter, miss", Population.miss, 1),
@@ -191,7 +197,7 @@ def _listener(database_url: str) -> int:
 
 def _look_up(name: str) -> Request:
     text = quote(f'userName eq "{name}"', safe="")
-    return Request("GET", f"/Users?filter={text}&startIndex=1&count=100", 200)
+    return Request("GET", f"{BASE}/Users?filter={text}&startIndex=1&count=100", 200)
 
 
 def show(tables: dict[int, dict[str, Measured]]) -> None:
