@@ -39,7 +39,10 @@ def condition(operator: str, text: Sql, wanted: Sql, vendor: str) -> Sql:
 
 
 def folded(sql: str, vendor: str) -> str:
-    """The text in the spelling for comparison: NFC, letter case ignored."""
+    """The text in the spelling for comparison: NFC, letter case ignored (PostgreSQL: as the database's locale has it).
+
+    Only for what has no folded column; both sides are folded by the database, so they always fit together.
+    """
     return f"LOWER(NORMALIZE({sql}))" if vendor == "postgresql" else f"SCIM_FOLD({sql})"
 
 
