@@ -217,7 +217,7 @@ def _cell(one: Measured) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scim")
     parser.add_argument("--users", default="1000,10000,100000")
-    parser.add_argument("--requests", type=int, default=3000)
+    parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--redis", action="store_true", help="with a Redis, which then holds the rate limit")
     parser.add_argument("--only", default="", help="only operations whose name holds this")
     given = parser.parse_args(arguments)
