@@ -13,7 +13,7 @@ from accounts.models import Account, User
 from accounts.models.user import UserState
 from accounts.services import provisioning
 from accounts.services.provisioning import PersonRecord
-from scim import deeds, errors, paging, patch, resources
+from scim import deeds, errors, listed_users, paging, patch, resources
 from scim.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed
 from scim.views.query import Wanted, from_body, from_query
@@ -81,7 +81,9 @@ class UserView(PeopleView):
 
     def get(self, request: HttpRequest, user_id: str) -> HttpResponse:
         self.deed = deeds.read(user_id)
-        user = _living(self.account).get(pk=_key(user_id))
+        user = next(iter(listed_users.read(_living(self.account).filter(pk=_key(user_id)))), None)
+        if user is None:
+            raise User.DoesNotExist
         self.deed = deeds.read(str(user))
         if is_known_to_client(request, user.version):
             return HttpResponse(status=304, headers={"ETag": etag(user.version)})
