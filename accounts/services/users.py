@@ -43,7 +43,7 @@ def create_password_user(account: Account, email: str, password: str | None, *, 
 @transaction.atomic
 def provision_pending(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
     """A person announced before their first login: no password, can only come in by SSO."""
-    user = _new_user(account, email, UserState.PENDING, UserOrigin.SCIM, {"user_name": email, **profile})
+    user = _new_user(account, email, UserState.PENDING, UserOrigin.SCIM, profile)
     user.set_unusable_password()
     return _create(user, acting)
 
@@ -106,7 +106,9 @@ def _new_user(account: Account, email: str, state: str, origin: str, profile: Ma
     except ValidationError:
         raise ActionRefused(f"Expected an e-mail address; received '{email}'.") from None
     role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
-    return User(account=account, email=email, state=state, origin=origin, **{**profile, "account_role": role})
+    # The name under which provisioning finds people is theirs alone too, so nobody can be announced under it.
+    known = {"user_name": email, **profile, "account_role": role}
+    return User(account=account, email=email, state=state, origin=origin, **known)
 
 
 def _create(user: User, acting: Actor) -> User:

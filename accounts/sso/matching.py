@@ -67,7 +67,8 @@ def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | No
 
 def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
     own = _proved_keys(connection, [*([claims.email] if claims.email_trusted else []), *claims.user_names])
-    taken = _candidates(connection, Q(email_key=fold(claims.email)) | Q(email_key__in=own) | Q(user_name_key__in=own))
+    keys = own | {fold(claims.email)}
+    taken = _candidates(connection, Q(email_key__in=keys) | Q(user_name_key__in=keys))
     if not taken:
         return Match(None, None, "Nobody here matched: a first login.")
     usable = [user for user in taken if user.email_key in own or user.user_name_key in own]

@@ -172,3 +172,18 @@ def test_a_provisioned_person_is_joined_by_user_name_at_the_first_login(cast: Ca
     okta = saml_connection(cast.acme)
     done = log_in(claims(okta, email="a.lee@acme.example", user_names=("ANN.LEE",)), okta)
     assert done.user.pk == ann.pk
+
+
+def test_nobody_is_announced_under_the_address_of_somebody_who_came_by_login(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta), okta)
+    with pytest.raises(Taken):
+        provision(cast, PersonRecord("DANA@acme.example", emails=("other@acme.example",)))
+
+
+def test_a_login_under_a_user_name_of_an_unproved_domain_is_refused(cast: Cast, log_in: LogIn) -> None:
+    provision(cast, PersonRecord("guest@partner.example", emails=("guest@acme.example",)))
+    okta = saml_connection(cast.acme)
+    with pytest.raises(LoginRefused) as refused:
+        log_in(claims(okta, email="guest@partner.example"), okta)
+    assert refused.value.code == "email-not-proved"
