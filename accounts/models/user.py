@@ -114,6 +114,7 @@ class User(AccountOwned, AbstractBaseUser):
         ]
         indexes = [
             models.Index(fields=["account", "work_email_key"], name="user_work_email"),
+            models.Index(fields=["account", "erased_at"], condition=Q(erased_at__isnull=False), name="user_erased"),
             models.Index(
                 fields=["account", "other_email_keys"],
                 condition=~Q(other_email_keys=""),
