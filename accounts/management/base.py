@@ -32,6 +32,15 @@ class VerbCommand(BaseCommand):
         raise CommandError("This command does nothing yet.")
 
 
+class PersonCommand(VerbCommand):
+    """A command about one person of an account: ACCOUNT EMAIL."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("email")
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "".join(f"\n  - {_shown(item)}" for item in value) or "none"

@@ -2,20 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from accounts.management.base import VerbCommand, account_named, user_with_email
+from accounts.management.base import PersonCommand, account_named, user_with_email
 from accounts.services import provisioning
 from accounts.services.audit import OPERATOR
 
 
-class Command(VerbCommand):
+class Command(PersonCommand):
     help = "Gives a deprovisioned person back their record; they come in by their company's login."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("email")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])

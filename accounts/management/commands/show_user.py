@@ -2,21 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from accounts.management.base import VerbCommand, account_named, user_with_email
+from accounts.management.base import PersonCommand, account_named, user_with_email
 from accounts.models import ExternalIdentity, User
 from spaces.models import SpaceMembership
 from spaces.services.rights import rights_of
 
 
-class Command(VerbCommand):
+class Command(PersonCommand):
     help = "Show a user: state, spaces, groups, effective rights, identities."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("email")
 
     def run(self, *, account: str, email: str, **options: Any) -> dict[str, Any]:
         user = user_with_email(account_named(account), email)
