@@ -29,7 +29,8 @@ class VerbCommand(BaseCommand):
                 self.stdout.write(f"{name}: {_shown(value)}")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
-        raise CommandError("This command does nothing yet.")
+        """What the command does, as the JSON object it prints. Raises ActionRefused."""
+        raise NotImplementedError
 
 
 class PersonCommand(VerbCommand):

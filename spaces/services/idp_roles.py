@@ -28,7 +28,7 @@ def map_login(
 
 
 def _without_space(connection: Connection) -> tuple[str, ...]:
-    if DefaultPlacement.objects.filter(connection=connection).exists():
+    if _default_of(connection):
         return ("No usable space in this login: the connection's default space is used.",)
     return ("No usable space in this login, and the connection has no default space: no space was given.",)
 
@@ -66,8 +66,13 @@ def _wanted(
 ) -> tuple[list[tuple[Space, SpaceRole]], Origin]:
     if assignment.placements:
         return _rows(user, assignment.placements), Origin.IDP
-    default = DefaultPlacement.objects.select_related("space", "role").filter(connection=connection).first()
+    default = _default_of(connection)
     return ([(default.space, default.role)] if default and first else []), Origin.DEFAULT
+
+
+def _default_of(connection: Connection) -> DefaultPlacement | None:
+    owned = DefaultPlacement.objects.in_account(connection.account_id)
+    return owned.select_related("space", "role").filter(connection=connection).first()
 
 
 def _rows(user: User, placements: tuple[Placement, ...]) -> list[tuple[Space, SpaceRole]]:
@@ -102,5 +107,5 @@ def _place(
 
 def _take_away(connection: Connection, others: list[SpaceMembership]) -> list[str]:
     leaving = [m for m in others if m.origin != Origin.MANUAL and m.connection_id == connection.id]
-    SpaceMembership.objects.filter(id__in=[m.id for m in leaving]).delete()
+    SpaceMembership.objects.in_account(connection.account_id).filter(id__in=[m.id for m in leaving]).delete()
     return [f"Taken out of space '{m.space.name}': this login no longer names it." for m in leaving]
