@@ -1,5 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        import_module("accounts.services.sessions")  # the receiver that gives each sign-in its row
+        import_module("accounts.tasks")  # so that services' wake-up calls reach a worker (`services.waking`)

@@ -53,6 +53,14 @@ class Configuration(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     task_visibility_timeout: int = Field(default=600, ge=10)
+    metrics_token: SecretStr = SecretStr("")
+    email_host: str = ""
+    email_port: int = Field(default=587, ge=1, le=65535)
+    email_security: Literal["starttls", "tls", "none"] = "starttls"
+    email_user: str = ""
+    email_password: SecretStr = SecretStr("")
+    email_from: str = ""
+    short_token_minutes: int = Field(default=60, ge=1, le=720)
 
     @classmethod
     def settings_customise_sources(  # type: ignore[override]  # called by name
@@ -96,6 +104,10 @@ class Configuration(BaseSettings):
             problems.append(f"SECRET_KEY: expected {secret}")
         if not words(self.encryption_keys.get_secret_value()):
             problems.append(f"ENCRYPTION_KEYS: expected {secret}, or several separated by commas, the newest first")
+        if 0 < len(self.metrics_token.get_secret_value()) < SHORTEST_SECRET:
+            problems.append(f"METRICS_TOKEN: expected {secret}, or none")
+        if self.email_host and "@" not in self.email_from:
+            problems.append("EMAIL_FROM: expected the address that mails come from, because EMAIL_HOST is set")
         if problems:
             raise ValueError("; ".join(problems))
         return self

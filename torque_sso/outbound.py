@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from torque_sso import outbound_addresses as addresses
+from torque_sso import outbound_turns
 
 SIZE_LIMIT = 1024 * 1024  # bytes
 TIME_LIMIT = 5.0  # seconds, from the look-up of the name to the last byte
@@ -78,12 +79,16 @@ def fetch(
     """
     deadline = time.monotonic() + TIME_LIMIT
     target = _target(url)
-    checked = _checked_addresses(target, deadline)
     body, kind = _request_body(form, json)
     sent = {"Host": target.host_header, "User-Agent": "torque-sso", "Accept": "application/json, */*;q=0.5"}
     sent |= {"Accept-Encoding": "identity", "Connection": "close", **kind, **(headers or {})}
-    with _connected(target, checked, deadline) as connection:
-        return _answer(connection, target, body, sent, deadline)
+    try:
+        with outbound_turns.turn(target.name):
+            checked = _checked_addresses(target, deadline)
+            with _connected(target, checked, deadline) as connection:
+                return _answer(connection, target, body, sent, deadline)
+    except outbound_turns.NoTurn:
+        raise OutboundError(f"{target.name} has left earlier requests waiting, so it was not asked again.") from None
 
 
 def is_allowed_address(url: str) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,11 +31,14 @@ OVER_TLS = BASE_URL.startswith("https://")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_filters",
+    "django_htmx",
     "django_structlog",
     "rest_framework",
     "accounts",
@@ -43,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "torque_sso.program_road.ProgramRoad",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.NoStoreMiddleware",
@@ -71,6 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.pages.navigation.navigation",
             ]
         },
     }
@@ -89,7 +95,15 @@ if configuration.is_embedded:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 10, "timeout": 10}}
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+        # Prepared: planning is more than half of what PostgreSQL spends on a look-up (`docs/decisions/0011`).
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        **_database.get("OPTIONS", {}),
+    }
+    # After a restart of PostgreSQL every pooled connection is dead, and each would fail one request.
+    _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 
 # --- Who is signed in ---------------------------------------------------------------------------
@@ -97,7 +111,11 @@ DATABASES = {"default": _database}
 AUTH_USER_MODEL = "accounts.User"
 # E-mails are unique in their account, not in the installation; our back end asks for both.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "accounts.authentication.AccountBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesBackend",
+    "accounts.authentication.AccountBackend",
+    "accounts.authentication.RecoveryCodeBackend",
+]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -113,9 +131,13 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.authentication.counted_name"
+AXES_SENSITIVE_PARAMETERS = ["recovery_code", "recovery_secret"]  # beside "password": what it notes of a failed try
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES)
+
+SHORT_TOKEN_MINUTES = configuration.short_token_minutes
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -155,6 +177,21 @@ CONTENT_SECURITY_POLICY = {
 # The largest answer an IdP may post (`protocol.md` 8.4 check 1); a SAML answer with 150 groups has about 45 KB.
 SIGN_IN_MESSAGE_LIMIT = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["torque_sso.uploads.SmallFiles"]
+
+# --- Mail and metrics ---------------------------------------------------------------------------
+
+# Without a server nothing is sent.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if configuration.email_host else 'dummy'}.EmailBackend"
+EMAIL_HOST = configuration.email_host
+EMAIL_PORT = configuration.email_port
+EMAIL_USE_TLS = configuration.email_security == "starttls"
+EMAIL_USE_SSL = configuration.email_security == "tls"
+EMAIL_HOST_USER = configuration.email_user
+EMAIL_HOST_PASSWORD = configuration.email_password.get_secret_value()
+EMAIL_TIMEOUT = 5  # seconds
+DEFAULT_FROM_EMAIL = configuration.email_from or "torque-sso@localhost"
+METRICS_TOKEN = configuration.metrics_token.get_secret_value()
 
 # --- Static files, languages, API ---------------------------------------------------------------
 
@@ -172,7 +209,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.reading.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "accounts.api.refusals.answer_to",
 }
 
 # Read once by django-scim2 at import; what it offers beyond the HTTP shell is out of reach (`docs/decisions/0006`).
@@ -207,8 +245,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
+# A worker that is told nothing takes from all queues in turn; `celery worker -Q access` serves one alone.
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("access", "login", "bulk")}
+CELERY_TASK_DEFAULT_QUEUE = "bulk"
+CELERY_TASK_ROUTES = {
+    "accounts.tasks.finish_deprovisioning": {"queue": "access"},
+    "accounts.tasks.sync_groups_after_login": {"queue": "login"},
+}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "accounts.tasks.sweep", "schedule": 60.0},
+    "sweep": {"task": "accounts.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "refresh_metadata": {"task": "accounts.tasks.refresh_metadata", "schedule": 60.0, "options": {"expires": 60}},
+    "warn_before_expiry": {"task": "accounts.tasks.warn_before_expiry", "schedule": crontab(hour="4", minute="20")},
+    "erase_expired_users": {"task": "accounts.tasks.erase_expired_users", "schedule": 3600.0},
     "clean_request_log": {"task": "scim.tasks.clean_request_log", "schedule": 3600.0},
 }
 

@@ -2,12 +2,22 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from spaces.api.views import Me
 from torque_sso.health import healthz, readyz
+from torque_sso.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.sso.urls")),
+    path("", include("accounts.sso.inspector.urls")),
+    path("", include("accounts.sso.enforcement.urls")),
+    path("", include("accounts.sso.guides.urls")),
     path("", include("accounts.urls")),
+    path("", include("spaces.urls")),
+    path("", include("scim.pages.urls")),
+    path("", include("accounts.api.urls")),
     path("api/me", Me.as_view(), name="me"),
     re_path(r"^api/scim(?:/v2)?(?:/|\Z)", include("scim.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]
+
+handler500 = "torque_sso.unavailable.server_error"

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.errors import ActionRefused
 from accounts.folding import fold
 from accounts.models import Account, Connection, User
+from accounts.services import protection
 
 
 class VerbCommand(BaseCommand):
@@ -21,12 +22,19 @@ class VerbCommand(BaseCommand):
         try:
             result = self.run(**options)
         except ActionRefused as refusal:
+            protection.remember(refusal)
             raise CommandError(str(refusal)) from None
         if options["json"]:
             self.stdout.write(json.dumps(result, default=str, ensure_ascii=False))
         else:
             for name, value in result.items():
                 self.stdout.write(f"{name}: {_shown(value)}")
+        if complaint := self.complaint(result):
+            raise CommandError(complaint)
+
+    def complaint(self, result: dict[str, Any]) -> str:
+        """Why the exit is 1 although the result is printed; empty: it is 0."""
+        return ""
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         """What the command does, as the JSON object it prints. Raises ActionRefused."""

@@ -3,16 +3,24 @@
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import OidcFlow, Protocol, UpdatePolicy, Vendor
-from accounts.sso import saml
+from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
+from accounts.services import provider_settings
+from accounts.services.provider_settings import ProviderSettings
+from accounts.sso.certificates import new_service_provider_key
 from spaces.role_mapping import MEMBER_ROLE
-from torque_sso import outbound
 
-ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
+_GENERAL = (
+    "vendor",
+    "protocol",
+    "update_policy",
+    "just_in_time",
+    "remove_unmapped_spaces",
+    "keep_groups_when_missing",
+    "clock_skew",
+)
 
 
 def add_connection_arguments(parser: ArgumentParser) -> None:
@@ -23,6 +31,7 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     add("--default-space", metavar="SPACE")
     add("--default-space-role", default=MEMBER_ROLE, metavar="ROLE")
     add("--update-policy", choices=UpdatePolicy.values, default=UpdatePolicy.CONTACT)
+    add("--just-in-time", choices=JustInTime.values, default=JustInTime.ON, help="who may come in that was never here")
     add("--remove-unmapped-spaces", action="store_true")
     add("--keep-groups-when-missing", action="store_true")
     add("--attribute", action="append", default=[], metavar="NAME=EXTERNAL-NAME")
@@ -33,6 +42,9 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_saml.add_argument("--metadata", metavar="FILE-or-URL")
     for_saml.add_argument("--sso-url", default="", metavar="URL")
     for_saml.add_argument("--certificate", action="append", default=[], metavar="FILE")
+    for_saml.add_argument("--slo-url", default="", metavar="URL", help="where the provider takes logout messages")
+    for_saml.add_argument("--slo-response-url", default="", metavar="URL", help="where it takes answers, if elsewhere")
+    for_saml.add_argument("--slo-by-post", action="store_true", help="it takes them by HTTP-POST, not HTTP-Redirect")
     for_saml.add_argument("--allow-idp-initiated", action="store_true")
     for_saml.add_argument("--sign-requests", action="store_true")
     for_saml.add_argument("--allow-sha1", action="store_true")
@@ -45,25 +57,15 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--flow", choices=OidcFlow.values)
 
 
-def connection_settings(name: str, options: dict[str, Any]) -> dict[str, Any]:
+def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
     """The fields of the new connection. Raises ActionRefused for what is missing, unreadable or out of reach."""
     specific = _saml(options) if options["protocol"] == Protocol.SAML else _oidc(options)
-    return {
+    general = {
         "name": name,
         "attribute_names": dict(_attribute(text) for text in options["attribute"]),
-        **{
-            field: options[field]
-            for field in (
-                "vendor",
-                "protocol",
-                "update_policy",
-                "remove_unmapped_spaces",
-                "keep_groups_when_missing",
-                "clock_skew",
-            )
-        },
-        **specific,
+        **{field: options[field] for field in _GENERAL},
     }
+    return ProviderSettings({**general, **specific.fields}, specific.warnings)
 
 
 def _attribute(text: str) -> tuple[str, str]:
@@ -73,65 +75,37 @@ def _attribute(text: str) -> tuple[str, str]:
     return name.strip(), external.strip()
 
 
-def _saml(options: dict[str, Any]) -> dict[str, Any]:
-    private_key, certificate = saml.new_service_provider_key("Torque SSO")
+def _saml(options: dict[str, Any]) -> ProviderSettings:
+    private_key, certificate = new_service_provider_key("Torque SSO")
     switches = ("allow_idp_initiated", "sign_requests", "allow_sha1")
-    return {
-        **_identity_provider(options),
-        **{name: options[name] for name in switches},
-        "sp_private_key": private_key,
-        "sp_certificate": certificate,
+    found = _identity_provider(options)
+    own = {"sp_private_key": private_key, "sp_certificate": certificate}
+    return ProviderSettings({**found.fields, **{name: options[name] for name in switches}, **own}, found.warnings)
+
+
+def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
+    source = options["metadata"]
+    if source and source.startswith(("https://", "http://")):
+        return provider_settings.from_metadata_address(source, options["issuer"])
+    if source:
+        return provider_settings.from_metadata(_bytes(source), options["issuer"])
+    addresses = {
+        name: provider_settings.web_address(options[name], f"--{name.replace('_', '-')}")
+        for name in ("slo_url", "slo_response_url")
     }
+    certificates = provider_settings.certificates_in(_text(path) for path in options["certificate"])
+    fields = {"idp_entity_id": options["issuer"], "sso_url": options["sso_url"], "idp_certificates": certificates}
+    return ProviderSettings({**fields, **addresses, "slo_by_post": options["slo_by_post"]})
 
 
-def _identity_provider(options: dict[str, Any]) -> dict[str, Any]:
-    try:
-        if not options["metadata"]:
-            certificates = [pem for path in options["certificate"] for pem in saml.read_certificates(_text(path))]
-            return {
-                "idp_entity_id": options["issuer"],
-                "sso_url": options["sso_url"],
-                "idp_certificates": "".join(certificates),
-            }
-        source = options["metadata"]
-        is_url = source.startswith(("https://", "http://"))
-        document = outbound.fetch(source) if is_url else _bytes(source)
-        found = saml.read_metadata(document, options["issuer"])
-    except (saml.MetadataError, outbound.OutboundError) as problem:
-        raise ActionRefused(str(problem)) from None
-    return {
-        "idp_entity_id": found.entity_id,
-        "sso_url": found.sso_url,
-        "idp_certificates": "".join(found.certificates),
-        "metadata_url": source if is_url else "",
-        "warnings": found.warnings,
-    }
-
-
-def _oidc(options: dict[str, Any]) -> dict[str, Any]:
-    tenant, issuer = options["tenant_id"].strip(), options["issuer"].strip()
-    if options["vendor"] == Vendor.ENTRA and not issuer:
-        if not _is_guid(tenant):
-            raise ActionRefused(
-                f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'."
-            )
-        issuer = ENTRA_ISSUER.format(tenant=tenant.lower())
+def _oidc(options: dict[str, Any]) -> ProviderSettings:
     secret = secret_from(options["client_secret_env"]) or ""
-    return {
-        "issuer": issuer,
-        "tenant_id": tenant.lower(),
-        "client_id": options["client_id"],
-        "client_secret": secret,
-        # With a secret the code flow is better: it carries up to 200 groups, id_token only a handful (section 9).
-        "flow": options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN),
-    }
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
+    # With a secret the code flow is better: it carries up to 200 groups, id_token only a handful (section 9).
+    flow = options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN)
+    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
+    return ProviderSettings(
+        {**provider_settings.openid_fields(options["vendor"], flow=flow, **named), "client_secret": secret}
+    )
 
 
 def _text(path: str) -> str:

@@ -1,6 +1,8 @@
 from accounts.models.account import Account, EmailDomain
-from accounts.models.audit import AuditEntry
-from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin
+from accounts.models.audit import AuditEntry, AuditSeal, UnsealedEntry
+from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin, Role
+from accounts.models.connection_draft import ConnectionDraft
+from accounts.models.departure import FormerAccess, HeldDeparture
 from accounts.models.group import Group, GroupMembership
 from accounts.models.identity import (
     Connection,
@@ -11,27 +13,41 @@ from accounts.models.identity import (
     LoginRecord,
     SignInTransaction,
 )
+from accounts.models.recovery import RecoveryCode
+from accounts.models.session import SignedInSession
 from accounts.models.token import ApiToken
 from accounts.models.user import AccountRole, User
+from accounts.models.work import Alert, TaskAttempt, TaskRun
 
 __all__ = [
     "Account",
     "AccountOwned",
     "AccountQuerySet",
     "AccountRole",
+    "Alert",
     "ApiToken",
     "AuditEntry",
+    "AuditSeal",
     "Connection",
     "ConnectionDomain",
+    "ConnectionDraft",
     "ConsumedMessage",
     "EmailDomain",
     "ExternalIdentity",
     "FoldedField",
+    "FormerAccess",
     "GrantableAccountRole",
     "Group",
     "GroupMembership",
+    "HeldDeparture",
     "LoginRecord",
     "Origin",
+    "RecoveryCode",
+    "Role",
     "SignInTransaction",
+    "SignedInSession",
+    "TaskAttempt",
+    "TaskRun",
+    "UnsealedEntry",
     "User",
 ]

@@ -7,6 +7,10 @@ from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
 
+MAX_RETENTION = 3650  # days
+SHORTEST_SESSION = 5  # minutes
+LONGEST_SESSION = 30 * 24 * 60  # minutes
+
 
 class Account(models.Model):
     """A customer. Everything else belongs to exactly one account."""
@@ -19,10 +23,33 @@ class Account(models.Model):
     # Counters under the account's row lock: the number of the newest user, and how many there are.
     last_user_number = models.PositiveBigIntegerField(default=0)
     user_count = models.PositiveBigIntegerField(default=0)
+    # How long a deprovisioned person is kept, to be restored with the same id.
+    retention_days = models.PositiveSmallIntegerField(default=30)
+    # How long it can be seen why a login went as it did.
+    login_retention_days = models.PositiveSmallIntegerField(default=90)
+    # R4: a session ends after so long without a request, and after so long in any case.
+    session_idle_minutes = models.PositiveIntegerField(default=120)
+    session_absolute_minutes = models.PositiveIntegerField(default=720)
+    # R45: when far more people than usual are let go within an hour, the rest waits for an admin's yes.
+    hold_mass_departures = models.BooleanField(default=False)
+    # R10: since then only account admins may use a password (`accounts.services.password_doors`). None: everybody may.
+    sso_enforced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(slug__contains="_"), name="account_slug_without_underscore"),
+            models.CheckConstraint(condition=Q(retention_days__lte=MAX_RETENTION), name="account_retention_is_capped"),
+            models.CheckConstraint(
+                condition=Q(login_retention_days__gte=1) & Q(login_retention_days__lte=MAX_RETENTION),
+                name="account_login_retention_is_capped",
+            ),
+            models.CheckConstraint(
+                condition=Q(session_idle_minutes__gte=SHORTEST_SESSION)
+                & Q(session_absolute_minutes__gte=SHORTEST_SESSION)
+                & Q(session_idle_minutes__lte=LONGEST_SESSION)
+                & Q(session_absolute_minutes__lte=LONGEST_SESSION),
+                name="account_session_lifetimes_within_limits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -42,11 +69,20 @@ def next_user_number(account_id: uuid.UUID) -> int:
     return int(row[0])
 
 
+def one_user_fewer(account_id: uuid.UUID) -> None:
+    """Counts one user out. Locks the account's row until the end."""
+    key = Account._meta.pk.get_db_prep_value(account_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s", [key])
+
+
 class EmailDomain(AccountOwned):
     """An e-mail domain an account claims. Proved (by DNS, or named by an operator) it belongs to this account alone."""
 
     domain = models.CharField(max_length=253)  # lower case, IDNA
     proved_at = models.DateTimeField(null=True, blank=True)
+    # What the TXT record at the domain has to hold; empty: an operator named the domain.
+    proof_token = models.CharField(max_length=64, blank=True)
 
     objects = AccountQuerySet.as_manager()
 

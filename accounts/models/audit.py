@@ -6,6 +6,7 @@ from accounts.models.base import AccountOwned, AccountQuerySet
 
 
 class AuditEntry(AccountOwned):
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
     at = models.DateTimeField(auto_now_add=True)
     actor = models.CharField(max_length=320)
     actor_id = models.UUIDField(null=True)
@@ -20,7 +21,47 @@ class AuditEntry(AccountOwned):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-at"], name="audit_latest_first")]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="audit_latest_first"),
+            models.Index(fields=["account", "object_id", "-at"], name="audit_of_object_latest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_label}"
+
+
+class UnsealedEntry(AccountOwned):
+    """An entry that is not in the hash chain yet. Its id is the entry's.
+
+    Put here by a trigger with the entry and taken away with its seal, so an entry that is committed late waits like any
+    other, and who seals reads only what is to do. No foreign keys: they would cost each writer two look-ups.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_constraint=False)
+    at = models.DateTimeField()
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at", "id"], name="unsealed_oldest_first")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AuditSeal(AccountOwned):
+    """One link of an account's hash chain: entry number `position`, and a digest over it and the digest before."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    position = models.PositiveBigIntegerField()  # from 1, without gaps
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    digest = models.CharField(max_length=64)  # SHA-256, hex
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "position"], name="audit_seal_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.digest}"

@@ -1,6 +1,7 @@
 """What every table of a tenant shares: a random public id, and its account in front of every key."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -33,6 +34,23 @@ class AccountOwned(models.Model):
         abstract = True
 
 
+class Role(AccountOwned):
+    """A named set of permissions. Built-in ones are in every account and never change."""
+
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    permissions = models.JSONField(default=list)
+    builtin = models.BooleanField(default=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class FoldedField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Keeps the folded spelling of another field, so that unique keys ignore letter case on every database."""
 
@@ -48,5 +66,34 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]  # not subscripta
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = fold(getattr(model_instance, self.source) or "")
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class SearchKeyField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Other fields, folded and one after the other: a word is looked for in this one column.
+
+    Cut off where an index entry could grow too long for the database.
+    """
+
+    def __init__(self, sources: Sequence[str] = (), **options: Any) -> None:
+        self.sources = tuple(sources)
+        options.setdefault("max_length", 256)
+        options.setdefault("editable", False)
+        # A process of the release before, which knows nothing of it, can still write a row.
+        options.setdefault("default", "")
+        options.setdefault("db_default", "")
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "sources": list(self.sources)}
+
+    def key_of(self, row: models.Model) -> str:
+        folded = (fold(getattr(row, source) or "") for source in self.sources)
+        return " ".join(dict.fromkeys(filter(None, folded)))[: self.max_length]
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = self.key_of(model_instance)
         setattr(model_instance, self.attname, value)
         return value

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.account import EmailDomain
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
 from accounts.models.user import AccountRole, User
 from torque_sso.encryption import EncryptedTextField
 
@@ -39,6 +39,14 @@ class OidcFlow(models.TextChoices):
     CODE = "code", "code with PKCE"
 
 
+class JustInTime(models.TextChoices):
+    """Who may come in that was never here: the first login of a connection's people."""
+
+    ON = "on", "anyone the identity provider lets in"
+    ANNOUNCED = "announced", "only people whom provisioning announced"
+    OFF = "off", "nobody new"
+
+
 class Connection(AccountOwned):
     """One application at one identity provider, for one account."""
 
@@ -50,6 +58,8 @@ class Connection(AccountOwned):
     state = models.CharField(max_length=8, choices=ConnectionState.choices, default=ConnectionState.DRAFT)
     domains = models.ManyToManyField(EmailDomain, through="ConnectionDomain", related_name="connections")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    just_in_time = models.CharField(max_length=9, choices=JustInTime.choices, default=JustInTime.ON)
 
     # Mapping. `attribute_names`: our field name -> the IdP's attribute or claim name.
     attribute_names = models.JSONField(default=dict, blank=True)
@@ -68,6 +78,15 @@ class Connection(AccountOwned):
     sso_url = models.CharField(max_length=2048, blank=True)
     idp_certificates = models.TextField(blank=True)  # PEM blocks, one after the other
     metadata_url = models.CharField(max_length=2048, blank=True)
+    # The last time the metadata was read well, and the last try; a change that asks for an admin's yes waits in `held`.
+    metadata_read_at = models.DateTimeField(null=True, blank=True)
+    metadata_tried_at = models.DateTimeField(null=True, blank=True)
+    metadata_problem = models.CharField(max_length=1000, blank=True)
+    metadata_held = models.JSONField(default=dict, blank=True)
+    # Single logout at the IdP; empty: the IdP has none. Answers go to `slo_response_url` where it differs.
+    slo_url = models.CharField(max_length=2048, blank=True)
+    slo_response_url = models.CharField(max_length=2048, blank=True)
+    slo_by_post = models.BooleanField(default=False)
     allow_idp_initiated = models.BooleanField(default=False)
     sign_requests = models.BooleanField(default=False)
     allow_sha1 = models.BooleanField(default=False)
@@ -81,6 +100,8 @@ class Connection(AccountOwned):
     tenant_id = models.CharField(max_length=255, blank=True)
     client_id = models.CharField(max_length=255, blank=True)
     client_secret = EncryptedTextField(blank=True)
+    client_secret_set_at = models.DateTimeField(null=True, blank=True)
+    client_secret_expires_at = models.DateTimeField(null=True, blank=True)
     flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.ID_TOKEN)
     # Last good copies of what the provider publishes.
     discovery = models.JSONField(default=dict, blank=True)
@@ -100,7 +121,8 @@ class Connection(AccountOwned):
                 & Q(protocol__in=Protocol.values)
                 & Q(state__in=ConnectionState.values)
                 & Q(update_policy__in=UpdatePolicy.values)
-                & Q(flow__in=OidcFlow.values),
+                & Q(flow__in=OidcFlow.values)
+                & Q(just_in_time__in=JustInTime.values),
                 name="connection_choices_are_known",
             ),
             models.CheckConstraint(
@@ -206,6 +228,12 @@ class SignInTransaction(AccountOwned):
     # SHA-256 of the value in the cookie of the browser that started.
     binding_digest = models.CharField(max_length=64)
     next_path = models.CharField(max_length=2048, blank=True)
+    # The admin who tries the connection out: nobody is changed and nobody is signed in.
+    tester = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # Of a test: the settings with which it began.
+    settings_digest = models.CharField(max_length=64, blank=True, db_default="")
+    # Of a test: it tries the connection's draft, not what is live.
+    tests_draft = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     answer = EncryptedTextField(blank=True)  # JSON of the form or query fields that came; emptied when consumed
@@ -257,6 +285,15 @@ class ConsumedMessage(AccountOwned):
 class LoginOutcome(models.TextChoices):
     SIGNED_IN = "signed-in", "signed in"
     REFUSED = "refused", "refused"
+    TESTED = "tested", "test passed"
+
+
+class Beginning(models.TextChoices):
+    """Who started a sign-in."""
+
+    HERE = "here", "at the sign-in page"
+    IDP = "idp", "by the identity provider"
+    TEST = "test", "test by an admin"
 
 
 class LoginRecord(AccountOwned):
@@ -272,20 +309,47 @@ class LoginRecord(AccountOwned):
     reason = models.CharField(max_length=64, blank=True)  # code of the refusal
     explanation = models.TextField(blank=True)  # the refusal in full, for the admin
     email = models.CharField(max_length=320, blank=True)
+    email_key = FoldedField("email")
     subject = models.CharField(max_length=512, blank=True)
     decisions = models.JSONField(default=list)
     group_ids = models.JSONField(null=True, blank=True)  # as received; None: the IdP said nothing
+    # Seconds that the provider's clock was ahead of ours, less what the message took; None: no signed time was read.
+    clock_difference = models.SmallIntegerField(null=True)
+    # For the inspector: steps (`accounts.sso.timeline`), what arrived by the IdP's names, and the message decoded; both
+    # with everything masked that nothing is read from. Attributes and message go first (`docs/decisions/0015`).
+    beginning = models.CharField(max_length=4, choices=Beginning.choices, default=Beginning.HERE)
+    steps = models.JSONField(default=list, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    message = models.TextField(blank=True)
+    # Of a test that passed: who made it, and exactly which settings passed (`accounts.services.settings_digest`).
+    tester = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    settings_digest = models.CharField(max_length=64, blank=True, db_default="")
 
     objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "reference"], name="login_reference_once_per_account"),
-            models.CheckConstraint(condition=Q(outcome__in=LoginOutcome.values), name="login_outcome_is_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=LoginOutcome.values) & Q(beginning__in=Beginning.values),
+                name="login_outcome_is_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-at"], name="login_latest_first"),
             models.Index(fields=["account", "user", "-at"], name="login_of_user_latest_first"),
+            models.Index(fields=["account", "email_key", "-at"], name="login_of_email_latest_first"),
+            models.Index(fields=["at"], condition=~Q(message=""), name="login_with_a_message"),
+            models.Index(
+                fields=["account", "connection", "-at"],
+                condition=Q(outcome=LoginOutcome.SIGNED_IN),
+                name="good_login_latest_first",
+            ),
+            models.Index(
+                fields=["account", "connection", "-at"],
+                condition=Q(outcome=LoginOutcome.REFUSED),
+                name="refusal_latest_first",
+            ),
         ]
 
     def __str__(self) -> str:

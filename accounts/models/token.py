@@ -1,12 +1,22 @@
 """API tokens: shown once, kept as a digest (R36)."""
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
 from accounts.models.user import User
 
 
+class TokenKind(models.TextChoices):
+    LONG = "long", "made to be kept by a program"
+    SHORT = "short", "what a program gets for an e-mail and a password"
+
+
 class ApiToken(AccountOwned):
+    # `db_default`, so that a process of the release before can still make one while this one is rolled out.
+    kind = models.CharField(
+        max_length=5, choices=TokenKind.choices, default=TokenKind.LONG, db_default=TokenKind.LONG.value
+    )
     # Whose rights it has; None: a service token of the account, which outlives the person who made it (R40).
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", null=True, blank=True)
     # The owner's session epoch when it was made: ending somebody's access ends their tokens, for good.
@@ -23,7 +33,19 @@ class ApiToken(AccountOwned):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "user"], name="tokens_of_user")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TokenKind.values), name="token_kind_is_known"),
+            models.CheckConstraint(
+                condition=~Q(kind=TokenKind.SHORT) | Q(user__isnull=False, expires_at__isnull=False),
+                name="short_token_has_an_owner_and_an_end",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "user"], name="tokens_of_user"),
+            models.Index(
+                fields=["account", "expires_at"], condition=Q(kind=TokenKind.SHORT), name="short_tokens_by_end"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

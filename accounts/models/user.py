@@ -8,27 +8,17 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from accounts.models.account import next_user_number
-from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
+from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Role, SearchKeyField
 
 
-class AccountRole(AccountOwned):
+class AccountRole(Role):
     """`Account Admin`, `Account Member`, or a custom set of permissions (codes of `accounts.permissions`)."""
-
-    name = models.CharField(max_length=100)
-    description = models.TextField(blank=True)
-    permissions = models.JSONField(default=list)
-    builtin = models.BooleanField(default=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="account_role_name_once_per_account"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(name__contains=","), name="account_role_name_is_a_name"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserState(models.TextChoices):
@@ -48,6 +38,10 @@ class UserManager(BaseUserManager["User"].from_queryset(AccountQuerySet)):  # ty
         return self.get(pk=username)  # type: ignore[no-any-return]
 
 
+# By what the list of people is searched.
+SEARCHED = ("email", "first_name", "last_name", "user_name")
+
+
 class User(AccountOwned, AbstractBaseUser):
     """A person in one account. The same person in two accounts is two users."""
 
@@ -59,6 +53,7 @@ class User(AccountOwned, AbstractBaseUser):
     external_id = models.CharField(max_length=255, blank=True)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
+    search_key = SearchKeyField(SEARCHED)
     timezone = models.CharField(max_length=64, blank=True)
     account_role = models.ForeignKey(AccountRole, on_delete=models.PROTECT, related_name="users")
     state = models.CharField(max_length=13, choices=UserState.choices, default=UserState.ACTIVE)
@@ -67,6 +62,8 @@ class User(AccountOwned, AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     deprovisioned_at = models.DateTimeField(null=True, blank=True)
+    # Access ended then, and memberships and tokens are still to be taken away; None: nothing is left to do.
+    clean_up_due_since = models.DateTimeField(null=True, blank=True)
     # Deleted in the IdP: nothing of the person is left but the row, which cleaning up removes. Never shown.
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -113,8 +110,25 @@ class User(AccountOwned, AbstractBaseUser):
             ),
         ]
         indexes = [
+            # The list of people is found, counted and paged in the index alone, without reading the rows.
+            models.Index(
+                fields=["account", "email_key", "id"],
+                include=["search_key", "state", "origin"],
+                condition=Q(erased_at__isnull=True),
+                name="users_listed",
+            ),
             models.Index(fields=["account", "work_email_key"], name="user_work_email"),
             models.Index(fields=["account", "erased_at"], condition=Q(erased_at__isnull=False), name="user_erased"),
+            models.Index(
+                fields=["account", "clean_up_due_since"],
+                condition=Q(clean_up_due_since__isnull=False),
+                name="user_clean_up_due",
+            ),
+            models.Index(
+                fields=["account", "deprovisioned_at"],
+                condition=Q(deprovisioned_at__isnull=False),
+                name="user_deprovisioned",
+            ),
             models.Index(
                 fields=["account", "other_email_keys"],
                 condition=~Q(other_email_keys=""),
@@ -130,7 +144,8 @@ class User(AccountOwned, AbstractBaseUser):
             self.number = next_user_number(self.account_id)
         if "update_fields" in kwargs:  # every change is a new version, whoever makes it
             self.version += 1
-            kwargs["update_fields"] = {*kwargs["update_fields"], "version", "modified_at"}
+            follows = () if set(SEARCHED).isdisjoint(kwargs["update_fields"]) else ("search_key",)
+            kwargs["update_fields"] = {*kwargs["update_fields"], *follows, "version", "modified_at"}
         super().save(*args, **kwargs)
 
     @property

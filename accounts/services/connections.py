@@ -1,59 +1,30 @@
-"""The verbs about connections to identity providers, and the e-mail domains they answer for."""
+"""The verbs about connections to identity providers: make, open, close and delete them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountRole, Connection, ConnectionDomain, EmailDomain, GrantableAccountRole
-from accounts.models.identity import ConnectionState, Protocol
-from accounts.services import audit
-from accounts.services.audit import Actor
-from accounts.sso.claims import FIELDS
-
-_DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-
-# Anybody can have an address there, so no company can own it (R16).
-PUBLIC_MAIL_DOMAINS = frozenset(
-    "aol.com gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com mail.ru me.com msn.com"
-    " outlook.com proton.me protonmail.com qq.com t-online.de web.de yahoo.com yandex.ru zoho.com 163.com".split()
+from accounts.models import (
+    Account,
+    AccountRole,
+    Connection,
+    ConnectionDomain,
+    EmailDomain,
+    ExternalIdentity,
+    GrantableAccountRole,
 )
-
-
-def normal_domain(text: str) -> str:
-    """The e-mail domain in lower case, IDNA. Raises ActionRefused for what is none, or a public mail domain."""
-    try:
-        domain = text.strip().lstrip("@").rstrip(".").encode("idna").decode().lower()
-    except UnicodeError:
-        domain = ""
-    if not _DOMAIN.fullmatch(domain):
-        raise ActionRefused(f"Expected an e-mail domain such as example.com; received '{text}'.")
-    if domain in PUBLIC_MAIL_DOMAINS:
-        raise ActionRefused(f"'{domain}' is a public mail domain: no company can claim it.")
-    return domain
-
-
-@transaction.atomic
-def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
-    """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when it is another's."""
-    domain = normal_domain(text)
-    row, _ = EmailDomain.objects.get_or_create(account=account, domain=domain)
-    if row.proved_at is not None:
-        return row
-    row.proved_at = timezone.now()
-    try:
-        with transaction.atomic():
-            row.save(update_fields=["proved_at"])
-    except IntegrityError:
-        raise ActionRefused(
-            f"Expected an e-mail domain that is still free; '{domain}' is proved by another account. If it is yours,"
-            " ask the operator of this installation."
-        ) from None
-    audit.record(acting, "domain.proved", row)
-    return row
+from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, Protocol
+from accounts.models.work import AlertKind
+from accounts.services import alerts, audit
+from accounts.services.audit import Actor
+from accounts.services.domains import claim_proved_domain, give_up_unused
+from accounts.sso.certificates import new_service_provider_key
+from accounts.sso.claims import FIELDS
 
 
 @transaction.atomic
@@ -66,15 +37,11 @@ def create_connection(
     grantable_account_roles: Iterable[AccountRole] = (),
 ) -> Connection:
     """A new connection with these field values, in state draft. Raises ActionRefused; then nothing is kept."""
-    unknown = set(settings.get("attribute_names", {})) - set(FIELDS)
-    if unknown:
-        raise ActionRefused(f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.")
+    check_attribute_names(settings.get("attribute_names", {}))
     connection = Connection(account=account, **settings)
-    try:
-        with transaction.atomic():
-            connection.save(force_insert=True)
-    except IntegrityError:
-        raise ActionRefused(f"A connection named '{connection.name}' exists already in this account.") from None
+    if connection.client_secret:
+        connection.client_secret_set_at = timezone.now()
+    save_or_refuse(connection, force_insert=True)
     for domain in domains:
         row = claim_proved_domain(account, domain, acting=acting)
         ConnectionDomain.objects.get_or_create(account=account, connection=connection, domain=row)
@@ -84,15 +51,104 @@ def create_connection(
     return connection
 
 
+def create_draft(account: Account, name: str, vendor: str, protocol: str, *, acting: Actor) -> Connection:
+    """A connection that has our side only, so that its addresses can be copied. Raises ActionRefused."""
+    settings: dict[str, Any] = {"name": name, "vendor": vendor, "protocol": protocol}
+    if protocol == Protocol.SAML:
+        settings["sp_private_key"], settings["sp_certificate"] = new_service_provider_key("Torque SSO")
+    return create_connection(account, acting=acting, settings=settings)
+
+
+def missing(connection: Connection) -> list[str]:
+    """What the connection still needs before it can go live, each in words."""
+    return [label for name, label in _NEEDED[connection.protocol].items() if not getattr(connection, name)]
+
+
+def only_way_in(connection: Connection) -> int:
+    """How many of its people have no password and no other live connection."""
+    elsewhere = ExternalIdentity.objects.in_account(connection.account_id).filter(
+        connection__state=ConnectionState.LIVE, user=OuterRef("user")
+    )
+    people = connection.identities.filter(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.exclude(Exists(elsewhere.exclude(connection=connection))).values("user").distinct().count()
+
+
 @transaction.atomic
 def enable(connection: Connection, *, acting: Actor) -> None:
     """Opens the connection for logins. Raises ActionRefused when it is not complete for its protocol."""
-    missing = [label for name, label in _NEEDED[connection.protocol].items() if not getattr(connection, name)]
-    if missing:
-        raise ActionRefused(f"The connection is not complete: expected {', '.join(missing)}.")
-    before, connection.state = connection.state, ConnectionState.LIVE
-    connection.save(update_fields=["state"])
-    audit.record(acting, "connection.enabled", connection, {"state": [before, connection.state]})
+    row = locked(connection)
+    if lacking := missing(row):
+        raise ActionRefused(f"The connection is not complete: expected {', '.join(lacking)}.")
+    _change_state(row, ConnectionState.LIVE, "connection.enabled", acting)
+    connection.state = row.state
+
+
+@transaction.atomic
+def disable(connection: Connection, *, acting: Actor) -> None:
+    """Closes the connection for logins; sessions stay until they end. Raises ActionRefused when it is not live."""
+    row = locked(connection)
+    if row.state != ConnectionState.LIVE:
+        raise ActionRefused(f"Expected a live connection; '{row}' is {row.get_state_display()}.")
+    _change_state(row, ConnectionState.DISABLED, "connection.disabled", acting)
+    connection.state = row.state
+
+
+@transaction.atomic
+def delete_connection(connection: Connection, *, acting: Actor) -> None:
+    """Removes it with all its identities: its people are unknown to a next connection. Raises ActionRefused if live."""
+    row = locked(connection)
+    if row.state == ConnectionState.LIVE:
+        raise ActionRefused(f"'{row}' is live. Disable it first, then delete it.")
+    audit.record(acting, "connection.deleted", row, {"identities": [row.identities.count(), 0]})
+    for kind in (AlertKind.METADATA_HELD, AlertKind.METADATA_PROBLEM):
+        alerts.resolve_alerts(row.account_id, kind, str(row.pk))
+    domains = list(EmailDomain.objects.in_account(row.account_id).filter(connections=row))
+    row.delete()
+    give_up_unused(row.account_id, domains)
+
+
+def locked(connection: Connection) -> Connection:
+    """The row as it is now, locked. Raises ActionRefused when it is gone."""
+    found = Connection.objects.select_for_update(of=("self",)).in_account(connection.account_id)
+    row: Connection | None = found.select_related("account").filter(pk=connection.pk).first()
+    if row is None:
+        raise ActionRefused(f"The connection '{connection}' was deleted in the meantime.")
+    return row
+
+
+def check_attribute_names(names: Mapping[str, str]) -> None:
+    """Raises ActionRefused for a field that we do not have."""
+    unknown = set(names) - set(FIELDS)
+    if unknown:
+        raise ActionRefused(f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.")
+
+
+def save_or_refuse(row: Connection, **options: Any) -> None:
+    """Saves; what the table's constraints refuse becomes a sentence. Raises ActionRefused."""
+    try:
+        with transaction.atomic():
+            row.save(**options)
+    except IntegrityError as broken:
+        raise ActionRefused(_sentence(row, str(broken))) from None
+
+
+def _sentence(row: Connection, broken: str) -> str:
+    if "connection_clock_skew_is_capped" in broken:
+        return f"Expected a clock skew of 0 to {MAX_CLOCK_SKEW} seconds; received {row.clock_skew}."
+    if "connection_complete_for_its_protocol" in broken:
+        return (
+            f"Expected {', '.join(missing(row))}, because '{row}' is {row.get_state_display()}, not a draft."
+            " Fill it in, or keep what was there."
+        )
+    if "connection_choices_are_known" in broken:
+        return "Expected one of the choices of the page for each field; received another."
+    return f"A connection named '{row}' exists already in this account."
+
+
+def _change_state(row: Connection, state: ConnectionState, action: str, acting: Actor) -> None:
+    before, row.state = row.state, state
+    save_or_refuse(row, update_fields=["state"])
+    audit.record(acting, action, row, {"state": [before, row.state]})
 
 
 _NEEDED: dict[str, dict[str, str]] = {

@@ -1,12 +1,62 @@
-"""What is left of erased people goes: the row, and with it identities, memberships and tokens. The audit log stays."""
+"""People whose time of being kept is over are erased, and what is left of erased people goes. The audit log stays."""
 
-from accounts.models import User
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account, LoginRecord, User
+from accounts.models.user import UserState
+from accounts.services import mass_departures, provisioning
+from accounts.services.audit import Actor
 
 AT_ONCE = 500
+EXPIRED_AT_ONCE = 5_000
+RETENTION = Actor("end of the retention time")
 
 
+def erase_expired(limit: int = EXPIRED_AT_ONCE) -> int:
+    """Erases people who were let go longer ago than their account keeps them; gives how many, at most `limit`.
+
+    Each is a transaction of its own, so that a run may end anywhere; the next one goes on.
+    """
+    done = 0
+    # One query for each length of time that accounts chose, however many accounts there are.
+    for days in Account.objects.order_by().values_list("retention_days", flat=True).distinct():
+        before = timezone.now() - timedelta(days=days)
+        expired = User.objects.filter(account__retention_days=days, **_kept_until(before)).select_related("account")
+        for user in list(expired.only("id", "account").order_by("deprovisioned_at")[: limit - done]):
+            done += _erase(user.pk, user.account, before)
+    return done
+
+
+def _kept_until(before: datetime) -> dict[str, Any]:
+    return {"state": UserState.DEPROVISIONED, "erased_at": None, "deprovisioned_at__lt": before}
+
+
+@transaction.atomic
+def _erase(user_id: UUID, account: Account, before: datetime) -> bool:
+    """False when the person was restored or erased since they were looked up."""
+    still = User.objects.in_account(account).filter(**_kept_until(before), pk=user_id)
+    if still.select_for_update().first() is None:
+        return False
+    provisioning.erase(user_id, account, acting=RETENTION)
+    return True
+
+
+@transaction.atomic
 def remove_erased() -> int:
-    """Deletes rows whose person was erased; gives how many. Their access ended when they were erased."""
-    gone = list(User.objects.filter(erased_at__isnull=False).values_list("id", flat=True)[:AT_ONCE])
-    User.objects.filter(id__in=gone).delete()
-    return len(gone)
+    """Deletes rows whose person was erased, and the records of their logins; gives how many people.
+
+    Their access ended when they were erased. Whoever was present until then is counted for an hour by the guard against
+    mass deprovisioning, and their empty row stays that long.
+    """
+    counted_since = timezone.now() - mass_departures.WITHIN
+    gone = User.objects.filter(erased_at__isnull=False, deprovisioned_at__lt=counted_since)
+    # Locked before anything that belongs to them, in the order of a clean-up.
+    ids = list(gone.select_for_update(skip_locked=True).values_list("id", flat=True)[:AT_ONCE])
+    LoginRecord.objects.filter(user_id__in=ids).delete()
+    User.objects.filter(id__in=ids).delete()
+    return len(ids)

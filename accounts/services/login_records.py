@@ -2,17 +2,25 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 
-from accounts.models import Connection, LoginRecord
+from accounts.models import Connection, ConsumedMessage, LoginRecord
 from accounts.models.identity import LoginOutcome
 
 # No letters or digits that are mistaken for each other when read out: a person tells it to an admin.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 10
 
 
 def new_reference() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
+def as_reference(text: str) -> str:
+    """What somebody typed, in the spelling of a reference; empty when it can be none."""
+    reference = text.upper().replace(" ", "").replace("-", "")
+    return reference if len(reference) == _LENGTH and set(reference) <= set(_ALPHABET) else ""
 
 
 def record_refusal(connection: Connection, code: str, explanation: str, **seen: Any) -> LoginRecord:
@@ -26,6 +34,17 @@ def record_refusal(connection: Connection, code: str, explanation: str, **seen: 
         explanation=explanation,
         **seen,
     )
+
+
+def use_once(connection: Connection, message_id: str, expires_at: datetime) -> bool:
+    """Whether this message of the IdP is new (R25). The unique key decides, also between two web processes."""
+    _, is_new = ConsumedMessage.objects.get_or_create(
+        account_id=connection.account_id,
+        connection=connection,
+        message_id=digest(message_id),
+        defaults={"expires_at": expires_at},
+    )
+    return is_new
 
 
 def digest(message_id: str) -> str:

@@ -7,9 +7,13 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.errors import ActionRefused
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, users
+from accounts.services.audit import Actor
+from accounts.services.password_doors import MAY_USE, check_may_have_one
+from accounts.services.protection import check_may_grant
 
 
 class _Tokens(PasswordResetTokenGenerator):
@@ -29,10 +33,28 @@ def set_password_url(user: User) -> str:
     return settings.BASE_URL + reverse("set-password", args=[user.id, _tokens.make_token(user)])
 
 
+@transaction.atomic
+def make_link(user: User, *, acting: Actor) -> str:
+    """As `set_password_url`, for an admin to hand on.
+
+    Raises ActionRefused for people who may have no password here, and for whoever may do more than the one who asks,
+    who could log in as them.
+    """
+    if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
+        raise ActionRefused(
+            f"Expected an active person who logs in with a password; {user} is {user.get_state_display()} and came by"
+            f" {user.get_origin_display()}."
+        )
+    check_may_have_one(user.account, user.account_role, user.email)
+    check_may_grant(user.account_role, acting)
+    audit.record(acting, "user.password-link-made", user)
+    return set_password_url(user)
+
+
 def person_of_link(user_id: UUID, unverified_token: str) -> User | None:
     """Whose password the link sets; None when it is dead, used, or the person has no password here."""
     people = User.objects.select_related("account").filter(state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
-    user = people.filter(pk=user_id).first()
+    user = people.filter(MAY_USE, pk=user_id).first()
     return user if user is not None and _tokens.check_token(user, unverified_token) else None
 
 

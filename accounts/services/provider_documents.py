@@ -94,6 +94,15 @@ def signing_keys(connection: Connection, now: datetime | None = None) -> JsonObj
         raise
 
 
+def refresh(connection: Connection, now: datetime) -> None:
+    """Fetches the document and the keys anew, before a login has to wait for them; the old stay if that fails.
+
+    Raises ProviderError.
+    """
+    _store(connection, {"discovery": _fetched_discovery(connection), "discovered_at": now})
+    _fetch_signing_keys(connection, now)
+
+
 def refresh_signing_keys(
     connection: Connection, minimum_pause: timedelta, now: datetime | None = None
 ) -> JsonObject | None:
@@ -103,7 +112,7 @@ def refresh_signing_keys(
     """
     now = now or timezone.now()
     due = Q(signing_keys_tried_at__isnull=True) | Q(signing_keys_tried_at__lte=now - minimum_pause)
-    if not Connection.objects.filter(due, pk=connection.pk).update(signing_keys_tried_at=now):
+    if not Connection.objects.filter(due, pk=connection.pk, issuer=connection.issuer).update(signing_keys_tried_at=now):
         return None
     connection.signing_keys_tried_at = now
     return _fetch_signing_keys(connection, now)
@@ -120,9 +129,10 @@ def _my_turn(what: str, connection: Connection) -> bool:
 
 
 def _store(connection: Connection, changes: JsonObject) -> None:
+    """On the row only while its issuer is this one: documents of a draft's issuer never become the live ones."""
     for name, value in changes.items():
         setattr(connection, name, value)
-    Connection.objects.filter(pk=connection.pk).update(**changes)
+    Connection.objects.filter(pk=connection.pk, issuer=connection.issuer).update(**changes)
 
 
 def _fetched_discovery(connection: Connection) -> JsonObject:

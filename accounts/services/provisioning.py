@@ -4,30 +4,38 @@ One road for SCIM (POST, PUT, PATCH, DELETE) and commands. Each is one transacti
 the transaction that ends it: state and session epoch decide over logins, sessions and tokens (R2, R3).
 """
 
+import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
 from accounts.folding import fold
-from accounts.models import Account, User
+from accounts.models import Account, User, statements
+from accounts.models.account import next_user_number, one_user_fewer
 from accounts.models.user import UserOrigin, UserState
-from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.services import audit, users
+from accounts.permissions import Permission
+from accounts.services import audit, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
+from accounts.services.locking import locked_user
+from accounts.services.protection import Protected, check_may_leave
 
 
 class Taken(ActionRefused):
     """Another user of the account has this user name, e-mail or external ID (SCIM 409 `uniqueness`)."""
 
 
-class Protected(ActionRefused):
-    """Provisioning may not do this to this person (SCIM 403)."""
+@dataclass(frozen=True)
+class Erasure:
+    """The name the person had; and whether they are still here, because their departure is held."""
+
+    label: str
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,13 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
 @transaction.atomic
 def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
-    user.account_role = users.role_named(account, ACCOUNT_MEMBER)
-    user.password = make_password(None)
+    user.account_role_id = users.member_role_id(account.pk)
+    user.password = _no_password()
     _take_over(user, record)
     if record.active is False:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
-    user.save(force_insert=True)
+    user.number = next_user_number(account.pk)
+    statements.insert(user)
     audit.record(acting, "user.created", user, {"state": [None, user.state]})
     return user
 
@@ -80,31 +89,23 @@ def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Act
     return revise_locked(locked_user(user_id, account), record, acting=acting)
 
 
-def locked_user(user_id: UUID, account: Account) -> User:
-    """The user for a change in this transaction. Raises User.DoesNotExist."""
-    found = User.objects.in_account(account).filter(erased_at=None).select_related("account_role")
-    user: User = found.select_for_update(of=("self",)).get(pk=user_id)
-    user.account = account
-    return user
-
-
 @transaction.atomic(savepoint=False)  # a refusal ends the whole transaction, so there is nothing to save
 def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     """As `revise`, for a user from `locked_user` of the same transaction."""
     before = _told(user)
-    _check_allowed(user, record)
+    _check_allowed(user, record, acting)
+    if record.active is not None:
+        _change_access(user, record.active, acting)
     _take_over(user, record)
     if record.external_id is not None:
         user.external_id = record.external_id
-    if record.active is not None:
-        _set_access(user, record.active)
     after = _told(user)
     changes = {name: [old, after[name]] for name, old in before.items() if after[name] != old}
     if not changes:
         return user
     user.version += 1
     try:
-        user.save(force_update=True)
+        statements.update(user, _REVISED)
     except IntegrityError:
         raise _taken(record) from None
     audit.record(acting, _action(before["state"], user.state), user, changes)
@@ -118,9 +119,10 @@ def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
     if user.state == UserState.DEPROVISIONED:
         return user
     before = user.state
-    _check_may_leave(user)
-    _set_access(user, active=False)
-    user.save(update_fields=["state", "session_epoch", "deprovisioned_at"])
+    check_may_leave(user, acting)
+    if not _change_access(user, False, acting):
+        return user
+    user.save(update_fields=["state", "session_epoch", "deprovisioned_at", "clean_up_due_since"])
     audit.record(acting, "user.deprovisioned", user, {"state": [before, user.state]})
     return user
 
@@ -130,34 +132,44 @@ def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
     """The same record again; no session or token of before comes back to life. Raises DoesNotExist."""
     user = locked_user(user_id, account)
     if user.state != UserState.DEPROVISIONED:
+        mass_departures.keep(user, acting)
         return user
     _set_access(user, active=True)
-    user.save(update_fields=["state", "deprovisioned_at"])
+    user.save(update_fields=["state", "deprovisioned_at", "clean_up_due_since"])
     audit.record(acting, "user.restored", user, {"state": [UserState.DEPROVISIONED, user.state]})
     return user
 
 
 @transaction.atomic
-def erase(user_id: UUID, account: Account, *, acting: Actor) -> str:
-    """The person is gone: nothing finds them again, and their names are free. Gives the name they had.
+def erase(user_id: UUID, account: Account, *, acting: Actor) -> Erasure:
+    """The person is gone: nothing finds them again, and their names are free.
 
     Raises Protected, DoesNotExist.
     """
-    found = User.objects.in_account(account).filter(erased_at=None).select_related("account_role", "account")
     # The account first and together: a create holds it while it waits for the names that this frees.
-    user = found.select_for_update(of=("self", "account")).get(pk=user_id)
-    _check_may_leave(user)
+    user, standing = mass_departures.locked_with_standing(user_id, account)
+    check_may_leave(user, acting)
     label = str(user)
+    if user.state != UserState.DEPROVISIONED and mass_departures.must_wait(user, standing, acting):
+        mass_departures.hold(user, acting, erase=True)
+        return Erasure(label, held=True)
     _set_access(user, active=False)
+    if user.clean_up_due_since is None:
+        _clean_up_later(user)
     user.email, user.user_name, user.external_id = f"{user.id}@erased.invalid", "", ""
     user.first_name = user.last_name = user.display_name = user.timezone = ""
     user.work_email_key = user.other_email_keys = ""
-    user.scim_attributes, user.password, user.erased_at = {}, make_password(None), timezone.now()
+    user.scim_attributes, user.password, user.erased_at = {}, _no_password(), timezone.now()
     user.version += 1
-    user.save(force_update=True)
-    Account.objects.filter(pk=account.pk).update(user_count=F("user_count") - 1)
+    statements.update(user, (*_REVISED, "password", "erased_at"))
+    one_user_fewer(account.pk)
     audit.record(acting, "user.erased", user, {"state": [None, "erased"]}, label=label)
-    return label
+    return Erasure(label)
+
+
+def _no_password() -> str:
+    """As `make_password(None)`, which draws its 40 characters one by one."""
+    return UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)
 
 
 def _take_over(user: User, record: PersonRecord) -> None:
@@ -176,14 +188,45 @@ def _address(user_name: str) -> str:
     return user_name if "@" in user_name else ""
 
 
+def _change_access(user: User, active: bool, acting: Actor) -> bool:
+    """Ends or gives back access, unless the guard against mass deprovisioning holds that: then gives False."""
+    leaves = not active and user.state != UserState.DEPROVISIONED
+    if leaves and acting.automatic:
+        found = mass_departures.standing(user.account, user.pk)
+        if mass_departures.must_wait(user, found, acting):
+            mass_departures.hold(user, acting, erase=False)
+            return False
+    elif active:
+        mass_departures.keep(user, acting)
+    _set_access(user, active)
+    return True
+
+
 def _set_access(user: User, active: bool) -> None:
-    """Ends or gives back access. Who is restored is pending, unless they have a password of their own."""
+    """Ends or gives back access. Who is restored is pending, unless they have a password of their own.
+
+    Tokens are dead by the epoch, so revoking them is left to the clean-up: letting go through SCIM is five queries.
+    Restoring does a clean-up that is still due first, or memberships of before would be there again.
+    """
+    mass_departures.drop(user)
     if active and user.state == UserState.DEPROVISIONED:
+        if user.clean_up_due_since is not None:
+            departures.finish_locked(user)
         user.state = UserState.ACTIVE if user.origin == UserOrigin.PASSWORD else UserState.PENDING
         user.deprovisioned_at = None
     elif not active and user.state != UserState.DEPROVISIONED:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
         user.session_epoch += 1
+        _clean_up_later(user)
+
+
+def _clean_up_later(user: User) -> None:
+    user.clean_up_due_since = timezone.now()
+    transaction.on_commit(partial(_wake, user.pk), robust=True)
+
+
+def _wake(user_id: UUID) -> None:
+    waking.on_departure(user_id)
 
 
 @transaction.atomic
@@ -198,10 +241,10 @@ def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) ->
     return revise_locked(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
 
 
-def _check_allowed(user: User, record: PersonRecord) -> None:
+def _check_allowed(user: User, record: PersonRecord, acting: Actor) -> None:
     """Who holds an IdP's token must not take over an account through it (CVE-2022-1680, R14)."""
     if record.active is False and user.state != UserState.DEPROVISIONED:
-        _check_may_leave(user)
+        check_may_leave(user, acting)
     email = record.emails[0] if record.emails else _address(record.user_name)
     if fold(email) != user.email_key and Permission.MANAGE_USERS in user.account_role.permissions:
         raise Protected(
@@ -215,21 +258,12 @@ def _check_allowed(user: User, record: PersonRecord) -> None:
         )
 
 
-def _check_may_leave(user: User) -> None:
-    """R19: whoever may manage users stays as long as nobody else can take their place."""
-    if Permission.MANAGE_USERS not in user.account_role.permissions:
-        return
-    admins = User.objects.in_account(user.account_id).filter(
-        account_role__name=ACCOUNT_ADMIN, state=UserState.ACTIVE, erased_at=None
-    )
-    # Locked in one order, so that two admins cannot let each other go at the same instant.
-    others = [admin for admin in admins.select_for_update(of=("self",)).order_by("id") if admin.pk != user.pk]
-    if user.state == UserState.ACTIVE and not others:
-        raise Protected(
-            f"{user.email} is the last account admin, who cannot be removed. Make somebody else an account admin first."
-        )
-
-
+# What a revision may change, and what follows from it.
+_REVISED = (
+    *("user_name", "user_name_key", "email", "email_key", "work_email_key", "other_email_keys", "external_id"),
+    *("first_name", "last_name", "search_key", "display_name", "timezone", "scim_attributes"),
+    *("state", "session_epoch", "deprovisioned_at", "clean_up_due_since", "version", "modified_at"),
+)
 _COLUMNS = ("user_name", "email", "external_id", "first_name", "last_name", "display_name", "timezone", "state")
 
 

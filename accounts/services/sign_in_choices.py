@@ -5,7 +5,7 @@ from django.db.models import F
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
 from accounts.models.identity import ConnectionState
-from accounts.services.connections import normal_domain
+from accounts.services.domains import normal_domain
 
 
 def domain_of(email: str) -> str:

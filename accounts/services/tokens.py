@@ -9,48 +9,109 @@ import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, ApiToken, GroupMembership, User
+from accounts.models import Account, ApiToken, GroupMembership, User, statements
+from accounts.models.token import TokenKind
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.services import audit
+from accounts.services import audit, password_doors
 from accounts.services.audit import Actor
 
 PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
-_OF_ACCOUNT = ("name", "slug", "last_user_number", "user_count")  # in the order of the model's fields
-# By hand, because it comes before every request of a program: the ORM takes five times as long to write it anew.
-_WITH_ACCOUNT_AND_OWNER = """
-SELECT token.*, account.name AS account_name, account.slug AS account_slug, account.user_count AS account_user_count,
- account.last_user_number AS account_last_user_number, owner.state AS owner_state, owner.session_epoch AS owner_epoch,
- role.permissions AS owner_permissions
-FROM accounts_apitoken token
-JOIN accounts_account account ON account.id = token.account_id
-LEFT JOIN accounts_user owner ON owner.id = token.user_id
+LONGEST_DAYS = 365  # of a token that a program asks for (R38)
+_REMOVED_AT_ONCE = 5_000
+_READ = (
+    *("id", "kind", "account", "user", "session_epoch", "name", "digest", "permissions"),
+    *("expires_at", "last_used_at", "revoked_at"),
+)
+_OF_ACCOUNT = ("id", "name", "slug", "last_user_number", "user_count", "hold_mass_departures")
+# It comes before every request of a program, so it is one query, and the ORM has no part in it.
+_WITH_ACCOUNT_AND_OWNER = f"""
+SELECT owner.state, owner.session_epoch, role.permissions,
+ {statements.columns(Account, _OF_ACCOUNT)}, {statements.columns(ApiToken, _READ)}
+FROM accounts_apitoken
+JOIN accounts_account ON accounts_account.id = accounts_apitoken.account_id
+LEFT JOIN accounts_user owner ON owner.id = accounts_apitoken.user_id
 LEFT JOIN accounts_accountrole role ON role.id = owner.account_role_id
-WHERE token.digest = %s
-"""
+WHERE accounts_apitoken.digest = %s
+"""  # noqa: S608  # names from the models
+
+
+class MayNotHandOn(ActionRefused):
+    """A token was asked for with more than whoever asks for it has."""
 
 
 @transaction.atomic
 def issue_token(
-    user: User, name: str, permissions: Iterable[str], *, expires_at: datetime | None = None, acting: Actor
+    user: User,
+    name: str,
+    permissions: Iterable[str],
+    *,
+    expires_at: datetime | None = None,
+    through: ApiToken | None = None,
+    acting: Actor,
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which is shown this once. Raises ActionRefused for a permission the owner lacks."""
+    """A new token and its text, which is shown this once. `through`: the token that asked for it, if one did.
+
+    Raises MayNotHandOn for a permission that the owner or `through` lacks.
+    """
     if user.state != UserState.ACTIVE:
         raise ActionRefused(f"Expected an active user; {user.email} is {user.state}.")
-    asked, own = set(permissions), account_permissions(user)
-    if not asked <= own:
-        missing = ", ".join(sorted(asked - own))
-        raise ActionRefused(f"A token can only have permissions of its owner; {user.email} lacks {missing}.")
-    row = ApiToken(account_id=user.account_id, user=user, session_epoch=user.session_epoch)
-    return _issue(row, name, asked, expires_at, acting)
+    asked = set(permissions)
+    if lacking := asked - account_permissions(user):
+        raise MayNotHandOn(
+            f"A token can only have permissions of its owner; {user.email} lacks {', '.join(sorted(lacking))}."
+        )
+    if through is not None and (lacking := asked - set(through.permissions)):
+        raise MayNotHandOn(
+            f"A token can only have permissions of the one that asks for it, which lacks {', '.join(sorted(lacking))}."
+        )
+    return _issue(_owned_by(user), name, asked, expires_at, acting)
+
+
+def issue_on_request(
+    user: User, through: ApiToken | None, name: str, permissions: Iterable[str], days: int | None, *, acting: Actor
+) -> tuple[ApiToken, str]:
+    """As `issue_token`, for a program; `through` None: for a person with a session. `days`: None is LONGEST_DAYS.
+
+    A long token gives no later end than its own, or whoever found one could make it last.
+    """
+    expires_at = timezone.now() + timedelta(days=days or LONGEST_DAYS)
+    if through is not None and through.kind == TokenKind.LONG and through.expires_at is not None:
+        expires_at = min(expires_at, through.expires_at)
+    return issue_token(user, name, permissions, expires_at=expires_at, through=through, acting=acting)
+
+
+@transaction.atomic
+def issue_short_token(user: User) -> tuple[ApiToken, str]:
+    """What a program gets for the person's e-mail and password, and its text: all that the person may do, for an hour.
+
+    It is a login, noted where logins are (`program_logins`), not in the audit log. `user` is as they were when the
+    password was compared; raises ActionRefused when their access or password has changed since,
+    or the account enforces SSO since: hence the lock of its row.
+    """
+    people = User.objects.select_related("account", "account_role").select_for_update(
+        of=("self", "account"), no_key=True
+    )
+    current = people.filter(pk=user.pk).first()
+    is_same = current is not None and current.state == UserState.ACTIVE and _proof(current) == _proof(user)
+    if current is None or not is_same or not password_doors.may_use(current):
+        raise ActionRefused(f"Expected the access of {user.email} as it was when the password was compared.")
+    minutes = min(settings.SHORT_TOKEN_MINUTES, current.account.session_absolute_minutes)
+    row = _owned_by(current)
+    row.kind = TokenKind.SHORT
+    text = _fill(row, "short token", account_permissions(current), timezone.now() + timedelta(minutes=minutes))
+    return row, text
 
 
 @transaction.atomic
@@ -65,6 +126,33 @@ def issue_service_token(
 
 
 @transaction.atomic
+def end_short_tokens(user: User, *, acting: Actor) -> int:
+    """Ends the person's short tokens, which are the sessions of their programs; gives how many."""
+    own = ApiToken.objects.in_account(user.account_id).filter(user=user, kind=TokenKind.SHORT, revoked_at=None)
+    living = own.filter(expires_at__gt=timezone.now()).order_by("pk").select_for_update()
+    keys = list(living.values_list("pk", flat=True))
+    if keys:
+        ApiToken.objects.in_account(user.account_id).filter(pk__in=keys).update(revoked_at=timezone.now())
+        audit.record(acting, "user.short-tokens-ended", user, {"tokens": [[str(key) for key in keys], []]})
+    return len(keys)
+
+
+def revoke_short_tokens(people: "QuerySet[User]") -> int:
+    """As `end_short_tokens`, of many people in bulk. The caller writes the audit entry."""
+    living = ApiToken.objects.filter(user__in=people, kind=TokenKind.SHORT, revoked_at=None)
+    return living.filter(expires_at__gt=timezone.now()).update(revoked_at=timezone.now())
+
+
+def remove_over() -> int:
+    """For the sweep: short tokens that have expired leave nothing behind; gives how many."""
+    over = ApiToken.objects.filter(kind=TokenKind.SHORT, expires_at__lt=timezone.now()).order_by("pk")
+    with transaction.atomic():  # whoever ends one of them at this moment is not waited for
+        keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_REMOVED_AT_ONCE])
+        removed, _ = ApiToken.objects.filter(pk__in=keys).delete() if keys else (0, {})
+    return removed
+
+
+@transaction.atomic
 def revoke_token(token: ApiToken, *, acting: Actor) -> bool:
     """Ends a token at once; False when it was ended before."""
     if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
@@ -73,9 +161,42 @@ def revoke_token(token: ApiToken, *, acting: Actor) -> bool:
     return True
 
 
-def live_tokens(account: Account) -> list[ApiToken]:
-    """Every token of the account that still opens a door, newest first."""
-    return list(ApiToken.objects.in_account(account).filter(_is_live()).select_related("user").order_by("-created_at"))
+@transaction.atomic
+def revoke_listed(token_id: UUID, *, asked_by: User, through: ApiToken | None, acting: Actor) -> None:
+    """Ends a long token of one's own; of the whole account for whoever may manage users.
+
+    Raises ApiToken.DoesNotExist for all others, as for those that do not exist or were ended before.
+    """
+    within = ApiToken.objects.in_account(asked_by.account_id).filter(kind=TokenKind.LONG)
+    if Permission.MANAGE_USERS not in held_permissions(asked_by, through):
+        within = within.filter(user=asked_by)
+    if not revoke_token(within.get(pk=token_id), acting=acting):
+        raise ApiToken.DoesNotExist
+
+
+def revoke_text(text: str, *, acting: Actor) -> bool:
+    """Ends the token with this text: whoever holds the text may (RFC 7009). False: it opened nothing."""
+    token = _find(text)
+    return token is not None and _opens_a_door(token, timezone.now()) and revoke_token(token, acting=acting)
+
+
+def living(account: Account, owner: User | None = None) -> "QuerySet[ApiToken]":
+    """The long tokens of the account, or of one owner in it, that still open a door."""
+    listed = ApiToken.objects.in_account(account).filter(_is_live(), kind=TokenKind.LONG)
+    if owner is not None:
+        listed = listed.filter(user=owner)
+    return listed.select_related("user")
+
+
+def with_permission(listed: "QuerySet[ApiToken]", permission: str) -> "QuerySet[ApiToken]":
+    """Those that were given the permission. By the list's text, which both databases have."""
+    as_text: Any = Cast("permissions", TextField())
+    return listed.annotate(permissions_text=as_text).filter(permissions_text__contains=json.dumps(permission))
+
+
+def live_tokens(account: Account, owner: User | None = None) -> list[ApiToken]:
+    """As `living`, newest first."""
+    return list(living(account, owner).order_by("-created_at"))
 
 
 def _is_live() -> Q:
@@ -89,23 +210,40 @@ def find_live(text: str) -> ApiToken | None:
 
     One query. Notes its use at most once a minute.
     """
-    if not _has_right_checksum(text):
+    token, now = _find(text), timezone.now()
+    if token is None or not _opens_a_door(token, now):
         return None
-    token = next(iter(ApiToken.objects.raw(_WITH_ACCOUNT_AND_OWNER, [_digest(text)])), None)
-    if token is None or not hmac.compare_digest(token.digest, _digest(text)):
-        return None
-    now = timezone.now()
-    if not _opens_a_door(token, now):
-        return None
-    told = [token.account_id, *(getattr(token, f"account_{name}") for name in _OF_ACCOUNT)]
-    token.account = Account.from_db(None, ["id", *_OF_ACCOUNT], told)
     if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
 
+def _find(text: str) -> ApiToken | None:
+    """The token with this text, whether it opens a door or not."""
+    if not _has_right_checksum(text):
+        return None
+    token = _read(_digest(text))
+    return token if token is not None and hmac.compare_digest(token.digest, _digest(text)) else None
+
+
+def _read(digest: str) -> ApiToken | None:
+    """With its account, and with the owner's state, epoch and permissions beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_ACCOUNT_AND_OWNER, [digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    state, epoch, permissions, *rest = row
+    (account,) = statements.converted(Account, _OF_ACCOUNT, [rest[: len(_OF_ACCOUNT)]])
+    (values,) = statements.converted(ApiToken, _READ, [rest[len(_OF_ACCOUNT) :]])
+    token = statements.filled(ApiToken, _READ, values)
+    token.account = statements.filled(Account, _OF_ACCOUNT, account)
+    vars(token).update(owner_state=state, owner_epoch=epoch, owner_permissions=permissions)
+    return token
+
+
 def _opens_a_door(token: Any, now: datetime) -> bool:
-    """`_is_live`, of a row that was read by `_WITH_ACCOUNT_AND_OWNER`."""
+    """`_is_live`, of a token from `_read`."""
     if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         return False
     if token.user_id is None:
@@ -132,6 +270,12 @@ def _role_permissions(token: ApiToken) -> list[str]:
     return list(json.loads(told)) if isinstance(told, str) else told
 
 
+def held_permissions(user: User, through: ApiToken | None) -> set[str]:
+    """What the person may do, and `through` a token: what that token may do too."""
+    own = account_permissions(user)
+    return own if through is None else own & set(through.permissions)
+
+
 def account_permissions(user: User) -> set[str]:
     """Permissions of the user's account role and of those of all their groups."""
     memberships = GroupMembership.objects.in_account(user.account_id).filter(
@@ -141,15 +285,30 @@ def account_permissions(user: User) -> set[str]:
     return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
 
 
+def _owned_by(user: User) -> ApiToken:
+    return ApiToken(account_id=user.account_id, user=user, session_epoch=user.session_epoch)
+
+
+def _proof(user: User) -> tuple[int, str]:
+    """What a login rests on: it changes when their access ends, and with their password."""
+    return user.session_epoch, user.password
+
+
 def _issue(
     row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None, acting: Actor
 ) -> tuple[ApiToken, str]:
+    text = _fill(row, name, permissions, expires_at)
+    audit.record(acting, "token.created", row, {"permissions": [None, row.permissions]}, label=name)
+    return row, text
+
+
+def _fill(row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None) -> str:
+    """Makes the row one of the database; gives the text, which is kept nowhere."""
     text = _new_text()
     row.name, row.permissions, row.expires_at = name, sorted(permissions), expires_at
     row.prefix, row.digest = text[:SHOWN_CHARACTERS], _digest(text)
     row.save(force_insert=True)
-    audit.record(acting, "token.created", row, {"permissions": [None, row.permissions]}, label=name)
-    return row, text
+    return text
 
 
 def _new_text() -> str:

@@ -1,7 +1,9 @@
 """The verbs about people: create, announce, activate, keep their contact details."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -12,8 +14,10 @@ from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import audit
+from accounts.services import audit, sessions
 from accounts.services.audit import Actor
+from accounts.services.password_doors import check_may_have_one
+from accounts.services.protection import check_may_be_demoted, check_may_grant
 
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
@@ -21,6 +25,11 @@ CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 def is_timezone(name: str) -> bool:
     """Is this an IANA time zone name, letter case as listed (`protocol.md` 10.3)?"""
     return name in available_timezones()
+
+
+def zone_of(user: User) -> str:
+    """The person's time zone; UTC until one is known."""
+    return user.timezone if is_timezone(user.timezone) else "UTC"
 
 
 def role_named(account: Account, name: str) -> AccountRole:
@@ -32,10 +41,21 @@ def role_named(account: Account, name: str) -> AccountRole:
     return role
 
 
+@lru_cache(maxsize=10_000)
+def member_role_id(account_id: UUID) -> UUID:
+    """Of `Account Member`, which every account has as long as it is there."""
+    role = AccountRole.objects.in_account(account_id).get(name=ACCOUNT_MEMBER, builtin=True)
+    return role.pk  # type: ignore[no-any-return]
+
+
 @transaction.atomic
 def create_password_user(account: Account, email: str, password: str | None, *, acting: Actor, **profile: Any) -> User:
-    """A person who signs in with a password of their own. None: no password yet, they follow a set-password link."""
+    """A person who signs in with a password of their own. None: no password yet, they follow a set-password link.
+
+    Raises ActionRefused, also where SSO is enforced and they are to be no account admin (R10).
+    """
     user = _new_user(account, email, UserState.ACTIVE, UserOrigin.PASSWORD, profile)
+    check_may_have_one(account, user.account_role, email)
     user.set_password(password)
     return _create(user, acting)
 
@@ -81,9 +101,14 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
 
 @transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
-    """Gives the person another account role; False when they have it already."""
+    """Gives the person another account role; False when they have it already. Raises ActionRefused."""
     if user.account_role_id == role.id:
         return False
+    # Whoever may do more than the one who asks is not theirs to demote, either.
+    check_may_grant(user.account_role, acting)
+    check_may_grant(role, acting)
+    current = User.objects.in_account(user.account_id).select_related("account_role")
+    check_may_be_demoted(current.select_for_update(of=("self",)).get(pk=user.pk), role, acting)
     before, user.account_role = user.account_role.name, role
     user.save(update_fields=["account_role"])
     audit.record(acting, "user.account-role-changed", user, {"account_role": [before, role.name]})
@@ -95,9 +120,11 @@ def set_password(user: User, raw_password: str, *, acting: Actor) -> None:
     """A new password; every session of the person ends. Raises ActionRefused for people who come in by SSO only."""
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
         raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
+    check_may_have_one(user.account, user.account_role, user.email)
     user.set_password(raw_password)
     user.save(update_fields=["password"])
     audit.record(acting, "user.password-set", user)
+    sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
 
 
 def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
@@ -112,6 +139,7 @@ def _new_user(account: Account, email: str, state: str, origin: str, profile: Ma
 
 
 def _create(user: User, acting: Actor) -> User:
+    check_may_grant(user.account_role, acting)
     try:
         with transaction.atomic():
             user.save(force_insert=True)

@@ -1,63 +1,15 @@
-"""Real servers around a test: `redis` (its own, may be stopped), `worker` and `web` on the test's own database.
+"""Marked `services`: may ask for real servers, and then needs `@pytest.mark.django_db(transaction=True)`."""
 
-Every test here is marked `services` and needs `@pytest.mark.django_db(transaction=True)`: other processes see only what
-is committed.
-"""
-
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import processes
-from tests.services.redis_server import RedisServer
-from tools import servers
+from tests.services.fixtures import broker_url, product_environment, redis, web, worker
+
+__all__ = ["broker_url", "product_environment", "redis", "web", "worker"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.services)
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """This test's own Redis."""
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def broker_url(request: pytest.FixtureRequest) -> str:
-    """Where tasks go: the test's own Redis when it asked for one, else the Redis of the run (REDIS_URL)."""
-    if "redis" in request.fixturenames or "TEST_REDIS_URL" not in os.environ:
-        own: RedisServer = request.getfixturevalue("redis")
-        return own.url
-    return os.environ["TEST_REDIS_URL"]
-
-
-@pytest.fixture
-def product_environment(transactional_db: None, broker_url: str, tmp_path: Path) -> dict[str, str]:
-    """What every process of the product gets in this test."""
-    database = processes.database_url()
-    return processes.product_environment(DATABASE_URL=database, REDIS_URL=broker_url, STATE_DIR=str(tmp_path))
-
-
-@pytest.fixture
-def worker(product_environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real Celery worker, ready. It logs to `tmp_path / "worker.log"`."""
-    with processes.worker_process(tmp_path, product_environment) as process:
-        yield process
-
-
-@pytest.fixture
-def web(product_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The origin of a real web server, which sends its tasks to `broker_url`."""
-    port = servers.free_port()
-    environment = {**product_environment, "BASE_URL": f"http://localhost:{port}"}
-    with processes.web_server(tmp_path, environment, port) as origin:
-        yield origin

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.db import connection
 
 from accounts import tasks
+from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, User
-from accounts.services import users
+from accounts.services import groups, users
 from accounts.services.audit import OPERATOR
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
@@ -29,7 +31,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait(timeout=10)
             return call()
-        except LoginRefused as refusal:
+        except (LoginRefused, ActionRefused) as refusal:
             return refusal
         finally:
             connection.close()
@@ -78,8 +80,32 @@ def test_a_task_delivered_five_times_at_once_writes_one_audit_entry(cast: Cast) 
     okta = saml_connection(cast.acme)
     done = complete_login(claims(okta, group_ids=("Ops",)), okta)
     GroupMembership.objects.all().delete()
-    AuditEntry.objects.filter(action="user.groups-synced").update(action="earlier")
+    synced = AuditEntry.objects.filter(action="user.groups-synced")
+    before = synced.count()
     ExternalIdentity.objects.update(synced_sequence=0)
     at_once(*[lambda: tasks.sync_groups_after_login(str(done.record.identity_id))] * 5)
     assert GroupMembership.objects.count() == 1
-    assert AuditEntry.objects.filter(action="user.groups-synced").count() == 1
+    assert synced.count() == before + 1
+
+
+def test_two_admins_give_two_groups_one_identifier_and_one_is_told_of_the_other(cast: Cast) -> None:
+    for number in range(10):
+        pair = [mapped_group(cast.acme, f"{name} {number}") for name in ("Ops", "Dev")]
+        wanted = partial(groups.update_group, values={"idp_identifier": f"wanted-{number}"}, acting=OPERATOR)
+        done = at_once(*(partial(wanted, group) for group in pair))
+        (refused,) = [one for one in done if isinstance(one, ActionRefused)]
+        assert any(f"'{group.name}'" in str(refused) for group in pair)
+
+
+def test_a_login_and_an_admin_put_one_person_in_once(cast: Cast) -> None:
+    """Nobody waits for the other for ever, and the person is in the group whoever was first."""
+    okta, group = saml_connection(cast.acme), mapped_group(cast.acme, "Ops", "ops")
+    for number in range(10):
+        email = f"p{number}@acme.example"
+        person = users.provision_pending(cast.acme, email, acting=OPERATOR)
+        login = claims(okta, subject=f"s{number}", email=email, group_ids=("ops",))
+        at_once(
+            lambda login=login: complete_login(login, okta),
+            lambda person=person: groups.add_member(group, person, acting=OPERATOR),
+        )
+        assert GroupMembership.objects.filter(group=group, user=person).count() == 1

@@ -20,6 +20,10 @@ PEOPLE = 20_000
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# Begins with the same columns, so that PostgreSQL may take either.
+SAME_START = {"users_listed": "user_email_once_per_account"}
+
+
 def _people(account: Account) -> Iterator[User]:
     role = users.role_named(account, ACCOUNT_MEMBER)
     for number in range(account.last_user_number + 1, PEOPLE + 1):
@@ -83,7 +87,8 @@ ASKED = [
 def test_every_lookup_goes_by_an_index(large: Account) -> None:
     for filter_text, found, indexes in ASKED:
         steps = list(_steps(_plan(large, filter_text)))
-        assert {step["Index Name"] for step in steps if "Index Name" in step} == indexes, filter_text
+        used = {step["Index Name"] for step in steps if "Index Name" in step}
+        assert {SAME_START.get(name, name) for name in used} == indexes, filter_text
         assert steps[0]["Actual Rows"] == found, filter_text
 
 

@@ -29,6 +29,13 @@ def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret-word" not in told
 
 
+@pytest.mark.parametrize("minutes", ["0", "721", "soon"])
+def test_a_short_token_lives_for_minutes_within_limits(monkeypatch: pytest.MonkeyPatch, minutes: str) -> None:
+    monkeypatch.setenv("SHORT_TOKEN_MINUTES", minutes)
+    with pytest.raises(ConfigurationError, match="SHORT_TOKEN_MINUTES"):
+        read_configuration()
+
+
 def test_production_must_bring_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", DATABASE)
     with pytest.raises(ConfigurationError, match=r"SECRET_KEY: expected[^$]*ENCRYPTION_KEYS: expected"):

@@ -28,11 +28,19 @@ def test_readyz_is_red_without_a_database(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.django_db
+def test_readyz_is_red_while_the_database_takes_no_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_takes_changes", lambda: False)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "takes no changes: is its disk full?")
+
+
+@pytest.mark.django_db
 def test_a_broker_that_is_away_is_told_and_leaves_readyz_green(settings: Any) -> None:
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["broker"]) == (200, "does not answer: groups are synced later")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["broker"].startswith("does not answer")
 
 
 def test_probes_take_no_posts() -> None:

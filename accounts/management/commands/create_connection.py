@@ -24,14 +24,14 @@ class Command(VerbCommand):
 
     def run(self, *, account: str, name: str, **options: Any) -> dict[str, Any]:
         owner = account_named(account)
-        settings = connection_settings(name, options)  # may fetch metadata: not inside a transaction
-        for warning in settings.pop("warnings", ()):
+        found = connection_settings(name, options)  # may fetch metadata: not inside a transaction
+        for warning in found.warnings:
             self.stderr.write(warning)
         with transaction.atomic():
             connection = connections.create_connection(
                 owner,
                 acting=OPERATOR,
-                settings=settings,
+                settings=found.fields,
                 domains=options["domain"],
                 grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
             )

@@ -1,9 +1,9 @@
-"""`show_user ACCOUNT EMAIL`: the person with rights and identities."""
+"""`show_user ACCOUNT EMAIL`: the person with rights and identities, and what they had when they were last let go."""
 
 from typing import Any
 
 from accounts.management.base import PersonCommand, account_named, user_with_email
-from accounts.models import ExternalIdentity, User
+from accounts.models import ExternalIdentity, FormerAccess, User
 from spaces.models import SpaceMembership
 from spaces.services.rights import rights_of
 
@@ -29,6 +29,7 @@ class Command(PersonCommand):
             ],
             "effective_spaces": [{"space": s.space, "roles": list(s.roles)} for s in rights.spaces],
             "identities": _identities(user),
+            "former_access": _former_access(user),
             "last_login": user.last_login.isoformat() if user.last_login else None,
         }
 
@@ -44,3 +45,11 @@ def _identities(user: User) -> list[dict[str, str]]:
         {"connection": identity.connection.name, "subject": identity.subject, "issuer": identity.issuer}
         for identity in found.order_by("created_at")
     ]
+
+
+def _former_access(user: User) -> dict[str, Any] | None:
+    noted = FormerAccess.objects.in_account(user.account_id).filter(user=user).first()
+    if noted is None:
+        return None
+    kept = {"spaces": noted.spaces, "groups": noted.groups, "tokens": noted.tokens}
+    return {"ended_at": noted.ended_at.isoformat(), **kept}

@@ -36,7 +36,8 @@ def three_fields(tmp_path: Path) -> tuple[str, ...]:
 def test_the_three_fields_make_a_live_saml_connection(cast: Cast, three_fields: tuple[str, ...]) -> None:
     found = run("create_connection", "Acme", "Okta", *three_fields, "--domain", "acme.example", "--live")
     assert set(found) == {
-        "connection", "start_url", "entity_id", "acs_url", "metadata_url", "redirect_uri", "initiate_login_url"
+        "connection", "start_url", "entity_id", "acs_url", "metadata_url", "slo_url", "redirect_uri", "logout_uri",
+        "post_logout_redirect_uri", "initiate_login_url"
     }  # fmt: skip
     assert found["acs_url"].endswith(f"/api/accounts/acme/saml/{found['connection']}/acs")
     assert Connection.objects.get().state == "live"
@@ -54,6 +55,8 @@ def test_entra_needs_only_tenant_and_client_id(cast: Cast) -> None:
     found = run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--live")
     connection = Connection.objects.get()
     assert found["redirect_uri"].endswith("/api/accounts/idp-callback")
+    assert found["logout_uri"].endswith(f"/api/accounts/acme/oidc/{found['connection']}/logout")
+    assert found["post_logout_redirect_uri"].endswith("/login")
     assert connection.issuer == f"https://login.microsoftonline.com/{TENANT}/v2.0"
     assert connection.flow == "id_token"
 
@@ -143,6 +146,20 @@ def test_metadata_may_come_from_an_address(cast: Cast, monkeypatch: pytest.Monke
     connection = Connection.objects.get()
     assert fetched == [connection.metadata_url] == ["https://acme.okta.example/metadata"]
     assert (connection.idp_entity_id, connection.sso_url) == ("http://www.okta.com/exk1", "https://x/sso")
+
+
+def test_the_logout_addresses_may_be_given_as_fields(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    addresses = ("--slo-url", "https://x/slo", "--slo-response-url", "https://x/answers", "--slo-by-post")
+    found = run("create_connection", "Acme", "Okta", *three_fields, *addresses)
+    connection = Connection.objects.get()
+    assert (connection.slo_url, connection.slo_response_url) == ("https://x/slo", "https://x/answers")
+    assert connection.slo_by_post
+    assert found["slo_url"] == found["acs_url"].replace("/acs", "/slo")
+
+
+def test_a_logout_address_that_is_none_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match=r"Expected --slo-url as an http\(s\) address; received 'x/slo'"):
+        run("create_connection", "Acme", "Okta", *three_fields, "--slo-url", "x/slo")
 
 
 def test_metadata_out_of_reach_are_refused_in_a_sentence(cast: Cast) -> None:

@@ -35,7 +35,7 @@ def test_show_user_tells_rights_with_their_origin(cast: Cast, log_in: LogIn) -> 
 def test_show_user_has_every_key_that_others_rely_on(cast: Cast) -> None:
     assert set(run("show_user", "Acme", "bob@acme.example")) == {
         "id", "email", "first_name", "last_name", "timezone", "state", "origin", "account_role", "spaces", "groups",
-        "effective_spaces", "identities", "last_login",
+        "effective_spaces", "identities", "former_access", "last_login",
     }  # fmt: skip
 
 
@@ -77,10 +77,3 @@ def test_preview_login_refuses_a_file_without_a_json_object(cast: Cast, tmp_path
     file.write_text(content)
     with pytest.raises(CommandError, match="Expected a"):
         run("preview_login", "Acme", "Okta", "--claims", str(file))
-
-
-def test_sweep_counts_what_it_did(cast: Cast) -> None:
-    assert run("sweep") == {
-        "groups_synced": 0, "people_erased": 0, "sign_ins_removed": 0, "messages_removed": 0,
-        "provisioning_lines_removed": 0,
-    }  # fmt: skip

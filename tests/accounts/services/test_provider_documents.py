@@ -1,12 +1,14 @@
 """Discovery and keys: what is stored, what is refused, and how often the provider is asked (R31, R32)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from accounts.models import Connection
-from accounts.services import provider_documents
+from accounts.services import connection_drafts, provider_documents
+from accounts.services.audit import OPERATOR
 from accounts.services.provider_documents import ProviderDocumentWrong, ProviderError, ProviderUnreachable
 from tests.oidc_messages import NOW, Provider, jwk
 from torque_sso.outbound import OutboundError
@@ -29,6 +31,19 @@ def test_the_document_is_kept_for_all_processes(entra: Provider) -> None:
     stored = Connection.objects.get(pk=entra.connection.pk)
     assert stored.discovery["jwks_uri"] == f"{stored.issuer}/keys"
     assert stored.discovered_at == NOW
+
+
+def test_documents_of_a_drafts_issuer_never_become_the_live_ones(entra: Provider) -> None:
+    provider_documents.signing_keys(entra.connection, NOW)
+    live = Connection.objects.get(pk=entra.connection.pk)
+    other = "https://login.microsoftonline.com/other/v2.0"
+    connection_drafts.change_settings(live, {"issuer": other}, acting=OPERATOR)
+    draft = replace(entra, connection=connection_drafts.with_draft(live))
+    assert provider_documents.signing_keys(draft.connection, NOW)["keys"]
+    assert draft.connection.discovery["issuer"] == other
+    assert provider_documents.refresh_signing_keys(draft.connection, timedelta(), NOW) is None
+    after = Connection.objects.get(pk=live.pk)
+    assert (after.discovery, after.signing_keys_tried_at) == (live.discovery, live.signing_keys_tried_at)
 
 
 def test_the_document_is_fetched_once_a_day(entra: Provider) -> None:

@@ -1,16 +1,19 @@
 """Provisioning's verbs: who is announced, revised, let go, restored and erased, and who is protected."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import tasks
 from accounts.models import Account, AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import provisioning, tokens, users
 from accounts.services.audit import OPERATOR
-from accounts.services.provisioning import PersonRecord, Protected, Taken
+from accounts.services.protection import Protected
+from accounts.services.provisioning import PersonRecord, Taken
 from accounts.sso.refusal import LoginRefused
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
@@ -137,6 +140,7 @@ def test_an_erased_person_leaves_no_name_behind_and_may_be_announced_anew(cast: 
 def test_the_sweep_removes_erased_rows_and_keeps_the_audit_log(cast: Cast) -> None:
     ann = provision(cast)
     provisioning.erase(ann.pk, cast.acme, acting=OPERATOR)
+    User.objects.filter(pk=ann.pk).update(deprovisioned_at=timezone.now() - timedelta(hours=2))
     assert tasks.sweep()["people_erased"] == 1
     assert AuditEntry.objects.get(action="user.erased").object_label == "ann@acme.example"
 

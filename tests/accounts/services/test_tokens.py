@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import ApiToken, User
-from accounts.services import tokens
+from accounts.errors import ActionRefused
+from accounts.models import ApiToken, AuditEntry, User
+from accounts.services import provisioning, sessions, tokens, users
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 
@@ -57,3 +58,60 @@ def test_what_is_no_token_is_refused_before_the_database_is_asked(
 ) -> None:
     with django_assert_num_queries(0):
         assert tokens.find_live(text) is None
+
+
+def test_a_list_of_tokens_shows_no_short_one(cast: Cast) -> None:
+    tokens.issue_short_token(cast.alice)
+    long, _ = tokens.issue_token(cast.alice, "t", [], acting=OPERATOR)
+    assert tokens.live_tokens(cast.acme) == tokens.live_tokens(cast.acme, owner=cast.alice) == [long]
+    assert tokens.live_tokens(cast.acme, owner=cast.bob) == []
+
+
+AFTER_THE_PASSWORD_WAS_COMPARED: dict[str, Callable[[User], object]] = {
+    "deprovisioned": lambda user: provisioning.deprovision(user.pk, user.account, acting=OPERATOR),
+    "deprovisioned and restored": lambda user: [
+        provisioning.deprovision(user.pk, user.account, acting=OPERATOR),
+        provisioning.restore(user.pk, user.account, acting=OPERATOR),
+    ],
+    "removed": lambda user: User.objects.filter(pk=user.pk).delete(),
+    "a new password": lambda user: users.set_password(
+        User.objects.get(pk=user.pk), "another long password", acting=OPERATOR
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AFTER_THE_PASSWORD_WAS_COMPARED)
+def test_a_login_that_was_overtaken_gets_no_short_token(cast: Cast, what: str) -> None:
+    bob = User.objects.select_related("account").get(pk=cast.bob.pk)
+    AFTER_THE_PASSWORD_WAS_COMPARED[what](cast.bob)
+    with pytest.raises(ActionRefused):
+        tokens.issue_short_token(bob)
+    assert not ApiToken.objects.exists()
+
+
+def test_ending_somebodys_sessions_ends_their_short_tokens_alone(cast: Cast) -> None:
+    short, others = tokens.issue_short_token(cast.bob)[1], tokens.issue_short_token(cast.alice)[1]
+    long = tokens.issue_token(cast.bob, "t", [], acting=OPERATOR)[1]
+    assert sessions.end_all(cast.bob, acting=OPERATOR) == 1
+    assert [tokens.find_live(text) is not None for text in (short, others, long)] == [False, True, True]
+    entry = AuditEntry.objects.get(action="user.short-tokens-ended")
+    assert len(entry.changes["tokens"][0]) == 1
+
+
+def test_the_sweep_removes_short_tokens_that_are_over_and_no_others(cast: Cast) -> None:
+    over, living = tokens.issue_short_token(cast.bob)[0], tokens.issue_short_token(cast.bob)[0]
+    long, _ = tokens.issue_token(cast.bob, "t", [], acting=OPERATOR)
+    ApiToken.objects.filter(pk__in=[over.pk, long.pk]).update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert tokens.remove_over() == 1
+    assert set(ApiToken.objects.values_list("pk", flat=True)) == {living.pk, long.pk}
+
+
+def test_a_short_token_has_what_its_owner_may_do_at_the_login(cast: Cast) -> None:
+    _, text = tokens.issue_short_token(cast.alice)
+    token = tokens.find_live(text)
+    assert token is not None
+    assert tokens.permits(token, "Manage Users")
+    User.objects.filter(pk=cast.alice.pk).update(account_role=cast.bob.account_role)
+    token = tokens.find_live(text)
+    assert token is not None
+    assert not tokens.permits(token, "Manage Users")

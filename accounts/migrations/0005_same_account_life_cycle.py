@@ -1,0 +1,19 @@
+from django.db import migrations
+
+from accounts.models.same_account import same_account
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_life_cycle")]
+
+    operations = [
+        same_account(
+            "accounts",
+            "FormerAccess.user",
+            "HeldDeparture.user",
+            "SignedInSession.user",
+            "SignedInSession.connection",
+            "SignedInSession.identity",
+            "AuditSeal.entry",
+        )
+    ]

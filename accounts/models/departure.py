@@ -1,0 +1,38 @@
+"""What is remembered of people who are out, and departures that wait for an admin's yes (R45)."""
+
+from django.db import models
+
+from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.user import User
+
+
+class FormerAccess(AccountOwned):
+    """What a person had when they were let go, for an admin to see. Nothing of it comes back by itself."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="former_access")
+    ended_at = models.DateTimeField()
+    spaces = models.JSONField(default=list)  # [{"space", "role", "origin"}]
+    groups = models.JSONField(default=list)  # [{"group", "origin"}]
+    tokens = models.JSONField(default=list)  # names
+
+    objects = AccountQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"former access of {self.user_id}"
+
+
+class HeldDeparture(AccountOwned):
+    """The IdP lets this person go, and the guard against mass deprovisioning holds it. Until then they stay in."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="held_departure")
+    erase = models.BooleanField(default=False)  # asked for by DELETE
+    asked_by = models.CharField(max_length=320)
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "asked_at"], name="held_departure_oldest_first")]
+
+    def __str__(self) -> str:
+        return f"held departure of {self.user_id}"

@@ -1,0 +1,132 @@
+"""The few statements that programs make thousands of times an hour, each written once.
+
+For one row the ORM spends more time on writing its SQL anew than the database on carrying it out. Here the text is kept
+for each model and set of columns; the model's own fields still turn values into what each database stores, and back.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models.base import ModelState
+
+M = TypeVar("M", bound=models.Model)
+Column = Callable[[Any], Any]
+
+
+def insert(row: models.Model) -> None:
+    """As `row.save(force_insert=True)` for a row with its key. No signals. Raises IntegrityError."""
+    insert_all([row])
+
+
+def insert_all(rows: Sequence[models.Model]) -> None:
+    """Rows of one model in one statement."""
+    model = type(rows[0])
+    fields = model._meta.local_concrete_fields
+    place = f"({', '.join(['%s'] * len(fields))})"
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_insert_into(model)} {', '.join([place] * len(rows))}", values)
+    for row in rows:
+        row._state.adding, row._state.db = False, "default"
+
+
+def update(row: models.Model, names: Sequence[str]) -> None:
+    """As `row.save(update_fields=names)`, on the row of this key and account. Raises IntegrityError."""
+    model = type(row)
+    fields = [model._meta.get_field(name) for name in (*names, "id", "account")]
+    values = [
+        field.get_db_prep_save(field.pre_save(row, False), connection)  # type: ignore[union-attr]
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_update_of(model, tuple(names)), values)
+
+
+def select(model: type[M], names: tuple[str, ...], rest: str, values: Sequence[Any]) -> list[M]:
+    """Rows with these fields, to be looked at: an attribute that is not among them is fetched when it is asked for.
+
+    `rest` is what stands after FROM, with %s for each of `values`; keys and dates as `stored` gives them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_select_from(model, names)} {rest}", values)
+        rows = cursor.fetchall()
+    return [filled(model, names, row) for row in converted(model, names, rows)]
+
+
+def stored(model: type[models.Model], name: str, value: object) -> Any:
+    """A value as the database keeps it in that field: keys are text on SQLite."""
+    return model._meta.get_field(name).get_db_prep_value(value, connection)  # type: ignore[union-attr]
+
+
+def filled(model: type[M], names: tuple[str, ...], values: Sequence[Any]) -> M:
+    """As `Model.from_db` makes one with deferred fields, without the work of `__init__` for each field."""
+    row = model.__new__(model)
+    row.__dict__.update(zip(_attnames(model, names), values, strict=True))
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, "default"
+    return row
+
+
+def converted(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows as Python's values, as a driver gave them."""
+    found = _converters(model, names, connection.vendor)
+    result = [list(row) for row in rows]
+    for row in result:
+        for place, convert in found:
+            row[place] = convert(row[place])
+    return result
+
+
+@cache
+def _insert_into(model: type[models.Model]) -> str:
+    columns = ", ".join(_quoted(field) for field in model._meta.local_concrete_fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES'  # names from the model
+
+
+@cache
+def _update_of(model: type[models.Model], names: tuple[str, ...]) -> str:
+    pairs = ", ".join(f"{_quoted(model._meta.get_field(name))} = %s" for name in names)
+    return f'UPDATE "{model._meta.db_table}" SET {pairs} WHERE "id" = %s AND "account_id" = %s'  # noqa: S608
+
+
+@cache
+def columns(model: type[models.Model], names: tuple[str, ...]) -> str:
+    """The columns of these fields, to stand after SELECT."""
+    return ", ".join(f'"{model._meta.db_table}".{_quoted(model._meta.get_field(name))}' for name in names)
+
+
+@cache
+def every_field(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.name for field in model._meta.local_concrete_fields)
+
+
+@cache
+def _select_from(model: type[models.Model], names: tuple[str, ...]) -> str:
+    return f'SELECT {columns(model, names)} FROM "{model._meta.db_table}"'  # noqa: S608
+
+
+@cache
+def _attnames(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(model._meta.get_field(name).attname) for name in names)  # type: ignore[union-attr]
+
+
+@cache
+def _converters(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> list[tuple[int, Column]]:
+    read = [model._meta.get_field(name).get_col(model._meta.db_table) for name in names]  # type: ignore[union-attr]
+    compiler = model._default_manager.all().query.get_compiler("default")
+    return [(place, _chain(*found)) for place, found in compiler.get_converters(read).items()]
+
+
+def _chain(converters: Sequence[Callable[..., Any]], expression: Any) -> Column:
+    def convert(value: Any) -> Any:
+        for one in converters:
+            value = one(value, expression, connection)
+        return value
+
+    return convert
+
+
+def _quoted(field: Any) -> str:
+    return f'"{field.column}"'

@@ -1,0 +1,169 @@
+"""The verbs that change a connection: its fields, the roles it may grant, its client secret."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import ActionRefused
+from accounts.models import AccountRole, Connection, GrantableAccountRole
+from accounts.models.work import AlertKind
+from accounts.services import alerts, audit
+from accounts.services.audit import Actor
+from accounts.services.connections import check_attribute_names, locked, save_or_refuse
+from accounts.sso.certificates import CertificateError, fingerprint, read_certificates
+
+GENERAL = ("name", "button_label", "allow_idp_initiated", "sign_requests", "clock_skew")
+RULES = ("just_in_time", "update_policy", "keep_groups_when_missing", "remove_unmapped_spaces")
+PROVIDER = (
+    "idp_entity_id",
+    "sso_url",
+    "idp_certificates",
+    "metadata_url",
+    "slo_url",
+    "slo_response_url",
+    "slo_by_post",
+    "issuer",
+    "tenant_id",
+    "client_id",
+    "flow",
+)
+CHANGEABLE = frozenset((*GENERAL, *RULES, *PROVIDER, "attribute_names"))
+# What we remember of a provider's documents is of no use when the provider is another.
+_FORGOTTEN: dict[str, Any] = {
+    "discovery": {},
+    "discovered_at": None,
+    "signing_keys": {},
+    "signing_keys_at": None,
+    "signing_keys_tried_at": None,
+    "metadata_read_at": None,
+    "metadata_tried_at": None,
+    "metadata_problem": "",
+    "metadata_held": {},
+}
+_WHERE_THEY_PUBLISH = ("issuer", "metadata_url", "idp_entity_id")
+
+
+@transaction.atomic
+def update_connection(
+    connection: Connection,
+    changes: Mapping[str, Any],
+    *,
+    acting: Actor,
+    grantable_account_roles: Iterable[AccountRole] | None = None,
+) -> bool:
+    """Gives fields of CHANGEABLE new values, and sets the roles the IdP may grant (None: as they are).
+
+    Raises ActionRefused: for what no connection may be, and when one that is not a draft would be incomplete.
+    False when nothing changed.
+    """
+    if unknown := set(changes) - CHANGEABLE:
+        raise ActionRefused(f"Expected fields of a connection that may be changed; received {', '.join(unknown)}.")
+    check_attribute_names(changes.get("attribute_names", {}))
+    row = locked(connection)
+    told = told_of(row, changes)
+    if told:
+        take(row, changes)
+    if grantable_account_roles is not None:
+        told |= _set_grantable(row, list(grantable_account_roles))
+    if told:
+        audit.record(acting, "connection.changed", row, told)
+    return bool(told)
+
+
+def take(row: Connection, changes: Mapping[str, Any]) -> None:
+    """Saves these values on a locked row. Raises ActionRefused. The caller tells the audit log."""
+    names = put(row, changes)
+    check_values(row, changes)
+    save_or_refuse(row, update_fields=names)
+    if "metadata_held" in names:
+        for kind in (AlertKind.METADATA_HELD, AlertKind.METADATA_PROBLEM):
+            alerts.resolve_alerts(row.account_id, kind, str(row.pk))
+
+
+def put(row: Connection, changes: Mapping[str, Any]) -> list[str]:
+    """On the object only, forgetting what another provider published; gives the names of all fields it has set."""
+    another = any(name in changes and changes[name] != getattr(row, name) for name in _WHERE_THEY_PUBLISH)
+    values = {**changes, **(_FORGOTTEN if another else {})}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return list(values)
+
+
+def check_values(row: Connection, names: Iterable[str]) -> None:
+    """Raises ActionRefused for the first of these fields that cannot hold its value."""
+    try:
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
+    except ValidationError as wrong:
+        name, problems = next(iter(wrong.message_dict.items()))
+        raise ActionRefused(f"{name.replace('_', ' ').capitalize()}: {problems[0]}") from None
+
+
+def told_of(row: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """For the audit log: before and after, certificates by their fingerprints."""
+    told = {name: [getattr(row, name), value] for name, value in changes.items() if getattr(row, name) != value}
+    if "idp_certificates" in told:
+        told["idp_certificates"] = [[fingerprint(pem) for pem in present(text)] for text in told["idp_certificates"]]
+    return told
+
+
+def _set_grantable(row: Connection, wanted: list[AccountRole]) -> dict[str, Any]:
+    """R18. Gives what to tell the audit log; empty when nothing changed."""
+    if any(role.account_id != row.account_id for role in wanted):
+        raise ActionRefused("Expected account roles of this account.")
+    rows = GrantableAccountRole.objects.in_account(row.account_id).filter(connection=row)
+    before = set(rows.values_list("account_role__name", flat=True))
+    after = {role.name for role in wanted}
+    if before == after:
+        return {}
+    rows.exclude(account_role__in=wanted).delete()
+    for role in wanted:
+        GrantableAccountRole.objects.get_or_create(account_id=row.account_id, connection=row, account_role=role)
+    return {"grantable_account_roles": [sorted(before), sorted(after)]}
+
+
+def present(text: str) -> tuple[str, ...]:
+    """The certificates kept on a row, PEM; none where they cannot be read."""
+    try:
+        return read_certificates(text)
+    except CertificateError:
+        return ()
+
+
+@transaction.atomic
+def set_client_secret(connection: Connection, secret: str, expires_at: datetime | None, *, acting: Actor) -> None:
+    """Keeps a new client secret, encrypted; "" removes it. The audit entry says that, never what."""
+    row = locked(connection)
+    check_secret_is_good(secret, expires_at)
+    told = told_of_secret(row, secret, expires_at)
+    row.save(update_fields=put(row, secret_fields(secret, expires_at)))
+    action = "connection.client-secret-set" if secret else "connection.client-secret-removed"
+    audit.record(acting, action, row, told)
+
+
+def check_secret_is_good(secret: str, expires_at: datetime | None) -> None:
+    """Raises ActionRefused."""
+    if secret and expires_at is not None and expires_at <= timezone.now():
+        raise ActionRefused(f"Expected a secret that is still good; this one ended on {expires_at:%Y-%m-%d}.")
+
+
+def secret_fields(secret: str, expires_at: datetime | None) -> dict[str, Any]:
+    set_at = timezone.now() if secret else None
+    ends_at = expires_at if secret else None
+    return {"client_secret": secret, "client_secret_set_at": set_at, "client_secret_expires_at": ends_at}
+
+
+def told_of_secret(row: Connection, secret: str, expires_at: datetime | None) -> dict[str, Any]:
+    """For the audit log: before and after, never what the secret is."""
+    was_set = bool(row.client_secret)
+    return {
+        "client_secret": ["set" if was_set else None, ("replaced" if was_set else "set") if secret else None],
+        "expires_at": [_iso(row.client_secret_expires_at), _iso(expires_at if secret else None)],
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,49 @@
+"""One piece of what durable rows say is to be done. Tries are counted, so that none is repeated without end."""
+
+from uuid import UUID
+
+import structlog
+
+from accounts.models import ExternalIdentity, User
+from accounts.services import departures, group_sync
+from accounts.services.attempts import Parked, attempting
+from accounts.services.graph import GraphUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+def finish_departure(user_id: UUID) -> bool:
+    """Takes away what somebody who is out still has; False when nothing was left to do, or it was given up.
+
+    Also when nothing is due: a worker that was killed between its commit and the end of its try left a count behind.
+    """
+    for account_id in User.objects.filter(pk=user_id).values_list("account_id", flat=True):
+        try:
+            with attempting(account_id, "finish_deprovisioning", str(user_id)):
+                return departures.finish(user_id)
+        except Parked:
+            return False
+    return False
+
+
+def sync_groups(identity_id: UUID) -> bool:
+    """Brings one identity's groups in line with its latest login; False when they were before, or still are not."""
+    for account_id in ExternalIdentity.objects.filter(pk=identity_id).values_list("account_id", flat=True):
+        try:
+            with attempting(account_id, "sync_groups_after_login", str(identity_id)):
+                return _synced(identity_id)
+        except Parked:
+            group_sync.note_attempt(identity_id)  # so that the sweep takes others first
+    return False
+
+
+def _synced(identity_id: UUID) -> bool:
+    try:
+        done = group_sync.sync_idp_groups(identity_id)
+    except GraphUnavailable as problem:  # Microsoft's trouble and not this work's: it is tried until it succeeds
+        group_sync.note_attempt(identity_id)
+        log.warning("Groups could not be read from Microsoft Graph", identity=str(identity_id), reason=str(problem))
+        return False
+    if done is not None:
+        log.info("Groups synced", identity=str(identity_id), joined=len(done.joined), left=len(done.left))
+    return done is not None

@@ -1,0 +1,79 @@
+"""A person's row for a change: locked, with the role and the held departure that decide what may be done."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+from accounts.models import Account, AccountRole, HeldDeparture, User, statements
+from accounts.models.user import UserState
+
+M = TypeVar("M", bound=models.Model)
+
+_OF_USER = statements.every_field(User)
+_OF_ROLE = ("id", "name", "permissions")
+_OF_HELD = statements.every_field(HeldDeparture)
+_COLUMNS = ", ".join(
+    [
+        statements.columns(User, _OF_USER),
+        statements.columns(AccountRole, _OF_ROLE),
+        statements.columns(HeldDeparture, _OF_HELD),
+    ]
+)
+_FROM = """
+FROM accounts_user
+JOIN accounts_account ON accounts_account.id = accounts_user.account_id
+JOIN accounts_accountrole ON accounts_accountrole.id = accounts_user.account_role_id
+LEFT JOIN accounts_helddeparture ON accounts_helddeparture.user_id = accounts_user.id
+WHERE accounts_user.id = %s AND accounts_user.account_id = %s AND accounts_user.erased_at IS NULL
+"""
+
+
+def locked_user(user_id: UUID, account: Account) -> User:
+    """The user for a change in this transaction. Raises User.DoesNotExist."""
+    return _read(user_id, account, "FOR UPDATE OF accounts_user")[0]
+
+
+def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
+    """Those of these people who are in, or will be: their access does not end during this transaction."""
+    people = User.objects.in_account(account).filter(pk__in=list(user_ids), erased_at=None)
+    present = people.exclude(state=UserState.DEPROVISIONED).order_by("pk")  # in order of keys: no deadlocks
+    return list(present.select_for_update(no_key=True))
+
+
+def locked_with_account(user_id: UUID, account: Account, beside: str, values: Sequence[Any]) -> tuple[User, Any]:
+    """As `locked_user`, with the account's row locked too, and the answer of a query that reads something else.
+
+    What else is committed in the account does not wait for the lock (`NO KEY`).
+    """
+    return _read(user_id, account, "FOR NO KEY UPDATE OF accounts_user, accounts_account", f"({beside})", values)
+
+
+def _read(
+    user_id: UUID, account: Account, lock: str, beside: str = "NULL", values: Sequence[Any] = ()
+) -> tuple[User, Any]:
+    query = f"SELECT {beside}, {_COLUMNS} {_FROM}"  # names from the models
+    if connection.features.has_select_for_update_of:
+        query += lock
+    keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*values, *keys])
+        row = cursor.fetchone()
+    if row is None:
+        raise User.DoesNotExist
+    return _user(row[1:], account), row[0]
+
+
+def _user(row: Sequence[Any], account: Account) -> User:
+    role, held = len(_OF_USER), len(_OF_USER) + len(_OF_ROLE)
+    user = _filled(User, _OF_USER, row[:role])
+    user.account, user.account_role = account, _filled(AccountRole, _OF_ROLE, row[role:held])
+    departure = _filled(HeldDeparture, _OF_HELD, row[held:]) if row[held] is not None else None
+    User._meta.get_field("held_departure").set_cached_value(user, departure)  # type: ignore[union-attr]
+    return user
+
+
+def _filled(model: type[M], names: tuple[str, ...], values: Sequence[Any]) -> M:
+    (converted,) = statements.converted(model, names, [values])
+    return statements.filled(model, names, converted)

@@ -1,0 +1,20 @@
+"""Names of things that identity providers can name too."""
+
+from accounts.errors import ActionRefused
+from accounts.folding import nfc
+
+
+def checked_name(name: str, what: str) -> str:
+    """The name, NFC. Raises ActionRefused when an IdP attribute could not carry it (K7)."""
+    if not name or name != name.strip() or "," in name or not name.isprintable():
+        raise ActionRefused(
+            f"Expected a {what} name without comma and without blanks at its ends, because IdP attributes are"
+            f" comma-separated; received '{name}'."
+        )
+    return nfc(name)
+
+
+def told(names: "list[str]", total: int) -> str:
+    """ "QA, DevOps and 3 more", of which the first are named."""
+    more = f" and {total - len(names):,} more" if total > len(names) else ""
+    return f"{', '.join(names)}{more}"

@@ -1,0 +1,97 @@
+"""What an identity provider says of itself, read into the fields of a connection, for commands and pages alike.
+
+Nothing here is called inside a transaction: metadata at an address may take 5 seconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.errors import ActionRefused
+from accounts.models.identity import OidcFlow, Vendor
+from accounts.sso.certificates import CertificateError, read_certificates
+from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
+from torque_sso import outbound
+
+ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """`fields`: of a Connection, by name; `warnings`: sentences about what an admin should look at."""
+
+    fields: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def from_metadata_address(url: str, entity_id: str = "") -> ProviderSettings:
+    """Metadata fetched from its address, which is kept and read again every hour. Raises ActionRefused."""
+    try:
+        found = read_metadata(outbound.fetch(url), entity_id)
+    except (MetadataError, outbound.OutboundError) as problem:
+        raise ActionRefused(str(problem)) from None
+    return _settings(found, url)
+
+
+def from_metadata(document: bytes, entity_id: str = "") -> ProviderSettings:
+    """Metadata from a file. Raises ActionRefused."""
+    try:
+        return _settings(read_metadata(document, entity_id), "")
+    except MetadataError as problem:
+        raise ActionRefused(str(problem)) from None
+
+
+def _settings(found: IdentityProviderMetadata, url: str) -> ProviderSettings:
+    fields = {
+        "idp_entity_id": found.entity_id,
+        "sso_url": found.sso_url,
+        "idp_certificates": "".join(found.certificates),
+        "metadata_url": url,
+        "slo_url": found.logout.url,
+        "slo_response_url": found.logout.response_url,
+        "slo_by_post": found.logout.by_post,
+    }
+    return ProviderSettings(fields, found.warnings)
+
+
+def certificates_in(texts: Iterable[str]) -> str:
+    """PEM, each certificate once, from PEM or bare base64. Raises ActionRefused."""
+    try:
+        return "".join(dict.fromkeys(pem for text in texts for pem in read_certificates(text)))
+    except CertificateError as problem:
+        raise ActionRefused(str(problem)) from None
+
+
+def web_address(text: str, what: str) -> str:
+    """The address, or "" for none. `what` names it in the refusal. Raises ActionRefused."""
+    address = text.strip()
+    if address and not is_web_address(address):
+        raise ActionRefused(f"Expected {what} as an http(s) address; received '{address}'.")
+    return address
+
+
+def openid_fields(
+    vendor: str, *, tenant_id: str = "", issuer: str = "", client_id: str = "", flow: str = ""
+) -> dict[str, Any]:
+    """The fields of an OpenID Connect connection; Entra's issuer follows from the tenant. Raises ActionRefused."""
+    tenant, issuer = tenant_id.strip(), issuer.strip()
+    if vendor == Vendor.ENTRA and not issuer:
+        if not _is_guid(tenant):
+            raise ActionRefused(
+                f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'."
+            )
+        issuer = ENTRA_ISSUER.format(tenant=tenant.lower())
+    return {
+        "issuer": issuer,
+        "tenant_id": tenant.lower(),
+        "client_id": client_id.strip(),
+        "flow": flow or OidcFlow.ID_TOKEN,
+    }
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,63 @@
+"""A fingerprint of all settings of a connection that a login depends on: two are equal only if these are.
+
+A test login is remembered with it, so that what was tested can be compared with what is live (`docs/decisions/0014`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Connection
+
+SECRETS = ("client_secret", "sp_private_key")
+SETTINGS = (
+    "vendor",
+    "protocol",
+    "just_in_time",
+    "attribute_names",
+    "update_policy",
+    "remove_unmapped_spaces",
+    "keep_groups_when_missing",
+    "clock_skew",
+    "idp_entity_id",
+    "sso_url",
+    "idp_certificates",
+    "metadata_url",
+    "allow_idp_initiated",
+    "sign_requests",
+    "allow_sha1",
+    "accept_response_signature_over_encryption",
+    "sp_certificate",
+    "issuer",
+    "tenant_id",
+    "client_id",
+    "flow",
+    *SECRETS,
+)
+# Whether it is on, how it is called, what is noted about it, copies of what the provider publishes, and logout.
+NOT_OF_A_LOGIN = (
+    "id account name button_label state created_at groups_seen_at"
+    " metadata_read_at metadata_tried_at metadata_problem metadata_held slo_url slo_response_url slo_by_post"
+    " client_secret_set_at client_secret_expires_at discovery discovered_at signing_keys signing_keys_at"
+    " signing_keys_tried_at"
+).split()
+
+
+def digest(settings: Mapping[str, Any]) -> str:
+    """SHA-256, hex, of JSON values by name. Pure. Secrets go in as digests of their own."""
+    told = {name: _hidden(value) if name in SECRETS else value for name, value in settings.items()}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of(connection: Connection) -> str:
+    """Of the settings as they are on this object, with its domains and roles as they are in the database."""
+    settings = {name: getattr(connection, name) for name in SETTINGS}
+    proved = connection.domains.filter(proved_at__isnull=False)
+    settings["domains"] = sorted(proved.values_list("domain", flat=True))
+    settings["grantable_account_roles"] = sorted(connection.grantable_account_roles.values_list("name", flat=True))
+    return digest(settings)
+
+
+def _hidden(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest() if value else ""

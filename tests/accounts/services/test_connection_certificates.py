@@ -1,0 +1,56 @@
+"""An identity provider's certificates: one beside the other, never none, and told by fingerprint."""
+
+import pytest
+
+from accounts.errors import ActionRefused
+from accounts.models import AuditEntry, Connection
+from accounts.services import connection_drafts, connections
+from accounts.services.audit import OPERATOR
+from accounts.services.connection_certificates import add_certificates, remove_certificate
+from accounts.sso.certificates import fingerprint
+from tests.cast import Cast
+from tests.factories import saml_connection
+from tests.saml_keys import key_pair
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = key_pair("idp").certificate, key_pair("next").certificate
+
+
+@pytest.fixture
+def okta(cast: Cast) -> Connection:
+    """Was live once, so it needs a certificate."""
+    connection = saml_connection(cast.acme, name="Okta", idp_certificates=OLD)
+    connections.disable(connection, acting=OPERATOR)
+    return connection
+
+
+def test_a_certificate_stands_beside_the_present_one_and_is_told_by_fingerprint(okta: Connection) -> None:
+    assert add_certificates(okta, key_pair("next").body, acting=OPERATOR) == 1
+    assert Connection.objects.get().idp_certificates == OLD + NEW
+    told = AuditEntry.objects.get(action="connection.changed").changes
+    assert told == {"idp_certificates": [[fingerprint(OLD)], [fingerprint(OLD), fingerprint(NEW)]]}
+    assert add_certificates(okta, NEW, acting=OPERATOR) == 0
+
+
+def test_what_is_no_certificate_is_refused(okta: Connection) -> None:
+    with pytest.raises(ActionRefused, match="received a private key"):
+        add_certificates(okta, key_pair("idp").private_pem, acting=OPERATOR)
+
+
+def test_the_last_certificate_stays(okta: Connection) -> None:
+    only = fingerprint(OLD)
+    with pytest.raises(ActionRefused, match="last certificate"):
+        remove_certificate(okta, only, acting=OPERATOR)
+    add_certificates(okta, NEW, acting=OPERATOR)
+    remove_certificate(okta, only, acting=OPERATOR)
+    assert Connection.objects.get().idp_certificates == NEW
+    with pytest.raises(ActionRefused, match="not there any more"):
+        remove_certificate(okta, only, acting=OPERATOR)
+
+
+def test_those_of_a_live_connection_are_changed_in_its_draft(okta: Connection) -> None:
+    connections.enable(okta, acting=OPERATOR)
+    add_certificates(okta, NEW, acting=OPERATOR)
+    remove_certificate(okta, fingerprint(OLD), acting=OPERATOR)
+    assert Connection.objects.get().idp_certificates == OLD
+    assert connection_drafts.with_draft(okta).idp_certificates == NEW

@@ -1,0 +1,27 @@
+"""Uploaded files: metadata and certificates, which are small. Never on disk, and never more of one than the limit."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+LIMIT = 1024 * 1024  # bytes
+
+
+class SmallFiles(FileUploadHandler):
+    """Keeps the first megabyte, and the true size, by which a form tells that it was too large."""
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        super().new_file(*args, **options)
+        self.kept = BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start <= LIMIT:
+            self.kept.write(raw_data)
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        self.kept.seek(0)
+        return InMemoryUploadedFile(
+            self.kept, self.field_name, self.file_name or "", self.content_type, file_size, self.charset
+        )
