@@ -1,5 +1,6 @@
-"""Password sign-in, and who a session belongs to."""
+"""Signing in with a password or a recovery code, and who a session belongs to."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 from accounts.folding import fold
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
+from accounts.services import audit, password_doors, recovery_codes
+from torque_sso.client_address import client_address
 
 BACKEND = "accounts.authentication.AccountBackend"
 
@@ -17,20 +20,60 @@ class AccountBackend(BaseBackend):
     """E-mail and password over all accounts; a session's user, as long as that user is active."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        account: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
-        """The one active password user with this e-mail and password; None otherwise, after the same work (R9)."""
+        """The one active password user with this e-mail and password; None otherwise, after the same work (R9).
+
+        Where SSO is enforced, people other than account admins count as unknown (R10). `account`: the address (slug) or
+        the name of the only account whose people count; None: all accounts.
+        """
         if username is None or password is None:
             return None
-        candidates = list(
-            User.objects.filter(email_key=fold(username), state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)[:20]
-        )
+        named = User.objects.filter(email_key=fold(username), state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
+        named = named.filter(password_doors.MAY_USE).select_related("account")
+        candidates = list(named[:20]) if account is None else _of_account(account, named)
         if not candidates:
             User().set_password(password)
         matching = [user for user in candidates if user.check_password(password)]
-        return matching[0] if len(matching) == 1 else None
+        if len(matching) != 1:
+            return None
+        password_doors.note_use(matching[0], audit.person(matching[0], _address(request)))
+        return matching[0]
 
     def get_user(self, user_id: UUID | str) -> User | None:
         active = User.objects.select_related("account", "account_role").filter(state=UserState.ACTIVE)
         user: User | None = active.filter(pk=user_id).first()
         return user
+
+
+class RecoveryCodeBackend(BaseBackend):
+    """E-mail of an account admin and one of the account's recovery codes, which is used up."""
+
+    def authenticate(  # type: ignore[override]
+        self, request: HttpRequest | None, username: str, recovery_secret: str
+    ) -> User | None:
+        """Tries are counted with those of passwords. By this name Django and django-axes mask the code wherever they
+        note what was tried."""
+        return recovery_codes.use(username, recovery_secret, ip_address=_address(request))
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    return client_address(request) if request is not None else None
+
+
+def counted_name(_request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """Under which name tries are counted (django-axes): however an e-mail is spelled, and cut to what has room."""
+    return fold(str((credentials or {}).get("username") or ""))[:255]
+
+
+def _of_account(account: str, people: Iterable[User]) -> list[User]:
+    """At most one. Accounts are not looked up, so an unknown one costs what a known one does."""
+    key = fold(account)
+    candidates = list(people)
+    by_address = [user for user in candidates if user.account.slug == key]
+    return by_address or [user for user in candidates if fold(user.account.name) == key]

@@ -1,4 +1,4 @@
-"""Long tokens in the Authorization header, with and without the word Bearer (C05)."""
+"""Tokens in the Authorization header, long and short, with and without the word Bearer (C05)."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed

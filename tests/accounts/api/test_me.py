@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
+from spaces.services.spaces import create_space_role, place_user
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,12 @@ def test_raising_the_session_epoch_ends_every_session(cast: Cast) -> None:
     client.post("/login", {"email": "bob@acme.example", "password": PASSWORD})
     User.objects.filter(pk=cast.bob.pk).update(session_epoch=1)
     assert client.get("/api/me").status_code == 401
+
+
+def test_its_spaces_have_the_fields_that_programs_rely_on(cast: Cast) -> None:
+    role = create_space_role(cast.acme, "Space Developer", acting=OPERATOR)[0]
+    place_user(cast.bob, cast.space("QA"), role, acting=OPERATOR)
+    browser = Client()
+    browser.force_login(cast.bob, "accounts.authentication.AccountBackend")
+    (space,) = browser.get("/api/me").json()["spaces"]
+    assert space == {"space": "QA", "roles": ["Space Developer"], "why": ["Space Developer: added by hand"]}

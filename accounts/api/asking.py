@@ -1,0 +1,42 @@
+"""Who asks at a REST door: a person by a session, or by one of their tokens."""
+
+from typing import cast
+
+import structlog
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from accounts.models.token import TokenKind
+from accounts.services.audit import Actor
+from torque_sso.client_address import client_address
+
+_ACTOR_LIMIT = 320
+
+
+def person_of(request: Request) -> User:
+    """Who asks, behind the default permission, which lets nobody else in."""
+    return cast(User, request.user)
+
+
+def token_of(request: Request) -> ApiToken | None:
+    """Through which token they ask; None: a session."""
+    return request.auth if isinstance(request.auth, ApiToken) else None
+
+
+def acting(request: Request) -> Actor:
+    """Who asks, for the audit log: a long token is named, as somebody else may have it."""
+    person, token = person_of(request), token_of(request)
+    if token is None or token.kind == TokenKind.SHORT:
+        return _actor(request, str(person), person)
+    return _actor(request, f"{person} (API token '{token.name}')", person)
+
+
+def whoever_holds_it(request: Request) -> Actor:
+    """Somebody who gave the text of a token and nothing else."""
+    return _actor(request, "whoever holds the token")
+
+
+def _actor(request: Request, label: str, person: User | None = None) -> Actor:
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    address = client_address(request._request)
+    return Actor(label[:_ACTOR_LIMIT], person.pk if person else None, address, str(request_id))

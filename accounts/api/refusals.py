@@ -1,0 +1,84 @@
+"""How a refusal reads at every REST door: one sentence in `detail`; for what was sent, `errors` by member too."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http.request import RawPostDataException, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from accounts.errors import ActionRefused
+from accounts.services import protection
+from accounts.services.tokens import MayNotHandOn
+
+log = structlog.get_logger(__name__)
+
+NOBODY = (
+    "Expected a token in the Authorization header (Bearer), or the cookie of a session; received neither."
+    " The program has to log in first, at /api/accounts/login."
+)
+NOT_THERE = "Expected something that is there for whoever asks; nothing is at this address for them."
+DEFECT = "Torque could not do this because of a mistake of its own. Its operator finds it logged."
+UNREADABLE = "Expected a request whose body can be read; received one that broke off or has too many parts."
+TOO_LARGE = "Expected a body of at most a megabyte; received a larger one. The program has to send less."
+
+
+def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to what a view raised. None: the database is away, which `torque_sso.unavailable` answers."""
+    if isinstance(problem, OperationalError | InterfaceError):
+        return None
+    response: Response | None = exception_handler(_translated(problem), context)
+    if response is None:
+        log.error("A REST request failed", exc_info=problem)
+        set_rollback()
+        return _told(500, DEFECT)
+    if isinstance(problem, exceptions.ValidationError):
+        response.data = _of_members(response.data)
+    return response
+
+
+def _told(status: int, sentence: str) -> Response:
+    return Response({"detail": sentence}, status=status)
+
+
+def _translated(problem: Exception) -> Exception:
+    match problem:
+        case exceptions.NotAuthenticated():
+            problem.detail = exceptions.ErrorDetail(NOBODY, "not_authenticated")
+        case MayNotHandOn():
+            return exceptions.PermissionDenied(str(problem))
+        case ActionRefused():
+            protection.remember(problem)
+            return exceptions.ParseError(str(problem))
+        case ObjectDoesNotExist():
+            return exceptions.NotFound(NOT_THERE)
+        case RequestDataTooBig():
+            return TooLarge(TOO_LARGE)
+        case SuspiciousOperation() | RawPostDataException() | UnreadablePostError():
+            return exceptions.ParseError(UNREADABLE)
+    return problem
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+
+
+def _of_members(found: Any) -> dict[str, Any]:
+    told = dict(_sentences(found))
+    listed = "; ".join(f"in '{member}': {sentence}" if member else sentence for member, sentence in told.items())
+    detail = f"{listed[:1].upper()}{listed[1:]}. The program that sent it has to change it."
+    return {"detail": detail, "errors": told}
+
+
+def _sentences(found: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Member -> what was expected there and what came; '' is the whole body, 'permissions.0' the first of a list."""
+    if isinstance(found, dict):
+        for name, inner in found.items():
+            below = "" if name == "non_field_errors" else str(name)
+            yield from _sentences(inner, ".".join(filter(None, (path, below))))
+    else:
+        yield path, " ".join(str(sentence) for sentence in found)
