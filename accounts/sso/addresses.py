@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Connection
 from accounts.models.identity import Protocol
-from accounts.sso import saml
+from accounts.sso import oidc_logout, saml
 
 
 def addresses_of(connection: Connection) -> dict[str, str]:
@@ -17,6 +17,9 @@ def addresses_of(connection: Connection) -> dict[str, str]:
         "entity_id": saml.entity_id(connection) if is_saml else "",
         "acs_url": saml.acs_url(connection) if is_saml else "",
         "metadata_url": saml.entity_id(connection) if is_saml else "",
+        "slo_url": saml.slo_url(connection) if is_saml else "",
         "redirect_uri": "" if is_saml else settings.BASE_URL + reverse("sso:oidc-callback"),
+        "logout_uri": "" if is_saml else oidc_logout.logout_uri(connection),
+        "post_logout_redirect_uri": "" if is_saml else oidc_logout.post_logout_redirect_uri(),
         "initiate_login_url": start,
     }

@@ -2,14 +2,22 @@
 
 import base64
 import binascii
+import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -63,6 +71,25 @@ def _pem(body: str) -> str:
 def certificate_end(pem: str) -> datetime:
     """When the certificate expires, in UTC."""
     return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+
+
+def fingerprint(pem: str) -> str:
+    """SHA-256 of the certificate, as identity providers show it: `AB:CD:...`."""
+    return x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def certificate_subject(pem: str) -> str:
+    """Whose certificate it says it is: the common name, else the whole name, else nothing it could be told by."""
+    subject = x509.load_pem_x509_certificate(pem.encode()).subject
+    names = [str(one.value) for one in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    return (names[0] if names else subject.rfc4514_string())[:200] or "without a name"
+
+
+def key_digests(certificates: Iterable[str]) -> set[str]:
+    """What tells the certificates' keys apart, whatever names and dates they were given."""
+    keys = [x509.load_pem_x509_certificate(pem.encode()).public_key() for pem in certificates]
+    encoded = [key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+    return {hashlib.sha256(key).hexdigest() for key in encoded}
 
 
 def certificate_body(pem: str) -> str:

@@ -53,7 +53,9 @@ class IdentityClaims:
     message_expires_at: datetime | None = None
     authenticated_at: datetime | None = None
     session_ends_at: datetime | None = None
-    session_index: str = ""
+    # The IdP's name of its session (SAML SessionIndex, OIDC `sid`), and what it wants to hear at logout, by our names.
+    idp_session: str = ""
+    logout_hints: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     # Sentences about what was looked for and did not arrive.
     remarks: tuple[str, ...] = ()
     received_names: tuple[str, ...] = field(default=(), compare=False)

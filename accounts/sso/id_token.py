@@ -1,4 +1,5 @@
 """An ID token, checked completely: every rule of `protocol.md` 6.5 and R30 (OpenID Connect Core 3.1.3.7, 3.2.2.11).
+A logout token is checked by the same rules as far as it has the same claims (`accounts.sso.logout_token`).
 
 Order: shape and header, then the signature, and only then is the payload read as JSON. So a message that no provider
 signed costs one pass over its bytes, and nothing it says is looked at.
@@ -18,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
+from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.timeline import Part
 from torque_sso import strict_json
 
 ALGORITHM = "RS256"
@@ -31,10 +34,27 @@ _SUBJECT_LIMIT = 255  # characters, OpenID Connect Core section 2
 _LATEST = 253_370_764_800  # the year 9999, which a datetime can hold with room for the skew
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
+# What to do about a token that no known provider writes like this.
+MALFORMED = (
+    "OpenID providers do not write tokens like this one: show it to the support of yours, and look for a proxy or"
+    " browser extension that changes what passes."
+)
+_SIGN_BY = "Choose RS256 as the signing algorithm of the application's ID tokens there."
 _rs256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 _SMALLEST_KEY = 2048  # bits, RFC 7518 section 3.3
 
 Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a provider signs: its name in sentences, and the header's `typ`, where there is one (in capitals)."""
+
+    name: str
+    types: frozenset[str]
+
+
+ID_TOKEN = Kind("ID token", frozenset({"JWT"}))
 
 
 @dataclass(frozen=True)
@@ -60,22 +80,26 @@ class UnverifiedToken:
 
     compact: str
     key_id: str
+    kind: Kind = ID_TOKEN
 
 
-def read_unverified(compact: object, size_limit: int) -> UnverifiedToken:
+def read_unverified(compact: object, size_limit: int, kind: Kind = ID_TOKEN) -> UnverifiedToken:
     """The shape gate: size, three parts, and a header that asks for nothing but RS256 with a named key."""
     if not isinstance(compact, str) or not compact:
-        raise _malformed("no ID token")
+        raise _malformed(f"no {kind.name}", kind)
     if len(compact) > size_limit:
         raise _refused(
-            "oidc-too-large", f"an ID token of at most {size_limit} characters", f"{len(compact)} characters"
+            "oidc-too-large",
+            f"{_a(kind)} of at most {size_limit} characters",
+            f"{len(compact)} characters",
+            next_step="Send fewer claims, for example only the groups assigned to the application.",
         )
     match = _COMPACT_JWS.fullmatch(compact)
     if match is None:
-        raise _malformed("something that is not three base64url parts")
-    header = _header(match[1])
-    _check_header(header)
-    return UnverifiedToken(compact, header["kid"])
+        raise _malformed("something that is not three base64url parts", kind)
+    header = _header(match[1], kind)
+    _check_header(header, kind)
+    return UnverifiedToken(compact, header["kid"], kind)
 
 
 def _decoded(part: str) -> bytes:
@@ -83,26 +107,28 @@ def _decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def _header(encoded: str) -> dict[str, Any]:
+def _header(encoded: str, kind: Kind) -> dict[str, Any]:
     if len(encoded) > _HEADER_LIMIT:
-        raise _malformed(f"a header of {len(encoded)} characters")
+        raise _malformed(f"a header of {len(encoded)} characters", kind)
     try:
         header = strict_json.loads(_decoded(encoded))
     except ValueError:
-        raise _malformed("a header that is not JSON") from None
+        raise _malformed("a header that is not JSON", kind) from None
     if not isinstance(header, dict):
-        raise _malformed("a header that is not a JSON object")
+        raise _malformed("a header that is not a JSON object", kind)
     return header
 
 
-def _check_header(header: dict[str, Any]) -> None:
+def _check_header(header: dict[str, Any], kind: Kind) -> None:
     """The key comes from the stored keys alone: `jku`, `x5u`, `jwk` and `x5c` are never looked at."""
     if header.get("alg") != ALGORITHM:
-        raise _refused("oidc-algorithm", f"a signature with {ALGORITHM}", f"alg {_shown(header.get('alg'))}")
+        received = f"alg {_shown(header.get('alg'))}"
+        raise _refused("oidc-algorithm", f"a signature with {ALGORITHM}", received, next_step=_SIGN_BY)
     if "crit" in header or "b64" in header:
         raise _refused("oidc-critical-header", "no critical header extension", f"crit {_shown(header.get('crit'))}")
-    if str(header.get("typ", "JWT")).upper() != "JWT":
-        raise _refused("oidc-token-type", "an ID token (typ JWT)", f"typ {_shown(header.get('typ'))}")
+    if str(header.get("typ", "JWT")).upper() not in kind.types:
+        wanted = f"{_a(kind)} (typ {' or '.join(sorted(kind.types))})"
+        raise _refused("oidc-token-type", wanted, f"typ {_shown(header.get('typ'))}")
     if not isinstance(header.get("kid"), str) or not header["kid"]:
         raise _refused("oidc-key-id", "a header that names its key (kid)", f"kid {_shown(header.get('kid'))}")
 
@@ -126,14 +152,27 @@ def _parsed_key(modulus: str, exponent: str) -> RSAPublicKey | None:
 
 def verified_claims(token: UnverifiedToken, key: RSAPublicKey, expected: Expected) -> Claims:
     """The claims of a token that this key signed for this sign-in. Raises LoginRefused."""
-    claims = _signed_claims(token, key)
-    _check_issuer(claims, expected)
-    _check_audience(claims, expected)
-    _check_times(claims, expected)
+    claims = claims_of_sender(token, key, expected)
     _check_nonce(claims, expected)
-    _check_subject(claims, "sub")
+    timeline.passed(Part.CONDITIONS, "Answers the request of this sign-in (nonce)")
+    check_text(claims, "sub")
     if expected.is_entra:
         _check_tenant(claims, expected)
+        timeline.passed(Part.CONDITIONS, "Tenant (tid)", expected.tenant_id or "any", _shown(claims.get("tid")))
+    return claims
+
+
+def claims_of_sender(token: UnverifiedToken, key: RSAPublicKey, expected: Expected) -> Claims:
+    """What this provider signed for this client, lately; whom and what for is not checked yet. Raises LoginRefused."""
+    claims = _signed_claims(token, key)
+    timeline.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key {_shown(token.key_id)}.")
+    _check_issuer(claims, expected)
+    timeline.passed(Part.CONDITIONS, "Issuer (iss)", expected.issuer, expected.issuer)
+    _check_audience(claims, expected)
+    timeline.passed(Part.CONDITIONS, "Audience (aud)", expected.client_id, _shown(claims.get("aud")))
+    _check_times(claims, expected, token.kind)
+    valid = f"valid at {expected.now:%Y-%m-%d %H:%M:%S} UTC by our clock, {expected.skew.seconds} s allowed"
+    timeline.passed(Part.CONDITIONS, "Time (iat, exp)", valid, f"until {time_of(claims, 'exp'):%Y-%m-%d %H:%M:%S} UTC")
     return claims
 
 
@@ -143,19 +182,21 @@ def _signed_claims(token: UnverifiedToken, key: RSAPublicKey) -> Claims:
         signed = _rs256.verify(message.encode(), key, _decoded(signature))
         payload = _decoded(message.partition(".")[2])
     except ValueError:
-        raise _malformed("parts that are not base64url") from None
+        raise _malformed("parts that are not base64url", token.kind) from None
     if not signed:
         raise _refused(
             "oidc-signature",
             f"a signature by the provider's key {_shown(token.key_id)}",
             "a signature that this key did not make",
+            next_step="If the provider has just changed its keys, try again in five minutes; if not, somebody or"
+            " something changed the token after it was signed.",
         )
     try:
         claims = strict_json.loads(payload)
     except ValueError as error:
-        raise _malformed(f"claims that are not proper JSON ({_reason(error)})") from None
+        raise _malformed(f"claims that are not proper JSON ({_reason(error)})", token.kind) from None
     if not isinstance(claims, dict):
-        raise _malformed("claims that are not a JSON object")
+        raise _malformed("claims that are not a JSON object", token.kind)
     return claims
 
 
@@ -186,18 +227,20 @@ def _check_audience(claims: Claims, expected: Expected) -> None:
         raise _refused("oidc-authorized-party", f"azp '{expected.client_id}'", received, next_step=step)
 
 
-def _check_times(claims: Claims, expected: Expected) -> None:
+def _check_times(claims: Claims, expected: Expected, kind: Kind) -> None:
     now, skew = expected.now, expected.skew
     expires, issued = time_of(claims, "exp"), time_of(claims, "iat")
     starts = time_of(claims, "nbf") if "nbf" in claims else issued
+    if not expected.is_entra:  # which dates `iat` back by five minutes
+        timeline.clocks(issued, now)
     if now >= expires + skew:
-        raise _clock("oidc-expired", "an ID token that has not expired", "exp", expires, expected)
+        raise _clock("oidc-expired", f"{_a(kind)} that has not expired", "exp", expires, expected)
     if now < starts - skew:
-        raise _clock("oidc-not-yet-valid", "an ID token that is already valid", "nbf", starts, expected)
+        raise _clock("oidc-not-yet-valid", f"{_a(kind)} that is already valid", "nbf", starts, expected)
     if now < issued - skew:
-        raise _clock("oidc-issued-in-future", "an ID token issued in the past", "iat", issued, expected)
+        raise _clock("oidc-issued-in-future", f"{_a(kind)} issued in the past", "iat", issued, expected)
     if now > issued + MAX_AGE + skew:
-        raise _clock("oidc-too-old", "an ID token issued within the last hour", "iat", issued, expected)
+        raise _clock("oidc-too-old", f"{_a(kind)} issued within the last hour", "iat", issued, expected)
 
 
 def time_of(claims: Claims, name: str) -> datetime:
@@ -232,10 +275,11 @@ def _check_nonce(claims: Claims, expected: Expected) -> None:
         )
 
 
-def _check_subject(claims: Claims, name: str) -> None:
+def check_text(claims: Claims, name: str) -> None:
+    """A claim that names somebody or something has to be a text that can be kept. Raises LoginRefused."""
     value = claims.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > _SUBJECT_LIMIT:
-        step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else ""
+        step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else MALFORMED
         raise _refused(
             "oidc-subject", f"{name} as text of 1 to {_SUBJECT_LIMIT} characters", _shown(value), next_step=step
         )
@@ -243,7 +287,7 @@ def _check_subject(claims: Claims, name: str) -> None:
 
 def _check_tenant(claims: Claims, expected: Expected) -> None:
     """Entra: who a person is stands in `tid` and `oid` together (R12)."""
-    _check_subject(claims, "oid")
+    check_text(claims, "oid")
     tenant = claims.get("tid")
     wanted = expected.tenant_id.lower()
     if not isinstance(tenant, str) or not tenant or (wanted and tenant.lower() != wanted):
@@ -270,12 +314,16 @@ def check_half_hash(claims: Claims, name: str, value: str, *, required: bool) ->
         )
 
 
-def _malformed(received: str) -> LoginRefused:
-    return _refused("oidc-malformed", "an ID token (a JWT signed with RS256)", received)
+def _malformed(received: str, kind: Kind) -> LoginRefused:
+    return _refused("oidc-malformed", f"{_a(kind)} (a JWT signed with {ALGORITHM})", received)
+
+
+def _a(kind: Kind) -> str:
+    return f"{'an' if kind.name[0] in 'AEIOU' else 'a'} {kind.name}"
 
 
 def _refused(
-    code: str, expected: str, received: str, side: Side = Side.IDENTITY_PROVIDER, next_step: str = ""
+    code: str, expected: str, received: str, side: Side = Side.IDENTITY_PROVIDER, next_step: str = MALFORMED
 ) -> LoginRefused:
     return LoginRefused(code, expected, received, side, next_step)
 

@@ -1,5 +1,6 @@
 """complete_login: from verified claims to a person with the right spaces, roles and groups, in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.models import AccountRole, Connection, ConsumedMessage, ExternalIdentity, LoginRecord, User
+from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
-from accounts.services import login_records, users
+from accounts.services import login_records, protection, users
 from accounts.services.audit import Actor
-from accounts.sso import matching, profile_update, received_groups
+from accounts.services.protection import Protected
+from accounts.sso import just_in_time, matching, profile_update, received_groups, timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.timeline import Mark, Part
 from accounts.vendors import VENDORS
 from spaces.services.idp_roles import apply_idp_roles, map_login
 
@@ -41,6 +44,12 @@ class _Login:
     acting: Actor
     decisions: list[str] = field(default_factory=list)
 
+    def tell(self, part: Part, sentences: Iterable[str], mark: Mark = Mark.PASSED) -> None:
+        """Of the record's decisions and of the attempt's steps."""
+        told = list(sentences)
+        self.decisions += told
+        timeline.told(part, told, mark)
+
 
 def complete_login(
     claims: IdentityClaims, connection: Connection, *, signed_in: User | None = None, ip_address: str | None = None
@@ -49,7 +58,10 @@ def complete_login(
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
+    told = timeline.current().steps
+    before = len(told)
     for _ in range(TRIES):
+        del told[before:]
         login = _Login(claims, connection, Actor(f"login through {connection.name}", ip_address=ip_address))
         try:
             with transaction.atomic():
@@ -69,13 +81,18 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
     claims, connection = login.claims, login.connection
     _use_message_once(claims, connection)
     match = matching.find(claims, connection, signed_in)
-    login.decisions += [match.sentence, *claims.remarks]
+    login.tell(Part.PERSON, [match.sentence])
+    login.tell(Part.PERSON, claims.remarks, Mark.NOTED)
     user, first = _come_in(login, match.user)
     identity = match.identity or _link(login, user)
-    profile_update.apply(user, claims, connection, first=first, acting=login.acting, decisions=login.decisions)
+    profile: list[str] = []
+    profile_update.apply(user, claims, connection, first=first, acting=login.acting, decisions=profile)
+    login.tell(Part.PROFILE, profile)
     if first or connection.update_policy == UpdatePolicy.EVERYTHING:
         _give_rights(login, user, first=first)
-    received_groups.remember(identity, claims, connection, login.decisions)
+    groups: list[str] = []
+    received_groups.remember(identity, claims, connection, groups)
+    login.tell(Part.GROUPS, groups)
     record = _record(login, user, identity)
     _log(claims, connection)
     if identity.synced_sequence < identity.login_sequence:
@@ -84,17 +101,10 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
 
 
 def _use_message_once(claims: IdentityClaims, connection: Connection) -> None:
-    """R25: the unique key decides, also between two web processes."""
     if not claims.message_id:
         return
     expires_at = claims.message_expires_at or timezone.now() + timedelta(days=1)
-    _, created = ConsumedMessage.objects.get_or_create(
-        account_id=connection.account_id,
-        connection=connection,
-        message_id=login_records.digest(claims.message_id),
-        defaults={"expires_at": expires_at},
-    )
-    if not created:
+    if not login_records.use_once(connection, claims.message_id, expires_at):
         raise LoginRefused(
             "message-replayed",
             expected="a message that was not used before",
@@ -107,21 +117,16 @@ def _use_message_once(claims: IdentityClaims, connection: Connection) -> None:
 def _come_in(login: _Login, user: User | None) -> tuple[User, bool]:
     """The person, active, and whether this is their first login."""
     claims = login.claims
+    just_in_time.check(claims, login.connection, user)
     if user is None:
         created = users.create_from_login(login.connection.account, claims.email, acting=login.acting)
-        login.decisions.append(f"Created {created.email} at this first login.")
+        login.tell(Part.PERSON, [f"Created {created.email} at this first login."])
         return created, True
-    if user.state == UserState.DEPROVISIONED:
-        raise LoginRefused(
-            "deprovisioned",
-            expected="a person who still has access",
-            received=f"{user.email}, who was deprovisioned",
-            side=Side.IDENTITY_PROVIDER,
-            next_step="Assign the person to the application again, so that provisioning restores them.",
-        )
     if user.state == UserState.PENDING:
         users.activate_pending(user, acting=login.acting)
-        login.decisions.append(f"{user.email} was pending and is active now: the same user, with what they were given.")
+        login.tell(
+            Part.PERSON, [f"{user.email} was pending and is active now: the same user, with what they were given."]
+        )
         return user, True
     return user, False
 
@@ -139,10 +144,10 @@ def _link(login: _Login, user: User) -> ExternalIdentity:
 def _give_rights(login: _Login, user: User, *, first: bool) -> None:
     claims, connection = login.claims, login.connection
     assignment = map_login(user, connection, claims.space_names, claims.space_roles, first=first)
-    login.decisions += assignment.decisions
-    login.decisions += apply_idp_roles(user, connection, assignment, first=first, acting=login.acting)
+    login.tell(Part.RIGHTS, assignment.decisions, Mark.NOTED)
+    login.tell(Part.RIGHTS, apply_idp_roles(user, connection, assignment, first=first, acting=login.acting))
     if claims.account_role:
-        login.decisions.append(_give_account_role(login, user))
+        login.tell(Part.RIGHTS, [_give_account_role(login, user)], Mark.NOTED)
 
 
 def _give_account_role(login: _Login, user: User) -> str:
@@ -152,7 +157,11 @@ def _give_account_role(login: _Login, user: User) -> str:
     if role is None:
         stays = f"it stays '{user.account_role}'."
         return f"Account role '{asked}' was asked for, which this connection may not grant: {stays}"
-    changed = users.set_account_role(user, role, acting=login.acting)
+    try:
+        changed = users.set_account_role(user, role, acting=login.acting)
+    except Protected as refusal:
+        protection.remember(refusal)
+        return f"Account role '{role}' was asked for and is not given: {refusal}"
     return f"Account role set to '{role}'." if changed else f"Account role '{role}' as before."
 
 
@@ -170,6 +179,7 @@ def _record(login: _Login, user: User, identity: ExternalIdentity) -> LoginRecor
         subject=claims.subject,
         decisions=login.decisions,
         group_ids=None if claims.group_ids is None else list(claims.group_ids),
+        **timeline.current().kept(),
     )
 
 

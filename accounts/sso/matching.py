@@ -1,8 +1,9 @@
 """Which user a verified login is (`protocol.md` section 4): known identity, then external id, then e-mail or userName.
 
-External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, and those whose identities an
-admin removed. Who has an identity, or a password, proves it with a session in the same browser (R14): an address that
-was given to a colleague, or that a guest claims, must not open somebody else's user (`docs/decisions/0005`).
+External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, those whose identities an
+admin removed, and those whose password is shut out. Who has an identity, or a password that works, proves it with a
+session in the same browser (R14): an address that was given to a colleague, or that a guest claims, must not open
+somebody else's user (`docs/decisions/0005`).
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
 from accounts.models.user import UserOrigin, UserState
+from accounts.services.password_doors import may_use
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 
@@ -99,7 +101,9 @@ def _may_be_linked(user: User, signed_in: User | None) -> bool:
         return True  # the caller refuses the deprovisioned, by name
     if signed_in is not None and user.pk == signed_in.pk:
         return True
-    return user.origin != UserOrigin.PASSWORD and not user.identities.exists()
+    # A password that is shut out is no way in any more (`docs/decisions/0014`).
+    has_a_way_in = user.origin == UserOrigin.PASSWORD and may_use(user)
+    return not has_a_way_in and not user.identities.exists()
 
 
 def _proved_keys(connection: Connection, names: Iterable[str]) -> set[str]:

@@ -5,6 +5,7 @@ PKCE at the token endpoint. Either answer may be refused for one reason only: Lo
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from accounts.models.identity import OidcFlow, Vendor
 from accounts.services import provider_documents
 from accounts.services.provider_documents import ProviderError
 from accounts.services.token_endpoint import TokenRefused, request_tokens
-from accounts.sso import id_token, oidc_claims, oidc_errors, userinfo
+from accounts.sso import id_token, masking, oidc_claims, oidc_errors, oidc_logout, timeline, userinfo
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import VENDORS
@@ -96,6 +97,8 @@ def _check_sender(connection: Connection, answer: Answer) -> None:
             f"an answer from '{connection.issuer}'",
             f"one from '{answer.get('iss', '')[:200]}'" if answer.get("iss") else "one without its issuer (iss)",
             Side.IDENTITY_PROVIDER,
+            "Compare the connection's issuer with the one the provider publishes; if they are equal, another provider"
+            " answered in its place: start again, and tell us if it stays so.",
         )
 
 
@@ -107,7 +110,7 @@ def _read_id_token(
     if not answer.get("id_token"):
         raise oidc_errors.wrong_flow("an ID token", "none", connection)
     claims = _verified(connection, answer["id_token"], transaction, now)
-    return oidc_claims.identity(connection, claims, id_token.useless_after(claims, connection.clock_skew))
+    return _identity(connection, claims, answer["id_token"])
 
 
 def _read_code(
@@ -128,7 +131,13 @@ def _read_code(
     if isinstance(access_token, str):
         id_token.check_half_hash(claims, "at_hash", access_token, required=False)
         claims = userinfo.completed(connection, claims, access_token)
-    return oidc_claims.identity(connection, claims, id_token.useless_after(claims, connection.clock_skew))
+    return _identity(connection, claims, compact)
+
+
+def _identity(connection: Connection, claims: Mapping[str, Any], compact: str) -> IdentityClaims:
+    useless_after = id_token.useless_after(claims, connection.clock_skew)
+    found = oidc_claims.identity(connection, claims, useless_after)
+    return replace(found, logout_hints={**found.logout_hints, **oidc_logout.kept_hints(connection, compact)})
 
 
 def _code_grant(code: str, code_verifier: str) -> dict[str, str]:
@@ -144,21 +153,31 @@ def _verified(
     connection: Connection, compact: str, transaction: SignInTransaction, now: datetime | None
 ) -> Mapping[str, Any]:
     now = now or timezone.now()
+    if timeline.is_recording():  # for an admin to see what was refused; once it is verified, its claims take its place
+        timeline.current().message = masking.masked_token(compact, oidc_claims.shown_claims(connection))
     token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT)
-    expected = id_token.Expected(
+    expected = expected_of(connection, now, transaction.nonce)
+    return id_token.verified_claims(token, signing_key(connection, token.key_id, now), expected)
+
+
+def expected_of(connection: Connection, now: datetime, nonce: str = "") -> id_token.Expected:
+    """What a token of this connection's provider has to say."""
+    return id_token.Expected(
         issuer=connection.issuer,
         client_id=connection.client_id,
-        nonce=transaction.nonce,
+        nonce=nonce,
         now=now,
         clock_skew=connection.clock_skew,
         tenant_id=connection.tenant_id,
         is_entra=connection.vendor == Vendor.ENTRA,
     )
-    return id_token.verified_claims(token, _key(connection, token.key_id, now), expected)
 
 
-def _key(connection: Connection, key_id: str, now: datetime) -> RSAPublicKey:
-    """The provider's key of that name; an unknown one may have been published since (R32)."""
+def signing_key(connection: Connection, key_id: str, now: datetime) -> RSAPublicKey:
+    """The provider's key of that name; an unknown one may have been published since (R32).
+
+    Raises LoginRefused when there is none, ProviderError when the provider's keys cannot be had.
+    """
     known = provider_documents.signing_keys(connection, now)
     key = id_token.find_key(known, key_id)
     if key is None:

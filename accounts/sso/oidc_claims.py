@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from accounts.sso import attributes
+from accounts.sso import attributes, masking, timeline
 from accounts.sso.claims import IdentityClaims, first_text
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import ENTRA, VENDORS
@@ -13,6 +13,7 @@ from accounts.vendors import ENTRA, VENDORS
 Claims = Mapping[str, Any]
 
 _SESSION_LIMIT = 255
+_HINT_LIMIT = 1024
 
 # Entra's names for a person; all may change hands, so they are good for a first match only.
 _USER_NAMES = ("preferred_username", "upn", "unique_name")
@@ -43,6 +44,7 @@ def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -
     own = connection.attribute_names
     names = VENDORS[connection.vendor].names("oidc", own)
     arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
+    _tell(claims, arrived, names)
     fields = attributes.profile(arrived, names, own)
     fields["email"] = fields["email"] or _email_of_user_name(arrived)
     if not fields["email"]:
@@ -61,16 +63,43 @@ def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -
         message_id=first_text(claims, ("jti", "nonce")),
         message_expires_at=expires_at,
         authenticated_at=_authenticated_at(claims),
-        session_index=first_text(claims, ("sid",))[:_SESSION_LIMIT],
+        idp_session=session_name(claims.get("sid")),
+        logout_hints={"login_hint": hint} if (hint := first_text(claims, ("login_hint",))[:_HINT_LIMIT]) else {},
         received_names=tuple(sorted(arrived)),
     )
+
+
+def shown_claims(connection: OidcConnection) -> set[str]:
+    """Names of claims whose values are used."""
+    return _shown(VENDORS[connection.vendor].names("oidc", connection.attribute_names))
+
+
+def _shown(names: Mapping[str, tuple[str, ...]]) -> set[str]:
+    return {*(name for tried in names.values() for name in tried), *_USER_NAMES, "name"}
+
+
+def _tell(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]]) -> None:
+    """What the inspector shows of the token: values only of claims that are used."""
+    shown = _shown(names)
+    told = timeline.current()
+    told.attributes = masking.masked_attributes(arrived, shown)
+    told.message = masking.masked_claims(claims, shown)
 
 
 def _who(connection: OidcConnection, claims: Claims) -> dict[str, Any]:
     """R12: for Entra tenant and object ID, which all applications of the tenant share; else `sub` of this issuer."""
     if connection.vendor == ENTRA.key:
-        return {"subject": f"{claims['tid'].lower()}/{claims['oid']}", "external_ids": (claims["oid"],)}
+        return {"subject": entra_subject(claims), "external_ids": (claims["oid"],)}
     return {"subject": claims["sub"], "external_ids": (claims["sub"],)}
+
+
+def entra_subject(claims: Claims) -> str:
+    return f"{claims['tid'].lower()}/{claims['oid']}"
+
+
+def session_name(sid: object) -> str:
+    """The provider's name of its session, as it is kept and looked for."""
+    return first_text({"sid": sid}, ("sid",))[:_SESSION_LIMIT]
 
 
 def has_overage(claims: Claims) -> bool:

@@ -26,6 +26,7 @@ _TOKEN_STEPS = {
     "invalid_client": "Enter the application's present client secret in the connection.",
     "unauthorized_client": "Enter the application's present client ID and secret in the connection.",
 }
+_LOOK_THERE = "Look the error up in the identity provider's own sign-in log."
 
 
 class Named(Protocol):
@@ -37,7 +38,7 @@ def provider_said_no(answer: Mapping[str, str]) -> LoginRefused:
     """The provider sent an error instead of a login (`protocol.md` 6.2)."""
     error, description = plain(answer.get("error", "")), plain(answer.get("error_description", ""))
     quoted = f"the error “{error}”" + (f": “{description}”" if description else "")
-    step = _STEPS.get(error, "")
+    step = _STEPS.get(error, _LOOK_THERE)
     return LoginRefused("idp-error", "a login", quoted, Side.IDENTITY_PROVIDER, step)
 
 
@@ -52,7 +53,9 @@ def code_refused(error: Exception) -> LoginRefused:
     code = getattr(error, "error", "")
     side = Side.TORQUE if code in ("invalid_client", "unauthorized_client") else Side.IDENTITY_PROVIDER
     expected = "tokens for the code"
-    return LoginRefused("oidc-token-endpoint", expected, f"the error “{error}”", side, _TOKEN_STEPS.get(code, ""))
+    return LoginRefused(
+        "oidc-token-endpoint", expected, f"the error “{error}”", side, _TOKEN_STEPS.get(code, _LOOK_THERE)
+    )
 
 
 def wrong_flow(expected: str, received: str, connection: Named) -> LoginRefused:

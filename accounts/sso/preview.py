@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol
-from accounts.services import group_sync
+from accounts.services import graph, group_sync
 from accounts.services.group_sync import GroupSync
-from accounts.sso import oidc_claims, saml, saml_claims
+from accounts.sso import oidc_claims, received_groups, saml, saml_claims, timeline
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
@@ -39,12 +39,10 @@ class Preview:
 def preview_login(connection: Connection, attributes: Mapping[str, object]) -> Preview:
     """`attributes`: as the IdP sends them, by its own names (for SAML, `NameID` may be among them). Saves nothing."""
     try:
-        with transaction.atomic():
-            found = _try_out(claims_of(connection, attributes), connection)
-            transaction.set_rollback(True)
+        return try_out(claims_of(connection, attributes), connection)
     except LoginRefused as refusal:
+        timeline.failed(refusal)
         return Preview("refused", decisions=(f"{refusal.code}: {refusal}",))
-    return found
 
 
 def claims_of(connection: Connection, attributes: Mapping[str, object]) -> IdentityClaims:
@@ -77,9 +75,38 @@ def _soon() -> datetime:
     return datetime.now(UTC) + timedelta(minutes=5)
 
 
-def _try_out(claims: IdentityClaims, connection: Connection) -> Preview:
+def try_out(claims: IdentityClaims, connection: Connection) -> Preview:
+    """A whole login with its group sync, of which nothing is saved. Raises LoginRefused.
+
+    Not to be called inside a transaction: where the real sync would ask Microsoft Graph, it is asked here.
+    """
+    graph_said = _ask_graph(claims, connection)
+    with transaction.atomic():
+        found = _whole_login(claims, connection, graph_said)
+        transaction.set_rollback(True)
+    return found
+
+
+@dataclass(frozen=True)
+class _GraphSaid:
+    """`group_ids` is None when it could not be asked, or had not to be."""
+
+    group_ids: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def _ask_graph(claims: IdentityClaims, connection: Connection) -> _GraphSaid:
+    if not received_groups.asks_graph(claims, connection):
+        return _GraphSaid()
+    try:
+        return _GraphSaid(graph.member_group_ids(connection, claims.subject))
+    except graph.GraphUnavailable as error:
+        return _GraphSaid(None, (f"Groups stay as they are until Microsoft Graph can be asked. {error}",))
+
+
+def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _GraphSaid) -> Preview:
     done = complete_login(claims, connection)
-    sync, remark = _sync(done.record.identity)
+    sync = _sync(done.record.identity, graph_said)
     own = SpaceMembership.objects.in_account(connection.account_id).filter(user=done.user)
     return Preview(
         outcome=done.record.outcome,
@@ -90,14 +117,16 @@ def _try_out(claims: IdentityClaims, connection: Connection) -> Preview:
         ),
         groups_joined=sync.joined,
         groups_left=sync.left,
-        decisions=(*done.record.decisions, *remark),
+        decisions=(*done.record.decisions, *graph_said.remarks),
     )
 
 
-def _sync(identity: ExternalIdentity | None) -> tuple[GroupSync, tuple[str, ...]]:
+def _sync(identity: ExternalIdentity | None, graph_said: _GraphSaid) -> GroupSync:
     nothing = GroupSync((), ())
     if identity is None:
-        return nothing, ()
-    if identity.groups_overage:
-        return nothing, ("Which groups Microsoft Graph would name is not asked for a preview.",)
-    return group_sync.sync_idp_groups(identity.pk) or nothing, ()
+        return nothing
+    if not identity.groups_overage:
+        return group_sync.sync_idp_groups(identity.pk) or nothing
+    if graph_said.group_ids is None:
+        return nothing
+    return group_sync.sync_with(identity, graph_said.group_ids) or nothing

@@ -1,21 +1,26 @@
-"""The registry of protocols: a new one is a module that gives these two functions, and a line here."""
+"""The registry of protocols: a new one is a module that gives these functions, and a line here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Protocol
-from accounts.sso import oidc, saml
+from accounts.sso import oidc, oidc_logout, saml, saml_single_logout
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.transactions import Opened
 
 
 @dataclass(frozen=True)
 class ProtocolModule:
-    """`start_url`: where the browser goes to sign in. `read`: an answer, verified; raises LoginRefused."""
+    """`start_url`: where the browser goes to sign in. `read`: an answer, verified; raises LoginRefused.
+
+    `logout_url`: where it goes so that the IdP's session ends too, by what was kept of the login for that: the
+    session's `logout_hints`, and `idp_session`. Empty: the IdP has no such address.
+    """
 
     start_url: Callable[[Connection, Opened, str], str]
     read: Callable[[Connection, Mapping[str, str], SignInTransaction], IdentityClaims]
+    logout_url: Callable[[Connection, Mapping[str, str]], str]
 
 
 def _saml_start(connection: Connection, opened: Opened, login_hint: str) -> str:
@@ -27,8 +32,8 @@ def _oidc_start(connection: Connection, opened: Opened, login_hint: str) -> str:
 
 
 _MODULES: dict[str, ProtocolModule] = {
-    Protocol.SAML: ProtocolModule(_saml_start, saml.read_answer),
-    Protocol.OIDC: ProtocolModule(_oidc_start, oidc.read_answer),
+    Protocol.SAML: ProtocolModule(_saml_start, saml.read_answer, saml_single_logout.logout_url),
+    Protocol.OIDC: ProtocolModule(_oidc_start, oidc.read_answer, oidc_logout.logout_url),
 }
 
 

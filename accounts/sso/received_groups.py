@@ -30,10 +30,16 @@ def remember(
     return decision
 
 
+def asks_graph(claims: IdentityClaims, connection: Connection) -> bool:
+    """Whether the sync of such a login has to read the list from Microsoft Graph."""
+    decision = decide(claims.group_ids, claims.groups_overage, _known_of(connection))
+    return decision.action is Action.ASK_GRAPH
+
+
 def _known_of(connection: Connection) -> ConnectionGroups:
     vendor = VENDORS[connection.vendor]
     return ConnectionGroups(
-        delivers_groups=vendor.delivers_groups or bool(connection.attribute_names.get("groups")),
+        delivers_groups=vendor.delivers(connection.attribute_names),
         seen_before=connection.groups_seen_at is not None,
         keep_when_missing=connection.keep_groups_when_missing,
         can_ask_graph=vendor.key == "entra" and connection.protocol == Protocol.OIDC and bool(connection.client_secret),

@@ -1,12 +1,17 @@
 """What becomes of a refusal: the admin gets all of it in the login record, the person a page with a reference."""
 
+from typing import Any
+
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.models import Connection
+from accounts.models import Connection, User
+from accounts.pages.guards import permissions_of
+from accounts.permissions import Permission
 from accounts.services import login_records
+from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 
@@ -14,8 +19,11 @@ log = structlog.get_logger(__name__)
 
 _START_AGAIN = "This sign-in took too long, was opened in another browser, or was used already. Please start again."
 _NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
+_NOT_SET_UP = "You have no user here yet. Please ask your administrator to set one up for you."
 _FRIENDLY = {
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
+    "not-announced": _NOT_SET_UP,
+    "no-new-people": _NOT_SET_UP,
     "idp-error": _NOT_LET_THROUGH,
     "saml-status": _NOT_LET_THROUGH,
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
@@ -28,16 +36,37 @@ def refusal_page(
     request: HttpRequest, refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None = None
 ) -> HttpResponse:
     """403 with a reference; the admin finds it in the login records of the connection's account."""
+    timeline.failed(refusal)
     reference = _remember(refusal, connection, claims)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     message = _FRIENDLY.get(refusal.code) or (_START_AGAIN if refusal.side == Side.PERSON else _OTHERWISE)
     again = reverse("sso:start", args=[connection.id]) if connection else reverse("login")
-    context = {"reference": reference, "message": message, "try_again_url": again}
+    context = {
+        "reference": reference,
+        "message": message,
+        "try_again_url": again,
+        "is_told_here": _may_look(request, connection),
+    }
     return render(request, "sso/refused.html", context, status=403)
+
+
+def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
+    """Whether whoever is signed in here already is an admin of the account that the refusal is told to."""
+    user = request.user
+    if connection is None or not isinstance(user, User) or user.account_id != connection.account_id:
+        return False
+    return not permissions_of(request).isdisjoint((Permission.MANAGE_SSO, Permission.MANAGE_USERS))
 
 
 def _remember(refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None) -> str:
     if connection is None:  # no account to tell: the reference is in the log only
         return login_records.new_reference()
     seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
-    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen).reference
+    told = timeline.current().kept() if timeline.is_recording() else _only(refusal)
+    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **told).reference
+
+
+def _only(refusal: LoginRefused) -> dict[str, Any]:
+    with timeline.recording() as told:
+        timeline.failed(refusal)
+    return told.kept()

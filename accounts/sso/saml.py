@@ -3,15 +3,11 @@
 The only importer of pysaml2, which builds the two documents we send. It costs 0.2 s to import, so that is done late.
 """
 
-import base64
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
@@ -22,12 +18,12 @@ from accounts.sso.certificates import (
     certificate_end,
     new_service_provider_key,
     read_certificates,
-    rsa_private_key,
 )
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.saml_bindings import deflated, signed_query, with_query
 from accounts.sso.saml_claims import Reading, identity_claims
-from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
+from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
 from accounts.sso.saml_response import Expectations, read_response
 from accounts.vendors import VENDORS
 
@@ -38,18 +34,21 @@ __all__ = [
     "acs_url",
     "authn_request_url",
     "certificate_end",
+    "certificates",
     "entity_id",
+    "is_web_address",
     "new_service_provider_key",
     "read_answer",
     "read_certificates",
     "read_metadata",
     "reading_of",
     "service_provider_metadata",
+    "slo_url",
 ]
 
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
-_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _NAME_ID_FORMATS = (
     "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
     "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
@@ -72,6 +71,11 @@ def acs_url(connection: Connection) -> str:
     return f"{_base(connection)}/acs"
 
 
+def slo_url(connection: Connection) -> str:
+    """Where we take logout messages; "" without a key, for we could not sign ours."""
+    return f"{_base(connection)}/slo" if connection.sp_private_key and connection.sp_certificate else ""
+
+
 def entity_id(connection: Connection) -> str:
     """Our entity ID towards this connection's IdP; also where its metadata is."""
     return f"{_base(connection)}/metadata"
@@ -83,10 +87,10 @@ def authn_request_url(connection: Connection, state: str, request_id: str, login
     No NameIDPolicy and no RequestedAuthnContext: each would refuse people for whom all else is right (`protocol.md`
     8.1). `login_hint` goes as a query parameter, for Entra refuses a Subject.
     """
-    query = {"SAMLRequest": _deflated(_authn_request(connection, request_id)), "RelayState": state}
+    query = {"SAMLRequest": deflated(_authn_request(connection, request_id)), "RelayState": state}
     encoded = _signed(connection, query) if connection.sign_requests else urlencode(query)
     hint = f"&{urlencode({'login_hint': login_hint})}" if login_hint else ""
-    return f"{connection.sso_url}{'&' if '?' in connection.sso_url else '?'}{encoded}{hint}"
+    return with_query(connection.sso_url, f"{encoded}{hint}")
 
 
 def _authn_request(connection: Connection, request_id: str) -> bytes:
@@ -105,22 +109,9 @@ def _authn_request(connection: Connection, request_id: str) -> bytes:
     return xml
 
 
-def _deflated(xml: bytes) -> str:
-    """Raw deflate, then base64 (SAML bindings 3.4.4.1)."""
-    packer = zlib.compressobj(wbits=-15)
-    return base64.b64encode(packer.compress(xml) + packer.flush()).decode()
-
-
 def _signed(connection: Connection, query: dict[str, str]) -> str:
-    """The signature covers the query exactly as it is written (SAML bindings 3.4.4.1)."""
-    text = urlencode({**query, "SigAlg": _RSA_SHA256})
-    signature = _signing_key(connection).sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{text}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
-
-
-def _signing_key(connection: Connection) -> rsa.RSAPrivateKey:
     try:
-        return rsa_private_key(connection.sp_private_key)
+        return signed_query(query, connection.sp_private_key)
     except ValueError:
         raise LoginRefused(
             "saml-no-signing-key",
@@ -140,6 +131,7 @@ def service_provider_metadata(connection: Connection) -> bytes:
         authn_requests_signed=str(connection.sign_requests).lower(),
         want_assertions_signed="true",
         key_descriptor=_key_descriptors(connection),
+        single_logout_service=_single_logout_services(connection),
         name_id_format=[md.NameIDFormat(text=name) for name in _NAME_ID_FORMATS],
         assertion_consumer_service=[
             md.AssertionConsumerService(binding=_POST, location=acs_url(connection), index="0", is_default="true")
@@ -148,6 +140,14 @@ def service_provider_metadata(connection: Connection) -> bytes:
     entity = md.EntityDescriptor(entity_id=entity_id(connection), spsso_descriptor=descriptor)
     xml: bytes = entity.to_string()
     return xml
+
+
+def _single_logout_services(connection: Connection) -> list[Any]:
+    from saml2 import md
+
+    location = slo_url(connection)
+    bindings = (_REDIRECT, _POST) if location else ()
+    return [md.SingleLogoutService(binding=binding, location=location) for binding in bindings]
 
 
 def _key_descriptors(connection: Connection) -> list[Any]:
@@ -178,7 +178,7 @@ def _expectations(connection: Connection, request_id: str) -> Expectations:
         acs_url=acs_url(connection),
         sp_entity_id=entity_id(connection),
         idp_entity_id=connection.idp_entity_id,
-        certificates=_certificates(connection),
+        certificates=certificates(connection),
         request_id=request_id,
         allow_idp_initiated=connection.allow_idp_initiated,
         decryption_key=connection.sp_private_key,
@@ -186,10 +186,12 @@ def _expectations(connection: Connection, request_id: str) -> Expectations:
         allow_sha1=connection.allow_sha1,
         accept_response_signature_over_encryption=connection.accept_response_signature_over_encryption,
         message_limit=settings.SIGN_IN_MESSAGE_LIMIT,
+        shown_attributes=frozenset(reading_of(connection).shown),
     )
 
 
-def _certificates(connection: Connection) -> tuple[str, ...]:
+def certificates(connection: Connection) -> tuple[str, ...]:
+    """PEM, every one that the IdP may sign with. Raises LoginRefused when they cannot be read."""
     try:
         return read_certificates(connection.idp_certificates)
     except CertificateError as error:
@@ -211,4 +213,5 @@ def reading_of(connection: Connection) -> Reading:
         own=connection.attribute_names,
         groups_link=vendor.groups_link,
         is_entra=connection.vendor == Vendor.ENTRA,
+        logout_as=entity_id(connection) if slo_url(connection) else "",
     )

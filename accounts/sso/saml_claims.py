@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from accounts.sso import masking, timeline
 from accounts.sso.attributes import arrived, first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values
 from accounts.sso.refusal import LoginRefused, Side
@@ -13,7 +14,7 @@ _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 _MICROSOFT = "http://schemas.microsoft.com/identity/claims"
 OBJECT_ID, TENANT_ID = (f"{_MICROSOFT}/objectidentifier",), (f"{_MICROSOFT}/tenantid",)
 _MAX_SUBJECT = 512
-_SESSION_LIMIT = 255
+SESSION_LIMIT = 512
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,20 @@ class Reading:
     own: Mapping[str, str]
     groups_link: str = ""
     is_entra: bool = False
+    # Our entity ID where single logout is on: then the NameID is kept beside the session, for that alone (R33).
+    logout_as: str = ""
+
+    @property
+    def shown(self) -> set[str]:
+        """Names of attributes whose values are used."""
+        used = {name for names in self.names.values() for name in names}
+        return {*used, *OBJECT_ID, *TENANT_ID}
 
 
 def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityClaims:
     """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
     attributes = assertion.attributes
+    timeline.current().attributes = masking.masked_attributes(attributes, reading.shown)
     subject = _subject(assertion, reading)
     names = user_names(assertion, reading.names)
     fields = profile(attributes, reading.names, reading.own)
@@ -49,10 +59,16 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityC
         message_expires_at=assertion.expires_at,
         authenticated_at=assertion.authenticated_at,
         session_ends_at=assertion.session_ends_at,
-        session_index=assertion.session_index[:_SESSION_LIMIT],
+        idp_session=assertion.session_index[:SESSION_LIMIT],
+        logout_hints=_logout_hints(assertion, reading),
         received_names=tuple(sorted(attributes)),
         **fields | {"group_ids": None if overage else fields["group_ids"]},
     )
+
+
+def _logout_hints(assertion: VerifiedAssertion, reading: Reading) -> dict[str, str]:
+    name_id = assertion.full_name_id
+    return name_id.hints(assertion.issuer, reading.logout_as) if name_id and reading.logout_as else {}
 
 
 def user_names(assertion: VerifiedAssertion, names: Names) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from accounts.sso.saml_shape import DS, Element, quoted
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _ENTITY, _IDP = f"{{{_MD}}}EntityDescriptor", f"{{{_MD}}}IDPSSODescriptor"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _SHOWN_ENTITIES = 10
 _MAX_ENTITY_ID, _MAX_ADDRESS = 1024, 2048  # characters; the first is SAML's own limit (core 8.3.6)
@@ -24,6 +25,15 @@ class MetadataError(ValueError):
 
 
 @dataclass(frozen=True)
+class SingleLogout:
+    """Where the identity provider takes logout messages; `url` empty: nowhere. Answers go to `response_url`, if set."""
+
+    url: str = ""
+    response_url: str = ""
+    by_post: bool = False
+
+
+@dataclass(frozen=True)
 class IdentityProviderMetadata:
     """`sso_url`: of the Redirect binding. `certificates`: PEM, every one for signing. `warnings`: sentences."""
 
@@ -31,6 +41,7 @@ class IdentityProviderMetadata:
     sso_url: str
     certificates: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    logout: SingleLogout = SingleLogout()
 
 
 def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
@@ -43,7 +54,7 @@ def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
     descriptor = _idp_descriptor(entity)
     certificates, unreadable = _certificates(descriptor)
     warnings = (*unreadable, *_expiry(certificates), *_wishes(descriptor))
-    return IdentityProviderMetadata(name, _sso_url(descriptor), certificates, warnings)
+    return IdentityProviderMetadata(name, _sso_url(descriptor), certificates, warnings, _single_logout(descriptor))
 
 
 def _root(xml: bytes) -> Element:
@@ -116,17 +127,32 @@ def _sso_url(descriptor: Element) -> str:
     services = descriptor.findall(f"{{{_MD}}}SingleSignOnService")
     for service in services:
         location = service.get("Location", "")
-        if service.get("Binding") == _REDIRECT and _is_web_address(location):
+        if service.get("Binding") == _REDIRECT and is_web_address(location):
             return location
     bindings = ", ".join(service.get("Binding", "").rpartition(":")[2] for service in services)
     raise _error("a single sign-on address for HTTP-Redirect", bindings[:200] or "none")
 
 
-def _is_web_address(location: str) -> bool:
+def _single_logout(descriptor: Element) -> SingleLogout:
+    """HTTP-Redirect where it is offered: a browser follows it without a form, so no form policy stands in its way."""
+    services = descriptor.findall(f"{{{_MD}}}SingleLogoutService")
+    for binding in (_REDIRECT, _POST):
+        for service in services:
+            location, answers = service.get("Location", ""), service.get("ResponseLocation", "")
+            if service.get("Binding") == binding and is_web_address(location):
+                response_url = answers if answers != location and is_web_address(answers) else ""
+                return SingleLogout(location, response_url, by_post=binding == _POST)
+    return SingleLogout()
+
+
+def is_web_address(location: str) -> bool:
+    """Whether browsers can be sent there: an http(s) address with a host, short enough to store, without blanks."""
     try:
-        return len(location) <= _MAX_ADDRESS and urlsplit(location).scheme in {"https", "http"}
+        parts = urlsplit(location)
     except ValueError:
         return False
+    is_clean = len(location) <= _MAX_ADDRESS and location.isprintable() and " " not in location
+    return is_clean and parts.scheme in {"https", "http"} and bool(parts.hostname)
 
 
 def _wishes(descriptor: Element) -> list[str]:

@@ -5,9 +5,10 @@ The order is the protection: shape first (cheap), then signatures, and from ther
 
 from datetime import datetime
 
-from accounts.sso import saml_checks, xml_encryption, xml_signature
+from accounts.sso import masking, saml_checks, timeline, xml_encryption, xml_signature
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_checks import Clock, Expectations, VerifiedAssertion
+from accounts.sso.saml_checks import Expectations, VerifiedAssertion
+from accounts.sso.saml_fields import Clock
 from accounts.sso.saml_shape import (
     ASSERTION,
     ENCRYPTED_ASSERTION,
@@ -21,6 +22,7 @@ from accounts.sso.saml_shape import (
     signatures,
     the_assertion,
 )
+from accounts.sso.timeline import Part
 
 __all__ = ["Expectations", "VerifiedAssertion", "read_response", "unverified_in_response_to"]
 
@@ -39,7 +41,11 @@ def read_response(message_b64: str, expected: Expectations, now: datetime) -> Ve
     Replay is for the caller to check (`protocol.md` 8.4 check 12), with `assertion_id` and `expires_at`.
     """
     unverified = parse(decode(message_b64, expected.message_limit))
-    response, assertion = _signed_parts(unverified, the_assertion(unverified), expected)
+    if timeline.is_recording():
+        timeline.current().message = masking.masked_xml(unverified, expected.shown_attributes)
+    unverified_assertion = the_assertion(unverified)
+    timeline.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted shape.")
+    response, assertion = _signed_parts(unverified, unverified_assertion, expected)
     clock = Clock(now, expected.clock_skew)
     saml_checks.check_response(response, expected, clock)
     return saml_checks.read_assertion(assertion, expected, clock)
@@ -68,6 +74,7 @@ def _opened(response: Element, response_is_signed: bool, expected: Expectations)
     """The assertion inside the EncryptedAssertion; the rules for signatures hold inside (check 16)."""
     sealed = _direct_child(response, ENCRYPTED_ASSERTION)
     assertion = _readable(xml_encryption.decrypt(sealed, expected.decryption_key))
+    timeline.passed(Part.SIGNATURE, "The assertion was encrypted for the key of this connection.")
     for signature in signatures(assertion):
         return parse_signed(_verify(assertion, signature, expected))
     if response_is_signed and expected.accept_response_signature_over_encryption:
@@ -95,4 +102,7 @@ def _direct_child(response: Element, tag: str) -> Element:
 
 
 def _verify(element: Element, signature: Element, expected: Expectations) -> bytes:
-    return xml_signature.verify(element, signature, expected.certificates, expected.allow_sha1)
+    signed = xml_signature.verify(element, signature, expected.certificates, expected.allow_sha1)
+    what = "response" if element.tag == RESPONSE else "assertion"
+    timeline.passed(Part.SIGNATURE, f"The {what} is signed with a certificate of this connection.")
+    return signed

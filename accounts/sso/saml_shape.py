@@ -19,8 +19,17 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 RESPONSE, STATUS = f"{{{SAMLP}}}Response", f"{{{SAMLP}}}Status"
 ASSERTION, ENCRYPTED_ASSERTION, ISSUER = f"{{{SAML}}}Assertion", f"{{{SAML}}}EncryptedAssertion", f"{{{SAML}}}Issuer"
 SIGNATURE = f"{{{DS}}}Signature"
+LOGOUT_REQUEST, LOGOUT_RESPONSE = f"{{{SAMLP}}}LogoutRequest", f"{{{SAMLP}}}LogoutResponse"
+NAME_ID, ENCRYPTED_ID = f"{{{SAML}}}NameID", f"{{{SAML}}}EncryptedID"
+SESSION_INDEX, EXTENSIONS = f"{{{SAMLP}}}SessionIndex", f"{{{SAMLP}}}Extensions"
 
 Element = etree._Element
+
+# What to do about a message that no known identity provider writes like this.
+MALFORMED = (
+    "Identity providers do not write messages like this one: show it to the support of yours, and look for a proxy or"
+    " browser extension that changes what passes."
+)
 
 # Above any real message of the body limit (2,400 groups), below what costs time: canonicalization looks up every
 # prefix of every element in all namespaces around it.
@@ -37,7 +46,11 @@ _XML_DECLARATION = re.compile(
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
 # Wherever one of these stands out of its place, in whatever namespace, somebody is trying to have it read.
-_PLACED = frozenset({"Response", "Assertion", "EncryptedAssertion", "Signature"})
+_PLACED = frozenset({"Response", "Assertion", "EncryptedAssertion", "Signature", "LogoutRequest", "LogoutResponse"})
+_LOGOUT_PARTS = {
+    LOGOUT_REQUEST: {ISSUER, SIGNATURE, EXTENSIONS, NAME_ID, ENCRYPTED_ID, SESSION_INDEX},
+    LOGOUT_RESPONSE: {ISSUER, SIGNATURE, EXTENSIONS, STATUS},
+}
 _FORBIDDEN_MARKUP = (
     (b"<!--", "comment", "a comment"),
     (b"<![", "cdata", "a CDATA section"),
@@ -52,13 +65,13 @@ def quoted(value: str, limit: int = 200) -> str:
     return f"“{shown}{'…' if len(value) > limit else ''}”"
 
 
-def refused(code: str, expected: str, received: str, next_step: str = "") -> LoginRefused:
+def refused(code: str, expected: str, received: str, next_step: str = MALFORMED) -> LoginRefused:
     """A refusal whose cause is on the side of the identity provider, as nearly all of this protocol's are."""
     return LoginRefused(f"saml-{code}", expected, received, Side.IDENTITY_PROVIDER, next_step)
 
 
 def decode(message_b64: str, limit: int) -> bytes:
-    """The XML of a posted `SAMLResponse`. `limit`: of its base64 text, in characters."""
+    """The XML of a posted message. `limit`: of its base64 text, in characters."""
     if len(message_b64) > limit:
         raise refused(
             "size",
@@ -108,7 +121,7 @@ def _refuse_markup(xml: bytes) -> None:
         raise refused("encoding", "XML 1.0 in UTF-8", f"the declaration {quoted(body[:80].decode('utf-8', 'replace'))}")
     for markup, code, name in _FORBIDDEN_MARKUP:
         if markup in body:
-            raise refused(code, "XML made of elements and text only", name, "Identity providers never send this.")
+            raise refused(code, "XML made of elements and text only", name)
     _refuse_floods(body)
 
 
@@ -180,6 +193,18 @@ def check_inner_assertion(assertion: Element) -> None:
     _refuse_out_of_place(assertion, {assertion, *signatures(assertion)})
 
 
+def check_logout_message(message: Element, tag: str) -> None:
+    """The same rules for a LogoutRequest or LogoutResponse: parts that are known, and no message inside."""
+    name = tag.rpartition("}")[2]
+    if message.tag != tag:
+        raise refused("shape", f"a SAML 2.0 {name}", f"an element {quoted(str(message.tag))}")
+    _refuse_out_of_place(message, {message, *signatures(message)})
+    unknown = [str(child.tag) for child in message if child.tag not in _LOGOUT_PARTS[tag]]
+    if unknown:
+        raise refused("shape", f"only the parts of a {name} that SAML names", quoted(unknown[0]))
+    require_id(message)
+
+
 def _refuse_out_of_place(root: Element, placed: set[Element]) -> None:
     for element in root.iter():
         name = str(element.tag).rpartition("}")[2]
@@ -196,10 +221,10 @@ def signatures(parent: Element) -> list[Element]:
 
 
 def require_id(element: Element) -> str:
-    """The ID of a Response or Assertion; one that is missing or no XML name is refused."""
+    """The ID of a message or Assertion; one that is missing or no XML name is refused."""
     value = element.get("ID", "")
     if not _ID.fullmatch(value):
-        raise refused("id", "an ID on the Response and on the Assertion", quoted(value) if value else "none")
+        raise refused("id", "an ID on the message and on the assertion", quoted(value) if value else "none")
     return value
 
 

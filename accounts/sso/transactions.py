@@ -15,7 +15,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import Connection, SignInTransaction
+from accounts.models import Connection, SignInTransaction, User
+from accounts.services.settings_digest import digest_of
 from accounts.sso.refusal import LoginRefused, Side
 
 LIFETIME = timedelta(minutes=10)
@@ -31,8 +32,19 @@ class Opened:
     binding: str
 
 
-def open_sign_in(connection: Connection, next_path: str, binding: str = "") -> Opened:
-    """Opens a sign-in that this server starts. `binding`: the browser's present one, so that two tabs do not clash."""
+def open_sign_in(
+    connection: Connection,
+    next_path: str,
+    binding: str = "",
+    tester: User | None = None,
+    *,
+    tests_draft: bool = False,
+) -> Opened:
+    """Opens a sign-in that this server starts. `binding`: the browser's present one, so that two tabs do not clash.
+
+    `tester`: the admin who tries the connection out, who alone may finish it. `tests_draft`: the connection is as its
+    draft has it.
+    """
     state = secrets.token_urlsafe(32)
     binding = binding if len(binding) == STATE_LENGTH else secrets.token_urlsafe(32)
     row = SignInTransaction.objects.create(
@@ -44,6 +56,9 @@ def open_sign_in(connection: Connection, next_path: str, binding: str = "") -> O
         code_verifier=secrets.token_urlsafe(48),
         binding_digest=_digest(binding),
         next_path=next_path,
+        tester=tester,
+        tests_draft=tests_draft,
+        settings_digest=digest_of(connection) if tester else "",
         expires_at=timezone.now() + LIFETIME,
     )
     return Opened(row, state, binding)

@@ -50,5 +50,6 @@ def _of_same_person(content: bytes, claims: Claims) -> Claims:
             "userinfo about the person of the ID token (the same sub)",
             "userinfo about somebody else" if isinstance(found, dict) else "something that is not a JSON object",
             Side.IDENTITY_PROVIDER,
+            "Show this to the provider's support, or let the application put e-mail and groups into the ID token.",
         )
     return found

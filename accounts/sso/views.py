@@ -15,15 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.authentication import BACKEND
 from accounts.local_paths import local_path
-from accounts.middleware import SESSION_ENDS_AT
 from accounts.models import Connection, SignInTransaction, User
-from accounts.models.identity import ConnectionState, Protocol
-from accounts.sso import saml, saml_response, transactions
+from accounts.models.identity import Beginning, ConnectionState, Protocol
+from accounts.services import sessions
+from accounts.services.connection_drafts import with_draft
+from accounts.sso import saml, saml_response, timeline, transactions, trial
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import complete_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import refusal_page
+from accounts.sso.timeline import Part
 
 OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")
@@ -42,7 +44,8 @@ class SeeOther(HttpResponseRedirect):
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Sends the browser to the connection's IdP."""
-    connection = _live(connection_id)
+    connection = _known(connection_id)
+    _check_live(connection)
     asked = request.POST if request.method == "POST" else request.GET
     try:
         _check_initiator(connection, asked.get("iss", ""))
@@ -52,7 +55,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     except LoginRefused as refusal:
         return refusal_page(request, refusal, connection)
     response = HttpResponse(status=302, headers={"Location": address})
-    return _with_binding(response, opened.binding)
+    return with_binding(response, opened.binding)
 
 
 @csrf_exempt  # posted by the IdP's page; bound to the browser at `finish`
@@ -60,8 +63,9 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Assertion consumer service: keeps the SAML response that the browser brings."""
-    connection = _live(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
+    connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
     answer = {name: request.POST[name] for name in SAML_FIELDS if name in request.POST}
+    row = None
     try:
         _check_size(answer)
         row = transactions.find_by_state(answer.get("RelayState", ""))
@@ -71,9 +75,12 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
             )
             row = transactions.find_by_request(connection, in_response_to)
             if row is None:
+                _check_live(connection)
                 return _keep_unsolicited(connection, answer, in_response_to)
+        _check_live(connection, row)
         transactions.keep_answer(row, answer)
     except LoginRefused as refusal:
+        _check_live(connection, row)
         return refusal_page(request, refusal, connection)
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
@@ -103,19 +110,38 @@ def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
     row = transactions.find(transaction_id)
     if row is None:
         return refusal_page(request, transactions.unknown_sign_in(), None)
-    connection = row.connection
+    _check_live(row.connection, row)
+    with timeline.recording() as told:
+        told.beginning = _beginning(row)
+        return _finish(request, row)
+
+
+def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
+    connection = with_draft(row.connection) if row.tests_draft else row.connection
     claims: IdentityClaims | None = None
+    signed_in = request.user if isinstance(request.user, User) else None
     try:
-        _check_live(connection)
+        timeline.passed(Part.REQUEST, _begun(row))
         answer = transactions.consume(row, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
+        timeline.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
         claims = protocol_of(connection).read(connection, answer, row)
-        signed_in = request.user if isinstance(request.user, User) else None
+        if row.tester_id:
+            return trial.shown(trial.tried(claims, connection, row, signed_in))
         done = complete_login(claims, connection, signed_in=signed_in, ip_address=get_client_ip_address(request))
     except LoginRefused as refusal:
+        if row.tester_id:
+            return trial.shown(trial.refused(refusal, connection, claims))
         return refusal_page(request, refusal, connection, claims)
     auth.login(request, done.user, backend=BACKEND)
-    if claims.session_ends_at:
-        request.session[SESSION_ENDS_AT] = claims.session_ends_at.isoformat()
+    sessions.begin(
+        request,
+        done.user,
+        connection=connection,
+        identity=done.record.identity,
+        idp_session=claims.idp_session,
+        hints=claims.logout_hints,
+        ends_at=claims.session_ends_at,
+    )
     return SeeOther(_next(row))
 
 
@@ -129,14 +155,27 @@ def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID)
     )
 
 
-def _live(connection_id: UUID, **conditions: str) -> Connection:
-    found = Connection.objects.select_related("account").filter(state=ConnectionState.LIVE, **conditions)
-    return get_object_or_404(found, pk=connection_id)
+def _known(connection_id: UUID, **conditions: str) -> Connection:
+    return get_object_or_404(Connection.objects.select_related("account").filter(**conditions), pk=connection_id)
 
 
-def _check_live(connection: Connection) -> None:
-    if connection.state != ConnectionState.LIVE:
+def _check_live(connection: Connection, row: SignInTransaction | None = None) -> None:
+    """A connection that is not live can be tried out, and nothing else."""
+    if connection.state != ConnectionState.LIVE and (row is None or row.tester_id is None):
         raise Http404
+
+
+def _beginning(row: SignInTransaction) -> str:
+    if row.tester_id:
+        return Beginning.TEST
+    return Beginning.HERE if row.request_id else Beginning.IDP
+
+
+def _begun(row: SignInTransaction) -> str:
+    at = f"{row.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    if row.tests_draft:
+        return f"Begun here at {at}, with the settings of the draft, which is not live."
+    return f"Begun here at {at}." if row.request_id else f"Begun by the identity provider at {at}, as is allowed here."
 
 
 def _next(row: SignInTransaction) -> str:
@@ -186,10 +225,10 @@ def _keep_unsolicited(connection: Connection, answer: dict[str, str], in_respons
             next_step="Start from the sign-in page, or allow IdP-initiated login on the connection.",
         )
     opened = transactions.open_unsolicited(connection, answer, local_path(answer.get("RelayState", "")))
-    return _with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
+    return with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
 
 
-def _with_binding(response: HttpResponse, binding: str) -> HttpResponse:
+def with_binding(response: HttpResponse, binding: str) -> HttpResponse:
     """Lax: the cookie is kept from the cross-site POST, and comes with the GET that the POST's answer leads to (R7)."""
     response.set_cookie(
         settings.SIGN_IN_COOKIE_NAME,

@@ -22,6 +22,8 @@ XENC11 = "http://www.w3.org/2009/xmlenc11#"
 _OAEP = f"{XENC}rsa-oaep-mgf1p"
 _OAEP11 = f"{XENC11}rsa-oaep"
 
+_CHOOSE = "Choose AES-256 (GCM or CBC) with RSA-OAEP in the encryption options of the application there."
+
 # Algorithm -> length of its key in bytes.
 CBC = {f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32}
 GCM = {f"{XENC11}aes128-gcm": 16, f"{XENC11}aes192-gcm": 24, f"{XENC11}aes256-gcm": 32}
@@ -86,7 +88,7 @@ def _algorithm(element: Element, known: dict[str, int]) -> str:
     algorithm = method.get("Algorithm", "")
     if algorithm not in known:
         names = ", ".join(name.rpartition("#")[2] for name in known)
-        raise refused("encryption-algorithm", f"encryption with one of {names}", quoted(algorithm))
+        raise refused("encryption-algorithm", f"encryption with one of {names}", quoted(algorithm), _CHOOSE)
     return algorithm
 
 

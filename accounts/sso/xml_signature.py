@@ -100,6 +100,13 @@ def verify(element: Element, signature: Element, certificates: Sequence[str], al
     return signed
 
 
+def verify_detached(
+    message: bytes, value: bytes, algorithm: str, certificates: Sequence[str], allow_sha1: bool
+) -> None:
+    """A signature that stands beside what it signs (SAML bindings 3.4.4.1); raises LoginRefused."""
+    _fitting_key(_allowed(algorithm, _signatures(allow_sha1), "signature"), message, value, certificates)
+
+
 def _parts(signature: Element) -> tuple[Element, bytes]:
     """SignedInfo and the signature value. KeyInfo may stand beside them; nothing else may."""
     names = [child.tag for child in signature]
@@ -124,8 +131,10 @@ def _read_signed_info(signed_info: Element, parent_id: str, allow_sha1: bool) ->
         )
     transforms, digest_method, digest_value = reference
     return SignedReference(
-        algorithm=_allowed(signature_method, _signatures(allow_sha1), "signature"),
-        digest_algorithm=_digests(allow_sha1)[_allowed(digest_method, _digests(allow_sha1), "digest")],
+        algorithm=_allowed(signature_method.get("Algorithm", ""), _signatures(allow_sha1), "signature"),
+        digest_algorithm=_digests(allow_sha1)[
+            _allowed(digest_method.get("Algorithm", ""), _digests(allow_sha1), "digest")
+        ],
         digest=_decoded(digest_value),
         prefixes=_transform_prefixes(transforms),
     )
@@ -155,10 +164,10 @@ def _prefixes(method: Element) -> tuple[str, ...]:
     return prefixes
 
 
-def _fitting_key(algorithm: str, signed_info: bytes, value: bytes, certificates: Sequence[str]) -> VerificationKey:
+def _fitting_key(algorithm: str, message: bytes, value: bytes, certificates: Sequence[str]) -> VerificationKey:
     for certificate in certificates:
         key = verification_key(certificate)
-        if key is not None and _fits(key.public_key, algorithm, value, signed_info):
+        if key is not None and _fits(key.public_key, algorithm, value, message):
             return key
     raise refused(
         "signature",
@@ -226,8 +235,7 @@ def _digests(allow_sha1: bool) -> dict[str, str]:
     return {**DIGEST_ALGORITHMS, **_SHA1_DIGESTS} if allow_sha1 else DIGEST_ALGORITHMS
 
 
-def _allowed(method: Element, known: Mapping[str, object], what: str) -> str:
-    algorithm = method.get("Algorithm", "")
+def _allowed(algorithm: str, known: Mapping[str, object], what: str) -> str:
     if algorithm not in known:
         names = ", ".join(name.rpartition("#")[2] for name in known)
         raise refused(

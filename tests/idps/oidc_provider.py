@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests import processes
@@ -18,7 +19,9 @@ SECRET = "a-secret-of-this-run-only-0123456789"
 class OidcProvider:
     """`issuer`: where it is. Has a client for each flow, named like it."""
 
-    def __init__(self, folder: Path, port: int, redirect_uri: str, claims_in_id_token: bool) -> None:
+    def __init__(
+        self, folder: Path, port: int, redirect_uri: str, claims_in_id_token: bool, logout: Mapping[str, Any]
+    ) -> None:
         self.issuer = f"http://127.0.0.1:{port}"
         self.settings = folder / "settings.json"
         self._people, self._graph = folder / "people.json", folder / "graph.json"
@@ -26,7 +29,7 @@ class OidcProvider:
         self.know_groups({})
         settings = {
             "port": port,
-            "clients": clients(redirect_uri),
+            "clients": [{**client, **logout.get(client["client_id"], {})} for client in clients(redirect_uri)],
             "people": str(self._people),
             "graph": str(self._graph),
             "claimsInIdToken": claims_in_id_token,
@@ -54,10 +57,15 @@ def clients(redirect_uri: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def running_oidc_provider(
-    folder: Path, port: int, redirect_uri: str, *, claims_in_id_token: bool
+    folder: Path,
+    port: int,
+    redirect_uri: str,
+    *,
+    claims_in_id_token: bool,
+    logout: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[OidcProvider]:
-    """The identity provider, answering."""
-    provider = OidcProvider(folder, port, redirect_uri, claims_in_id_token)
+    """The identity provider, answering. `logout`: client -> what that client registers about logging out."""
+    provider = OidcProvider(folder, port, redirect_uri, claims_in_id_token, logout)
     command = ["node", str(SCRIPT), str(provider.settings)]
     folder_with_modules = CACHE / "oidc-provider"
     with processes.started(

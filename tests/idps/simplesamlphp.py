@@ -17,6 +17,7 @@ from tools import servers
 from tools.test_idps import simplesamlphp_folder
 
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+REDIRECT, POST = (f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{name}" for name in ("Redirect", "POST"))
 # Configuration is PHP there; ours is JSON that a line of PHP reads.
 READS_JSON = "<?php\n${name} = json_decode(file_get_contents(__DIR__ . '/{file}.json'), true);\n"
 
@@ -27,12 +28,15 @@ class SimpleSamlPhp:
     def __init__(self, folder: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.metadata_url = f"{self.url}/saml2/idp/metadata.php"
+        self.sso_url = f"{self.url}/saml2/idp/SSOService.php"
+        self.slo_url = f"{self.url}/saml2/idp/SingleLogoutService.php"
+        self.entity_id = f"{self.url}/idp"
         self.folder = folder
         for name in ("metadata", "cert", "log", "data", "temp", "sessions"):
             (folder / name).mkdir()
         write_key_pair(folder / "cert")
         self._write("config", "config", self._settings())
-        self._write("metadata/saml20-idp-hosted", "metadata", {f"{self.url}/idp": self._identity_provider()})
+        self._write("metadata/saml20-idp-hosted", "metadata", {self.entity_id: self._identity_provider()})
         self.trust({})
 
     def people(self, people: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -60,6 +64,9 @@ class SimpleSamlPhp:
             "auth": "people",
             "NameIDFormat": PERSISTENT,
             "simplesaml.nameidattribute": "uid",
+            "SingleLogoutServiceBinding": [REDIRECT, POST],
+            "sign.logout": True,
+            "validate.logout": True,
         }
 
     def _settings(self) -> dict[str, Any]:

@@ -26,12 +26,19 @@ def start_urls(product: Product, like_okta: OidcProvider, like_entra: OidcProvid
 GROUPS = {"Designers": "designers", "Operators": str(uuid4())}
 
 
-def connect(product: Product, vendor: str, flow: str, issuer: str) -> dict[str, Any]:
+def connect(product: Product, vendor: str, flow: str, issuer: str, more_name: str = "") -> dict[str, Any]:
     options = ["--vendor", vendor, "--protocol", "oidc", "--issuer", issuer, "--client-id", flow, "--flow", flow]
     options += ["--tenant-id", TENANT] if vendor == "entra" else []
     options += ["--client-secret-env", "SECRET"] if flow == "code" else []
     return product.command(
-        "create_connection", "acme", f"{vendor} {flow}", *options, "--domain", "acme.example", "--live", SECRET=SECRET
+        "create_connection",
+        "acme",
+        f"{vendor} {flow} {more_name}".strip(),
+        *options,
+        "--domain",
+        "acme.example",
+        "--live",
+        SECRET=SECRET,
     )
 
 

@@ -12,6 +12,7 @@ from spaces.models import SpaceMembership
 from spaces.services.spaces import place_user, set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.conftest import LogIn
+from tests.enforcing import enforce
 from tests.factories import claims, oidc_connection, saml_connection
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,27 @@ def test_a_password_user_is_not_taken_over_by_email(cast: Cast, log_in: LogIn) -
         log_in(claims(okta, email="alice@acme.example"), okta)
     assert refused.value.code == "email-taken"
     assert not ExternalIdentity.objects.exists()
+
+
+def test_a_password_user_who_is_shut_out_is_found_by_email(cast: Cast, log_in: LogIn) -> None:
+    enforce(cast)
+    okta = cast.acme.connection_set.get()
+    assert log_in(claims(okta, email="bob@acme.example"), okta).user == cast.bob
+
+
+def test_the_admin_who_keeps_a_password_is_not(cast: Cast, log_in: LogIn) -> None:
+    enforce(cast)
+    okta = cast.acme.connection_set.get()
+    with pytest.raises(LoginRefused, match=r"alice@acme\.example"):
+        log_in(claims(okta, email="alice@acme.example"), okta)
+
+
+def test_nor_is_somebody_shut_out_whom_the_idp_knows_by_another_subject(cast: Cast, log_in: LogIn) -> None:
+    enforce(cast)
+    okta = cast.acme.connection_set.get()
+    log_in(claims(okta, email="bob@acme.example", subject="00u1bob"), okta)
+    with pytest.raises(LoginRefused):
+        log_in(claims(okta, email="bob@acme.example", subject="00u1other"), okta)
 
 
 def test_an_address_that_was_given_to_somebody_else_does_not_open_the_first_ones_user(

@@ -14,7 +14,7 @@ def test_an_entra_person_is_known_by_tenant_and_object_id(entra: Provider) -> No
     assert found.external_ids == ("0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11",)
     assert found.user_names == ("dana@acme.example",)
     assert found.issuer == entra.connection.issuer
-    assert found.session_index == "00e9b7c4-1f6f-4a6d-8f3c-aaaaaaaaaaaa"
+    assert found.idp_session == "00e9b7c4-1f6f-4a6d-8f3c-aaaaaaaaaaaa"
 
 
 def test_an_okta_person_is_known_by_sub_with_the_whole_profile(okta: Provider) -> None:

@@ -1,54 +1,25 @@
 """A whole login by OpenID Connect, with cookies as browsers send them: none at the callback (`protocol.md` 6.4)."""
 
-import time
-from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import LoginRecord, SignInTransaction
 from tests.cast import Cast
 from tests.factories import oidc_connection
+from tests.journeys import OidcJourney as Journey
 from tests.oidc_messages import CODE, Provider, Web, shape
-
-
-@dataclass
-class Journey:
-    """One browser on its way. The provider's page posts from another site, so its client has no cookies."""
-
-    provider: Provider
-    browser: Client
-
-    def start(self, query: str = "") -> dict[str, str]:
-        answer = self.browser.get(f"/login/sso/{self.provider.connection.pk}{query}")
-        return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
-
-    def token(self, asked: dict[str, str]) -> str:
-        now = int(time.time())
-        return self.provider.token(nonce=asked["nonce"], iat=now, nbf=now, exp=now + 3600)
-
-    def post(self, **fields: str) -> HttpResponse:
-        return Client().post("/api/accounts/idp-callback", fields)
-
-    def finish(self, answer: HttpResponse, browser: Client | None = None) -> HttpResponse:
-        return (browser or self.browser).get(answer["Location"])
-
-    def signed_in_as(self) -> str | None:
-        return self.browser.session.get("_auth_user_id")
 
 
 @pytest.fixture
 def journey(cast: Cast, web: Web) -> Journey:
     connection = oidc_connection(cast.acme)
-    return Journey(Provider(connection, web, shape("entra/oidc/member.json")), Client())
+    return Journey(Provider(connection, web, shape("entra/oidc/member.json")))
 
 
 @pytest.fixture
 def code_journey(cast: Cast, web: Web) -> Journey:
     connection = oidc_connection(cast.acme, flow="code", client_secret="entra-client-secret")
-    return Journey(Provider(connection, web, shape("entra/oidc/member.json")), Client())
+    return Journey(Provider(connection, web, shape("entra/oidc/member.json")))
 
 
 def latest() -> LoginRecord:

@@ -10,7 +10,7 @@ from accounts.services import graph, groups
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.conftest import LogIn
-from tests.factories import OID, TENANT, claims, mapped_group, oidc_connection, saml_connection
+from tests.factories import OID, TENANT, claims, mapped_group, oidc_connection, put_in, saml_connection
 
 pytestmark = pytest.mark.django_db
 GUID = "0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f99"
@@ -43,7 +43,7 @@ def test_an_empty_list_unassigns_all(okta: Connection, log_in: LogIn) -> None:
 
 def test_a_missing_claim_that_was_never_seen_changes_nothing(okta: Connection, log_in: LogIn) -> None:
     done = log_in(claims(okta, group_ids=None), okta)
-    groups.add_member(okta.account.group_set.get(name="Ops"), done.user, acting=OPERATOR)
+    put_in(done.user, okta.account.group_set.get(name="Ops"))
     assert after(log_in, okta, {"group_ids": None}) == {"Ops"}
     assert any("none ever have" in sentence for sentence in done.record.decisions)
 
@@ -108,7 +108,7 @@ def test_groups_without_an_identifier_are_left_alone(cast: Cast, okta: Connectio
 
 def test_a_member_added_by_hand_to_a_mapped_group_is_not_taken_out(okta: Connection, log_in: LogIn) -> None:
     user = log_in(claims(okta, group_ids=("Ops",)), okta).user
-    groups.add_member(okta.account.group_set.get(name="Sec"), user, acting=OPERATOR)
+    put_in(user, okta.account.group_set.get(name="Sec"))
     assert after(log_in, okta, {"group_ids": ()}) == {"Sec"}
 
 

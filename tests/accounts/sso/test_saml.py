@@ -141,6 +141,18 @@ def test_our_metadata_without_a_key_shows_no_certificate(connection: Connection)
     assert b"KeyDescriptor" not in saml.service_provider_metadata(connection)
 
 
+def test_our_metadata_takes_logout_messages_by_both_bindings(connection: Connection) -> None:
+    services = list(
+        etree.fromstring(saml.service_provider_metadata(with_key(connection))).iter(f"{MD}SingleLogoutService")
+    )
+    assert [item.get("Binding", "").rpartition(":")[2] for item in services] == ["HTTP-Redirect", "HTTP-POST"]
+    assert {item.get("Location") for item in services} == {saml.acs_url(connection).replace("/acs", "/slo")}
+
+
+def test_our_metadata_without_a_key_names_no_logout(connection: Connection) -> None:
+    assert b"SingleLogoutService" not in saml.service_provider_metadata(connection)
+
+
 def test_our_own_metadata_is_not_an_identity_providers(connection: Connection) -> None:
     with pytest.raises(MetadataError, match="a service provider's metadata"):
         saml.read_metadata(saml.service_provider_metadata(connection))

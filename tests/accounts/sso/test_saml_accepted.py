@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_response import unverified_in_response_to
 from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
@@ -178,3 +179,9 @@ def test_an_entra_identifier_that_is_no_uri_may_come_with_spn() -> None:
 def test_the_assertion_is_to_be_remembered_until_its_end_and_the_skew() -> None:
     expires_at = read(response(ends_at=NOW.replace(hour=10)), clock_skew=90).expires_at
     assert expires_at == NOW.replace(hour=10, minute=1, second=30)
+
+
+def test_how_far_the_clocks_are_apart_is_noted() -> None:
+    with timeline.recording() as told:
+        read(response(edit=setting("//a:Assertion", "IssueInstant", NOW + timedelta(seconds=7))))
+    assert told.clock_difference == 7

@@ -138,4 +138,4 @@ def test_a_configured_name_that_never_arrived_is_remarked_with_what_did() -> Non
 def test_what_the_assertion_says_of_itself_is_carried_along() -> None:
     claims = claims_of(attributes={"b": ("1",), "a": ("2",)})
     assert (claims.issuer, claims.message_id, claims.message_expires_at) == ("https://idp.example/", "_a1", NOW)
-    assert (claims.session_index, claims.authenticated_at, claims.received_names) == ("_s1", NOW, ("a", "b"))
+    assert (claims.idp_session, claims.authenticated_at, claims.received_names) == ("_s1", NOW, ("a", "b"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.sso.saml_metadata import LIMIT, MetadataError, read_metadata
+from accounts.sso.saml_metadata import LIMIT, MetadataError, SingleLogout, read_metadata
 from tests.saml_keys import key_pair
 
 MD = 'xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
@@ -24,6 +24,11 @@ def certificate(body: str, use: str = ' use="signing"') -> str:
 
 def service(binding: str = REDIRECT, location: str = "https://acme.okta.example/sso") -> str:
     return f'<SingleSignOnService Binding="{binding}" Location="{location}"/>'
+
+
+def logout(binding: str, location: str = "https://acme.okta.example/slo", answers: str = "") -> str:
+    response_location = f' ResponseLocation="{answers}"' if answers else ""
+    return service() + f'<SingleLogoutService Binding="{binding}" Location="{location}"{response_location}/>'
 
 
 def entity(keys: str | None = None, services: str | None = None, entity_id: str = ACME, namespace: str = MD) -> str:
@@ -89,6 +94,30 @@ def test_several_identity_providers_without_a_choice_are_listed() -> None:
     sentence = complaint(several(entity(), entity(entity_id="https://two.example")))
     assert "“https://two.example”" in sentence
     assert "Name the entity ID" in sentence
+
+
+LOGOUT = {
+    "none": (service(), SingleLogout()),
+    "by redirect": (logout(REDIRECT), SingleLogout("https://acme.okta.example/slo")),
+    "by POST": (logout(POST), SingleLogout("https://acme.okta.example/slo", by_post=True)),
+    "by both": (logout(POST, "https://x/post") + logout(REDIRECT, "https://x/get"), SingleLogout("https://x/get")),
+    "with answers elsewhere": (
+        logout(REDIRECT, answers="https://acme.okta.example/answers"),
+        SingleLogout("https://acme.okta.example/slo", "https://acme.okta.example/answers"),
+    ),
+    "with answers nowhere": (
+        logout(REDIRECT, answers="javascript:a()"), SingleLogout("https://acme.okta.example/slo")
+    ),
+    "by SOAP only": (logout("urn:oasis:names:tc:SAML:2.0:bindings:SOAP"), SingleLogout()),
+    "at no web address": (logout(REDIRECT, "javascript:a()"), SingleLogout()),
+    "at an address without a host": (logout(REDIRECT, "https:///slo"), SingleLogout()),
+    "at an address with a line break": (logout(REDIRECT, "https://x/slo&#10;y"), SingleLogout()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("services", "expected"), LOGOUT.values(), ids=LOGOUT)
+def test_the_logout_addresses_are_taken(services: str, expected: SingleLogout) -> None:
+    assert read_metadata(entity(services=services).encode()).logout == expected
 
 
 WRONG = {

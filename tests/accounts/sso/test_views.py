@@ -1,18 +1,18 @@
 """The sign-in doors over HTTP: one use, one browser, no cookies on the cross-site POST (`protocol.md` 6.4)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import LoginRecord, SignInTransaction
+from accounts.models import LoginRecord, SignedInSession, SignInTransaction
 from accounts.sso import saml
 from tests.cast import PASSWORD, Cast
 from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection
-from tests.saml_messages import NO_REQUEST
+from tests.saml_messages import NO_REQUEST, setting
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,15 @@ def test_the_session_key_changes_at_the_login(journey: SamlJourney) -> None:
     before = session.session_key
     journey.log_in()
     assert journey.browser.session.session_key != before
+
+
+def test_the_session_key_changes_when_the_same_person_logs_in_again(journey: SamlJourney) -> None:
+    journey.log_in()
+    before = journey.browser.session.session_key
+    journey.log_in()
+    assert journey.browser.session.session_key != before
+    assert SignedInSession.objects.filter(ended_at=None).count() == 1
+    assert journey.browser.get("/api/me").status_code == 200
 
 
 def test_another_browser_cannot_finish_and_does_not_use_the_sign_in_up(cast: Cast, journey: SamlJourney) -> None:
@@ -139,11 +148,10 @@ def test_the_next_page_is_a_path_of_this_host(journey: SamlJourney) -> None:
 
 
 def test_the_session_ends_when_the_identity_provider_says_so(journey: SamlJourney) -> None:
-    journey.log_in()
-    session = journey.browser.session
-    session["ends_at"] = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-    session.save()
-    assert journey.browser.get("/api/me").status_code in (401, 403)
+    ends_at = (timezone.now() + timedelta(minutes=20)).replace(microsecond=0)
+    journey.log_in(edit=setting("//a:AuthnStatement", "SessionNotOnOrAfter", ends_at))
+    assert SignedInSession.objects.get().ends_at == ends_at
+    assert journey.browser.get("/api/me").status_code == 200
 
 
 def test_a_refused_person_sees_a_reference_and_nothing_of_the_reason(cast: Cast, journey: SamlJourney) -> None:
@@ -167,6 +175,8 @@ def test_a_connection_that_is_not_live_is_not_there(cast: Cast) -> None:
     journey = SamlJourney(signed_connection(cast.acme, state="disabled"))
     assert journey.start().status_code == 404
     assert journey.post(journey.message()).status_code == 404
+    assert journey.post("no message at all").status_code == 404
+    assert not LoginRecord.objects.exists()
 
 
 def test_a_connection_is_not_there_under_another_accounts_address(cast: Cast) -> None:

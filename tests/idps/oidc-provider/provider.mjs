@@ -31,7 +31,11 @@ const provider = new Provider(origin, {
   conformIdTokenClaims: !settings.claimsInIdToken,
   responseTypes: ['code', 'id_token'],
   pkce: { methods: ['S256'], required: () => true },
-  features: { devInteractions: { enabled: true }, clientCredentials: { enabled: true } },
+  features: {
+    devInteractions: { enabled: true },
+    clientCredentials: { enabled: true },
+    backchannelLogout: { enabled: true },
+  },
   findAccount: (_, login) => ({ accountId: login, claims: () => ({ sub: login, ...read(settings.people)[login] }) }),
 });
 
@@ -43,6 +47,10 @@ async function answerAsGraph(request, response) {
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify(response.statusCode === 200 ? { value: read(settings.graph)[objectId] } : {}));
 }
+
+// What came of telling a client, for the log of the run.
+provider.on('backchannel.success', (_, client) => console.log(`logout taken by ${client.clientId}`));
+provider.on('backchannel.error', (_, error, client) => console.log(`logout refused by ${client.clientId}: ${error}`));
 
 const answer = provider.callback();
 createServer((request, response) => {

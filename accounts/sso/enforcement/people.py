@@ -1,0 +1,69 @@
+"""Who is shut out when SSO is enforced, and how each of them comes in from then on."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Account, EmailDomain, ExternalIdentity, User
+from accounts.models.identity import ConnectionState
+from accounts.permissions import ACCOUNT_ADMIN
+from accounts.services import password_doors
+
+SHOWN = 50
+
+LINKED = "linked"  # known at a live connection
+BY_EMAIL = "by-email"  # a first company login finds them by their e-mail address
+NO_WAY_IN = "no-way-in"
+
+
+@dataclass(frozen=True)
+class ShutOut:
+    user: User
+    way_in: str
+
+
+@dataclass(frozen=True)
+class People:
+    """`shut_out` and `staying` hold the first 50 by e-mail; the totals count all. Constant queries."""
+
+    shut_out: list[ShutOut]
+    shut_out_total: int
+    staying: list[User]
+    staying_total: int
+
+    @property
+    def more_shut_out(self) -> int:
+        return self.shut_out_total - len(self.shut_out)
+
+    @property
+    def more_staying(self) -> int:
+        return self.staying_total - len(self.staying)
+
+
+def people_of(account: Account) -> People:
+    live = ExternalIdentity.objects.in_account(account).filter(
+        user=OuterRef("pk"), connection__state=ConnectionState.LIVE
+    )
+    leaving = password_doors.shut_out(account)
+    shown = leaving.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
+    domains = _domains_of_live_connections(account)
+    admins = password_doors.of_account(account).filter(account_role__name=ACCOUNT_ADMIN)
+    return People(
+        shut_out=[ShutOut(user, _way_in(user, domains)) for user in shown],
+        shut_out_total=leaving.count(),
+        staying=list(admins.order_by("email_key")[:SHOWN]),
+        staying_total=admins.count(),
+    )
+
+
+def _way_in(user: User, domains: set[str]) -> str:
+    if vars(user)["is_linked"]:
+        return LINKED
+    return BY_EMAIL if user.email_key.rpartition("@")[2] in domains else NO_WAY_IN
+
+
+def _domains_of_live_connections(account: Account) -> set[str]:
+    """Proved domains whose addresses a live connection may find people by (`accounts.sso.matching`)."""
+    proved = EmailDomain.objects.in_account(account).filter(proved_at__isnull=False)
+    answered_for = Q(connections__state=ConnectionState.LIVE) | Q(connections=None)
+    return set(proved.filter(answered_for).values_list("domain", flat=True))

@@ -1,0 +1,1 @@
+"""Pages that say why a login went as it did, and what another one would do."""

@@ -1,0 +1,114 @@
+"""PURE. Where in that vendor's own console the thing is that a refused login is about.
+
+Words and paths are the vendors' own, as of 2026; `other` has none that we could know.
+"""
+
+from collections.abc import Mapping
+
+_OKTA = "Okta admin console → Applications → Applications → your application"
+_OKTA_LOG = "Okta admin console → Reports → System Log"
+_ENTRA = "Microsoft Entra admin center → Enterprise applications → your application"
+_ENTRA_APP = "Microsoft Entra admin center → App registrations → your application"
+
+_OKTA_SAML = f"{_OKTA} → General → SAML Settings → Edit"
+_OKTA_OIDC = f"{_OKTA} → General"
+_ENTRA_SAML = f"{_ENTRA} → Single sign-on"
+
+# Vendor and protocol -> what a refusal is about -> the place.
+_PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("okta", "saml"): {
+        "address": f"{_OKTA_SAML} → Single sign-on URL",
+        "audience": f"{_OKTA_SAML} → Audience URI (SP Entity ID)",
+        "issuer": f"{_OKTA} → Sign On → SAML 2.0 → More details → Issuer",
+        "certificate": f"{_OKTA} → Sign On → SAML Signing Certificates → Active → Actions → View IdP metadata",
+        "signing": f"{_OKTA_SAML} → Show Advanced Settings → Response, Assertion Signature",
+        "algorithm": f"{_OKTA_SAML} → Show Advanced Settings → Signature Algorithm, Digest Algorithm",
+        "encryption": f"{_OKTA_SAML} → Show Advanced Settings → Assertion Encryption",
+        "subject": f"{_OKTA_SAML} → Name ID format, Application username",
+        "attributes": f"{_OKTA_SAML} → Attribute Statements",
+        "groups": f"{_OKTA_SAML} → Group Attribute Statements → Filter",
+        "assignment": f"{_OKTA} → Assignments",
+        "said-no": f"{_OKTA} → Assignments; Okta's own account of it: {_OKTA_LOG}",
+        "clock": "Okta keeps its own clock: compare ours with a time service",
+    },
+    ("okta", "oidc"): {
+        "initiate": f"{_OKTA_OIDC} → LOGIN → Initiate login URI",
+        "audience": f"{_OKTA_OIDC} → Client Credentials → Client ID",
+        "issuer": "Okta admin console → Security → API → Authorization Servers, or the Okta domain itself",
+        "secret": f"{_OKTA_OIDC} → Client Credentials → Client secrets; and LOGIN → Sign-in redirect URIs",
+        "flow": f"{_OKTA_OIDC} → General Settings → Grant type (Implicit: Allow ID Token, or Authorization Code)",
+        "attributes": f"{_OKTA} → Sign On → OpenID Connect ID Token → Claims",
+        "groups": f"{_OKTA} → Sign On → OpenID Connect ID Token → Group claims filter",
+        "assignment": f"{_OKTA} → Assignments",
+        "said-no": f"{_OKTA} → Assignments; Okta's own account of it: {_OKTA_LOG}",
+        "clock": "Okta keeps its own clock: compare ours with a time service",
+    },
+    ("entra", "saml"): {
+        "address": f"{_ENTRA_SAML} → Basic SAML Configuration → Reply URL (Assertion Consumer Service URL)",
+        "audience": f"{_ENTRA_SAML} → Basic SAML Configuration → Identifier (Entity ID)",
+        "issuer": f"{_ENTRA_SAML} → Set up → Microsoft Entra Identifier",
+        "certificate": f"{_ENTRA_SAML} → SAML Certificates → App Federation Metadata Url",
+        "signing": f"{_ENTRA_SAML} → SAML Certificates → Edit → Signing Option",
+        "algorithm": f"{_ENTRA_SAML} → SAML Certificates → Edit → Signing Algorithm",
+        "encryption": f"{_ENTRA} → Token encryption",
+        "subject": f"{_ENTRA_SAML} → Attributes & Claims → Unique User Identifier (Name ID)",
+        "attributes": f"{_ENTRA_SAML} → Attributes & Claims",
+        "groups": f"{_ENTRA_SAML} → Attributes & Claims → Add a group claim → Groups assigned to the application",
+        "assignment": f"{_ENTRA} → Users and groups",
+        "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
+        "clock": "Entra keeps its own clock: compare ours with a time service",
+    },
+    ("entra", "oidc"): {
+        "audience": f"{_ENTRA_APP} → Overview → Application (client) ID",
+        "issuer": f"{_ENTRA_APP} → Overview → Directory (tenant) ID",
+        "secret": f"{_ENTRA_APP} → Certificates & secrets → Client secrets; and Authentication → Redirect URIs",
+        "flow": f"{_ENTRA_APP} → Authentication → Implicit grant and hybrid flows → ID tokens",
+        "attributes": f"{_ENTRA_APP} → Token configuration → Add optional claim",
+        "groups": f"{_ENTRA_APP} → Token configuration → Edit groups claim → Groups assigned to the application",
+        "subject": f"{_ENTRA_APP} → API permissions → Microsoft Graph → profile",
+        "assignment": f"{_ENTRA} → Users and groups",
+        "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
+        "clock": "Entra keeps its own clock: compare ours with a time service",
+    },
+}
+
+# What a refusal is about -> codes without their protocol. A test looks that no code of a login is missing.
+ABOUT: Mapping[str, str] = {
+    name: about
+    for about, names in {
+        "address": "destination recipient",
+        "initiate": "initiate-issuer",
+        "audience": "audience authorized-party",
+        "issuer": "issuer tenant answer-issuer",
+        "certificate": "signature certificate",
+        "signing": "unsigned",
+        "algorithm": "algorithm",
+        "encryption": "decryption no-decryption-key encryption-algorithm encrypted-name-id",
+        "secret": "token-endpoint",
+        "flow": "flow",
+        "subject": "subject name-id",
+        "attributes": "no-email",
+        "groups": "message-too-large too-large size",
+        "assignment": "deprovisioned not-announced",
+        "said-no": "status idp-error",
+        "clock": (
+            "expired not-yet-valid issued-in-future too-old confirmation-expired session-ended authenticated-in-future"
+        ),
+    }.items()
+    for name in names.split()
+}
+# About nothing that is set in a vendor's console: our side, the person's way, a message that no vendor writes, or what
+# they give no choice of.
+NOWHERE = frozenset(
+    "sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
+    " idp-unreachable email-taken email-not-proved two-users-match no-new-people conflict test-of-another"
+    " base64 encoding xml comment cdata doctype processing-instruction shape xml-id duplicate-id id signature-shape"
+    " encryption-shape malformed token-type key-id unknown-key critical-header time time-claim version bearer condition"
+    " conditions lifetime authn-statement c-hash at-hash userinfo-subject".split()
+)
+
+
+def place(code: str, vendor: str, protocol: str) -> str:
+    """Empty when the refusal is about nothing that is set there, or the vendor is none that we know."""
+    about = ABOUT.get(code.removeprefix("saml-").removeprefix("oidc-"), "")
+    return _PLACES.get((vendor, protocol), {}).get(about, "")

@@ -1,0 +1,52 @@
+"""Who may come in through a connection, once it is known who they are: the leavers may not, newcomers as it is set."""
+
+from accounts.models import Connection, User
+from accounts.models.identity import JustInTime
+from accounts.models.user import UserState
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.refusal import LoginRefused, Side
+
+
+def check(claims: IdentityClaims, connection: Connection, user: User | None) -> None:
+    """`user`: whom the login matched, None for nobody here. Raises LoginRefused.
+
+    Who was let go stays out whatever the connection says: else the next login would undo what the IdP decided.
+    """
+    if user is not None and user.state == UserState.DEPROVISIONED:
+        raise _deprovisioned(user)
+    if connection.just_in_time == JustInTime.OFF and (user is None or user.state == UserState.PENDING):
+        raise _no_new_people(claims, connection, user)
+    if connection.just_in_time == JustInTime.ANNOUNCED and user is None:
+        raise _not_announced(claims, connection)
+
+
+def _deprovisioned(user: User) -> LoginRefused:
+    return LoginRefused(
+        "deprovisioned",
+        expected="a person who still has access",
+        received=f"{user.email}, who was deprovisioned",
+        side=Side.IDENTITY_PROVIDER,
+        next_step="Assign the person to the application again, so that provisioning restores them.",
+    )
+
+
+def _not_announced(claims: IdentityClaims, connection: Connection) -> LoginRefused:
+    return LoginRefused(
+        "not-announced",
+        expected=f"somebody whom provisioning announced, as connection '{connection.name}' is set",
+        received=f"'{claims.email}', of whom nobody here knows",
+        side=Side.IDENTITY_PROVIDER,
+        next_step="Assign the person to the provisioning application there and wait until it has sent them, or have an"
+        " account admin open this connection to anyone the identity provider lets in (just in time: on).",
+    )
+
+
+def _no_new_people(claims: IdentityClaims, connection: Connection, user: User | None) -> LoginRefused:
+    received = f"{user}, who is pending" if user else f"'{claims.email}', of whom nobody here knows"
+    return LoginRefused(
+        "no-new-people",
+        expected=f"somebody who is active here already, as connection '{connection.name}' lets nobody new in",
+        received=received,
+        side=Side.TORQUE,
+        next_step="An account admin opens this connection to new people (just in time: announced or on), or adds them.",
+    )

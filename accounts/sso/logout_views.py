@@ -1,0 +1,40 @@
+"""Logging out: here, and at the identity provider where the person came from."""
+
+from axes.helpers import get_client_ip_address
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.models import Connection, SignedInSession
+from accounts.models.identity import ConnectionState
+from accounts.services import audit, sessions
+from accounts.sso.protocols import protocol_of
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session here, whatever the identity provider does; then the browser goes on there, if it can (R8)."""
+    session = sessions.current(request)
+    connection = _connection_of(session)
+    hints = {**sessions.logout_hints(session), "idp_session": session.idp_session} if session and connection else {}
+    if session:
+        sessions.end(session, acting=audit.person(session.user, get_client_ip_address(request)))
+    auth.logout(request)
+    address = protocol_of(connection).logout_url(connection, hints) if connection else ""
+    if not address:
+        messages.success(request, LOGGED_OUT)
+        return redirect("login")
+    # Not a redirect: Chromium holds the form's page to `form-action 'self'` through redirects. Not the header Refresh:
+    # with an ID token in it a proxy may find the answer's headers too long.
+    page = render(request, "sso/logging_out.html", {"address": address, "name": connection.name if connection else ""})
+    messages.success(request, LOGGED_OUT)  # after rendering: shown where the provider sends the browser back to
+    return page
+
+
+LOGGED_OUT = "You are logged out."
+
+
+def _connection_of(session: SignedInSession | None) -> Connection | None:
+    connection = session.connection if session else None
+    return connection if connection and connection.state == ConnectionState.LIVE else None

@@ -1,0 +1,95 @@
+"""PURE. A message decoded for an admin's eyes: its structure whole, its values masked but for those that are used.
+
+Signatures, keys, ciphers, session names and attributes that nothing is read from are shown by their length alone.
+"""
+
+import base64
+import json
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+from lxml import etree
+
+from accounts.sso.claims import storable
+from accounts.sso.saml_shape import DS, NAME_ID, SAML, Element
+from torque_sso import strict_json
+
+LIMIT = 20_000  # characters that are kept
+_TOKEN_LIMIT = 100_000  # characters of a token that is decoded before it is verified
+_VALUE, _ATTRIBUTE = f"{{{SAML}}}AttributeValue", f"{{{SAML}}}Attribute"
+_SHOWN_TEXT = frozenset(f"{{{SAML}}}{name}" for name in ("Issuer", "Audience", "AuthnContextClassRef"))
+_MASKED_ATTRIBUTES = frozenset({"SessionIndex"})
+_SHOWN_HEADER = frozenset({"alg", "kid", "typ", "crit"})
+_SHOWN_CLAIMS = frozenset("iss aud azp sub exp iat nbf auth_time tid oid ver acct email_verified xms_edov amr".split())
+
+
+def masked(text: str) -> str:
+    return f"… ({len(text)} characters)"
+
+
+def masked_attributes(attributes: Mapping[str, object], shown: Collection[str]) -> dict[str, list[str]]:
+    """Name -> values, those of names that are not `shown` masked. At most 200 names and 200 values of each."""
+    return {
+        storable(name[:200]): [_shown(value) if name in shown else masked(str(value)) for value in _values(values)]
+        for name, values in list(attributes.items())[:200]
+    }
+
+
+def masked_xml(message: Element, shown: Collection[str]) -> str:
+    """`shown`: names of attributes whose values are used."""
+    copy = deepcopy(message)
+    for element in copy.iter():
+        if element.text and element.text.strip() and not _is_shown(element, shown):
+            element.text = masked(element.text.strip())
+        for name in _MASKED_ATTRIBUTES.intersection(element.attrib):
+            element.set(name, masked(element.get(name, "")))
+    etree.indent(copy)
+    return etree.tostring(copy, encoding="unicode")[:LIMIT]
+
+
+def masked_token(compact: str, shown: Collection[str]) -> str:
+    """Header and claims of a compact JWS as JSON, before anything of it is verified; of what is none, its length."""
+    if len(compact) > _TOKEN_LIMIT:
+        return masked(compact)
+    header, claims = (_object(part) for part in (*compact.split("."), "", "")[:2])
+    masks = {name: value if name in _SHOWN_HEADER else masked(str(value)) for name, value in header.items()}
+    return f"{_as_json(masks)}\n{masked_claims(claims, shown)}"[:LIMIT]
+
+
+def masked_claims(claims: Mapping[str, Any], shown: Collection[str]) -> str:
+    """The claims of an ID token as JSON."""
+    kept = {
+        name: value if name in shown or name in _SHOWN_CLAIMS else masked(str(value)) for name, value in claims.items()
+    }
+    return _as_json(kept)
+
+
+def _as_json(members: Mapping[str, Any]) -> str:
+    return storable(json.dumps(members, indent=2, ensure_ascii=False, default=str))[:LIMIT]
+
+
+def _object(part: str) -> dict[str, Any]:
+    """A part of a token; empty when it is no JSON object."""
+    try:
+        found = strict_json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_shown(element: Element, shown: Collection[str]) -> bool:
+    if element.tag == _VALUE:
+        parent = element.getparent()
+        return parent is not None and parent.tag == _ATTRIBUTE and parent.get("Name", "") in shown
+    if str(element.tag).startswith(f"{{{DS}}}"):
+        return False
+    return element.tag in _SHOWN_TEXT or element.tag == NAME_ID
+
+
+def _values(value: object) -> list[object]:
+    return list(value[:200]) if isinstance(value, list | tuple) else [value]
+
+
+def _shown(value: object) -> str:
+    return storable(str(value)[:500])

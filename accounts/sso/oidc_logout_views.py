@@ -1,0 +1,95 @@
+"""The address at which an OpenID provider says that its session ended: by a frame (GET) or by itself (POST)."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from axes.helpers import get_client_ip_address
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Connection, ConsumedMessage
+from accounts.models.identity import Protocol
+from accounts.services import login_records, sessions
+from accounts.services.audit import Actor
+from accounts.sso import logout_token, oidc_claims
+from accounts.sso.logout_token import Logout
+from accounts.sso.refusal import LoginRefused, Side
+
+log = structlog.get_logger(__name__)
+
+
+@csrf_exempt  # the provider posts, with a signature of its own
+@require_http_methods(["GET", "POST"])
+def oidc_logout(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
+    """Whatever state the connection and its people are in: an ended session is never wrong."""
+    found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.OIDC)
+    connection = get_object_or_404(found.exclude(issuer=""), pk=connection_id)
+    return _back_channel(request, connection) if request.method == "POST" else _front_channel(request, connection)
+
+
+def _front_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Front-Channel Logout 1.0. The frame is the provider's, so no cookie of ours arrives: `sid` names the session.
+
+    Nothing proves who asks; a `sid` is known to the provider and the person's browser alone, and is good for no more.
+    """
+    session_name = oidc_claims.session_name(request.GET.get("sid"))
+    if request.GET.get("iss", connection.issuer) == connection.issuer:
+        acting = _acting(connection, "front-channel", request)
+        sessions.end_at_idp(connection, idp_session=session_name, acting=acting)
+    response = HttpResponse(headers={"Cache-Control": "no-store"})
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response._csp_replace = {"frame-ancestors": _origins(connection)}  # type: ignore[attr-defined]
+    return response
+
+
+def _back_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Back-Channel Logout 1.0, 2.5 to 2.8: 200 when the sessions are over, 400 with the reason otherwise."""
+    try:
+        logout = logout_token.read(connection, request.POST.get("logout_token"))
+        ended = _end(connection, logout, _acting(connection, "back-channel", request))
+    except LoginRefused as refusal:
+        log.warning("A logout token was refused", connection=connection.name, code=refusal.code, reason=str(refusal))
+        return _answer(400, {"error": "invalid_request", "error_description": _plain(str(refusal))})
+    log.info("Logged out by the identity provider", connection=connection.name, sessions=ended)
+    return HttpResponse(headers={"Cache-Control": "no-store"})
+
+
+@transaction.atomic
+def _end(connection: Connection, logout: Logout, acting: Actor) -> int:
+    """One transaction with the use of the message, so that a delivery that failed half way may come again (R25)."""
+    _, first = ConsumedMessage.objects.get_or_create(
+        account_id=connection.account_id,
+        connection=connection,
+        message_id=login_records.digest(logout.message_id),
+        defaults={"expires_at": logout.message_expires_at},
+    )
+    if not first:
+        expected, received = "a logout token that was not used before", "one that was (jti)"
+        raise LoginRefused("logout-replayed", expected, received, Side.IDENTITY_PROVIDER)
+    named: dict[str, Any] = {"idp_session": logout.idp_session} if logout.idp_session else {"subject": logout.subject}
+    return sessions.end_at_idp(connection, **named, acting=acting)
+
+
+def _acting(connection: Connection, way: str, request: HttpRequest) -> Actor:
+    return Actor(f"{connection.name} ({way} logout)", ip_address=get_client_ip_address(request))
+
+
+def _origins(connection: Connection) -> list[str]:
+    """From where the provider may show our answer in a frame: its own pages, which need not be at the issuer."""
+    pages = (connection.issuer, connection.discovery.get("end_session_endpoint") or connection.issuer)
+    return list(dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(page)) for page in pages))
+
+
+def _answer(status: int, body: dict[str, str]) -> HttpResponse:
+    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _plain(text: str) -> str:
+    """The characters that RFC 6749 5.2 allows in a description."""
+    ascii_text = text.replace("“", "'").replace("”", "'").replace('"', "'").replace("\\", "/")
+    return "".join(char if " " <= char <= "~" else "?" for char in ascii_text)

@@ -1,0 +1,99 @@
+"""The certificates of a SAML connection: the identity provider's, and our own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.pages.confirming import Question, ask, is_confirmed
+from accounts.pages.guards import acting, needs
+from accounts.pages.refusals import counted, told_in_the_form, told_on_the_next_page
+from accounts.permissions import Permission
+from accounts.services.connection_certificates import add_certificates, remove_certificate
+from accounts.services.connection_changes import present
+from accounts.services.connection_drafts import goes_into_a_draft
+from accounts.sso.certificates import certificate_end, certificate_subject, fingerprint
+from accounts.sso.pages.provider_forms import CertificateForm
+from accounts.sso.pages.tabs import address_of, connection_of, edited, posted, shown, where
+
+
+@dataclass(frozen=True)
+class Line:
+    """`days_left`: whole days; below 0: it has ended."""
+
+    subject: str
+    fingerprint: str
+    ends_at: datetime
+    days_left: int
+
+
+def _line(pem: str) -> Line:
+    ends_at = certificate_end(pem)
+    return Line(certificate_subject(pem), fingerprint(pem), ends_at, (ends_at - timezone.now()).days)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """The list; a POST adds to it."""
+    connection = edited(request, connection_id, protocol=Protocol.SAML)
+    form = CertificateForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with told_in_the_form(form):
+            number = add_certificates(connection, form.cleaned_data["text"], acting=acting(request))
+            messages.success(request, f"Added {counted(number, 'certificate', 'certificates')}{where(connection)}.")
+            return redirect("connection-certificates", connection.pk)
+    lines = [_line(pem) for pem in present(connection.idp_certificates)]
+    return shown(
+        request,
+        connection,
+        "connection-certificates",
+        "connections/certificates.html",
+        edits=True,
+        lines=lines,
+        may_remove=len(lines) > 1 or connection.state == ConnectionState.DRAFT,
+        own=next(map(_line, present(connection.sp_certificate)), None),
+        form=form,
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = edited(request, connection_id, protocol=Protocol.SAML)
+    chosen = request.POST.get("fingerprint", "")
+    back = address_of(connection, "connection-certificates")
+    found = [_line(pem) for pem in present(connection.idp_certificates) if fingerprint(pem) == chosen]
+    if found and not is_confirmed(request):
+        when = "once the draft is published" if goes_into_a_draft(connection) else "from then on"
+        sentence = f"Logins signed with its key are refused {when}, also those that are under way."
+        question = Question(
+            title=f"Remove the certificate {found[0].subject}?",
+            sentences=(sentence,),
+            names=[chosen],
+            fields=[("fingerprint", chosen)],
+            button="Remove",
+            cancel_address=back,
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        remove_certificate(connection, chosen, acting=acting(request))
+        messages.success(request, f"The certificate is removed{where(connection)}.")
+    return redirect(back)
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Our certificate, for identity providers that ask for a file."""
+    connection = connection_of(request, connection_id, protocol=Protocol.SAML)
+    if not connection.sp_certificate:
+        raise Http404
+    disposition = {"Content-Disposition": 'attachment; filename="torque-service-provider.pem"'}
+    return HttpResponse(connection.sp_certificate, content_type="application/x-pem-file", headers=disposition)

@@ -1,0 +1,97 @@
+"""What a draft of a connection changes, in words: each setting as it is live, and as it would be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Connection, ConnectionDraft
+from accounts.models.identity import OidcFlow
+from accounts.services.connection_changes import present
+from accounts.services.connection_drafts import drafted, lacking_test, version_of
+from accounts.sso.certificates import certificate_subject, fingerprint
+from accounts.sso.pages.forms import FIELD_WORDS
+from accounts.vendors import SET_UPS
+
+_NONE = "none"
+_WORDS = {
+    "idp_entity_id": "Issuer",
+    "sso_url": "Single sign-on URL",
+    "metadata_url": "Metadata URL",
+    "slo_url": "Single logout URL",
+    "slo_response_url": "Single logout answers",
+    "slo_by_post": "Single logout by POST",
+    "issuer": "Issuer",
+    "tenant_id": "Tenant ID",
+    "client_id": "Client ID",
+    "flow": "Flow",
+}
+# The form's name of a field, where the vendor has a word for it.
+_IN_FORMS = {"idp_entity_id": "issuer"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting; several values are lines of their own."""
+
+    label: str
+    live: tuple[str, ...]
+    draft: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {', '.join(self.live)} → {', '.join(self.draft)}"
+
+
+@dataclass(frozen=True)
+class ToldDraft:
+    """`lacking`: why no test speaks for it, a sentence; empty when one does."""
+
+    version: str
+    differences: tuple[Difference, ...]
+    lacking: str
+
+
+def told_of_draft(draft: ConnectionDraft) -> ToldDraft:
+    return ToldDraft(version_of(draft), tuple(_differences(draft)), lacking_test(draft))
+
+
+def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
+    live, new = draft.connection, drafted(draft)
+    for name in draft.changes:
+        before, after = getattr(live, name), getattr(new, name)
+        if before == after:
+            continue
+        if name == "attribute_names":
+            yield from _names(before, after)
+        elif name == "idp_certificates":
+            yield Difference("Certificates", _certificates(before), _certificates(after))
+        else:
+            yield Difference(_label(live, name), (_value(before),), (_value(after),))
+    if draft.changes_secret:
+        yield Difference("Client secret", (_kept(live),), ("a new one" if draft.client_secret else _NONE,))
+
+
+def _label(connection: Connection, name: str) -> str:
+    theirs = SET_UPS[connection.vendor, connection.protocol].theirs
+    return theirs.get(_IN_FORMS.get(name, name), _WORDS[name])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return dict(OidcFlow.choices).get(value, str(value)) or _NONE
+
+
+def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]:
+    for field, (label, _) in FIELD_WORDS.items():
+        if before.get(field) != after.get(field):
+            values = ((names.get(field) or "the usual names",) for names in (before, after))
+            yield Difference(f"Attribute name of “{label}”", next(values), next(values))
+
+
+def _certificates(text: str) -> tuple[str, ...]:
+    """The first bytes of the fingerprint are enough to tell them apart."""
+    return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)[:11]}…)" for pem in present(text)) or (_NONE,)
+
+
+def _kept(connection: Connection) -> str:
+    return "one is kept" if connection.client_secret else _NONE

@@ -1,0 +1,102 @@
+"""A connection at a glance: how it stands, and opening, closing and deleting it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models.identity import ConnectionState
+from accounts.pages.confirming import Question, ask, is_confirmed
+from accounts.pages.guards import acting, needs
+from accounts.pages.refusals import counted, told_on_the_next_page
+from accounts.permissions import Permission
+from accounts.services import connections
+from accounts.services.connection_checks import check
+from accounts.services.connection_health import health_of
+from accounts.services.metadata import is_held
+from accounts.sso.addresses import addresses_of
+from accounts.sso.pages.tabs import address_of, connection_of, shown
+from spaces.services.sign_in_rules import placement_of
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def overview(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    return shown(
+        request,
+        connection,
+        "connection",
+        "connections/overview.html",
+        check=check(connection, timezone.now()),
+        missing=connections.missing(connection),
+        domains=connection.domains.order_by("domain"),
+        identities=connection.identities.count(),
+        health=health_of(connection, timezone.now()),
+        placement=placement_of(connection),
+        is_held=is_held(connection),
+        publishes=bool(connection.metadata_url or connection.issuer),
+        start_address=addresses_of(connection)["start_url"],
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    with told_on_the_next_page(request):
+        connections.enable(connection, acting=acting(request))
+        messages.success(request, f"'{connection}' is live: people can sign in through it.")
+    return redirect("connection", connection.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if not is_confirmed(request):
+        out = connections.only_way_in(connection)
+        question = Question(
+            title=f"Disable {connection}?",
+            sentences=(
+                f"Nobody can sign in through it until it is enabled again. For {counted(out, 'person', 'people')} it is"
+                " the only way in: they have no password and no other live connection.",
+                "Open sessions stay open until they end; end them on a person's page if they must end now.",
+            ),
+            button="Disable",
+            cancel_address=address_of(connection),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        connections.disable(connection, acting=acting(request))
+        messages.success(request, f"'{connection}' is disabled: nobody can sign in through it.")
+    return redirect("connection", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if connection.state == ConnectionState.LIVE:
+        messages.error(request, f"'{connection}' is live. Disable it first, then delete it.")
+        return redirect("connection", connection.pk)
+    if not is_confirmed(request):
+        known = counted(connection.identities.count(), "identity", "identities")
+        question = Question(
+            title=f"Delete {connection}?",
+            sentences=(
+                f"Its settings, and {known}: who people are at this identity provider, are deleted. The people"
+                " themselves, their spaces and groups stay.",
+                "Domains that only this connection has are given up. This cannot be undone.",
+            ),
+            button="Delete",
+            cancel_address=address_of(connection),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        connections.delete_connection(connection, acting=acting(request))
+        messages.success(request, f"'{connection}' is deleted.")
+    return redirect("connections")

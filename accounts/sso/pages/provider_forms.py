@@ -1,0 +1,171 @@
+"""Their values, in each of the ways they can be given. `read` gives the fields they mean, or a refusal."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django import forms
+
+from accounts.models import Connection
+from accounts.models.identity import OidcFlow, Vendor
+from accounts.services import provider_settings
+from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
+from accounts.sso.saml_metadata import LIMIT
+from accounts.vendors import SET_UPS
+
+_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+_ADDRESS = {**_PLAIN, "placeholder": "https://", "inputmode": "url"}
+_LONGEST_ADDRESS, _LONGEST_ISSUER = 2048, 1024  # characters, as the columns are
+
+
+class ProviderForm(forms.Form):
+    def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
+        super().__init__(posted, files, prefix=prefix, initial=self.present(connection))
+        self.connection = connection
+        for name, label in SET_UPS[connection.vendor, connection.protocol].theirs.items():
+            if name in self.fields:
+                self.fields[name].label = label
+
+    def present(self, connection: Connection) -> dict[str, Any]:
+        """What the boxes hold at first: the connection's own, where the names are the same."""
+        return {name: getattr(connection, name, "") for name in self.base_fields}
+
+    def read(self) -> ProviderSettings:
+        """Raises ActionRefused. May fetch metadata."""
+        raise NotImplementedError
+
+
+class MetadataAddressForm(ProviderForm):
+    metadata_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+
+    def read(self) -> ProviderSettings:
+        return provider_settings.from_metadata_address(self.cleaned_data["metadata_url"])
+
+
+class UploadOrText(forms.Form):
+    """A file, or its text pasted; at most 1 MB. `text` is what came, either way."""
+
+    file = forms.FileField(label="File", required=False)
+    text = forms.CharField(
+        label="or its text",
+        required=False,
+        max_length=LIMIT,
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 4}),
+    )
+    is_needed = True
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        uploaded = given.get("file")
+        if uploaded and (uploaded.size or 0) > LIMIT:
+            self.add_error("file", f"Expected a file of at most {LIMIT // 1024} KB; received more.")
+        elif uploaded:
+            given["text"] = uploaded.read().decode("utf-8", errors="replace").replace("\x00", "")
+        elif self.is_needed and not given.get("text", "").strip():
+            self.add_error("file", "Choose a file, or paste its text.")
+        return given
+
+
+class CertificateForm(UploadOrText):
+    """More certificates beside those there are."""
+
+
+class MetadataFileForm(ProviderForm, UploadOrText):
+    def present(self, connection: Connection) -> dict[str, Any]:
+        return {}
+
+    def read(self) -> ProviderSettings:
+        return provider_settings.from_metadata(self.cleaned_data["text"].encode())
+
+
+class FieldsForm(ProviderForm, UploadOrText):
+    """Issuer, address and certificate one by one. Without a new certificate the present ones stay; metadata at an
+    address are not read any more, for they would undo what is entered here."""
+
+    issuer = forms.CharField(max_length=_LONGEST_ISSUER, widget=forms.TextInput(attrs=_PLAIN))
+    sso_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+    slo_url = forms.CharField(
+        label="Single logout URL",
+        max_length=_LONGEST_ADDRESS,
+        required=False,
+        help_text="Optional: logging out here then logs out there too.",
+        widget=forms.URLInput(attrs=_ADDRESS),
+    )
+    field_order = ("issuer", "sso_url", "file", "text", "slo_url")
+
+    def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
+        super().__init__(connection, posted, files, prefix=prefix)
+        self.is_needed = not connection.idp_certificates
+        self.fields["file"].label = SET_UPS[connection.vendor, connection.protocol].theirs["certificate"]
+        if not self.is_needed:
+            self.fields["file"].help_text = "Empty: the certificates stay. A new one takes their place."
+
+    def present(self, connection: Connection) -> dict[str, Any]:
+        return {"issuer": connection.idp_entity_id, "sso_url": connection.sso_url, "slo_url": connection.slo_url}
+
+    def read(self) -> ProviderSettings:
+        given = self.cleaned_data
+        fields: dict[str, Any] = {
+            "idp_entity_id": given["issuer"],
+            "sso_url": provider_settings.web_address(given["sso_url"], "the single sign-on URL"),
+            "slo_url": provider_settings.web_address(given["slo_url"], "the single logout URL"),
+            "metadata_url": "",
+        }
+        if fields["slo_url"] != self.connection.slo_url:
+            fields |= {"slo_response_url": "", "slo_by_post": False}
+        if given["text"].strip():
+            fields["idp_certificates"] = provider_settings.certificates_in([given["text"]])
+        return ProviderSettings(fields)
+
+
+class OpenIdForm(ProviderForm):
+    tenant_id = forms.CharField(
+        max_length=255, required=False, help_text="A GUID.", widget=forms.TextInput(attrs=_PLAIN)
+    )
+    issuer = forms.CharField(max_length=_LONGEST_ISSUER, required=False, widget=forms.URLInput(attrs=_ADDRESS))
+    client_id = forms.CharField(max_length=255, widget=forms.TextInput(attrs=_PLAIN))
+    flow = forms.ChoiceField(
+        label="Flow",
+        choices=OidcFlow.choices,
+        help_text="With a client secret the code flow is better: it carries more groups.",
+    )
+
+    def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
+        super().__init__(connection, posted, files, prefix=prefix)
+        if connection.vendor != Vendor.ENTRA:
+            del self.fields["tenant_id"]
+            self.fields["issuer"].required = True
+            self.fields["issuer"].help_text = "Exactly as it stands in the tokens and in the discovery document."
+        else:
+            self.fields["issuer"].label = "Issuer"
+            self.fields["issuer"].help_text = "Only for a national cloud. Empty: it follows from the tenant ID."
+
+    def present(self, connection: Connection) -> dict[str, Any]:
+        follows = connection.issuer == ENTRA_ISSUER.format(tenant=connection.tenant_id)
+        return {**super().present(connection), "issuer": "" if follows else connection.issuer}
+
+    def read(self) -> ProviderSettings:
+        given = self.cleaned_data
+        issuer = provider_settings.web_address(given["issuer"], "the issuer")
+        named = {"tenant_id": given.get("tenant_id", ""), "client_id": given["client_id"], "flow": given["flow"]}
+        return ProviderSettings(provider_settings.openid_fields(self.connection.vendor, issuer=issuer, **named))
+
+
+class ClientSecretForm(forms.Form):
+    """What is stored is never sent back to a page (R62)."""
+
+    client_secret = forms.CharField(
+        label="New client secret",
+        max_length=1000,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    expires_at = forms.DateField(
+        label="Expires on",
+        required=False,
+        help_text="As the identity provider says. We remind you 30, 14 and 3 days ahead.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def clean_expires_at(self) -> datetime | None:
+        day = self.cleaned_data["expires_at"]
+        return datetime.combine(day, time.max, UTC).replace(microsecond=0) if day else None

@@ -1,0 +1,47 @@
+"""The way from a new connection to a live one, to be left and taken up again at any step."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Connection, LoginRecord
+from accounts.models.identity import ConnectionState, LoginOutcome
+from accounts.pages.guards import needs
+from accounts.permissions import Permission
+from accounts.services.connections import missing
+from accounts.services.settings_digest import digest_of
+from accounts.sso.pages.steps import Seen, fields_in, steps_of
+from accounts.sso.pages.tabs import connection_of, set_up_of, shown
+from accounts.vendors import VENDORS
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def set_up(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    seen = _seen(connection)
+    steps = steps_of(set_up_of(connection), seen)
+    route = "connection-set-up"
+    return shown(request, connection, route, "connections/set_up.html", steps=steps, seen=seen)
+
+
+def _seen(connection: Connection) -> Seen:
+    attempts = LoginRecord.objects.in_account(connection.account_id).filter(connection=connection).order_by("-at")
+    tests = attempts.filter(outcome=LoginOutcome.TESTED)
+    of_these_settings = tests.filter(settings_digest=digest_of(connection))
+    good = attempts.filter(outcome__in=(LoginOutcome.TESTED, LoginOutcome.SIGNED_IN)).defer("message", "steps").first()
+    last = attempts.values_list("outcome", "reference").first()
+    domains = [(row.domain, row.proved_at) for row in connection.domains.order_by("domain")]
+    names = VENDORS[connection.vendor].names(connection.protocol, connection.attribute_names)
+    return Seen(
+        missing=missing(connection),
+        proved=[domain for domain, proved_at in domains if proved_at],
+        unproved=[domain for domain, proved_at in domains if not proved_at],
+        answered=good is not None,
+        arrived=fields_in(good.attributes, names, email=good.email) if good else frozenset(),
+        tested=tests.exists(),
+        passed=of_these_settings.values_list("reference", flat=True).first() or "",
+        refused=last[1] if last and last[0] == LoginOutcome.REFUSED else "",
+        is_live=connection.state == ConnectionState.LIVE,
+    )

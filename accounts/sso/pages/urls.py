@@ -1,0 +1,42 @@
+from django.urls import path
+
+from accounts.sso.pages import (
+    certificates,
+    connections,
+    domains,
+    drafts,
+    metadata,
+    overview,
+    provider,
+    rules,
+    set_up,
+)
+
+CONNECTION = "sso/<uuid:connection_id>"
+
+urlpatterns = [
+    path("sso", connections.connections, name="connections"),
+    path("sso/new", connections.new_connection, name="new-connection"),
+    path(CONNECTION, overview.overview, name="connection"),
+    path(f"{CONNECTION}/set-up", set_up.set_up, name="connection-set-up"),
+    path(f"{CONNECTION}/enable", overview.enable, name="connection-enable"),
+    path(f"{CONNECTION}/disable", overview.disable, name="connection-disable"),
+    path(f"{CONNECTION}/delete", overview.delete, name="connection-delete"),
+    path(f"{CONNECTION}/metadata/read", metadata.read_again, name="connection-read-again"),
+    path(f"{CONNECTION}/metadata/approve", metadata.approve, name="connection-metadata-approve"),
+    path(f"{CONNECTION}/metadata/refuse", metadata.refuse, name="connection-metadata-refuse"),
+    path(f"{CONNECTION}/draft/publish", drafts.publish, name="connection-draft-publish"),
+    path(f"{CONNECTION}/draft/throw-away", drafts.throw_away, name="connection-draft-throw-away"),
+    path(f"{CONNECTION}/general", rules.general, name="connection-general"),
+    path(f"{CONNECTION}/people", rules.people, name="connection-people"),
+    path(f"{CONNECTION}/attributes", rules.attributes, name="connection-attributes"),
+    path(f"{CONNECTION}/provider", provider.provider, name="connection-provider"),
+    path(f"{CONNECTION}/secret", provider.client_secret, name="connection-secret"),
+    path(f"{CONNECTION}/secret/remove", provider.remove_client_secret, name="connection-secret-remove"),
+    path(f"{CONNECTION}/certificates", certificates.certificates, name="connection-certificates"),
+    path(f"{CONNECTION}/certificates/remove", certificates.remove, name="connection-certificate-remove"),
+    path(f"{CONNECTION}/certificates/own", certificates.own, name="connection-certificate-own"),
+    path(f"{CONNECTION}/domains", domains.domains, name="connection-domains"),
+    path(f"{CONNECTION}/domains/<uuid:domain_id>/check", domains.check, name="connection-domain-check"),
+    path(f"{CONNECTION}/domains/<uuid:domain_id>/remove", domains.remove, name="connection-domain-remove"),
+]

@@ -1,0 +1,145 @@
+"""The doors of SAML single logout: messages of the identity provider, and the pages around ours."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from axes.helpers import get_client_ip_address
+from django.contrib import auth, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import Connection
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.services import sessions
+from accounts.sso import saml, saml_bindings, saml_logout
+from accounts.sso import saml_single_logout as single_logout
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml_bindings import Came
+from accounts.sso.saml_single_logout import Outgoing
+
+log = structlog.get_logger(__name__)
+
+PARTLY = (
+    "You are logged out here. Your company's sign-in page may still know you: on a shared computer, log out there too,"
+    " or close all windows of the browser."
+)
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+
+
+@csrf_exempt  # comes from the identity provider's page, with a signature of its own
+@never_cache
+@require_http_methods(["GET", "POST"])
+def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
+    """Single logout service, of both bindings: requests of the IdP, and its answers to ours. Needs no cookie."""
+    connection = _connection(account_slug, connection_id)
+    try:
+        came = _came(request)
+        return _asked(request, connection, came) if came.is_request else _answered(connection, came)
+    except LoginRefused as refusal:
+        return _refused(request, single_logout.record_refusal(connection, refusal))
+
+
+def _came(request: HttpRequest) -> Came:
+    if request.method == "POST":
+        return saml_bindings.read_form(request.POST.dict())
+    return saml_bindings.read_query(request.META.get("QUERY_STRING", ""))
+
+
+def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResponse:
+    """A LogoutRequest. Once it is verified its sender is known, and gets an answer whatever was asked for."""
+    message = saml_logout.verified(came, single_logout.expectations(connection))
+    outcome = single_logout.obey(connection, message, ip_address=get_client_ip_address(request))
+    if sessions.current(request) and not sessions.check(request):
+        auth.logout(request)  # a redirect brings the cookie along: the page must not greet who has just been logged out
+    outgoing = single_logout.answer(connection, message.get("ID", ""), outcome.statuses, came.relay_state)
+    if outgoing is None:  # it never said where it takes answers
+        return _refused(request, outcome.reference) if outcome.reference else _done(is_complete=True)
+    # The IdP may have this page open in a frame, one for each application it ends.
+    return _on_the_way(request, connection, outgoing, frame_ancestors=_origins(outgoing.address))
+
+
+def _answered(connection: Connection, came: Came) -> HttpResponse:
+    """A LogoutResponse. The person is logged out here, so nothing that is wrong with it is their problem."""
+    try:
+        message = saml_logout.verified(came, single_logout.expectations(connection))
+        return _done(is_complete=single_logout.is_complete(connection, message))
+    except LoginRefused as refusal:
+        log.warning("Answer to a logout refused", code=refusal.code, connection=str(connection.pk), why=str(refusal))
+    return _done(is_complete=False)
+
+
+@never_cache
+@require_GET
+def saml_logout_form(request: HttpRequest) -> HttpResponse:
+    """The page that posts our LogoutRequest, for an IdP that takes no other; `log_out` leads here."""
+    found = single_logout.kept_request(request.GET.get("kept", ""))
+    if found is None:
+        return redirect("login")
+    connection, outgoing = found
+    return _on_the_way(request, connection, outgoing)
+
+
+@never_cache
+@require_GET
+def logged_out(request: HttpRequest) -> HttpResponse:
+    """Where a logout that went through the IdP ends. Says nothing to somebody who is signed in: it is not so."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    list(messages.get_messages(request))  # what `log_out` left to be said is said here, once
+    if "partly" in request.GET:
+        messages.warning(request, PARTLY)
+    else:
+        messages.success(request, "You are logged out.")
+    return redirect("login")
+
+
+def _connection(account_slug: str, connection_id: UUID) -> Connection:
+    found = Connection.objects.select_related("account").filter(
+        account__slug=account_slug, protocol=Protocol.SAML, state=ConnectionState.LIVE
+    )
+    connection = get_object_or_404(found, pk=connection_id)
+    if not saml.slo_url(connection):
+        raise Http404
+    return connection
+
+
+def _done(*, is_complete: bool) -> HttpResponse:
+    """A local GET: what the browser shows depends on its session, whose cookie a cross-site POST does not bring."""
+    return HttpResponseRedirect(reverse("sso:logged-out") + ("" if is_complete else "?partly"), status=303)
+
+
+def _on_the_way(
+    request: HttpRequest, connection: Connection, outgoing: Outgoing, frame_ancestors: Sequence[str] = ()
+) -> HttpResponse:
+    """A redirect, or a page whose form a script sends off, and a button where scripts are off.
+
+    That page may post to the IdP, and to us: an IdP may answer the post with a redirect, which Chromium holds to the
+    same policy.
+    """
+    if not outgoing.fields:
+        return HttpResponseRedirect(outgoing.address, status=303)
+    response = render(request, "sso/post_logout.html", {"outgoing": outgoing, "name": connection.name})
+    policy = {"form-action": ["'self'", *_origins(outgoing.address)]}
+    if frame_ancestors:
+        policy["frame-ancestors"] = list(frame_ancestors)
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response._csp_replace = policy  # type: ignore[attr-defined]
+    return response
+
+
+def _origins(address: str) -> list[str]:
+    """None for a host that cannot be written in a policy: then the browser sends nothing off."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    return [origin] if _ORIGIN.fullmatch(origin) else []
+
+
+def _refused(request: HttpRequest, reference: str) -> HttpResponse:
+    """400 with a reference; the admin finds the reason in the login records."""
+    return render(request, "sso/logout_refused.html", {"reference": reference}, status=400)

@@ -1,0 +1,203 @@
+"""Single logout of one connection: what goes out, signed with its key, and what comes in does (SAML profiles 4.4).
+
+Nothing of a logout under way is stored. Our request's ID carries its own proof (time and MAC), so the answer to it is
+known again without a cookie, which a cross-site POST would not bring, and without a row that nobody comes back for.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import structlog
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import Connection
+from accounts.services import login_records, sessions
+from accounts.services.audit import Actor
+from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
+from accounts.sso.claims import storable
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml_claims import SESSION_LIMIT
+from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
+from accounts.sso.saml_name_id import name_id_of
+from accounts.sso.saml_shape import Element, refused
+from torque_sso.encryption import decrypt, encrypt
+
+log = structlog.get_logger(__name__)
+
+# "id", because Entra refuses an ID that begins with a digit; then time in seconds, chance, MAC.
+_REQUEST_ID = re.compile(r"id([0-9a-f]{8})([0-9a-f]{24})([0-9a-f]{40})")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Where the browser takes a message. `fields`: to be posted there; none: all of it is in the address."""
+
+    address: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def expectations(connection: Connection) -> LogoutExpectations:
+    return LogoutExpectations(
+        slo_url=saml.slo_url(connection),
+        idp_entity_id=connection.idp_entity_id,
+        certificates=saml.certificates(connection),
+        clock_skew=connection.clock_skew,
+        allow_sha1=connection.allow_sha1,
+        message_limit=settings.SIGN_IN_MESSAGE_LIMIT,
+    )
+
+
+def logout_url(connection: Connection, hints: Mapping[str, str]) -> str:
+    """Where the browser goes on, so that the IdP's session ends too; empty where single logout is off.
+
+    An IdP that takes messages by POST only gets it from a page of ours; what that page needs travels encrypted.
+    """
+    try:
+        outgoing = _request(connection, hints)
+    except ValueError:
+        log.warning("The key of a connection cannot sign its logout", connection=str(connection.pk))
+        return ""
+    if outgoing is None or not outgoing.fields:
+        return outgoing.address if outgoing else ""
+    kept = {"connection": str(connection.pk), "at": timezone.now().timestamp(), "hints": dict(hints)}
+    return reverse("sso:saml-logout-form") + "?" + urlencode({"kept": encrypt(json.dumps(kept))})
+
+
+def kept_request(token: str) -> tuple[Connection, Outgoing] | None:
+    """The request for the page that posts it; None when the token is not ours, is old, or the connection changed."""
+    try:
+        kept = json.loads(decrypt(token))
+        connection_id, made_at, hints = kept["connection"], kept["at"], kept["hints"]
+    except (InvalidToken, ValueError, KeyError, TypeError):
+        return None
+    connection = Connection.objects.select_related("account").filter(pk=connection_id).first()
+    if connection is None or timezone.now().timestamp() - made_at > saml_logout.MAX_AGE.total_seconds():
+        return None
+    outgoing = _request(connection, hints)
+    return (connection, outgoing) if outgoing and outgoing.fields else None
+
+
+def _request(connection: Connection, hints: Mapping[str, str]) -> Outgoing | None:
+    """ValueError where the connection's key cannot be read."""
+    name_id = name_id_of(hints)
+    if name_id is None or not connection.slo_url or not saml.slo_url(connection):
+        return None
+    document = saml_logout.request_document(
+        _new_request_id(connection),
+        saml.entity_id(connection),
+        connection.slo_url,
+        name_id,
+        hints.get("idp_session", ""),
+        timezone.now(),
+    )
+    return _outgoing(connection, saml_bindings.REQUEST, document, connection.slo_url, None)
+
+
+def answer(
+    connection: Connection, in_response_to: str, statuses: tuple[str, ...], relay_state: str | None
+) -> Outgoing | None:
+    """Our signed LogoutResponse; None where the IdP has named no address for it, or the key cannot be read."""
+    address = connection.slo_response_url or connection.slo_url
+    if not address:
+        return None
+    message_id = f"id{secrets.token_hex(20)}"
+    document = saml_logout.response_document(
+        message_id, saml.entity_id(connection), address, in_response_to, statuses, timezone.now()
+    )
+    try:
+        return _outgoing(connection, saml_bindings.RESPONSE, document, address, relay_state)
+    except ValueError:
+        log.warning("The key of a connection cannot sign its logout", connection=str(connection.pk))
+        return None
+
+
+def _outgoing(connection: Connection, name: str, document: Element, address: str, relay_state: str | None) -> Outgoing:
+    """By the binding that the IdP has. RelayState goes back as it came, and is left out where none came."""
+    relay = {} if relay_state is None else {"RelayState": relay_state}
+    if connection.slo_by_post:
+        xml = xml_signing.signed(document, connection.sp_private_key, connection.sp_certificate)
+        return Outgoing(address, {name: saml_bindings.encoded(xml), **relay})
+    fields = {name: saml_bindings.deflated(xml_signing.written(document)), **relay}
+    return Outgoing(saml_bindings.with_query(address, saml_bindings.signed_query(fields, connection.sp_private_key)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`statuses`: for the answer. `reference`: of the record of a refusal; empty: what was asked for is done."""
+
+    statuses: tuple[str, ...] = (saml_logout.SUCCESS,)
+    reference: str = ""
+
+
+def obey(connection: Connection, message: Element, *, ip_address: str | None) -> Outcome:
+    """Does what a verified LogoutRequest asks; what it refuses is recorded."""
+    try:
+        request = saml_logout.read_request(message, expectations(connection), timezone.now())
+        ended = _end(connection, request, Actor(f"logout at {connection.name}", ip_address=ip_address))
+    except LoginRefused as refusal:
+        return Outcome(saml_logout.statuses_of(refusal), record_refusal(connection, refusal))
+    log.info("Logged out by the identity provider", connection=str(connection.pk), sessions=ended)
+    return Outcome()
+
+
+def record_refusal(connection: Connection, refusal: LoginRefused) -> str:
+    """Beside the logins of the connection, for its admin; gives the reference."""
+    explanation = f"A logout was refused. {refusal}"
+    record = login_records.record_refusal(connection, f"logout-{refusal.code}", explanation)
+    log.warning("Logout refused", code=refusal.code, reference=record.reference, connection=str(connection.pk))
+    return record.reference
+
+
+@transaction.atomic
+def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
+    """Once for each message. That nobody was signed in under that name is a success: what was asked for is so."""
+    if not login_records.use_once(connection, request.message_id, request.expires_at):
+        raise refused("message-replayed", "a logout request that was not used before", "one that was used before")
+    name_id = request.name_id.key(connection.idp_entity_id, saml.entity_id(connection))
+    if request.session_indexes:
+        return sum(
+            sessions.end_at_idp(connection, name_id=name_id, idp_session=index[:SESSION_LIMIT], acting=acting)
+            for index in request.session_indexes
+        )
+    # Most connections know people by their NameID: then only that person's sessions are decrypted to compare it.
+    subject = storable(request.name_id.value)
+    ended = sessions.end_at_idp(connection, subject=subject, name_id=name_id, acting=acting)
+    return ended or sessions.end_at_idp(connection, name_id=name_id, acting=acting)
+
+
+def is_complete(connection: Connection, message: Element) -> bool:
+    """Whether a verified LogoutResponse says that the IdP's session ended too. LoginRefused: it answers nothing."""
+    response = saml_logout.read_response(message, expectations(connection), timezone.now())
+    if not _is_ours(connection, response.in_response_to):
+        raise refused("in-response-to", "an answer to a logout that began here in the last ten minutes", "another one")
+    if not login_records.use_once(connection, response.in_response_to, timezone.now() + 2 * saml_logout.MAX_AGE):
+        raise refused("message-replayed", "one answer to each logout request", "another one")
+    log.info("Logged out at the identity provider", connection=str(connection.pk), status=response.status)
+    return response.is_complete
+
+
+def _new_request_id(connection: Connection) -> str:
+    text = f"{int(timezone.now().timestamp()):08x}{secrets.token_hex(12)}"
+    return f"id{text}{_mac(connection, text)}"
+
+
+def _is_ours(connection: Connection, request_id: str) -> bool:
+    parts = _REQUEST_ID.fullmatch(request_id)
+    if parts is None or not constant_time_compare(parts[3], _mac(connection, parts[1] + parts[2])):
+        return False
+    return timezone.now().timestamp() - int(parts[1], 16) <= saml_logout.MAX_AGE.total_seconds()
+
+
+def _mac(connection: Connection, text: str) -> str:
+    return salted_hmac("accounts.sso.saml_single_logout", f"{connection.pk} {text}", algorithm="sha256").hexdigest()[
+        :40
+    ]

@@ -1,0 +1,74 @@
+"""A test of a connection by its admin: a whole sign-in at the real identity provider that changes and signs in nobody.
+
+The same code as a login, in a transaction that is thrown away; what would have happened is in the login record.
+"""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.models import Connection, LoginRecord, SignInTransaction, User
+from accounts.models.identity import LoginOutcome
+from accounts.services import login_records
+from accounts.services.settings_digest import digest_of
+from accounts.sso import timeline
+from accounts.sso.claims import IdentityClaims
+from accounts.sso.preview import Preview, try_out
+from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.timeline import Mark, Part
+
+
+def tried(
+    claims: IdentityClaims, connection: Connection, row: SignInTransaction, signed_in: User | None
+) -> LoginRecord:
+    """The record of a test that passed. Raises LoginRefused, also for anybody but the admin who began it."""
+    if signed_in is None or signed_in.pk != row.tester_id:
+        raise LoginRefused(
+            "test-of-another",
+            expected="the admin who began this test, still signed in here",
+            received="somebody else" if signed_in else "nobody who is signed in",
+            side=Side.PERSON,
+            next_step="Sign in as the admin and begin the test again.",
+        )
+    preview = try_out(claims, connection)
+    tell(preview)
+    tested = _tested_settings(connection, row)
+    return LoginRecord.objects.create(
+        account_id=connection.account_id,
+        reference=login_records.new_reference(),
+        connection=connection,
+        outcome=LoginOutcome.TESTED,
+        tester=signed_in,
+        settings_digest=tested,
+        email=claims.email,
+        subject=claims.subject,
+        decisions=[*preview.decisions],
+        group_ids=None if claims.group_ids is None else list(claims.group_ids),
+        **timeline.current().kept(),
+    )
+
+
+def _tested_settings(connection: Connection, row: SignInTransaction) -> str:
+    """The fingerprint of what passed; empty when settings were changed while the tester was at the IdP."""
+    if digest_of(connection) == row.settings_digest:
+        return row.settings_digest
+    timeline.told(
+        Part.SESSION, ["Settings were changed during this test, so it opens no way to enforce SSO."], Mark.NOTED
+    )
+    return ""
+
+
+def refused(refusal: LoginRefused, connection: Connection, claims: IdentityClaims | None) -> LoginRecord:
+    timeline.failed(refusal)
+    seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
+    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **timeline.current().kept())
+
+
+def shown(record: LoginRecord) -> HttpResponse:
+    return HttpResponseRedirect(reverse("login-record", args=[record.reference]), status=303)
+
+
+def tell(preview: Preview) -> None:
+    """What a login would have come to, as the last steps of a try."""
+    timeline.told(Part.GROUPS, (f"Would join group '{name}'." for name in preview.groups_joined))
+    timeline.told(Part.GROUPS, (f"Would leave group '{name}'." for name in preview.groups_left))
+    timeline.told(Part.SESSION, ["A try: nothing was saved, and nobody was signed in."], Mark.NOTED)

@@ -1,0 +1,62 @@
+"""The certificates of a SAML connection."""
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import Connection
+from accounts.sso.certificates import fingerprint
+from tests.drafts import publish
+from tests.saml_keys import key_pair
+
+pytestmark = pytest.mark.django_db
+
+
+def path(okta: Connection, what: str = "") -> str:
+    return f"/sso/{okta.pk}/certificates{what}"
+
+
+def test_it_shows_whose_they_are_and_how_long_they_last(as_alice: Client, okta: Connection) -> None:
+    page = as_alice.get(path(okta))
+    assertContains(page, fingerprint(key_pair("idp").certificate))
+    assertContains(page, "days left")
+    assertNotContains(page, "Remove")
+    assertNotContains(page, "errorlist")
+
+
+def test_one_is_added_and_the_old_one_removed_after_a_yes(as_alice: Client, okta: Connection) -> None:
+    page = as_alice.post(path(okta), {"text": key_pair("next").certificate}, follow=True)
+    assertContains(page, "Added 1 certificate in the draft: what is live goes on as it is.")
+    old = {"fingerprint": fingerprint(key_pair("idp").certificate)}
+    assertContains(as_alice.post(path(okta, "/remove"), old), "Logins signed with its key are refused")
+    as_alice.post(path(okta, "/remove"), {**old, "confirmed": "yes"})
+    assert Connection.objects.get().idp_certificates == key_pair("idp").certificate
+    publish(okta)
+    assert Connection.objects.get().idp_certificates == key_pair("next").certificate
+
+
+def test_the_last_one_of_a_live_connection_is_not_removed(as_alice: Client, okta: Connection) -> None:
+    last = {"fingerprint": fingerprint(key_pair("idp").certificate), "confirmed": "yes"}
+    assertContains(as_alice.post(path(okta, "/remove"), last, follow=True), "This is the last certificate")
+    assert Connection.objects.get().idp_certificates == okta.idp_certificates
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "paste its text"), ("nonsense!", "BEGIN CERTIFICATE"), (key_pair("idp").private_pem, "a private key")],
+    ids=["nothing", "nonsense", "private key"],
+)
+def test_what_is_none_is_told(as_alice: Client, okta: Connection, text: str, told: str) -> None:
+    assertContains(as_alice.post(path(okta), {"text": text}), told)
+
+
+def test_ours_is_to_be_downloaded_without_its_key(as_alice: Client, okta: Connection) -> None:
+    file = as_alice.get(path(okta, "/own"))
+    assert file.content.decode() == key_pair("sp").certificate
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    Connection.objects.update(sp_certificate="")
+    assert as_alice.get(path(okta, "/own")).status_code == 404
+
+
+def test_a_connection_without_certificates_has_no_such_page(as_alice: Client, azure: Connection) -> None:
+    assert as_alice.get(path(azure)).status_code == 404

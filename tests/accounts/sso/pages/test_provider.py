@@ -1,0 +1,143 @@
+"""Their values, in each of the ways they can be given, and the client secret."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.models import AuditEntry, Connection
+from accounts.services.connection_drafts import with_draft
+from tests.cast import Cast
+from tests.drafts import publish
+from tests.factories import TENANT
+from tests.idp_metadata import OKTA, published
+from tests.oidc_messages import Web
+from tests.saml_keys import key_pair
+from tests.secrets_in_logs import secret
+
+pytestmark = pytest.mark.django_db
+URL = "https://acme.okta.example/metadata"
+
+
+@pytest.fixture
+def draft(as_alice: Client) -> Connection:
+    as_alice.post("/sso/new", {"name": "New", "kind": "okta-saml"})
+    return Connection.objects.get(name="New")
+
+
+def send(browser: Client, connection: Connection, way: str, **fields: Any) -> Any:
+    named = {f"{way}-{name}": value for name, value in fields.items()}
+    return browser.post(f"/sso/{connection.pk}/provider", {"way": way, **named}, follow=True)
+
+
+def read(connection: Connection) -> Connection:
+    return Connection.objects.get(pk=connection.pk)
+
+
+def test_our_values_have_the_vendors_own_names(as_alice: Client, okta: Connection, azure: Connection) -> None:
+    page = as_alice.get(f"/sso/{okta.pk}/provider")
+    for label in ("Single sign-on URL", "Audience URI (SP Entity ID)", f"/api/accounts/acme/saml/{okta.pk}/acs"):
+        assertContains(page, label)
+    page = as_alice.get(f"/sso/{azure.pk}/provider")
+    for label in ("Redirect URIs", "/api/accounts/idp-callback", "Directory (tenant) ID", "Application (client) ID"):
+        assertContains(page, label)
+
+
+def test_metadata_are_read_from_their_address(as_alice: Client, draft: Connection, web: Web) -> None:
+    web.pages[URL] = published("idp")
+    page = send(as_alice, draft, "address", metadata_url=URL)
+    assertRedirects(page, f"/sso/{draft.pk}/set-up")
+    row = read(draft)
+    assert (row.idp_entity_id, row.metadata_url) == (OKTA, URL)
+    assert row.idp_certificates == key_pair("idp").certificate
+    assertContains(page, "All that a login needs is here.")
+
+
+def test_metadata_are_read_from_a_file(as_alice: Client, draft: Connection) -> None:
+    send(as_alice, draft, "file", file=SimpleUploadedFile("metadata.xml", published("idp")))
+    assert read(draft).idp_entity_id == OKTA
+
+
+def test_metadata_are_read_from_pasted_text(as_alice: Client, draft: Connection) -> None:
+    send(as_alice, draft, "file", text=published("idp").decode())
+    assert read(draft).idp_entity_id == OKTA
+
+
+def test_the_three_fields_are_enough(as_alice: Client, draft: Connection) -> None:
+    fields = {"issuer": "http://x", "sso_url": "https://x/sso", "text": key_pair("idp").body}
+    send(as_alice, draft, "fields", **fields)
+    row = read(draft)
+    assert (row.idp_entity_id, row.sso_url) == ("http://x", "https://x/sso")
+    assert row.idp_certificates == key_pair("idp").certificate
+
+
+@pytest.mark.parametrize(
+    ("way", "fields", "told"),
+    [
+        ("address", {"metadata_url": "http://127.0.0.1:1/x"}, "http://127.0.0.1:1/x"),
+        ("address", {}, "This field is required"),
+        ("file", {}, "Choose a file, or paste its text"),
+        ("file", {"text": "<html>"}, "a web page"),
+        ("file", {"file": SimpleUploadedFile("m.xml", b"\x00\xff<x")}, "Expected SAML metadata"),
+        ("file", {"file": SimpleUploadedFile("m.xml", b"<" * (1024 * 1024 + 1))}, "at most 1024 KB"),
+        ("fields", {"issuer": "x", "sso_url": "javascript:x", "text": "x"}, "http(s) address"),
+        ("fields", {"issuer": "x", "sso_url": "https://x", "text": "x!"}, "BEGIN CERTIFICATE"),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_nothing_is_kept(
+    as_alice: Client, draft: Connection, way: str, fields: dict[str, Any], told: str
+) -> None:
+    assertContains(send(as_alice, draft, way, **fields), told)
+    assert read(draft).idp_entity_id == ""
+
+
+def test_a_live_connection_goes_on_while_its_draft_is_saved(as_alice: Client, okta: Connection) -> None:
+    fields = {"issuer": okta.idp_entity_id, "sso_url": "https://moved.example/sso"}
+    page = send(as_alice, okta, "fields", **fields)
+    assertContains(page, "Saved in the draft: what is live goes on as it is.")
+    assert read(okta).sso_url == okta.sso_url
+    told = AuditEntry.objects.get(action="connection.draft-saved").changes
+    assert told == {"sso_url": [okta.sso_url, "https://moved.example/sso"]}
+    assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "You are looking at a draft: not live yet")
+
+
+def test_entra_needs_tenant_and_client_id(as_alice: Client, azure: Connection) -> None:
+    fields = {"tenant_id": TENANT, "client_id": "c2", "flow": "code"}
+    send(as_alice, azure, "openid", **fields)
+    row = with_draft(azure)
+    assert (row.issuer, row.client_id, row.flow) == (azure.issuer, "c2", "code")
+    assertContains(send(as_alice, azure, "openid", **{**fields, "tenant_id": "acme.com"}), "a GUID shown")
+
+
+def test_a_client_secret_is_kept_and_shown_to_nobody(as_alice: Client, azure: Connection, cast: Cast) -> None:
+    value = secret("hush-hush-client-secret")
+    day = (timezone.now() + timedelta(days=20)).date().isoformat()
+    fields = {"secret-client_secret": value, "secret-expires_at": day}
+    page = as_alice.post(f"/sso/{azure.pk}/secret", fields, follow=True)
+    assertContains(page, "One is kept, encrypted")
+    assert (read(azure).client_secret, with_draft(azure).client_secret) == ("", value)
+    publish(azure)
+    assert read(azure).client_secret == value
+    for path in ("", "/provider", "/general", "/domains", "/people", "/attributes"):
+        assertNotContains(as_alice.get(f"/sso/{azure.pk}{path}"), value)
+    assertContains(as_alice.get("/sso"), "days left")
+
+
+def test_a_secret_that_is_refused_does_not_come_back(as_alice: Client, azure: Connection) -> None:
+    fields = {"secret-client_secret": "hush", "secret-expires_at": "2020-01-01"}
+    page = as_alice.post(f"/sso/{azure.pk}/secret", fields)
+    assertContains(page, "Expected a secret that is still good")
+    assertNotContains(page, "hush")
+
+
+def test_removing_the_secret_asks(as_alice: Client, azure: Connection) -> None:
+    Connection.objects.filter(pk=azure.pk).update(client_secret="s3cret")
+    assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "lets nobody in any more")
+    assert read(azure).client_secret
+    as_alice.post(f"/sso/{azure.pk}/secret/remove", {"confirmed": "yes"})
+    publish(azure)
+    assert read(azure).client_secret == ""
