@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from accounts.models import ApiToken
+from accounts.models.token import TokenKind
 from accounts.permissions import Permission
 from accounts.services import tokens
 from scim import errors
@@ -15,8 +16,9 @@ def authenticate(request: HttpRequest) -> ApiToken:
     """The live token of the request, which may manage users. Raises ScimError 401 or 403. One query."""
     text = token_text(request.headers.get("Authorization", ""))
     token = tokens.find_live(text) if text else None
-    if token is None:
-        received = "one that is unknown, expired or revoked" if text else "none"
+    # A short token is somebody's login: provisioning would end with it within the hour.
+    if token is None or token.kind == TokenKind.SHORT:
+        received = "one that is unknown, expired, revoked or the short token of a login" if text else "none"
         raise errors.unauthorized(
             f"Expected a live API token in the Authorization header; received {received}."
             " Copy a token of Torque into the identity provider."

@@ -38,6 +38,11 @@ def deleted(subject: str) -> Deed:
     return Deed("deleted", "delete", subject)
 
 
+def held(subject: str) -> Deed:
+    """The guard against mass deprovisioning stepped in."""
+    return Deed("asked to let go", "let go", subject, ", who is held until an account admin decides")
+
+
 def read(subject: str) -> Deed:
     return Deed("read", "read", subject)
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from threading import Lock
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import Account, User
@@ -21,7 +21,7 @@ _lock = Lock()
 _noted: OrderedDict[tuple[UUID, int], list[int]] = OrderedDict()
 
 
-def before(account: Account, people: QuerySet[User], place: int) -> tuple[int, int]:
+def before(account: Account, place: int) -> tuple[int, int]:
     """A number from which on to read, and how many people to pass over from there, to come to a place (from 1)."""
     gone = account.last_user_number - account.user_count
     if not gone:
@@ -30,7 +30,7 @@ def before(account: Account, people: QuerySet[User], place: int) -> tuple[int, i
         return 0, place - 1
     numbers = _recall((account.pk, gone))
     if numbers is None or (place - 1) // STEP > len(numbers):  # many came since
-        numbers = _survey(people)
+        numbers = _survey(account)
         _note((account.pk, gone), numbers)
     if not numbers:
         return 0, place - 1
@@ -38,9 +38,10 @@ def before(account: Account, people: QuerySet[User], place: int) -> tuple[int, i
     return numbers[nearest], place - 1 - nearest * STEP
 
 
-def _survey(people: QuerySet[User]) -> list[int]:
+def _survey(account: Account) -> list[int]:
     """The numbers of the people at places 1, 501, 1001 and so on."""
-    placed = people.order_by().annotate(place=Window(RowNumber(), order_by=F("number").asc()))
+    people = User.objects.in_account(account).filter(erased_at=None)
+    placed = people.annotate(place=Window(RowNumber(), order_by=F("number").asc()))
     found = placed.filter(place__gt=0).annotate(step=F("place") % STEP).filter(step=1)
     return list(found.order_by("number").values_list("number", flat=True))
 

@@ -1,9 +1,11 @@
 """Users as a list shows them, read without what only a whole `User` needs: that would be a third of a page's cost."""
 
-from django.db.models import QuerySet
-from django.db.models.base import ModelState
+from collections.abc import Sequence
+from uuid import UUID
 
-from accounts.models import User
+from django.db.models import QuerySet
+
+from accounts.models import Account, User, statements
 
 # What `resources.to_resource` shows, and the number that pages go by.
 _SHOWN = (
@@ -26,15 +28,19 @@ _SHOWN = (
 )
 
 
+_LIVING = 'WHERE "account_id" = %s AND "erased_at" IS NULL'
+
+
 def read(people: QuerySet[User]) -> list[User]:
     """The users, to be looked at only. Passwords stay in the database; an attribute that is not shown is fetched."""
-    return [_user(row) for row in people.values_list(*_SHOWN)]
+    return [statements.filled(User, _SHOWN, row) for row in people.values_list(*_SHOWN)]
 
 
-def _user(row: tuple[object, ...]) -> User:
-    """As `Model.from_db` makes one with deferred fields, without the work of `__init__` for each field."""
-    user = User.__new__(User)
-    user.__dict__.update(zip(_SHOWN, row, strict=True))
-    user._state = ModelState()
-    user._state.adding, user._state.db = False, "default"
-    return user
+def by_id(account: Account, user_id: UUID) -> User | None:
+    return next(iter(where(account, 'AND "id" = %s', [statements.stored(User, "id", user_id)])), None)
+
+
+def where(account: Account, rest: str, values: Sequence[object]) -> list[User]:
+    """Those of the account's people who meet a condition in SQL: "AND ..." with %s for each of `values`."""
+    key = statements.stored(User, "account", account.pk)
+    return statements.select(User, _SHOWN, f"{_LIVING} {rest}", [key, *values])

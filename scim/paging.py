@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, User
-from scim import cursors, landmarks, listed_users
+from scim import cursors, landmarks, listed_users, lookups
 from scim.cursors import AFTER, AT, BEFORE, Position
 from scim.errors import invalid_count, invalid_value, quoted
 from scim.filters import compile_filter
@@ -48,18 +48,37 @@ def read_page(
 
     `account` as it was read for this request: its counters are believed. Raises ScimError.
     """
+    if cursor is None and not sort_by and not sort_order:
+        page = _read_plain(account, filter_text, start_index, count)
+        if page is not None:
+            return page
     order = ordering(sort_by, sort_order)
     condition = compile_filter(filter_text) if filter_text else Q()
     people = User.objects.in_account(account).filter(condition, erased_at=None).order_by(*order)
-    by_number = order == ["number"]
     if cursor is not None:
         total = None if filter_text else account.user_count
         mark = cursors.query_mark(account.pk, filter_text, sort_by, sort_order)
-        return _read_by_cursor(people, cursor, mark, _cursor_count(count), by_number, total)
-    first, wanted = max(_whole(start_index, 1, "startIndex"), 1), _page_size(count)
+        return _read_by_cursor(people, cursor, mark, _cursor_count(count), order == ["number"], total)
+    first, wanted = _first(start_index), _page_size(count)
     if filter_text:
         return _read_found(people, first, wanted)
-    return _read_all(account, people, first, wanted, by_number)
+    total = account.user_count
+    return Page(listed_users.read(people[first - 1 : first - 1 + wanted]) if first <= total else [], total, first)
+
+
+def _read_plain(
+    account: Account, filter_text: str, start_index: str | int | None, count: str | int | None
+) -> Page | None:
+    """What identity providers really ask: a page of everybody, or whoever has a name. None: it is something else."""
+    first, wanted = _first(start_index), _page_size(count)
+    if not filter_text:
+        return _read_all(account, first, wanted)
+    found = lookups.find(account, filter_text)
+    return None if found is None else Page(found[first - 1 : first - 1 + wanted], len(found), first)
+
+
+def _first(start_index: str | int | None) -> int:
+    return max(_whole(start_index, 1, "startIndex"), 1)
 
 
 def _whole(value: str | int | None, default: int, name: str) -> int:
@@ -84,15 +103,13 @@ def _cursor_count(count: str | int | None) -> int:
     return wanted
 
 
-def _read_all(account: Account, people: QuerySet[User], first: int, wanted: int, by_number: bool) -> Page:
+def _read_all(account: Account, first: int, wanted: int) -> Page:
     total = account.user_count
     if not wanted or first > total:
         return Page([], total, first)
-    start = first - 1
-    if by_number:
-        number, start = landmarks.before(account, people, first)
-        people = people.filter(number__gte=number)
-    return Page(listed_users.read(people[start : start + wanted]), total, first)
+    number, passed_over = landmarks.before(account, first)
+    page = 'AND "number" >= %s ORDER BY "number" LIMIT %s OFFSET %s'
+    return Page(listed_users.where(account, page, [number, wanted, passed_over]), total, first)
 
 
 def _read_found(people: QuerySet[User], first: int, wanted: int) -> Page:

@@ -8,6 +8,9 @@ import atexit
 import os
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +21,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, statements
 from scim.masking import masked
 from scim.models import ProvisioningRequest
 
@@ -69,9 +72,24 @@ def client_named(user_agent: str) -> str:
 
 def note(line: Line) -> None:
     """Puts a line on the pile; it is written within a second."""
+    if _unnoted.get():
+        return
     _waiting.append(line)
     if settings.SCIM_LOG_IN_BACKGROUND:
         _writer.wake(hurry=len(_waiting) >= _WRITTEN_AT_ONCE)
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Requests that this thread plays inside leave no line: they are not the identity provider's."""
+    token = _unnoted.set(True)
+    try:
+        yield
+    finally:
+        _unnoted.reset(token)
+
+
+_unnoted: ContextVar[bool] = ContextVar("unnoted", default=False)
 
 
 def flush() -> int:
@@ -102,7 +120,10 @@ def _write(lines: list[Line]) -> int:
     """An account that was removed meanwhile must not cost the lines of the others."""
     rows = [line.row() for line in lines]
     there = set(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", flat=True))
-    return len(ProvisioningRequest.objects.bulk_create([row for row in rows if row.account_id in there]))
+    known = [row for row in rows if row.account_id in there]
+    if known:
+        statements.insert_all(known)
+    return len(known)
 
 
 def _storable(text: str) -> str:

@@ -1,5 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SpacesConfig(AppConfig):
     name = "spaces"
+
+    def ready(self) -> None:
+        import_module("spaces.services.departures")  # so that who is let go leaves their spaces

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Trim
 
-from accounts.models import AccountOwned, AccountQuerySet, Connection, Group, Origin, User
+from accounts.models import AccountOwned, AccountQuerySet, Connection, Group, Origin, Role, User
 
 # Names hold no comma and no blank at either end: IdP attributes are comma-separated (`product.md` section 2, K7).
 _IS_A_NAME = ~Q(name="") & ~Q(name__contains=",") & Q(name=Trim(F("name")))
@@ -27,24 +27,14 @@ class Space(AccountOwned):
         return self.name
 
 
-class SpaceRole(AccountOwned):
+class SpaceRole(Role):
     """`Space Admin`, `Space Developer`, `Space Member`, or a custom one made from one of them."""
-
-    name = models.CharField(max_length=100)
-    description = models.TextField(blank=True)
-    permissions = models.JSONField(default=list)
-    builtin = models.BooleanField(default=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="space_role_name_once_per_account"),
             models.CheckConstraint(condition=_IS_A_NAME, name="space_role_name_is_a_name"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SpaceMembership(AccountOwned):

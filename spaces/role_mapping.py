@@ -6,6 +6,7 @@ are ignored. R6 unknown space: it is ignored together with its role. K1 to K11 a
 silent.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -105,6 +106,15 @@ def _place(space: str, entry: _Found, decisions: list[str]) -> Placement:
     else:
         decisions.append(f"No role was sent for space '{space}': '{MEMBER_ROLE}'.")
     return Placement(space, MEMBER_ROLE)
+
+
+_IGNORED_SPACE = re.compile(r"Space '(.+)' does not exist here: ignored")
+
+
+def ignored_space(decision: str) -> str | None:
+    """The name that a decision says was ignored, if it is one of those."""
+    found = _IGNORED_SPACE.match(decision)
+    return found[1] if found else None
 
 
 def _ignored_space(asked: str, role: str | None) -> str:

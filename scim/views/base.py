@@ -8,7 +8,6 @@ import time
 from typing import Any, ClassVar
 
 import structlog
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, OperationalError
@@ -21,13 +20,16 @@ from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
 from accounts.models import Account, ApiToken, User
+from accounts.services import protection
 from accounts.services.audit import Actor
-from accounts.services.provisioning import Protected, Taken
+from accounts.services.protection import Protected
+from accounts.services.provisioning import Taken
 from scim import errors, request_log, throttle
 from scim.authentication import authenticate
 from scim.deeds import Deed
 from scim.errors import ScimError
 from torque_sso import strict_json
+from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -78,8 +80,9 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     def acting(self) -> Actor:
         """Who does it, for the audit log."""
         request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-        address = get_client_ip_address(self.request)
-        return Actor(f"provisioning ({self.token.name})", self.token.user_id, address, str(request_id))
+        address = client_address(self.request)
+        label = f"provisioning ({self.token.name})"
+        return Actor(label, self.token.user_id, address, str(request_id), automatic=True)
 
     @property
     def base_url(self) -> str:
@@ -156,6 +159,7 @@ def _as_scim_error(problem: Exception) -> ScimError:
         case Taken():
             return errors.uniqueness(str(problem))
         case Protected():
+            protection.remember(problem)
             return errors.forbidden(str(problem))
         case User.DoesNotExist():
             return errors.not_found("Expected the id of a user of this account; received one that none has.")

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Account, User
 from accounts.models.user import UserState
 from accounts.services import provisioning
-from accounts.services.provisioning import PersonRecord
+from accounts.services.locking import locked_user
+from accounts.services.provisioning import Erasure, PersonRecord
 from scim import deeds, errors, listed_users, paging, patch, resources
 from scim.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed
@@ -26,7 +26,7 @@ class PeopleView(ScimView):
 
     def one(self, user: User, wanted: Wanted, status: int = 200) -> HttpResponse:
         """The resource as the client wants to see it, with its version and address."""
-        resource = self.shown(user, wanted)
+        resource = _shown(user, self.base_url, wanted)
         return answer(resource, status, ETag=etag(user.version), Location=f"{self.base_url}/Users/{user.pk}")
 
     def many(self, wanted: Wanted) -> HttpResponse:
@@ -41,16 +41,11 @@ class PeopleView(ScimView):
             cursor=wanted.cursor,
         )
         self.deed = deeds.searched(wanted.filter_text, page.total)
-        shown = [self.shown(user, wanted) for user in page.users]
+        base_url = self.base_url
+        shown = [_shown(user, base_url, wanted) for user in page.users]
         cursors = {"nextCursor": page.next_cursor, "previousCursor": page.previous_cursor}
         start_index = page.start_index if wanted.cursor is None else None
         return listed(shown, page.total, start_index, **{name: value for name, value in cursors.items() if value})
-
-    def shown(self, user: User, wanted: Wanted) -> dict[str, Any]:
-        resource = resources.to_resource(user, self.base_url)
-        if not wanted.attributes and not wanted.excluded_attributes:
-            return resource
-        return resources.projected(resource, wanted.attributes, wanted.excluded_attributes)
 
 
 class UsersView(PeopleView):
@@ -81,7 +76,7 @@ class UserView(PeopleView):
 
     def get(self, request: HttpRequest, user_id: str) -> HttpResponse:
         self.deed = deeds.read(user_id)
-        user = next(iter(listed_users.read(_living(self.account).filter(pk=_key(user_id)))), None)
+        user = listed_users.by_id(self.account, _key(user_id))
         if user is None:
             raise User.DoesNotExist
         self.deed = deeds.read(str(user))
@@ -98,20 +93,26 @@ class UserView(PeopleView):
     def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
         self.deed = deeds.deleted(user_id)
         key = _key(user_id)
-        with transaction.atomic():
-            if "If-Match" in request.headers:
-                # The account first: `erase` locks in this order, and so does a create.
-                Account.objects.select_for_update().get(pk=self.account.pk)
-                check_if_match(request, provisioning.locked_user(key, self.account).version)
-            self.deed = deeds.deleted(provisioning.erase(key, self.account, acting=self.acting))
+        erasure = self._erase_if_match(key) if "If-Match" in request.headers else self._erase(key)
+        self.deed = deeds.held(erasure.label) if erasure.held else deeds.deleted(erasure.label)
         return HttpResponse(status=204)
+
+    def _erase(self, key: UUID) -> Erasure:
+        return provisioning.erase(key, self.account, acting=self.acting)
+
+    @transaction.atomic
+    def _erase_if_match(self, key: UUID) -> Erasure:
+        # The account first: `erase` locks in this order, and so does a create.
+        Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
+        check_if_match(self.request, locked_user(key, self.account).version)
+        return self._erase(key)
 
     def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
         """What is read of the body depends on the person, so the row is locked first: no update is lost."""
         self.deed = deeds.updated(user_id, was_active=True, is_active=True)
         wanted, key, body = from_query(request.GET), _key(user_id), self.body()
         with transaction.atomic():
-            user = provisioning.locked_user(key, self.account)
+            user = locked_user(key, self.account)
             was_active, name = user.state != UserState.DEPROVISIONED, str(user)
             self.deed = deeds.updated(name, was_active=was_active, is_active=was_active)
             check_if_match(request, user.version)
@@ -119,6 +120,8 @@ class UserView(PeopleView):
             is_active = was_active if record.active is None else record.active
             self.deed = deeds.updated(name, was_active=was_active, is_active=is_active)
             user = provisioning.revise_locked(user, record, acting=self.acting)
+            if user.state != UserState.DEPROVISIONED and not is_active:
+                self.deed = deeds.held(name)
         return self.one(user, wanted)
 
     def _patched(self, user: User, body: Any) -> PersonRecord:
@@ -149,8 +152,11 @@ class MeView(UserView):
         return str(self.token.user_id)
 
 
-def _living(account: Account) -> QuerySet[User]:
-    return User.objects.in_account(account).filter(erased_at=None)  # type: ignore[no-any-return]
+def _shown(user: User, base_url: str, wanted: Wanted) -> dict[str, Any]:
+    resource = resources.to_resource(user, base_url)
+    if not wanted.attributes and not wanted.excluded_attributes:
+        return resource
+    return resources.projected(resource, wanted.attributes, wanted.excluded_attributes)
 
 
 def _key(user_id: str) -> UUID:

@@ -1,7 +1,5 @@
 """REST doors that need spaces."""
 
-from dataclasses import asdict
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,7 +25,7 @@ class Me(APIView):
                 "account_role": rights.account_role,
                 "permissions": sorted(held),
                 "timezone": user.timezone,
-                "spaces": [asdict(space) for space in rights.spaces],
+                "spaces": [{"space": s.space, "roles": s.roles, "why": s.why} for s in rights.spaces],
                 "groups": [
                     {"group": g.group, "idp_identifier": g.idp_identifier, "origin": g.origin} for g in rights.groups
                 ],

@@ -1,24 +1,16 @@
 """The verbs about spaces and space roles."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
 from accounts.folding import nfc
 from accounts.models import Account, Connection, Origin, User
+from accounts.models.user import UserState
 from accounts.services import audit
 from accounts.services.audit import Actor
+from accounts.services.names import checked_name, told
 from spaces.models import DefaultPlacement, Space, SpaceMembership, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
-
-
-def checked_name(name: str, what: str) -> str:
-    """The name, NFC. Raises ActionRefused when an IdP attribute could not carry it (K7)."""
-    if not name or name != name.strip() or "," in name or not name.isprintable():
-        raise ActionRefused(
-            f"Expected a {what} name without comma and without blanks at its ends, because IdP attributes are"
-            f" comma-separated; received '{name}'."
-        )
-    return nfc(name)
 
 
 def space_named(account: Account, name: str) -> Space:
@@ -46,6 +38,63 @@ def create_space(account: Account, name: str, *, acting: Actor) -> tuple[Space, 
 
 
 @transaction.atomic
+def add_space(account: Account, name: str, description: str, *, acting: Actor) -> Space:
+    """A new space. Raises ActionRefused, also for a name that is taken."""
+    space, created = create_space(account, name, acting=acting)
+    if not created:
+        raise _taken(name)
+    update_space(space, name, description, acting=acting)
+    return space
+
+
+@transaction.atomic
+def update_space(space: Space, name: str, description: str, *, acting: Actor) -> bool:
+    """Renames or describes a space; False when nothing changes. Raises ActionRefused.
+
+    IdP attributes name spaces: after a renaming they have to say the new name.
+    """
+    values = {"name": checked_name(name, "space"), "description": description.strip()}
+    changes = {field: [getattr(space, field), new] for field, new in values.items() if getattr(space, field) != new}
+    if not changes:
+        return False
+    for field, new in values.items():
+        setattr(space, field, new)
+    try:
+        with transaction.atomic():
+            space.save(update_fields=list(changes))
+    except IntegrityError:
+        space.refresh_from_db()
+        raise _taken(name) from None
+    audit.record(acting, "space.updated", space, changes)
+    return True
+
+
+@transaction.atomic
+def delete_space(space: Space, *, acting: Actor) -> None:
+    """Deletes a space, with everybody's roles in it. Raises ActionRefused while a connection places people there."""
+    space = Space.objects.in_account(space.account_id).select_for_update().get(pk=space.pk)
+    check_may_be_deleted(space)
+    people, groups = space.memberships.count(), space.group_roles.values("group").distinct().count()
+    audit.record(acting, "space.deleted", space, {"people": [people, 0], "groups": [groups, 0]})
+    space.delete()
+
+
+def check_may_be_deleted(space: Space) -> None:
+    """Raises ActionRefused while first logins are placed in the space by default, naming the connections."""
+    placements = DefaultPlacement.objects.in_account(space.account_id).filter(space=space)
+    placing = list(placements.order_by("connection__name").values_list("connection__name", flat=True))
+    if placing:
+        raise ActionRefused(
+            f"First logins through {told(placing, len(placing))} are placed in {space} by default:"
+            " choose another default space for them before it is deleted."
+        )
+
+
+def _taken(name: str) -> ActionRefused:
+    return ActionRefused(f"There is a space '{name}' already: expected another name.")
+
+
+@transaction.atomic
 def create_space_role(
     account: Account, name: str, *, template: str = MEMBER_ROLE, acting: Actor
 ) -> tuple[SpaceRole, bool]:
@@ -64,14 +113,37 @@ def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> S
     """Gives a person a role in a space by hand; it stays whatever an IdP says later. Raises ActionRefused."""
     if not user.account_id == space.account_id == role.account_id:
         raise ActionRefused("Expected a person, a space and a role of the same account.")
+    if user.state == UserState.DEPROVISIONED:
+        raise ActionRefused(f"{user} is deprovisioned and can be placed in a space only after they are restored.")
+    before = _membership(user, space)
     membership, _ = SpaceMembership.objects.update_or_create(
         account_id=user.account_id,
         user=user,
         space=space,
         defaults={"role": role, "origin": Origin.MANUAL, "connection": None},
     )
-    audit.record(acting, "space.member-placed", space, {user.email: [None, role.name]})
+    audit.record(acting, "user.placed-in-space", user, {space.name: [before and before.role.name, role.name]})
     return membership
+
+
+@transaction.atomic
+def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
+    """Takes away the person's own role in a space, whoever gave it; False when they have none.
+
+    What groups give stays, and an IdP that names the space gives its role again at the person's next login.
+    """
+    before = _membership(user, space)
+    if before is None:
+        return False
+    before.delete()
+    audit.record(acting, "user.taken-out-of-space", user, {space.name: [before.role.name, None]})
+    return True
+
+
+def _membership(user: User, space: Space) -> SpaceMembership | None:
+    """Locked, so that two who change it at once are written down in turn."""
+    own = SpaceMembership.objects.in_account(space.account_id).select_related("role")
+    return own.select_for_update(of=("self",)).filter(user=user, space=space).first()
 
 
 @transaction.atomic

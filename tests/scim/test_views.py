@@ -6,6 +6,7 @@ import pytest
 from django.db import DataError, OperationalError
 from django.test import Client
 
+from accounts.models import AuditEntry
 from scim import paging
 from scim.errors import ERROR_SCHEMA
 from tests.cast import Cast
@@ -127,3 +128,8 @@ def test_writing_groups_and_bulk_are_not_offered(okta: ScimClient, call: str) ->
 def test_no_group_has_an_id(okta: ScimClient) -> None:
     assert okta.get("/Groups/1").status == 404
     assert okta.ask("POST", "/Groups/.search", {}).body["totalResults"] == 0
+
+
+def test_the_audit_log_names_the_request(okta: ScimClient) -> None:
+    okta.ask("POST", "/Users", {"userName": "ann@acme.example"}, X_Request_ID="trace-1")
+    assert AuditEntry.objects.get(object_label="ann@acme.example").request_id == "trace-1"

@@ -1,0 +1,51 @@
+"""What a connection does with the people who come in through it: whom it lets in, where they go, what it may grant."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import AccountRole, Connection
+from accounts.services import audit, connection_changes
+from accounts.services.audit import Actor
+from spaces.models import DefaultPlacement
+from spaces.services.spaces import set_default_placement
+
+
+@transaction.atomic
+def change_sign_in_rules(
+    connection: Connection,
+    changes: Mapping[str, Any],
+    *,
+    grantable_account_roles: Iterable[AccountRole],
+    default_space: str,
+    default_role: str,
+    acting: Actor,
+) -> bool:
+    """One audit entry for the connection, one for the default placement (K9) if that changed.
+
+    `default_space` "" is none. False when nothing changed. Raises ActionRefused; then nothing is kept.
+    """
+    changed = connection_changes.update_connection(
+        connection, changes, grantable_account_roles=grantable_account_roles, acting=acting
+    )
+    before = placement_of(connection)
+    if default_space:
+        set_default_placement(connection, default_space, default_role)
+    else:
+        DefaultPlacement.objects.in_account(connection.account_id).filter(connection=connection).delete()
+    after = (default_space, default_role) if default_space else None
+    if after != before:
+        told = {"default": [_told(before), _told(after)]}
+        audit.record(acting, "connection.default-placement-changed", connection, told)
+    return changed or after != before
+
+
+def placement_of(connection: Connection) -> tuple[str, str] | None:
+    """(space, space role) of first logins without a usable space; None: there is none."""
+    found = DefaultPlacement.objects.in_account(connection.account_id).filter(connection=connection)
+    return found.values_list("space__name", "role__name").first()
+
+
+def _told(placement: tuple[str, str] | None) -> str | None:
+    return f"{placement[1]} in {placement[0]}" if placement else None

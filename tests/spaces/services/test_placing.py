@@ -1,0 +1,58 @@
+"""Placing people in spaces by hand, many at once."""
+
+from typing import Any
+
+import pytest
+
+from accounts.errors import ActionRefused
+from accounts.models import AuditEntry
+from accounts.services import users
+from accounts.services.audit import OPERATOR
+from spaces.models import SpaceMembership
+from spaces.services.placing import place_users
+from spaces.services.spaces import space_role_named
+from tests.cast import Cast
+from tests.factories import saml_connection
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_change_is_an_entry_about_the_person(cast: Cast) -> None:
+    member, admin = (space_role_named(cast.acme, f"Space {name}") for name in ("Member", "Admin"))
+    qa, both = cast.space("QA"), [cast.bob.pk, cast.petra.pk]
+    assert place_users([cast.bob.pk], qa, member, acting=OPERATOR) == 1
+    assert place_users(both, qa, admin, acting=OPERATOR) == 2
+    assert place_users(both, qa, admin, acting=OPERATOR) == 0
+    entries = AuditEntry.objects.filter(action="user.placed-in-space", object_id=cast.bob.pk).order_by("at")
+    assert [entry.changes for entry in entries] == [
+        {"QA": [None, "Space Member"]},
+        {"QA": ["Space Member", "Space Admin"]},
+    ]
+
+
+def test_what_a_login_gave_becomes_given_by_hand(cast: Cast) -> None:
+    role = space_role_named(cast.acme, "Space Member")
+    SpaceMembership.objects.create(
+        account=cast.acme,
+        user=cast.bob,
+        space=cast.space("QA"),
+        role=role,
+        origin="idp",
+        connection=saml_connection(cast.acme),
+    )
+    assert place_users([cast.bob.pk], cast.space("QA"), role, acting=OPERATOR) == 1
+    membership = SpaceMembership.objects.get(user=cast.bob)
+    assert (membership.origin, membership.connection) == ("manual", None)
+
+
+def test_people_and_roles_of_another_account_are_not_touched(cast: Cast) -> None:
+    role = space_role_named(cast.acme, "Space Member")
+    assert place_users([cast.charlie.pk], cast.space("QA"), role, acting=OPERATOR) == 0
+    with pytest.raises(ActionRefused):
+        place_users([cast.bob.pk], cast.space("QA"), space_role_named(cast.globex, "Space Member"), acting=OPERATOR)
+
+
+def test_many_cost_as_much_as_one(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    many = [users.provision_pending(cast.acme, f"p{n}@acme.example", acting=OPERATOR).pk for n in range(40)]
+    with django_assert_max_num_queries(9):
+        assert place_users(many, cast.space("QA"), space_role_named(cast.acme, "Space Member"), acting=OPERATOR) == 40
