@@ -20,6 +20,27 @@ class PasswordSignInForm(forms.Form):
     )
 
 
+class RecoveryCodeForm(forms.Form):
+    """As above: only whether both belong together is told."""
+
+    email = forms.EmailField(
+        label="Email",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+    recovery_code = forms.CharField(
+        label="Recovery code",
+        help_text="One of the codes that were shown when SSO was enforced. It is used up by this.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class RecoveryLinkForm(forms.Form):
+    """What the page behind a recovery link sends by itself."""
+
+    user_id = forms.UUIDField()
+    unverified_token = forms.CharField(max_length=200)
+
+
 class CorporateEmailForm(forms.Form):
     email = forms.EmailField(
         label="Corporate email",

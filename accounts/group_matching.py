@@ -16,7 +16,11 @@ G = TypeVar("G")
 def identifier_key(identifier: str) -> str:
     """The spelling under which identifiers compare: trimmed; GUIDs without regard to letter case, the rest exact."""
     trimmed = nfc(identifier.strip())
-    return trimmed.lower() if _GUID.fullmatch(trimmed) else trimmed
+    return trimmed.lower() if is_guid(trimmed) else trimmed
+
+
+def is_guid(identifier: str) -> bool:
+    return bool(_GUID.fullmatch(identifier))
 
 
 class Action(Enum):

@@ -1,26 +1,31 @@
 """What holds for every request of a session."""
 
 from collections.abc import Callable
-from datetime import datetime
 
-from django.contrib.auth import logout
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-SESSION_ENDS_AT = "ends_at"  # ISO time in the session: the IdP's SessionNotOnOrAfter (`protocol.md` 8.4 check 14)
+from accounts.services import sessions
 
 
 class SessionLifetimeMiddleware:
-    """Ends a session when the IdP said it ends, whatever the cookie's own lifetime."""
+    """Ends a session that has no row, was ended, is idle or over (`accounts.services.sessions`).
+
+    Nothing is asked of the database for requests without a session: strangers, and programs with a token.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        ends_at = request.session.get(SESSION_ENDS_AT)
-        if ends_at and datetime.fromisoformat(ends_at) <= timezone.now():
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self.get_response(request)
+        if SESSION_KEY in request.session and not sessions.check(request):
             logout(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        sessions.follow_key(request)
+        return response
 
 
 class NoStoreMiddleware:

@@ -30,12 +30,18 @@ class Vendor:
     oidc_scopes: tuple[str, ...]
     group_limit: int | None = None
     groups_link: str = ""  # SAML attribute that stands in for a cut-off list
+    # What a group's identifier is there, in the vendor's own words.
+    group_identifier: str = ""
 
     def names(self, protocol: str, own: dict[str, str]) -> dict[str, tuple[str, ...]]:
         """Attribute names for a connection: its own spelling first, then this vendor's."""
         built_in = {**_PLAIN, **(self.saml_names if protocol == "saml" else self.oidc_names)}
         fields = {*built_in, *own}
         return {name: ((own[name],) if own.get(name) else ()) + built_in.get(name, ()) for name in fields}
+
+    def delivers(self, own: dict[str, str]) -> bool:
+        """Whether logins say in which groups a person is; of other vendors, once their groups attribute is named."""
+        return self.delivers_groups or bool(own.get("groups"))
 
 
 _OIDC_PROFILE = {
@@ -60,6 +66,7 @@ OKTA = Vendor(
     oidc_names={**_OIDC_PROFILE, "subject": ("sub",)},
     oidc_scopes=("openid", "profile", "email", "groups"),
     group_limit=100,
+    group_identifier="the value that your groups attribute sends: the group's name as Okta shows it, or its id",
 )
 
 ENTRA = Vendor(
@@ -79,6 +86,7 @@ ENTRA = Vendor(
     oidc_names={**_OIDC_PROFILE, "subject": ("oid",)},
     oidc_scopes=("openid", "profile", "email"),
     groups_link="http://schemas.microsoft.com/claims/groups.link",
+    group_identifier='the "Object Id" on the group\'s overview page, a GUID',
 )
 
 OTHER = Vendor(
@@ -94,6 +102,161 @@ OTHER = Vendor(
     },
     oidc_names={**{name: names for name, names in _OIDC_PROFILE.items() if name != "groups"}, "subject": ("sub",)},
     oidc_scopes=("openid", "profile", "email"),
+    group_identifier="the value that the groups attribute of the connection carries, letter for letter",
 )
 
 VENDORS = {vendor.key: vendor for vendor in (OKTA, ENTRA, OTHER)}
+
+
+@dataclass(frozen=True)
+class Ours:
+    """A value of ours under the name of the provider's page. `address`: which of a connection's addresses."""
+
+    label: str
+    address: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """How an application is set up at a provider, in its own words and order.
+
+    `where`: the way to its page; `steps`: what else to choose there; `theirs`: our field -> what it is called there.
+    """
+
+    title: str
+    summary: str
+    where: str
+    ours: tuple[Ours, ...]
+    steps: tuple[str, ...]
+    theirs_where: str
+    theirs: dict[str, str]
+
+
+_SPACES = "Send space_name and space_role, so that people find their spaces at the first login; timezone if you like."
+
+SET_UPS = {
+    ("okta", "saml"): SetUp(
+        title="Okta, SAML 2.0",
+        summary="The usual choice at Okta. Groups arrive at each login.",
+        where="Okta admin console › Applications › Create App Integration › SAML 2.0 › Configure SAML",
+        ours=(
+            Ours("Single sign-on URL", "acs_url", "Leave “Use this for Recipient URL and Destination URL” ticked."),
+            Ours("Audience URI (SP Entity ID)", "entity_id"),
+            Ours("Single Logout URL", "slo_url", "Optional: under “Show Advanced Settings”."),
+            Ours("SP Issuer", "entity_id", "Asked for together with the Single Logout URL."),
+        ),
+        steps=(
+            "Leave Default RelayState empty. Name ID format: Persistent. Application username: Okta username.",
+            "Attribute Statements: email, firstName and lastName from user.email, user.firstName and user.lastName.",
+            _SPACES,
+            "Group Attribute Statements: name groups, with a filter that matches the groups to send.",
+        ),
+        theirs_where="The application's Sign On tab › SAML 2.0 › Metadata details",
+        theirs={
+            "metadata_url": "Metadata URL",
+            "issuer": "Issuer",
+            "sso_url": "Sign on URL",
+            "certificate": "Signing Certificate",
+        },
+    ),
+    ("okta", "oidc"): SetUp(
+        title="Okta, OpenID Connect",
+        summary="Without certificates. Needs a client secret for people with many groups.",
+        where="Okta admin console › Applications › Create App Integration › OIDC › Web Application",
+        ours=(
+            Ours("Sign-in redirect URIs", "redirect_uri"),
+            Ours("Sign-out redirect URIs", "post_logout_redirect_uri"),
+            Ours("Initiate login URI", "initiate_login_url", "Makes the tile on the Okta dashboard work."),
+            Ours("Logout request URL", "logout_uri", "Optional: Okta logs people out here too."),
+        ),
+        steps=(
+            "Grant type: tick Authorization Code; with the flow without a secret also Implicit (hybrid), ID Token.",
+            "Sign On tab › OpenID Connect ID Token › Groups claim: filter groups, Matches regex .*",
+            _SPACES,
+        ),
+        theirs_where="The application's General tab; the issuer is the address of your Okta organization",
+        theirs={"issuer": "Okta domain, as https://…", "client_id": "Client ID", "client_secret": "Client secret"},
+    ),
+    ("entra", "saml"): SetUp(
+        title="Microsoft Entra ID, SAML 2.0",
+        summary="An enterprise application. The same one can be used for provisioning.",
+        where="Entra admin center › Enterprise applications › your application › Single sign-on › SAML",
+        ours=(
+            Ours("Identifier (Entity ID)", "entity_id"),
+            Ours("Reply URL (Assertion Consumer Service URL)", "acs_url"),
+            Ours("Sign on URL", "start_url", "Optional: the tile in My Apps begins here."),
+            Ours("Logout Url", "slo_url", "Optional."),
+        ),
+        steps=(
+            "Attributes & Claims: leave the default claims as they are.",
+            "Add a group claim with the default settings; the source attribute stays Group ID.",
+            _SPACES,
+        ),
+        theirs_where="The same page, sections 3 and 4",
+        theirs={
+            "metadata_url": "App Federation Metadata Url",
+            "issuer": "Microsoft Entra Identifier",
+            "sso_url": "Login URL",
+            "certificate": "Certificate (Base64)",
+        },
+    ),
+    ("entra", "oidc"): SetUp(
+        title="Microsoft Entra ID, OpenID Connect",
+        summary="Needs only the tenant ID and the client ID. “Sign in with Azure”.",
+        where="Entra admin center › App registrations › your application › Authentication › Add a platform › Web",
+        ours=(
+            Ours("Redirect URIs", "redirect_uri"),
+            Ours("Front-channel logout URL", "logout_uri", "Optional."),
+            Ours("Home page URL", "start_url", "Optional: under Branding & properties, for the tile in My Apps."),
+        ),
+        steps=(
+            "Implicit grant and hybrid flows: tick “ID tokens”, unless you use the code flow with a client secret.",
+            "Token configuration › Add groups claim, with the default settings.",
+            _SPACES,
+        ),
+        theirs_where="The application's Overview, under Essentials",
+        theirs={
+            "tenant_id": "Directory (tenant) ID",
+            "client_id": "Application (client) ID",
+            "client_secret": "Client secret Value",
+        },
+    ),
+    ("other", "saml"): SetUp(
+        title="Other, SAML 2.0",
+        summary="Any identity provider that speaks SAML 2.0: Ping, OneLogin, Keycloak, ADFS, Google …",
+        where="The page of your identity provider where a SAML service provider is added",
+        ours=(
+            Ours("Metadata", "metadata_url", "All of the others at once, where your provider can read it."),
+            Ours("Entity ID (audience)", "entity_id"),
+            Ours("Assertion consumer service (ACS) URL", "acs_url"),
+            Ours("Single logout service URL", "slo_url", "Optional."),
+        ),
+        steps=(
+            "NameID format: persistent. Sign the assertion with RSA-SHA256 or better.",
+            "Send the attributes email, firstName and lastName, or enter your names under Attribute names.",
+            _SPACES,
+        ),
+        theirs_where="Your identity provider's metadata",
+        theirs={
+            "metadata_url": "Metadata URL",
+            "issuer": "IdP Issuer URI",
+            "sso_url": "IdP Single Sign-On URL",
+            "certificate": "IdP Signature Certificate",
+        },
+    ),
+    ("other", "oidc"): SetUp(
+        title="Other, OpenID Connect",
+        summary="Any OpenID provider with a discovery document: Ping, Keycloak, Auth0, Google …",
+        where="The page of your identity provider where a client (relying party) is added",
+        ours=(
+            Ours("Redirect URI", "redirect_uri"),
+            Ours("Post-logout redirect URI", "post_logout_redirect_uri"),
+            Ours("Initiate login URI", "initiate_login_url", "Optional: for its own list of applications."),
+            Ours("Back-channel or front-channel logout URI", "logout_uri", "Optional."),
+        ),
+        steps=("Allow the scopes openid, profile and email.", _SPACES),
+        theirs_where="The client's settings; the issuer stands in the discovery document",
+        theirs={"issuer": "Issuer", "client_id": "Client ID", "client_secret": "Client secret"},
+    ),
+}

@@ -5,13 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from axes.helpers import get_cool_off
-from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.folding import fold
 from accounts.forms import CorporateEmailForm, PasswordSignInForm
@@ -20,6 +19,7 @@ from accounts.models import Connection
 from accounts.services.sign_in_choices import live_connections_for_email, single_tenant_connections
 from accounts.vendors import VENDORS
 
+TOO_MANY_TRIES = "Too many tries with a wrong password for this e-mail. Try again in {minutes} minutes."
 WRONG_PASSWORD = "This email and password do not belong together. Check both, or log in with SSO."
 
 
@@ -74,17 +74,14 @@ def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     return _leave(request, choices[0])
 
 
-@require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    messages.success(request, "You are logged out.")
-    return redirect("login")
-
-
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     """Too many wrong passwords for one e-mail from one address; the same for e-mails that nobody has (django-axes)."""
     seconds = int(get_cool_off(request).total_seconds())
-    response = render(request, "accounts/locked_out.html", {"minutes": seconds // 60}, status=429)
+    minutes = seconds // 60
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": TOO_MANY_TRIES.format(minutes=minutes)}, status=429)
+    else:
+        response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
     return response
 

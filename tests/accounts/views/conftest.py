@@ -8,7 +8,7 @@ from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import connections, users
 from accounts.services.audit import OPERATOR
 from spaces.services.tenancy import open_account
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, Cast
 
 
 @pytest.fixture
@@ -53,3 +53,11 @@ def live_connection(account: Account, name: str, *domains: str, **settings: str)
     )
     connections.enable(connection, acting=OPERATOR)
     return connection
+
+
+@pytest.fixture
+def as_alice_of(cast: Cast) -> Client:
+    """Alice of the cast, signed in."""
+    browser = Client()
+    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
+    return browser

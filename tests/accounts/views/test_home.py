@@ -5,9 +5,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import Account, GroupMembership, LoginRecord, Origin, User
+from accounts.models import Account, GroupMembership, HeldDeparture, LoginRecord, Origin, User
+from accounts.models.work import AlertKind
+from accounts.services.alerts import raise_alert
 from accounts.services.audit import OPERATOR
 from accounts.services.groups import add_member, create_group
+from accounts.services.users import provision_pending
 from spaces.models import GroupSpaceRole
 from spaces.services.spaces import create_space, place_user, space_role_named
 
@@ -108,8 +111,35 @@ def test_it_asks_the_database_as_often_for_a_little_as_for_a_lot(
         give_space(alice, f"Space {number}")
         give_group(alice, f"Group {number}", f"Space {number}")
         record_login(alice, f"R{number}", "A sentence.")
-    with django_assert_num_queries(6):
+    for number in range(size):
+        provision_pending(alice.account, f"p{number}@acme.example", acting=OPERATOR)
+        raise_alert(alice.account_id, AlertKind.TOKEN_EXPIRY, str(number), "A token ends.")
+    with django_assert_num_queries(12):
         as_alice.get("/")
+
+
+def test_an_admin_sees_what_needs_them(as_alice: Client, alice: User) -> None:
+    assertContains(as_alice.get("/"), "Nothing: nobody waits")
+    person = provision_pending(alice.account, "petra@acme.example", acting=OPERATOR)
+    HeldDeparture.objects.create(account=alice.account, user=person, asked_by="Okta")
+    for number in range(6):
+        raise_alert(alice.account_id, AlertKind.TOKEN_EXPIRY, str(number), f"Token {number} ends.")
+    page = as_alice.get("/")
+    for text in ("1 person waiting for their first login", "1 held departure", "Token 5 ends.", "and 1 more alert"):
+        assertContains(page, text)
+    assertNotContains(page, "Token 0 ends.")
+
+
+def test_nothing_of_another_account_needs_them(as_alice: Client, globex: Account) -> None:
+    person = provision_pending(globex, "gus@globex.example", acting=OPERATOR)
+    HeldDeparture.objects.create(account=globex, user=person, asked_by="Okta")
+    raise_alert(globex.pk, AlertKind.TOKEN_EXPIRY, "1", "Theirs ends.")
+    assertContains(as_alice.get("/"), "Nothing: nobody waits")
+
+
+def test_a_member_needs_nobody(client: Client, bob: User) -> None:
+    client.force_login(bob, "accounts.authentication.AccountBackend")
+    assertNotContains(client.get("/"), "What needs you")
 
 
 def test_it_refuses_post(as_alice: Client) -> None:

@@ -1,0 +1,62 @@
+"""PURE. Who may be put into a group and taken out of it by hand (`product.md` section 5, `protocol.md` section 9).
+
+Mapped groups follow the identity provider for those it speaks of at login. Everybody else is an admin's to manage.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person, and the names of the live connections they log in through: those that deliver groups, and others."""
+
+    name: str
+    delivering: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    has_password: bool = False
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """`why`: a sentence, to be shown beside the person or as the refusal."""
+
+    by_hand: bool
+    why: str
+
+
+def adding(person: Member, *, is_mapped: bool) -> Ruling:
+    if not is_mapped or not person.delivering:
+        return Ruling(True, _unmanaged(person, is_mapped=is_mapped))
+    return Ruling(
+        False,
+        f"The identity provider manages {person.name}, who logs in through connection {_names(person.delivering)}:"
+        " add them to the group there, and they are put in here at their next login.",
+    )
+
+
+def removing(person: Member, *, is_mapped: bool, by_login: bool, connection: str = "") -> Ruling:
+    """`by_login`: a login put them in, through `connection` where it still exists.
+
+    What was added by hand is never the provider's: no login takes it away, so an admin has to be able to.
+    """
+    if not by_login:
+        return Ruling(True, "Added by hand.")
+    if is_mapped and person.delivering:
+        through = connection if connection in person.delivering else _names(person.delivering)
+        return Ruling(False, f"The identity provider manages {person.name}: put in at login by connection {through}.")
+    left = f"Put in at a login by connection {connection}" if connection else "Put in at a login"
+    return Ruling(True, f"{left}; nothing takes them out again. {_unmanaged(person, is_mapped=is_mapped)}")
+
+
+def _unmanaged(person: Member, *, is_mapped: bool) -> str:
+    if not is_mapped:
+        return "The group has no IdP identifier, so no login changes it."
+    if person.silent:
+        return f"{person.name} logs in through connection {_names(person.silent)}, which delivers no groups."
+    if person.has_password:
+        return f"{person.name} logs in with a password."
+    return f"{person.name} has no login through a connection that delivers groups."
+
+
+def _names(connections: tuple[str, ...]) -> str:
+    return " and ".join(connections)

@@ -1,0 +1,36 @@
+"""The question before a step that takes something away: what will happen, and to how many. Works without scripts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True)
+class Question:
+    """`title`: "Deprovision 3 people?"; `sentences`: what will happen; `button`: the verb; `names`: to whom."""
+
+    title: str
+    sentences: Sequence[str]
+    button: str
+    cancel_address: str
+    names: Sequence[str] = ()
+    # Fields that come back with the yes, beside what the address says.
+    fields: Iterable[tuple[str, str]] = field(default=())
+    is_dangerous: bool = True
+    total: int | None = None  # how many there are, where `names` holds the first of them only
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether this POST is the yes to a question that was asked."""
+    return request.POST.get(CONFIRMED) == "yes"
+
+
+def ask(request: HttpRequest, question: Question) -> HttpResponse:
+    """The page with the question; its yes is posted to the address that was asked for."""
+    total = len(question.names) if question.total is None else question.total
+    page = {"question": question, "shown": question.names[:20], "more": max(0, total - 20)}
+    return render(request, "components/question.html", page)

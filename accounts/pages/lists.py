@@ -1,0 +1,128 @@
+"""Long lists: filters (django-filter), an order from a table of allowed ones, and pages; constant queries.
+
+Everything is in the address, so that a list can be sent to a colleague and works without scripts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django_filters import FilterSet
+
+PER_PAGE = 50
+# Sort key in the address -> columns. The first key is the order without one.
+Orders = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading: `address` sorts by it, the other way round where it is sorted by it already."""
+
+    address: str
+    direction: str  # "ascending", "descending" or "none", as `aria-sort` has it
+
+
+class Listing:
+    """One page of a list, and the addresses of the others.
+
+    `filters` is a FilterSet class over `rows`. `known_total` spares a count where no filter is set. `by_key`: where
+    rows are long, keys are found, counted and paged in an index, and only the rows of the page are read.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: "QuerySet[Any]",
+        filters: type[FilterSet],
+        orders: Orders,
+        *,
+        known_total: int | None = None,
+        by_key: bool = False,
+        per_page: int = PER_PAGE,
+    ) -> None:
+        self._query = clean(request.GET)
+        self._all, self._orders = rows, orders
+        self.filters = filters(self._query, queryset=rows, request=request)
+        self.is_filtered = any(self._query.get(name) for name in self.filters.filters)
+        self._known_total = None if self.is_filtered else known_total
+        self._per_page, self._by_key = per_page, by_key
+        self.sort = self._query.get("sort", "")
+        if self.sort.removeprefix("-") not in orders:
+            self.sort = next(iter(orders))
+
+    @cached_property
+    def rows(self) -> "QuerySet[Any]":
+        """All that the filters let through, in order. What a filter does not understand finds nothing."""
+        found = self.filters.qs if self.filters.is_valid() else self._all.none()
+        columns = (*self._orders[self.sort.removeprefix("-")], "pk")
+        return found.order_by(*map(_turned, columns) if self.sort.startswith("-") else columns)
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        """The page asked for; the nearest there is, for a number out of bounds or none."""
+        paginator = Paginator(self.rows.values_list("pk", flat=True) if self._by_key else self.rows, self._per_page)
+        if self._known_total is not None:
+            vars(paginator)["count"] = self._known_total  # where Django caches it
+        page = paginator.get_page(self._query.get("page"))
+        if self._by_key:
+            keys = list(page.object_list)
+            found = self._all.in_bulk(keys)
+            page.object_list = [found[key] for key in keys if key in found]
+        return page
+
+    @property
+    def headings(self) -> dict[str, Heading]:
+        return {key: self._heading(key) for key in self._orders}
+
+    @property
+    def previous_address(self) -> str:
+        return self._address(page=str(self.page.previous_page_number())) if self.page.has_previous() else ""
+
+    @property
+    def next_address(self) -> str:
+        return self._address(page=str(self.page.next_page_number())) if self.page.has_next() else ""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The filters that are set, and to what."""
+        return {name: str(self._query[name]) for name in self.filters.filters if self._query.get(name)}
+
+    @property
+    def query(self) -> str:
+        """Filters and order, to be carried along: `?{{ listing.query }}`."""
+        kept = self._query.copy()
+        kept.pop("page", None)
+        return kept.urlencode()
+
+    def _heading(self, key: str) -> Heading:
+        is_sorted, backwards = self.sort.removeprefix("-") == key, self.sort.startswith("-")
+        is_descending = backwards != self._orders[key][0].startswith("-")
+        direction = "none" if not is_sorted else "descending" if is_descending else "ascending"
+        turned = f"-{key}" if is_sorted and not backwards else key
+        return Heading(self._address(sort=turned, page=""), direction)
+
+    def _address(self, **changed: str) -> str:
+        query = self._query.copy()
+        for name, value in changed.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        return f"?{query.urlencode()}"
+
+
+def _turned(column: str) -> str:
+    return column.removeprefix("-") if column.startswith("-") else f"-{column}"
+
+
+def clean(query: QueryDict) -> QueryDict:
+    """Without NUL, which PostgreSQL has no place for, and without what is empty."""
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        kept.setlist(name.replace("\x00", ""), [value.replace("\x00", "") for value in values if value])
+    for name in [name for name in kept if not kept.getlist(name)]:
+        del kept[name]
+    return kept

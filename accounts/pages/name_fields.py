@@ -1,0 +1,60 @@
+"""Choosing one of many by name: a text input that offers the first names, and a clear sentence for an unknown one."""
+
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.folding import nfc
+
+OFFERED = 200
+
+
+class NameInput(forms.TextInput):
+    """A text input with a `<datalist>` of names, or of (value, what it means) pairs."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})
+        self.offered: Any = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        pairs = [one if isinstance(one, tuple) else (one, "") for one in self.offered]
+        if not pairs:
+            return super().render(name, value, attrs, renderer)
+        names = f"{(attrs or {}).get('id') or name}-names"
+        options = format_html_join("", '<option value="{}">{}</option>', pairs)
+        written = super().render(name, value, {**(attrs or {}), "list": names}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', written, names, options)
+
+
+class NameField(forms.CharField):
+    """Cleans to the row of that name, None where nothing was typed. `what`: "space". Rows are given by `offer`."""
+
+    widget = NameInput
+
+    def __init__(self, what: str, **options: Any) -> None:
+        super().__init__(max_length=255, **options)
+        self.what = what
+        self.rows: models.QuerySet[Any] | None = None
+
+    def offer(self, rows: "models.QuerySet[Any]") -> None:
+        """Rows of one account, that have a `name`."""
+        self.rows = rows
+        cast(NameInput, self.widget).offered = rows.order_by("name").values_list("name", flat=True)[:OFFERED]
+
+    def clean(self, value: Any) -> Any:
+        name = nfc(super().clean(value))
+        if not name or self.rows is None:
+            return None
+        row = self.rows.filter(name=name).first() or self._in_any_case(name)
+        if row is None:
+            raise ValidationError(f"Expected the name of a {self.what} of this account; received '{name}'.")
+        return row
+
+    def _in_any_case(self, name: str) -> Any:
+        """The only one of that name, letter case ignored."""
+        found = list(self.rows.filter(name__iexact=name)[:2]) if self.rows is not None else []
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,102 @@
+"""What pages about API tokens share: the form for a new one, the page that shows it this once, and its end."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import ApiToken
+from accounts.pages.confirming import Question, ask, is_confirmed
+from accounts.pages.guards import acting, permissions_of, zone_for
+from accounts.permissions import HINTS, Permission
+from accounts.services import tokens
+
+# Days; the default is the longest that a program may ask for (R38).
+LIFETIMES = {"30": "in 30 days", "90": "in 90 days", "365": "in a year", "never": "never"}
+
+
+class TokenForm(forms.Form):
+    """Of a token that the account owns: what it may do is decided by whoever makes it."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=100,
+        help_text="Where it will be used, so that you recognise it later.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Okta provisioning"}),
+    )
+    expires = forms.ChoiceField(
+        label="Expires",
+        choices=tuple(LIFETIMES.items()),
+        initial="365",
+        help_text="You are told here 30, 14 and 3 days before.",
+    )
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Of a valid form; None: never."""
+        chosen = self.cleaned_data["expires"]
+        return None if chosen == "never" else timezone.now() + timedelta(days=int(chosen))
+
+
+class OwnTokenForm(TokenForm):
+    """Of one's own token, which may do no more than oneself."""
+
+    permissions = forms.MultipleChoiceField(
+        label="Permissions",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Without any, programs can ask who you are, and nothing else.",
+    )
+    field_order = ("name", "permissions", "expires")
+
+    def __init__(self, request: HttpRequest, given: Any = None) -> None:
+        super().__init__(given)
+        own = permissions_of(request)
+        choices = tuple((str(one), _explained(one)) for one in Permission if one in own)
+        field = self.fields["permissions"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # for the type
+        field.choices = choices
+        if not choices:
+            del self.fields["permissions"]
+
+
+def show_once(request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str) -> HttpResponse:
+    """The answer to the POST itself: no redirect, message or session ever holds the text (R36). `back`: a route."""
+    page = {"token": token, "text": text, "back": reverse(back), "what_next": what_next, "zone": zone_for(request)}
+    response = render(request, "tokens/created.html", page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> HttpResponse:
+    """Asks, then ends the token. `consequence`: what becomes of whoever uses it; `back`: a route."""
+    if not is_confirmed(request):
+        sentences = (_use_of(token, request), f"{consequence} A revoked token never works again.")
+        owner = token.user.email if token.user else "the account"
+        title = f"Revoke the token '{token.name}' of {owner}?"
+        return ask(request, Question(title, sentences, "Revoke", reverse(back)))
+    if tokens.revoke_token(token, acting=acting(request)):
+        messages.success(request, f"The token '{token.name}' is revoked. It opens nothing any more.")
+    else:
+        messages.info(request, f"The token '{token.name}' was revoked before.")
+    return redirect(back)
+
+
+def _use_of(token: ApiToken, request: HttpRequest) -> str:
+    if token.last_used_at is None:
+        return f"{token.prefix}… was never used."
+    zone = zone_for(request)
+    return (
+        f"{token.prefix}… was last used on {date_format(token.last_used_at.astimezone(zone), 'j M Y, H:i')} ({zone})."
+    )
+
+
+def _explained(permission: Permission) -> str:
+    hint = HINTS.get(permission)
+    return f"{permission}: {hint[0].lower()}{hint[1:]}" if hint else str(permission)

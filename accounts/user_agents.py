@@ -1,0 +1,33 @@
+"""PURE. A browser's own description of itself, in words: enough to know one's own devices apart, no more."""
+
+# What it says -> what people call it; the first that fits counts, because most also claim to be others.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("python-requests/", "a Python program"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def in_words(user_agent: str) -> str:
+    """Such as "Firefox on Windows"; "An unknown browser" where nothing is known."""
+    browser = next((words for sign, words in _BROWSERS if sign in user_agent), "")
+    system = next((words for sign, words in _SYSTEMS if sign in user_agent), "")
+    name = browser or "An unknown browser"
+    name = name[0].upper() + name[1:] if name != "curl" else name
+    return f"{name} on {system}" if system else name

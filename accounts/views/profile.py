@@ -1,0 +1,72 @@
+"""A person's own page: where they are signed in, and the way to end it (R6)."""
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from axes.helpers import get_client_ip_address
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import SignedInSession, User
+from accounts.services import sessions, tokens
+from accounts.services.audit import Actor, person
+from accounts.services.users import zone_of
+from accounts.user_agents import in_words
+
+TOKENS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One session as its person knows it. `through`: the connection's name; empty: a password."""
+
+    session: SignedInSession
+    browser: str
+    through: str
+    is_this_one: bool
+
+
+@require_safe
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    user, current = cast(User, request.user), sessions.current(request)
+    lines = [_line(session, current) for session in sessions.open_sessions(user)]
+    lines.sort(key=lambda line: not line.is_this_one)
+    own_tokens = tokens.living(user.account, owner=user).order_by("-created_at")[:TOKENS_SHOWN]
+    page = {"lines": lines, "others": len(lines) > 1, "zone": ZoneInfo(zone_of(user)), "tokens": own_tokens}
+    return render(request, "accounts/profile.html", page)
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Ends one session of one's own; somebody else's is not there."""
+    user = cast(User, request.user)
+    own = SignedInSession.objects.in_account(user.account_id).defer("logout_hints").filter(user=user)
+    if sessions.end(get_object_or_404(own, pk=session_id), acting=_acting(request)):
+        messages.success(request, "The session has ended. That browser has to log in again.")
+    return redirect("profile")
+
+
+@require_POST
+@login_required
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    ended = sessions.end_all(user, acting=_acting(request), but=sessions.current(request))
+    word = "session has" if ended == 1 else "sessions have"
+    messages.success(request, f"{ended} other {word} ended." if ended else "There was no other session.")
+    return redirect("profile")
+
+
+def _line(session: SignedInSession, current: SignedInSession | None) -> Line:
+    through = session.connection.name if session.connection else ""
+    return Line(session, in_words(session.user_agent), through, current is not None and session.pk == current.pk)
+
+
+def _acting(request: HttpRequest) -> Actor:
+    return person(cast(User, request.user), get_client_ip_address(request))
