@@ -56,6 +56,11 @@ class OidcFace:
     groups_name: str = "groups"
 
     @property
+    def logout_path(self) -> str:
+        """Beside the other endpoints, as at both vendors."""
+        return f"{self.authorize_path.rpartition('/')[0]}/logout"
+
+    @property
     def subject_label(self) -> str:
         return "Subject (oid)" if self.object_ids else "Subject (sub)"
 

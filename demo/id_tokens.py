@@ -25,6 +25,7 @@ def discovery(face: OidcFace, origin: str) -> dict[str, Any]:
         "issuer": origin + face.issuer_path,
         "authorization_endpoint": origin + face.authorize_path,
         "token_endpoint": origin + face.token_path,
+        "end_session_endpoint": origin + face.logout_path,
         "jwks_uri": origin + face.keys_path,
         "response_types_supported": ["code", "id_token"],
         "response_modes_supported": ["query", "fragment", "form_post"],

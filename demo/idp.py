@@ -51,6 +51,7 @@ def _oidc_routes(idp: StandIn, face: OidcFace) -> dict[str, View]:
         face.keys_path: lambda _request: as_json(id_tokens.key_set(idp.token_key)),
         face.authorize_path: partial(oidc_face.authorize, idp, face),
         face.token_path: partial(oidc_face.token, idp, face),
+        face.logout_path: partial(oidc_face.log_out, idp),
     }
 
 

@@ -96,6 +96,14 @@ def _delivered(asked: dict[str, str], result: dict[str, str]) -> Response:
     return redirect(with_parameters(asked["redirect_uri"], result, "#" if mode == "fragment" else "?"))
 
 
+def log_out(idp: StandIn, request: Request) -> Response:
+    """RP-initiated logout. Nobody is signed in here, since it asks each time; so the browser goes straight back."""
+    back = request.fields.get("post_logout_redirect_uri", "")
+    idp.check_logout(request.fields.get("client_id", ""), back)
+    state = {name: request.fields[name] for name in ("state",) if name in request.fields}
+    return redirect(with_parameters(back, state))
+
+
 # --- Token ---------------------------------------------------------------------------------------
 
 

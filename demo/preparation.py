@@ -10,6 +10,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from demo.colleagues import invite
 from demo.company import AZURE_CLIENT_ID, DEVELOPERS, DOMAIN, GROUPS, OPERATIONS, TENANT_ID, TESTERS, person_by_key
 from demo.faces import ENTRA_OIDC, OKTA_SAML
 from demo.safe import Safe
@@ -36,6 +37,7 @@ def prepare(idp_origin: str, safe: Safe) -> str:
         _make_account(password)
         _make_okta(idp_origin, safe)
         _make_azure(idp_origin, safe)
+        invite(ACCOUNT)
     elif origin_file.exists() and origin_file.read_text() != idp_origin:
         _move_connections(origin_file.read_text(), idp_origin)
     origin_file.write_text(idp_origin)

@@ -80,6 +80,10 @@ class StandIn:
         if redirect_uri != self.product + REDIRECT_PATH:
             raise Refused(f"The redirect URI is not the registered one, {self.product + REDIRECT_PATH}.")
 
+    def check_logout(self, client_id: str, redirect_uri: str) -> None:
+        if client_id not in (AZURE_CLIENT_ID, OKTA_CLIENT_ID) or redirect_uri != f"{self.product}/login":
+            raise Refused(f"The post logout redirect URI is not the registered one, {self.product}/login.")
+
     def new_code(self, grant: Grant) -> str:
         code = secrets.token_urlsafe(32)
         with self._lock:

@@ -2,15 +2,33 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
 from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
-from tests.secrets_in_logs import Watch
+from tests.audit_guards import guards_off
+from tests.secrets_in_logs import Watch, gives_away, hands_on
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_test_may_empty_the_audit_log() -> Iterator[None]:
+    """Between tests with `transaction=True` Django empties all tables: on SQLite by DELETE, which the log refuses."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def without_guards(case: TransactionTestCase) -> None:
+        with guards_off() if connection.vendor == "sqlite" else nullcontext():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", without_guards)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +50,31 @@ def _no_secret_in_a_log() -> Iterator[None]:
     yield
     logging.getLogger().removeHandler(watch)
     assert watch.found == []
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_in_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    found: list[str] = []
+    request = Client.request
+
+    def watched(client: Client, **asked: Any) -> Any:
+        answer = request(client, **asked)
+        watch = not answer.streaming and not hands_on(str(asked.get("PATH_INFO", "")))
+        if watch and gives_away(answer.content.decode(errors="replace")):
+            found.append(f"{asked.get('REQUEST_METHOD')} {asked.get('PATH_INFO')}")
+        return answer
+
+    monkeypatch.setattr(Client, "request", watched)
+    yield
+    assert found == []
+
+
+@pytest.fixture
+def rather_by_index(db: None) -> None:
+    """Plans for a table of a few rows as they are for a large one: PostgreSQL would read a small one whole."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
 
 
 @pytest.fixture

@@ -3,7 +3,17 @@
 from itertools import count
 from typing import Any
 
-from accounts.models import Account, Connection, ConnectionDomain, EmailDomain, Group
+from accounts.models import (
+    Account,
+    Connection,
+    ConnectionDomain,
+    EmailDomain,
+    ExternalIdentity,
+    Group,
+    GroupMembership,
+    Origin,
+    User,
+)
 from accounts.models.identity import ConnectionState
 from accounts.services.audit import OPERATOR
 from accounts.services.groups import create_group
@@ -66,3 +76,23 @@ def claims(connection: Connection, **values: Any) -> IdentityClaims:
 def mapped_group(account: Account, name: str, idp_identifier: str = "") -> Group:
     group, _ = create_group(account, name, acting=OPERATOR, idp_identifier=idp_identifier or f"id-of-{name}")
     return group
+
+
+def put_in(user: User, group: Group, connection: Connection | None = None) -> GroupMembership:
+    """Makes somebody a member: by hand, or as a login of a connection does."""
+    origin = Origin.IDP if connection else Origin.MANUAL
+    return GroupMembership.objects.create(
+        account=group.account, group=group, user=user, origin=origin, connection=connection
+    )
+
+
+def known_at(connection: Connection, user: User, *group_ids: str) -> ExternalIdentity:
+    """Who somebody is at a connection, and the groups that their latest login carried."""
+    return ExternalIdentity.objects.create(
+        account=connection.account,
+        connection=connection,
+        user=user,
+        subject=f"subject-{next(_numbers)}",
+        issuer=connection.issuer or connection.idp_entity_id,
+        group_ids=list(group_ids),
+    )

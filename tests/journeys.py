@@ -1,23 +1,26 @@
 """A login over HTTP as a browser makes it: the IdP's cross-site POST comes without Lax cookies, the rest with them."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Connection, LoginRecord, SignInTransaction
 from accounts.sso import saml
 from tests.factories import saml_connection
+from tests.oidc_messages import CODE, Provider, sign
 from tests.saml_keys import key_pair
 from tests.saml_messages import ISSUERS, response
 
 
 def signed_connection(account: Any, **settings: Any) -> Connection:
     """A live Okta connection whose certificate is that of the message generator."""
-    certificate = key_pair("idp").certificate
-    return saml_connection(account, idp_entity_id=ISSUERS["okta"], idp_certificates=certificate, **settings)
+    own = {"idp_entity_id": ISSUERS["okta"], "idp_certificates": key_pair("idp").certificate}
+    return saml_connection(account, **{**own, **settings})
 
 
 @dataclass
@@ -37,6 +40,12 @@ class SamlJourney:
         row = SignInTransaction.objects.filter(connection=self.connection).order_by("-created_at").first()
         self.request_id = row.request_id if row else ""
         return answer
+
+    def start_test(self) -> None:
+        """Tries the connection out, as the admin whose browser this is."""
+        answer = self.browser.get(f"/sso/{self.connection.pk}/test")
+        self.relay_state = parse_qs(urlsplit(answer.headers["Location"]).query)["RelayState"][0]
+        self.request_id = SignInTransaction.objects.latest("created_at").request_id
 
     def message(self, email: str = "dana@acme.example", **fields: Any) -> str:
         own = {
@@ -65,3 +74,44 @@ class SamlJourney:
     def log_in(self, **fields: Any) -> Any:
         self.start()
         return self.follow(self.post(self.message(**fields)))
+
+
+@dataclass
+class OidcJourney:
+    """One browser on its way. The provider's page posts from another site, so its client has no cookies."""
+
+    provider: Provider
+    browser: Client = field(default_factory=Client)
+
+    def start(self, query: str = "") -> dict[str, str]:
+        """What the provider is asked."""
+        answer = self.browser.get(f"/login/sso/{self.provider.connection.pk}{query}")
+        return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+    def claims(self, asked: dict[str, str], **changes: Any) -> dict[str, Any]:
+        now = int(time.time())
+        return self.provider.payload(**{"nonce": asked["nonce"], "iat": now, "nbf": now, "exp": now + 3600, **changes})
+
+    def token(self, asked: dict[str, str], **changes: Any) -> str:
+        return sign(self.claims(asked, **changes))
+
+    def post(self, **fields: str) -> HttpResponse:
+        return Client().post("/api/accounts/idp-callback", fields)
+
+    def finish(self, answer: HttpResponse, browser: Client | None = None) -> HttpResponse:
+        return (browser or self.browser).get(answer["Location"])
+
+    def answer(self, token: str, asked: dict[str, str], **more: str) -> HttpResponse:
+        """The provider's answer by the connection's own flow, and what the browser then sees."""
+        fields = {"id_token": token}
+        if self.provider.connection.flow == "code":
+            self.provider.publish("token", {"token_type": "Bearer", "id_token": token, **more})
+            fields = {"code": CODE}
+        return self.finish(self.post(**fields, state=asked["state"]))
+
+    def log_in(self, **changes: Any) -> HttpResponse:
+        asked = self.start()
+        return self.answer(self.token(asked, **changes), asked)
+
+    def signed_in_as(self) -> str | None:
+        return self.browser.session.get("_auth_user_id")

@@ -51,19 +51,31 @@ def database_url() -> str:
 
 
 @contextmanager
-def web_server(folder: Path, environment: dict[str, str], port: int) -> Iterator[str]:
+def web_server(folder: Path, environment: dict[str, str], port: int, *options: str) -> Iterator[str]:
     """Gunicorn on loopback; gives its origin."""
-    command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    with started([*command, "--workers", "2", "--threads", "4"], folder / "web.log", environment, _http_on(port)):
+    with web_process(folder, environment, port, *options):
         yield f"http://localhost:{port}"
 
 
 @contextmanager
-def worker_process(folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker that takes tasks from the environment's REDIS_URL."""
-    command = [sys.executable, "-m", "celery", "-A", "torque_sso", "worker", "--concurrency", "1", "--loglevel", "INFO"]
+def web_process(
+    folder: Path, environment: dict[str, str], port: int, *options: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """As `web_server`; gives gunicorn's first process."""
+    command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "2", "--threads", "4", *options]
+    with started(command, folder / "web.log", environment, _http_on(port)) as process:
+        yield process
+
+
+@contextmanager
+def worker_process(
+    folder: Path, environment: dict[str, str], app: str = "torque_sso", pool: str = "prefork"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker that takes tasks from the environment's REDIS_URL. Pool `solo`: it works in this one process."""
+    command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     log = folder / "worker.log"
-    options = ["--without-gossip", "--without-mingle", "--hostname", f"{os.getpid()}@localhost"]
+    options = ["--without-gossip", "--without-mingle", "--hostname", f"{os.getpid()}@localhost", "--pool", pool]
     with started(
         [*command, *options], log, environment, lambda: bool(re.search(rb"\bready\.", log.read_bytes()))
     ) as one:

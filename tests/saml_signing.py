@@ -51,7 +51,7 @@ def sign(element: etree._Element, signing: Signing) -> etree._Element:
     _reference(info, signing, signing.reference or f"#{element.get('ID', '')}", digest)
     element.insert(1, signature)
     value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
-    value.text = base64.b64encode(_signed(_canonical(info, []), signing)).decode()
+    value.text = base64.b64encode(signature_over(_canonical(info, []), signing)).decode()
     _key_info(signature, key_pair(signing.shown_key or signing.key).body)
     return signature
 
@@ -79,7 +79,8 @@ def _canonical(element: etree._Element, prefixes: list[str]) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=prefixes)
 
 
-def _signed(message: bytes, signing: Signing) -> bytes:
+def signature_over(message: bytes, signing: Signing) -> bytes:
+    """With the key and algorithm of `signing`; the rest of it plays no part."""
     pair = key_pair(signing.key)
     if signing.algorithm == HMAC_SHA256:  # the public key taken for a shared secret
         return hmac.new(pair.public_pem, message, "sha256").digest()

@@ -1,4 +1,5 @@
-"""T-log (R60): whatever a test marks as secret must not stand in any log record, of any logger, at INFO or above."""
+"""T-log (R60): whatever a test marks as secret must not stand in any log record, of any logger, at INFO or above; nor
+in any page or answer that the product gives afterwards."""
 
 import logging
 from collections import deque
@@ -14,6 +15,16 @@ def secret(text: str) -> str:
     return text
 
 
+def gives_away(text: str) -> bool:
+    return any(mark in text for mark in _marked)
+
+
+def hands_on(address: str) -> bool:
+    """Pages that have to carry a secret of whoever asks: on to the identity provider's logout (an ID token, a message),
+    or from a link or a form that they brought to the button that uses it (recovery)."""
+    return address.startswith(("/logout", "/login/recovery")) or address.endswith("/slo")
+
+
 class Watch(logging.Handler):
     """Keeps the records that give a secret away."""
 
@@ -23,5 +34,5 @@ class Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = f"{record.getMessage()} {record.args} {record.exc_text or ''}"
-        if any(mark in text for mark in _marked):
+        if gives_away(text):
             self.found.append(f"{record.name}: {text[:300]}")

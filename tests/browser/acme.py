@@ -16,6 +16,14 @@ class Acme:
     product: str
     idp: str
     environment: dict[str, str]
+    admin_password: str
+
+    def sign_in_as_admin(self, page: Page) -> None:
+        page.goto(f"{self.product}/login")
+        page.get_by_label("Email").fill("alice@acme.example")
+        page.get_by_label("Password").fill(self.admin_password)
+        page.get_by_role("button", name="Log in", exact=True).click()
+        page.wait_for_url(f"{self.product}/")
 
     def to_the_company(self, page: Page, connection: str) -> None:
         """From the product's sign-in page to the IdP's question who it is."""

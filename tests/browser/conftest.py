@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
+from demo.safe import Safe
 from tests.browser.acme import Acme
 from tools.servers import free_port
 from tools.test import find_browser
@@ -23,7 +25,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_WITHIN = 60  # seconds; about 5 on a quiet machine
+READY_WITHIN = 180  # seconds; about 5 on a quiet machine
 
 
 @pytest.fixture(scope="package")
@@ -39,7 +41,8 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
     try:
         _wait_until_ready(demo, log)
         product = {"BASE_URL": f"http://localhost:{port}", "OUTBOUND_ALLOWLIST": f"127.0.0.1:{idp_port}"}
-        yield Acme(product["BASE_URL"], f"http://127.0.0.1:{idp_port}", {**environment, **product})
+        password = Safe(state / "demo").secret("alice-password")
+        yield Acme(product["BASE_URL"], f"http://127.0.0.1:{idp_port}", {**environment, **product}, password)
     finally:
         demo.send_signal(signal.SIGINT)
         assert demo.wait(timeout=20) == 0
@@ -69,7 +72,33 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page of a browser that has never been here. Nothing may go wrong in its console."""
+    yield from _watched_page(chromium)
+
+
+@pytest.fixture(scope="package")
+def signed_in(acme: Acme, chromium: Browser) -> StorageState:
+    """Alice's cookies: she signed in once, with her password."""
     context = chromium.new_context(locale="en-GB")
+    acme.sign_in_as_admin(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(params=["scripts", "no scripts"])
+def alice(chromium: Browser, signed_in: StorageState, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of the account admin, with and without JavaScript: everything works either way."""
+    yield from _watched_page(chromium, storage_state=signed_in, java_script_enabled=request.param == "scripts")
+
+
+@pytest.fixture
+def alice_with_scripts(chromium: Browser, signed_in: StorageState) -> Iterator[Page]:
+    """For what only scripts can do, and for axe, which is one."""
+    yield from _watched_page(chromium, storage_state=signed_in)
+
+
+def _watched_page(chromium: Browser, **options: Any) -> Iterator[Page]:
+    context = chromium.new_context(locale="en-GB", **options)
     page = context.new_page()
     page.set_default_timeout(20_000)
     problems: list[str] = []
@@ -81,6 +110,6 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def _problem(message: ConsoleMessage) -> list[str]:
-    """Errors and warnings, but for Chromium's remark that a page was a 403: that is what a refusal is."""
-    expected = "status of 403" in message.text
+    """Errors and warnings, but for Chromium's remark that a page was a 403 or 404: a refusal is one."""
+    expected = "status of 403" in message.text or "status of 404" in message.text
     return [message.text] if message.type in ("error", "warning") and not expected else []

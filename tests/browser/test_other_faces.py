@@ -17,7 +17,7 @@ SECRET = "STAND_IN_SECRET"
 def beta(acme: Acme) -> Acme:
     """Another account of the same installation, whose company has the same identity provider."""
     secret = Path(acme.environment["STATE_DIR"], "demo", "client-secret").read_text()
-    known = Acme(acme.product, acme.idp, {**acme.environment, SECRET: secret})
+    known = Acme(acme.product, acme.idp, {**acme.environment, SECRET: secret}, acme.admin_password)
     known.command("create_account", "Beta", "--admin-email", "admin@beta.example")
     known.command("create_space", "Beta", "Trial")
     known.command("create_group", "Beta", OPERATIONS, "--idp-identifier", GROUPS[OPERATIONS])

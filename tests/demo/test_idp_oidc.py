@@ -8,7 +8,7 @@ import pytest
 from demo.company import AZURE_CLIENT_ID, OKTA_CLIENT_ID, PEOPLE, TENANT_ID, person_by_key
 from demo.faces import ENTRA_OIDC, OKTA_OIDC
 from demo.oidc_face import challenge
-from tests.demo.visitor import REDIRECT_URI, Answer, Visitor, form
+from tests.demo.visitor import PRODUCT, REDIRECT_URI, Answer, Visitor, form
 
 ISSUER = f"http://127.0.0.1:9000/{TENANT_ID}/v2.0"
 BOB = PEOPLE[0].object_id
@@ -179,3 +179,16 @@ def ask_graph(visitor: Visitor, object_id: str) -> dict[str, Any]:
     answer = visitor.post(f"/v1.0/users/{object_id}/getMemberObjects", {}, HTTP_AUTHORIZATION=f"Bearer {token}")
     found: dict[str, Any] = answer.json()
     return found
+
+
+LOGOUT = {"client_id": AZURE_CLIENT_ID, "post_logout_redirect_uri": f"{PRODUCT}/login"}
+
+
+def test_a_logout_goes_straight_back(visitor: Visitor) -> None:
+    answer = visitor.get(ENTRA_OIDC.logout_path, **LOGOUT, state="s-1")
+    assert answer.headers["Location"] == f"{PRODUCT}/login?state=s-1"
+
+
+def test_a_logout_goes_nowhere_else(visitor: Visitor) -> None:
+    wrong = {**LOGOUT, "post_logout_redirect_uri": "https://evil.example/login"}
+    assert visitor.get(ENTRA_OIDC.logout_path, **wrong).status == 400

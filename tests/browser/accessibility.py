@@ -1,0 +1,22 @@
+"""What axe-core says of a page."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SEVERE = {"serious", "critical"}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def assert_accessible(page: Page) -> None:
+    """No serious violation, in light and in dark. The page needs scripts, because axe is one."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page, options=WCAG).response
+        assert found["passes"], "axe looked at nothing"
+        assert [_told(one) for one in found["violations"] if one["impact"] in SEVERE] == [], f"in {scheme}"
+
+
+def _told(violation: dict[str, object]) -> str:
+    nodes = violation["nodes"]
+    assert isinstance(nodes, list)
+    return f"{violation['id']}: {violation['help']}: {[node['html'] for node in nodes][:3]}"

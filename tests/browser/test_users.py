@@ -1,0 +1,93 @@
+"""People in a real browser, with and without scripts: the list, what is done with many, and one person's page."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import assert_accessible
+from tests.browser.acme import Acme, section
+
+pytestmark = pytest.mark.browser
+WAITING = "viktor.popov@acme.example"  # pending, and no other test signs them in
+
+
+def test_an_admin_finds_who_is_waiting_and_places_them(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
+    waiting = f"waiting.{'plain' if 'no scripts' in request.node.name else 'quick'}@acme.example"
+    acme.command("create_user", "Acme", waiting)
+    alice.goto(acme.product)
+    alice.get_by_role("navigation", name="Sections").get_by_role("link", name="Users").click()
+    alice.get_by_role("link", name="Waiting for their first login").click()
+    expect(alice.get_by_role("row").filter(has_text="alice@acme.example")).to_have_count(0)
+    alice.get_by_label(f"Select {waiting}").check()
+    selected = alice.get_by_role("group", name="With the selected people")
+    selected.get_by_label("Space", exact=True).fill("QA")
+    selected.get_by_label("Space role").select_option("Space Developer")
+    selected.get_by_role("button", name="Place in space").click()
+    expect(alice.get_by_role("status")).to_contain_text("QA as Space Developer")
+    alice.get_by_role("link", name=waiting).click()
+    expect(section(alice, "Spaces").get_by_role("row").filter(has_text="QA")).to_contain_text("added by hand")
+    section(alice, "Spaces").get_by_role("button", name="Take out of QA").click()
+    alice.get_by_role("button", name="Take out").click()
+    expect(section(alice, "Spaces")).to_contain_text("In no space yet")
+
+
+def test_somebody_is_created_deprovisioned_and_restored(
+    acme: Acme, alice: Page, request: pytest.FixtureRequest
+) -> None:
+    email = f"new.{'plain' if 'no scripts' in request.node.name else 'quick'}@acme.example"
+    alice.goto(f"{acme.product}/users")
+    alice.get_by_role("link", name="New user").click()
+    alice.get_by_label("Email").fill(email)
+    alice.get_by_role("button", name="Create user").click()
+    expect(alice.get_by_role("status")).to_contain_text("waits for their first company login")
+    alice.get_by_role("button", name="Deprovision").click()
+    expect(alice.get_by_role("heading", name=f"Deprovision {email}?")).to_be_visible()
+    alice.get_by_role("button", name="Deprovision").click()
+    expect(alice.get_by_role("status")).to_contain_text(f"{email} is out.")
+    alice.get_by_role("button", name="Restore").click()
+    expect(alice.get_by_role("status")).to_contain_text("is back")
+
+
+def test_several_are_deprovisioned_after_a_question(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
+    way = "plain" if "no scripts" in request.node.name else "quick"
+    for number in (1, 2):
+        acme.command("create_user", "Acme", f"leaver.{way}{number}@acme.example")
+    alice.goto(f"{acme.product}/users?q=leaver.{way}")
+    for number in (1, 2):
+        alice.get_by_label(f"Select leaver.{way}{number}@acme.example").check()
+    alice.get_by_role("button", name="Deprovision").click()
+    expect(alice.get_by_role("heading", name="Deprovision 2 people?")).to_be_visible()
+    alice.get_by_role("button", name="Deprovision").click()
+    expect(alice.get_by_role("status")).to_contain_text("2 people were deprovisioned.")
+
+
+def test_the_list_is_downloaded(acme: Acme, alice: Page) -> None:
+    alice.goto(f"{acme.product}/users?state=pending")
+    with alice.expect_download() as download:
+        alice.get_by_role("link", name="Export CSV").click()
+    text = download.value.path().read_text()
+    assert WAITING in text
+    assert "alice@acme.example" not in text
+
+
+def test_a_search_needs_no_click_where_there_are_scripts(acme: Acme, alice_with_scripts: Page) -> None:
+    alice_with_scripts.goto(f"{acme.product}/users")
+    alice_with_scripts.get_by_label("Search").press_sequentially("petra")
+    alice_with_scripts.wait_for_url("**/users?q=petra*")
+    expect(alice_with_scripts.get_by_role("row").filter(has_text="alice@acme.example")).to_have_count(0)
+
+
+def test_one_box_ticks_all_where_there_are_scripts(acme: Acme, alice_with_scripts: Page) -> None:
+    alice_with_scripts.goto(f"{acme.product}/users?state=pending")
+    alice_with_scripts.get_by_label("Select all on this page").check()
+    expect(alice_with_scripts.get_by_label(f"Select {WAITING}")).to_be_checked()
+    expect(alice_with_scripts.get_by_text("selected", exact=False).first).to_be_visible()
+
+
+def test_everybody_can_use_them(acme: Acme, alice_with_scripts: Page) -> None:
+    page = alice_with_scripts
+    page.goto(f"{acme.product}/users")
+    assert_accessible(page)
+    page.get_by_role("main").get_by_role("link", name="alice@acme.example").click()
+    assert_accessible(page)
+    page.goto(f"{acme.product}/users/new")
+    assert_accessible(page)

@@ -1,0 +1,387 @@
+"""One row for each address: what it takes, who may come, and which object each part of it names.
+
+`test_walk` holds every address to its row, and fails for an address that has none.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.permissions import Permission
+from accounts.services.connection_drafts import version_of
+from accounts.sso.certificates import fingerprint
+from accounts.sso.claims import FIELDS
+from tests.saml_keys import key_pair
+from tests.walk.objects import PASSWORD, Things
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READ = ("GET", "HEAD")
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+Who = str | tuple[Permission, ...]
+Fields = Callable[[Things], Mapping[str, Any]]
+
+# Part of an address -> the field of `Things` that it names, unless a row says otherwise.
+USUAL = {
+    "account": "account_slug",
+    "account_slug": "account_slug",
+    "connection_id": "connection",
+    "domain_id": "domain",
+    "grant_id": "group_space_role",
+    "group_id": "group",
+    "reference": "reference",
+    "session_id": "session",
+    "space_id": "space",
+    "token_id": "token",
+    "transaction_id": "transaction",
+    "unverified_token": "link_token",
+    "user_id": "member",
+}
+
+
+def nothing(_: Things) -> Mapping[str, Any]:
+    return {}
+
+
+def confirmed(_: Things) -> Mapping[str, Any]:
+    return {"confirmed": "yes"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`who`: PUBLIC, SIGNED_IN, or permissions of which one is enough. `fields`: a POST that does what it is there for.
+
+    `answers`: the status of a request that may be made, with objects of one's own account.
+    """
+
+    methods: tuple[str, ...]
+    who: Who
+    fields: Fields = nothing
+    answers: Mapping[str, int] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    # Fields of the form that `fields` leaves out, by names that tables have too (R49).
+    optional: tuple[str, ...] = ()
+    is_program: bool = False  # a REST address: JSON, and 401 for strangers
+    is_file: bool = False  # to be downloaded, not a page
+
+    def kind(self, part: str) -> str:
+        return self.ids.get(part) or USUAL[part]
+
+    def kwargs(self, parts: tuple[str, ...], things: Things) -> dict[str, Any]:
+        return {part: things.key(self.kind(part)) for part in parts}
+
+    def answer(self, method: str) -> int:
+        usual = {"GET": 200, "HEAD": self.answers.get("GET", 200), "POST": 302}
+        return self.answers.get(method) or usual[method]
+
+
+def page(*who: Permission, **ids: str) -> Row:
+    """Read only."""
+    return Row(READ, who, ids=ids)
+
+
+def form(*who: Permission, fields: Fields, answer: int = 302, **ids: str) -> Row:
+    """A page with a form that is posted to itself."""
+    return Row((*READ, "POST"), who, fields, {"POST": answer}, ids)
+
+
+def deed(*who: Permission, fields: Fields = nothing, answer: int = 302, **ids: str) -> Row:
+    """A button."""
+    return Row(("POST",), who, fields, {"POST": answer}, ids)
+
+
+def download(*who: Permission) -> Row:
+    return Row(("GET",), who, is_file=True)
+
+
+def anybody(*methods: str, **answers: int) -> Row:
+    return Row(methods, PUBLIC, answers=answers)
+
+
+def program(who: Who, fields: Fields = nothing, optional: tuple[str, ...] = (), **answers: int) -> Row:
+    methods = (*answers, "HEAD") if "GET" in answers else tuple(answers)
+    return Row(methods, who, fields, answers, optional=optional, is_program=True)
+
+
+def _credentials(things: Things) -> Mapping[str, Any]:
+    return {"email": things.member.email, "password": PASSWORD}
+
+
+def _new_password(_: Things) -> Mapping[str, Any]:
+    return {"new_password": "another horse battery staple", "repeat_password": "another horse battery staple"}
+
+
+def _new_token(_: Things) -> Mapping[str, Any]:
+    return {"name": "CI", "expires": "90"}
+
+
+def _a_code(things: Things) -> Mapping[str, Any]:
+    return {"email": things.admin.email, "recovery_code": "AAAAA-AAAAA-AAAAA-AAAAA"}
+
+
+def _link_followed(things: Things) -> Mapping[str, Any]:
+    return {"user_id": things.key("admin"), "unverified_token": things.link_token}
+
+
+SIGNING_IN = {
+    "login": Row((*READ, "POST"), PUBLIC, _credentials, {"GET": 302}),
+    "login-sso": anybody(*READ),
+    "logout": Row(("POST",), PUBLIC),
+    "set-password": Row((*READ, "POST"), PUBLIC, _new_password),
+    "recovery": Row((*READ, "POST"), PUBLIC, _a_code, {"POST": 200}),
+    # A login kills such a link, and the walk's admin is logged in.
+    "recovery-link": anybody(*READ, GET=404),
+    "recover-by-link": Row(("POST",), PUBLIC, _link_followed, {"POST": 404}),
+    "sso:start": anybody("GET", "POST", GET=302),
+    "sso:finish": anybody("GET", GET=403),  # the IdP has not answered yet
+    "sso:oidc-callback": anybody("GET", "POST", GET=403, POST=403),
+    "sso:saml-acs": anybody("POST", POST=403),
+    "sso:saml-slo": anybody("GET", "POST", GET=400, POST=400),
+    "sso:saml-metadata": anybody("GET"),
+    "sso:oidc-logout": Row(("GET", "POST"), PUBLIC, answers={"POST": 400}, ids={"connection_id": "oidc_connection"}),
+    "sso:saml-logout-form": anybody("GET", GET=302),
+    "sso:logged-out": anybody("GET", GET=302),
+}
+PROBES = {"healthz": anybody(*READ), "readyz": anybody(*READ), "metrics": anybody(*READ, GET=404, HEAD=404)}
+OWN = {
+    "home": Row(READ, SIGNED_IN),
+    "profile": Row(READ, SIGNED_IN),
+    "end-session": Row(("POST",), SIGNED_IN),
+    "end-other-sessions": Row(("POST",), SIGNED_IN),
+    "new-own-token": Row((*READ, "POST"), SIGNED_IN, _new_token, {"POST": 200}, optional=("permissions",)),
+    "revoke-own-token": Row(("POST",), SIGNED_IN, confirmed),
+}
+PROGRAMS = {
+    "api-login": program(PUBLIC, _credentials, POST=200),
+    "api-account-login": program(PUBLIC, _credentials, POST=200),
+    "api-long-tokens": program(SIGNED_IN, lambda _: {"name": "CI"}, ("permissions",), GET=200, POST=201),
+    "api-long-token": program(SIGNED_IN, DELETE=204),
+    "api-revoke": program(PUBLIC, lambda _: {"token": "x"}, POST=200),
+    "me": program(SIGNED_IN, GET=200),
+}
+
+
+def _somebody_new(things: Things) -> Mapping[str, Any]:
+    typed = {"email": f"new@{things.account.slug}.example", "first_name": "New", "last_name": "Person"}
+    return {**typed, "account_role": _member_role(things), "way_in": "announced"}
+
+
+def _member_role(things: Things) -> Any:
+    return things.member.account_role_id
+
+
+def _chosen(things: Things) -> dict[str, Any]:
+    return {"person": [things.key("pending")], "confirmed": "yes"}
+
+
+def _chosen_and_space(things: Things) -> Mapping[str, Any]:
+    return {**_chosen(things), **_space_and_role(things)}
+
+
+def _space_and_role(things: Things) -> dict[str, Any]:
+    return {"space": things.space.name, "role": things.key("space_role")}
+
+
+_USERS = Permission.MANAGE_USERS
+USERS = {
+    "users": page(_USERS),
+    "export-users": download(_USERS),
+    "new-user": form(_USERS, fields=_somebody_new),
+    "place-selected": deed(_USERS, fields=_chosen_and_space),
+    "join-selected": deed(_USERS, fields=lambda things: {**_chosen(things), "group": things.group.name}),
+    "deprovision-selected": deed(_USERS, fields=_chosen),
+    "user": page(_USERS),
+    "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
+    "place-user": deed(_USERS, fields=_space_and_role),
+    "take-out-of-space": deed(_USERS, fields=confirmed),
+    "add-to-group": deed(_USERS, fields=lambda things: {"group": things.group.name}),
+    "remove-from-group": deed(_USERS, fields=confirmed),
+    "deprovision-user": deed(_USERS, fields=confirmed),
+    "restore-user": deed(_USERS),
+    "end-sessions-of-user": deed(_USERS, fields=confirmed),
+    "end-session-of-user": deed(_USERS, session_id="member_session"),
+    "revoke-token-of-user": deed(_USERS, fields=confirmed, user_id="admin"),
+    "make-password-link": deed(_USERS, answer=200),
+}
+
+
+def _a_group(things: Things) -> Mapping[str, Any]:
+    return {"name": f"{things.account} On call", "description": "", "idp_identifier": ""}
+
+
+GROUPS = {
+    "groups": page(Permission.MANAGE_USERS),
+    "new-group": form(Permission.MANAGE_USERS, fields=_a_group),
+    "group": form(Permission.MANAGE_USERS, fields=_a_group),
+    "delete-group": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "group-roles": page(Permission.MANAGE_USERS),
+    "set-group-account-role": deed(
+        Permission.MANAGE_USERS, fields=lambda things: {"account_role": things.key("account_role"), "confirmed": "yes"}
+    ),
+    "add-group-space-role": deed(
+        Permission.MANAGE_USERS, fields=lambda things: {"space": things.space.name, "role": things.key("space_role")}
+    ),
+    "remove-group-space-role": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "group-users": form(Permission.MANAGE_USERS, fields=lambda things: {"emails": things.member.email}),
+    "remove-group-user": deed(Permission.MANAGE_USERS, fields=confirmed),
+}
+_INSPECTING = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
+
+
+def _to_try(things: Things) -> Mapping[str, Any]:
+    return {"connection": things.key("connection"), "attributes": '{"email": "tried@acme.example"}'}
+
+
+_SPACES, _ROLES = Permission.MANAGE_SPACES, Permission.MANAGE_ROLES
+_SEE_SPACES, _SEE_ROLES = (Permission.MANAGE_USERS, _SPACES), (Permission.MANAGE_USERS, _ROLES)
+
+
+def _a_space(things: Things) -> Mapping[str, Any]:
+    return {"name": f"{things.account} Design", "description": ""}
+
+
+def _a_place(things: Things) -> Mapping[str, Any]:
+    return {"email": things.pending.email, "role": things.key("space_role")}
+
+
+def _a_role(things: Things) -> Mapping[str, Any]:
+    return {"name": f"{things.account} Reader", "description": "", "permissions": []}
+
+
+SPACES = {
+    "spaces": page(*_SEE_SPACES),
+    "space-new": form(_SPACES, fields=_a_space),
+    "space": page(*_SEE_SPACES),
+    "space-groups": page(*_SEE_SPACES),
+    "space-place": form(Permission.MANAGE_USERS, fields=_a_place),
+    "space-edit": form(_SPACES, fields=_a_space),
+    "space-delete": form(_SPACES, fields=confirmed),
+    "space-member": form(Permission.MANAGE_USERS, fields=_a_place),
+    "space-take-out": form(Permission.MANAGE_USERS, fields=confirmed),
+}
+
+
+def _roles(kind: str) -> dict[str, Row]:
+    return {
+        f"{kind}-new": form(_ROLES, fields=_a_role),
+        f"{kind}-compare": Row(READ, _SEE_ROLES, answers={"GET": 302}),  # to the matrix: no two roles are asked for
+        f"{kind}": page(*_SEE_ROLES, role_id=kind.replace("-", "_")),
+        f"{kind}-edit": form(_ROLES, fields=_a_role, role_id=kind.replace("-", "_")),
+        f"{kind}-delete": form(_ROLES, fields=confirmed, role_id=kind.replace("-", "_")),
+    }
+
+
+ROLES = {"roles": page(*_SEE_ROLES), **_roles("account-role"), **_roles("space-role")}
+LOGINS = {
+    "logins": page(*_INSPECTING),
+    "login-record": page(*_INSPECTING),
+    "what-if": form(*_INSPECTING, fields=_to_try, answer=200),
+    "test-login": Row(READ, (Permission.MANAGE_SSO,), answers={"GET": 302}),
+}
+ENFORCEMENT = {
+    "enforcement": page(Permission.MANAGE_SSO),
+    # Each leads back with a refusal: nothing has been tested, and nothing is enforced.
+    "enforce-sso": deed(Permission.MANAGE_SSO, fields=confirmed),
+    "new-recovery-codes": deed(Permission.MANAGE_SSO, fields=confirmed),
+    "lift-enforcement": deed(Permission.MANAGE_SSO, fields=confirmed),
+}
+_SSO = Permission.MANAGE_SSO
+_RULES = ("remove_unmapped_spaces", "keep_groups_when_missing", "default_space", "default_role", "grantable")
+
+
+def _fields_of_provider(things: Things) -> Mapping[str, Any]:
+    issuer = {"fields-issuer": f"https://{things.account_slug}.other.example"}
+    return {"way": "fields", "fields-sso_url": "https://moved.example/sso", **issuer}
+
+
+def _version(things: Things) -> Mapping[str, Any]:
+    return {"version": version_of(things.connection_draft), "confirmed": "yes"}
+
+
+def _certificate(things: Things) -> Mapping[str, Any]:
+    return {"fingerprint": fingerprint(things.connection.idp_certificates), "confirmed": "yes"}
+
+
+def _to_connect(_: Things) -> Mapping[str, Any]:
+    return {"name": "Walked", "kind": "entra-oidc"}
+
+
+def _rules(_: Things) -> Mapping[str, Any]:
+    return {"just_in_time": "off", "update_policy": "first"}
+
+
+CONNECTIONS = {
+    "connections": page(_SSO),
+    "new-connection": form(_SSO, fields=_to_connect),
+    "connection": page(_SSO),
+    "connection-set-up": page(_SSO),
+    "connection-enable": deed(_SSO, connection_id="draft"),
+    "connection-disable": form(_SSO, fields=confirmed),
+    "connection-delete": deed(_SSO, fields=confirmed, connection_id="draft"),
+    "connection-read-again": deed(_SSO),
+    "connection-metadata-approve": deed(_SSO, fields=confirmed),
+    "connection-metadata-refuse": deed(_SSO),
+    "connection-draft-publish": deed(_SSO, fields=_version, connection_id="redrafted"),
+    "connection-draft-throw-away": deed(_SSO, fields=_version, connection_id="redrafted"),
+    "connection-general": Row(
+        (*READ, "POST"),
+        (_SSO,),
+        lambda _: {"name": "Walked", "clock_skew": "30"},
+        optional=("button_label", "allow_idp_initiated", "sign_requests"),
+    ),
+    "connection-people": Row((*READ, "POST"), (_SSO,), _rules, optional=_RULES),
+    "connection-attributes": Row((*READ, "POST"), (_SSO,), lambda _: {"email": "mail"}, optional=FIELDS),
+    "connection-provider": form(_SSO, fields=_fields_of_provider),
+    "connection-secret": deed(_SSO, fields=lambda _: {"secret-client_secret": "x"}, connection_id="oidc_connection"),
+    "connection-secret-remove": deed(_SSO, fields=confirmed, connection_id="oidc_connection"),
+    "connection-certificates": form(_SSO, fields=lambda _: {"text": key_pair("next").certificate}),
+    "connection-certificate-remove": deed(_SSO, fields=_certificate),
+    "connection-certificate-own": Row(READ, (_SSO,), is_file=True),
+    "connection-domains": form(_SSO, fields=lambda _: {"domain": "walked.example"}),
+    "connection-domain-check": deed(_SSO),  # proved already: nobody is asked
+    "connection-domain-remove": form(_SSO, fields=confirmed),
+}
+GUIDES = {"guide-okta": anybody(*READ), "guide-entra": anybody(*READ)}
+TOKENS = {
+    "tokens": page(Permission.MANAGE_USERS),
+    "new-token": Row((*READ, "POST"), (Permission.MANAGE_USERS,), _new_token, {"POST": 200}, optional=("permissions",)),
+    "revoke-token": deed(Permission.MANAGE_USERS, fields=confirmed),
+}
+PROVISIONING = {
+    "provisioning": page(Permission.MANAGE_USERS),
+    "provisioning-last-call": page(Permission.MANAGE_USERS),
+    "provisioning-self-test": Row((*READ, "POST"), (Permission.MANAGE_USERS,), answers={"POST": 200}),
+    "provisioning-settings": deed(Permission.MANAGE_USERS, fields=lambda _: {"hold": "on", "retention_days": "10"}),
+    "new-service-token": form(Permission.MANAGE_USERS, fields=_new_token, answer=200),
+    "revoke-provisioning-token": deed(Permission.MANAGE_USERS, fields=confirmed, token_id="service_token"),
+    "provisioning-requests": page(Permission.MANAGE_USERS),
+    "provisioning-request": page(Permission.MANAGE_USERS, request_id="provisioning_request"),
+    "held-people": page(Permission.MANAGE_USERS),
+    "let-all-go": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "keep-all": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "let-one-go": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+    "keep-one": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+}
+AUDIT = {
+    "audit": page(Permission.VIEW_AUDIT_LOG),
+    "export-audit-csv": download(Permission.VIEW_AUDIT_LOG),
+    "export-audit-jsonl": download(Permission.VIEW_AUDIT_LOG),
+}
+
+TABLE: dict[str, Row] = {
+    **SIGNING_IN,
+    **PROBES,
+    **OWN,
+    **PROGRAMS,
+    **USERS,
+    **GROUPS,
+    **SPACES,
+    **ROLES,
+    **CONNECTIONS,
+    **LOGINS,
+    **ENFORCEMENT,
+    **GUIDES,
+    **TOKENS,
+    **PROVISIONING,
+    **AUDIT,
+}
