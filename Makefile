@@ -9,7 +9,7 @@ SETUP = @python="$(BASE_PYTHON)"; test -n "$$python" || { \
 	Install one, or name it: make $@ PYTHON=/path/to/python3.12" >&2; exit 1; }; $$python -m tools.setup
 PY = .venv/bin/python
 
-.PHONY: help run test setup test-idps lint bench serve lock
+.PHONY: help run test setup test-idps lint bench screenshots serve lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ lint: ## formatting, types, layers, templates, migrations, house rules
 bench: ## benchmarks, as a table
 	$(SETUP) bench
 	@$(PY) -m bench
+
+screenshots: ## every page, light and dark, desktop and phone, into var/screenshots (ARGS)
+	$(SETUP) development
+	@$(PY) -m tools.screenshots $(ARGS)
 
 serve: ## gunicorn + worker + beat against DATABASE_URL and REDIS_URL (PORT)
 	$(SETUP) runtime

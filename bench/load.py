@@ -4,6 +4,7 @@ import http.client
 import itertools
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,10 +27,11 @@ class Request:
 
 
 class Client:
-    """`tokens`: one for each connection, as a rate limit is one token's."""
+    """`tokens`: one for each connection, as a rate limit is one token's. `times`: seconds that each answer took."""
 
     def __init__(self, port: int, tokens: list[str]) -> None:
         self.tokens = tokens
+        self.times: list[float] = []
         self.connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in tokens]
 
     def send(self, requests: Iterator[Request], count: int) -> None:
@@ -52,8 +54,10 @@ class Client:
         body = None if request.body is None else json.dumps(request.body).encode()
         headers = {"Authorization": f"Bearer {self.tokens[number]}", "Content-Type": "application/scim+json"}
         headers["Host"] = "localhost"
+        began = time.perf_counter()
         connection.request(request.method, request.path, body, headers)
         answer = connection.getresponse()
         text = answer.read()
+        self.times.append(time.perf_counter() - began)
         if answer.status != request.expected:
             raise Unexpected(f"{request.method} {request.path}: {answer.status} {text[:300]!r}")

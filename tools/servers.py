@@ -73,38 +73,57 @@ def _postgres_folder() -> Path | None:
     return found[0].parent if found else None
 
 
+class PostgresServer:
+    """A PostgreSQL with a folder and a port of its own, that may be stopped and started again. Raises NoServerError."""
+
+    def __init__(self, programs: Programs, folder: Path, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> None:
+        account = _unprivileged()
+        self._programs, self._log = _reachable(programs, folder), folder / "log"
+        if account:
+            shutil.chown(folder, account.pw_uid, account.pw_gid)
+        self._environment = {"HOME": str(folder), "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin")}
+        data = str(folder / "data")
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
+        command = [*_as(account), str(self._programs / "initdb"), "-D", data, *options]
+        made = subprocess.run(command, env=self._environment, capture_output=True, text=True, cwd="/")
+        if made.returncode:
+            raise NoServerError(f"initdb failed: {made.stderr.strip()}")
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._command = [*_as(account), str(self._programs / "postgres"), "-D", data, "-p", str(self.port), *options]
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as output:
+            self._server = subprocess.Popen(
+                self._command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=self._environment
+            )
+        _wait(lambda: _postgres_answers(self._programs, self.port), self._server, self._log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """`how`: SIGINT breaks connections off in order, SIGQUIT is what `pg_ctl -m immediate` sends: a crash."""
+        if self._server:
+            end(self._server, how)
+
+
+@contextmanager
+def postgres_server(programs: Programs, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> Iterator[PostgresServer]:
+    """A running PostgreSQL. Raises NoServerError."""
+    with _folder() as folder:
+        server = PostgresServer(programs, folder, settings)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
 @contextmanager
 def postgres(programs: Programs, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> Iterator[str]:
     """A running PostgreSQL; gives its DATABASE_URL. Raises NoServerError."""
-    with _folder() as folder:
-        account = _unprivileged()
-        programs_folder = _reachable(programs, folder)
-        if account:
-            shutil.chown(folder, account.pw_uid, account.pw_gid)
-        environment = {"HOME": str(folder), "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin")}
-        as_account = _as(account)
-        data = folder / "data"
-        command = [
-            str(programs_folder / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "-N",
-        ]
-        made = subprocess.run([*as_account, *command], env=environment, capture_output=True, text=True, cwd="/")
-        if made.returncode:
-            raise NoServerError(f"initdb failed: {made.stderr.strip()}")
-        port = free_port()
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(programs_folder / "postgres"), "-D", str(data), "-p", str(port), *options]
-        with running([*as_account, *command], folder / "log", environment, stop=signal.SIGINT) as server:
-            _wait(lambda: _postgres_answers(programs_folder, port), server, folder / "log")
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+    with postgres_server(programs, settings) as server:
+        yield server.url
 
 
 @contextmanager
