@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -17,6 +18,10 @@ class Acme:
     idp: str
     environment: dict[str, str]
     admin_password: str
+
+    @property
+    def database(self) -> Path:
+        return Path(self.environment["STATE_DIR"]) / "torque-sso.sqlite3"
 
     def sign_in_as_admin(self, page: Page) -> None:
         page.goto(f"{self.product}/login")

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,25 @@ def signed_in(acme: Acme, chromium: Browser) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="package")
+def as_prepared(acme: Acme, signed_in: StorageState, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo's database from when only Alice had signed in."""
+    copy = tmp_path_factory.mktemp("prepared") / "prepared.sqlite3"
+    _copy(acme.database, copy)
+    return copy
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_prepared(acme: Acme, as_prepared: Path) -> None:
+    """No file of tests sees what another one did, whichever the runner put before it."""
+    _copy(as_prepared, acme.database)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as from_there, closing(sqlite3.connect(target, timeout=20)) as to_there:
+        from_there.backup(to_there)
 
 
 @pytest.fixture(params=["scripts", "no scripts"])
