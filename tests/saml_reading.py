@@ -10,7 +10,7 @@ from accounts.sso.saml_response import Expectations, VerifiedAssertion, read_res
 from tests.saml_keys import key_pair
 from tests.saml_messages import ACS_URL, ISSUERS, NOW, REQUEST_ID, SP_ENTITY_ID
 
-CPU_LIMIT = 0.1  # seconds, for any refusal
+CPU_LIMIT = 2  # seconds for any refusal, which takes milliseconds: on the busiest machine only a bomb takes more
 
 
 def expectations(vendor: str = "entra", **changes: Any) -> Expectations:
@@ -33,8 +33,6 @@ def refusal(message: str, vendor: str = "entra", **changes: Any) -> LoginRefused
     """The refusal of this message, which must also have been cheap."""
     expected = expectations(vendor, **changes)
     found, spent = _refused(message, expected)
-    if spent >= CPU_LIMIT:  # the collection of other tests' garbage may have fallen into it
-        found, spent = _refused(message, expected)
     assert spent < CPU_LIMIT, f"{found.code} took {spent:.3f} s"
     return found
 

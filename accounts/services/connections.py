@@ -85,10 +85,20 @@ def enable(connection: Connection, *, acting: Actor) -> None:
 
 @transaction.atomic
 def disable(connection: Connection, *, acting: Actor) -> None:
-    """Closes the connection for logins; sessions stay until they end. Raises ActionRefused when it is not live."""
+    """Closes the connection for logins; sessions stay until they end.
+
+    Raises ActionRefused when it is not live, and for the last live one of an account that enforces SSO.
+    """
+    # The account first, as `enforce_sso` does: of the last two connections only one is disabled.
+    account = Account.objects.select_for_update(no_key=True).get(pk=connection.account_id)
     row = locked(connection)
     if row.state != ConnectionState.LIVE:
         raise ActionRefused(f"Expected a live connection; '{row}' is {row.get_state_display()}.")
+    if account.sso_enforced_at is not None and not _others_live(row):
+        raise ActionRefused(
+            f"'{row}' is the last live connection, and SSO is enforced: everybody but account admins would be locked out."
+            " Enable another connection first, or stop enforcing SSO."
+        )
     _change_state(row, ConnectionState.DISABLED, "connection.disabled", acting)
     connection.state = row.state
 
@@ -121,6 +131,11 @@ def check_attribute_names(names: Mapping[str, str]) -> None:
     unknown = set(names) - set(FIELDS)
     if unknown:
         raise ActionRefused(f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.")
+
+
+def _others_live(row: Connection) -> bool:
+    live = Connection.objects.in_account(row.account_id).filter(state=ConnectionState.LIVE)
+    return bool(live.exclude(pk=row.pk).exists())
 
 
 def save_or_refuse(row: Connection, **options: Any) -> None:

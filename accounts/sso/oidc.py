@@ -74,10 +74,11 @@ def read_answer(
 
     `answer`: the form or query fields that came for this transaction. Not to be called inside a database transaction.
     """
-    _check_sender(connection, answer)
-    if answer.get("error"):
-        raise oidc_errors.provider_said_no(answer)
     try:
+        provider_documents.discover(connection, now)  # a draft of another issuer has kept nothing of it since it asked
+        _check_sender(connection, answer)
+        if answer.get("error"):
+            raise oidc_errors.provider_said_no(answer)
         if connection.flow == OidcFlow.CODE:
             return _read_code(connection, answer, transaction, now)
         return _read_id_token(connection, answer, transaction, now)

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.company import EVERYONE
-from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme
 
 pytestmark = pytest.mark.browser
@@ -66,24 +65,6 @@ def test_an_identifier_shows_what_it_does_while_it_is_typed(acme: Acme, alice_wi
     expect(page.get_by_role("heading")).to_contain_text("Change the IdP identifier of Developers?")
     page.get_by_role("link", name="Cancel").click()
     expect(page.get_by_label("IdP identifier")).not_to_have_value("nobody-has-this")
-
-
-def test_everybody_can_use_the_list(acme: Acme, alice_with_scripts: Page) -> None:
-    alice_with_scripts.goto(f"{acme.product}/groups")
-    assert_accessible(alice_with_scripts)
-
-
-@pytest.mark.parametrize("part", ["General", "Roles", "Users"])
-def test_everybody_can_use_it(acme: Acme, alice_with_scripts: Page, part: str) -> None:
-    page = alice_with_scripts
-    page.goto(f"{acme.product}/groups")
-    page.get_by_role("link", name="Developers", exact=True).click()
-    tab = page.get_by_role("navigation", name="Parts of the group").get_by_role("link", name=part)
-    if part != "General":  # which is where the name leads
-        tab.click()
-    expect(tab).to_have_attribute("aria-current", "page")
-    page.wait_for_load_state()
-    assert_accessible(page)
 
 
 def delete(page: Page, name: str) -> None:

@@ -40,12 +40,6 @@ def test_an_admin_tries_out_what_would_happen(acme: Acme, alice: Page) -> None:
     expect(section(alice, "What would happen")).to_contain_text("'Nowhere' does not exist here")
 
 
-@pytest.mark.parametrize("path", ["/logins", "/logins/what-if"])
-def test_everybody_can_use_it(acme: Acme, alice_with_scripts: Page, path: str) -> None:
-    alice_with_scripts.goto(f"{acme.product}{path}")
-    assert_accessible(alice_with_scripts)
-
-
 def test_everybody_can_read_an_attempt(acme: Acme, alice_with_scripts: Page) -> None:
     sign_in(acme, alice_with_scripts)
     alice_with_scripts.goto(f"{acme.product}/logins")

@@ -100,24 +100,6 @@ def test_a_copy_takes_one_press(acme: Acme, alice_with_scripts: Page) -> None:
     assert copied == f"{acme.product}/api/scim"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/provisioning",
-        "/provisioning?for=entra",
-        "/provisioning/requests",
-        "/provisioning/held",
-        "/tokens",
-        "/tokens/new",
-        "/audit",
-        "/profile",
-    ],
-)
-def test_everybody_can_use_it(acme: Acme, alice_with_scripts: Page, path: str) -> None:
-    alice_with_scripts.goto(f"{acme.product}{path}")
-    assert_accessible(alice_with_scripts)
-
-
 def test_the_self_test_is_run_and_shows_each_request(acme: Acme, alice: Page) -> None:
     alice.goto(f"{acme.product}/provisioning")
     alice.get_by_role("link", name="Self-test").click()

@@ -39,15 +39,10 @@ def test_two_roles_are_compared(acme: Acme, alice: Page) -> None:
     expect(alice.get_by_role("row").filter(has_text="View Space")).not_to_contain_text("differs")
 
 
-def test_everybody_can_use_it(acme: Acme, alice_with_scripts: Page) -> None:
+def test_everybody_can_compare(acme: Acme, alice_with_scripts: Page) -> None:
     page = alice_with_scripts
     page.goto(f"{acme.product}/roles")
-    assert_accessible(page)
     page.get_by_label("Account Admin").check()
     page.get_by_label("Account Member").check()
     page.get_by_role("button", name="Compare account roles").click()
-    assert_accessible(page)
-    page.get_by_role("link", name="Account Admin").click()
-    assert_accessible(page)
-    page.get_by_role("link", name="Use as template").click()
     assert_accessible(page)

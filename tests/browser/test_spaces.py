@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme
 
 pytestmark = pytest.mark.browser
@@ -46,21 +45,3 @@ def test_groups_that_give_a_role_are_under_groups(acme: Acme, alice: Page) -> No
     alice.get_by_role("link", name="DevOps").click()
     alice.get_by_role("navigation", name="Who is in DevOps").get_by_role("link", name="Groups", exact=False).click()
     expect(alice.get_by_role("region", name="Groups").get_by_role("row").nth(1)).to_contain_text("Space")
-
-
-def test_everybody_can_use_it(acme: Acme, alice_with_scripts: Page) -> None:
-    page = alice_with_scripts
-    page.goto(f"{acme.product}/spaces")
-    assert_accessible(page)
-    page.get_by_role("link", name="DevOps").click()
-    assert_accessible(page)
-    page.get_by_role("navigation", name="Who is in DevOps").get_by_role("link", name="Groups", exact=False).click()
-    assert_accessible(page)
-    place(page, "DevOps", "petra@acme.example", "Space Member")
-    page.get_by_role("link", name="Change the role of petra@acme.example").click()
-    assert_accessible(page)
-    page.get_by_role("link", name="Take out of the space").click()
-    assert_accessible(page)
-    page.get_by_role("button", name="Take out").click()
-    page.get_by_role("link", name="Edit").click()
-    assert_accessible(page)

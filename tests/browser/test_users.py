@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme, section
 
 pytestmark = pytest.mark.browser
@@ -81,13 +80,3 @@ def test_one_box_ticks_all_where_there_are_scripts(acme: Acme, alice_with_script
     alice_with_scripts.get_by_label("Select all on this page").check()
     expect(alice_with_scripts.get_by_label(f"Select {WAITING}")).to_be_checked()
     expect(alice_with_scripts.get_by_text("selected", exact=False).first).to_be_visible()
-
-
-def test_everybody_can_use_them(acme: Acme, alice_with_scripts: Page) -> None:
-    page = alice_with_scripts
-    page.goto(f"{acme.product}/users")
-    assert_accessible(page)
-    page.get_by_role("main").get_by_role("link", name="alice@acme.example").click()
-    assert_accessible(page)
-    page.goto(f"{acme.product}/users/new")
-    assert_accessible(page)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, AuditEntry, Connection
-from accounts.services import connection_changes, connections
+from accounts.services import connection_changes, connections, enforcement
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
+from tests.enforcing import enforce
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
 
@@ -109,6 +110,16 @@ def test_a_deleted_connection_takes_its_domain_along_and_is_told(okta: Connectio
     assert AuditEntry.objects.get(action="connection.deleted").object_label == "Okta"
     with pytest.raises(ActionRefused, match="deleted in the meantime"):
         update(okta, name="x")
+
+
+def test_the_last_live_connection_stays_while_sso_is_enforced(cast: Cast) -> None:
+    enforce(cast)
+    okta, entra = Connection.objects.get(), oidc_connection(cast.acme)
+    connections.disable(entra, acting=OPERATOR)
+    with pytest.raises(ActionRefused, match="the last live connection"):
+        connections.disable(okta, acting=OPERATOR)
+    enforcement.lift_enforcement(cast.acme, acting=OPERATOR)
+    connections.disable(okta, acting=OPERATOR)
 
 
 def test_only_a_live_connection_is_disabled_and_only_another_deleted(okta: Connection) -> None:

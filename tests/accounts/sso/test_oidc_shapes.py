@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.sso import oidc, oidc_claims
 from accounts.sso.refusal import LoginRefused
 from tests.oidc_messages import NOW, Provider, b64, sign
+from tests.saml_reading import CPU_LIMIT
 
 LIMIT = settings.SIGN_IN_MESSAGE_LIMIT
 HEADER = b64(b'{"alg":"RS256","kid":"first"}')
@@ -56,7 +57,7 @@ def test_what_no_provider_signed_is_refused_at_once(entra: Provider, token: str)
     started = time.process_time()
     with pytest.raises(LoginRefused):
         entra.read(id_token=token)
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < CPU_LIMIT
     assert entra.web.requests == []
 
 
@@ -95,7 +96,7 @@ def test_what_a_hostile_provider_signed_is_refused_at_once(entra: Provider, payl
     started = time.process_time()
     with pytest.raises(LoginRefused):
         entra.read(id_token=token)
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < CPU_LIMIT
     assert entra.web.requests == []
 
 
