@@ -17,6 +17,24 @@ from tests.audit_guards import guards_off
 from tests.secrets_in_logs import Watch, gives_away, hands_on
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks for the database (pytest-django keeps it from all others) or for a service.
+
+    The rest cannot differ there, and `make test` has run it on SQLite.
+    """
+    if connection.vendor == "postgresql":
+        config.hook.pytest_deselected(items=[item for item in items if not _needs_a_service(item)])
+        items[:] = filter(_needs_a_service, items)
+
+
+def _needs_a_service(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "services", "browser", "idps"))
+    asks = not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+    of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return marked or asks or of_django
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _a_test_may_empty_the_audit_log() -> Iterator[None]:
     """Between tests with `transaction=True` Django empties all tables: on SQLite by DELETE, which the log refuses."""
@@ -71,10 +89,10 @@ def _no_secret_in_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def rather_by_index(db: None) -> None:
-    """Plans for a table of a few rows as they are for a large one: PostgreSQL would read a small one whole."""
+    """Plans for a few rows as they are for many: PostgreSQL would read a small table whole, and sort."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
 
 
 @pytest.fixture

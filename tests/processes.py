@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from django.db import connection
 
 from tools import servers, setup
 
+AT_ONCE = signal.SIGQUIT  # for gunicorn and Celery: nobody waits at the end of a test
 READY_WITHIN = 40.0  # seconds; a worker needs about 4, more on a busy machine
 
 
@@ -51,20 +53,22 @@ def database_url() -> str:
 
 
 @contextmanager
-def web_server(folder: Path, environment: dict[str, str], port: int, *options: str) -> Iterator[str]:
+def web_server(
+    folder: Path, environment: dict[str, str], port: int, *options: str, stop: signal.Signals = AT_ONCE
+) -> Iterator[str]:
     """Gunicorn on loopback; gives its origin."""
-    with web_process(folder, environment, port, *options):
+    with web_process(folder, environment, port, *options, stop=stop):
         yield f"http://localhost:{port}"
 
 
 @contextmanager
 def web_process(
-    folder: Path, environment: dict[str, str], port: int, *options: str
+    folder: Path, environment: dict[str, str], port: int, *options: str, stop: signal.Signals = AT_ONCE
 ) -> Iterator[subprocess.Popen[bytes]]:
     """As `web_server`; gives gunicorn's first process."""
     command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--threads", "4", *options]
-    with started(command, folder / "web.log", environment, _http_on(port)) as process:
+    with started(command, folder / "web.log", environment, _http_on(port), stop=stop) as process:
         yield process
 
 
@@ -76,9 +80,11 @@ def worker_process(
     command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     log = folder / "worker.log"
     options = ["--without-gossip", "--without-mingle", "--hostname", f"{os.getpid()}@localhost", "--pool", pool]
-    with started(
-        [*command, *options], log, environment, lambda: bool(re.search(rb"\bready\.", log.read_bytes()))
-    ) as one:
+
+    def is_ready() -> bool:
+        return bool(re.search(rb"\bready\.", log.read_bytes()))
+
+    with started([*command, *options], log, environment, is_ready, stop=AT_ONCE) as one:
         yield one
 
 
@@ -89,9 +95,10 @@ def started(
     environment: dict[str, str],
     is_ready: Callable[[], bool],
     folder: Path = setup.ROOT,
+    stop: signal.Signals = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is ready. Raises DidNotStart."""
-    with servers.running(command, log, environment, folder=folder) as process:
+    with servers.running(command, log, environment, stop, folder) as process:
         wait_until(lambda: process.poll() is not None or is_ready(), f"{command[2:5]} to be ready", log)
         if process.poll() is not None:
             raise DidNotStart(f"{command} ended: {_end_of(log)}")

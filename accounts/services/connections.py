@@ -96,7 +96,7 @@ def disable(connection: Connection, *, acting: Actor) -> None:
         raise ActionRefused(f"Expected a live connection; '{row}' is {row.get_state_display()}.")
     if account.sso_enforced_at is not None and not _others_live(row):
         raise ActionRefused(
-            f"'{row}' is the last live connection, and SSO is enforced: everybody but account admins would be locked out."
+            f"'{row}' is the last live connection, and SSO is enforced: only account admins could still come in."
             " Enable another connection first, or stop enforcing SSO."
         )
     _change_state(row, ConnectionState.DISABLED, "connection.disabled", acting)

@@ -1,6 +1,7 @@
 """The provisioning log of a real web server: written soon after, and at the latest when the server stops."""
 
 import json
+import signal
 import time
 import urllib.request
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_a_line_is_there_within_seconds(web: str, token: str) -> None:
 def test_a_server_that_stops_writes_what_waits(product_environment: dict[str, str], token: str, tmp_path: Path) -> None:
     port = servers.free_port()
     environment = {**product_environment, "BASE_URL": f"http://localhost:{port}"}
-    with processes.web_server(tmp_path, environment, port) as origin:
+    with processes.web_server(tmp_path, environment, port, stop=signal.SIGTERM) as origin:
         for _ in range(7):
             ask(origin, token)
     assert written(7, within=10)
