@@ -79,17 +79,17 @@ def on_servers(arguments: list[str], browser: dict[str, str]) -> Count:
 
 @contextmanager
 def service_environment() -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL as given, else of throwaway servers. Raises NoServerError.
+    """DATABASE_URL as given, else of a throwaway server; a given REDIS_URL. Raises NoServerError.
 
-    The Redis goes to tests as TEST_REDIS_URL, because a REDIS_URL would send every test's tasks to a worker."""
+    The Redis goes to tests as TEST_REDIS_URL, because a REDIS_URL would send every test's tasks to a worker. Where none
+    is given, each test that needs one starts its own."""
     database, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     programs = servers.find_programs()
     with ExitStack() as stack:
         database = database or stack.enter_context(servers.postgres(programs))
-        redis = redis or stack.enter_context(servers.redis(programs.redis))
         yield {
             "DATABASE_URL": database,
-            "TEST_REDIS_URL": redis,
+            **({"TEST_REDIS_URL": redis} if redis else {}),
             "TEST_REDIS_PROGRAM": str(programs.redis),
             **_secrets(),
         }

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,11 +27,16 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def broker_url(request: pytest.FixtureRequest) -> str:
-    """Where tasks go: the test's own Redis when it asked for one, else the Redis of the run (REDIS_URL)."""
-    if "redis" in request.fixturenames or "TEST_REDIS_URL" not in os.environ:
-        own: RedisServer = request.getfixturevalue("redis")
-        return own.url
-    return os.environ["TEST_REDIS_URL"]
+    """Where tasks go: to the test's own Redis, or to the given one, there in a database that no other runner uses.
+
+    A worker that hears of another test's task takes it from that test and does it in the wrong database.
+    """
+    given = os.environ.get("TEST_REDIS_URL")
+    if given and "redis" not in request.fixturenames:
+        number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        return urlsplit(given)._replace(path=f"/{number}").geturl()
+    own: RedisServer = request.getfixturevalue("redis")
+    return own.url
 
 
 @pytest.fixture
