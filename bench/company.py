@@ -134,7 +134,7 @@ def _history(account: Any, people: list[Any], entries: int) -> None:
         return AuditEntry(
             account=account,
             actor="Okta" if n % 3 else "alice@acme.example",
-            action=("user.updated", "user.created", "group.member-added", "user.placed-in-space")[n % 4],
+            action=("user.updated", "user.created", "group.members-added", "user.placed-in-space")[n % 4],
             object_type="user",
             object_id=people[n % len(people)],
             object_label=name,

@@ -48,7 +48,7 @@ def fill(people: int, tokens: int) -> list[str]:
     from accounts.services.tokens import issue_service_token
     from spaces.services.tenancy import open_account
 
-    account, _ = open_account("Acme")
+    account, _ = open_account("Acme", acting=OPERATOR)
     announced = _announced(account, people)
     while batch := list(islice(announced, BATCH)):
         User.objects.bulk_create(batch)

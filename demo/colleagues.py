@@ -96,7 +96,7 @@ def _make_places(account: Any) -> None:
         RoleDraft("Team Lead", "Takes people in and lets them go.", frozenset({Permission.MANAGE_USERS})),
         RoleDraft("Auditor", "Reads the audit log, and changes nothing.", frozenset({Permission.VIEW_AUDIT_LOG})),
     ):
-        create_account_role(account, draft, held=frozenset(Permission), acting=OPERATOR)
+        create_account_role(account, draft, acting=OPERATOR)
     create_group(account, "Contractors", acting=OPERATOR, description="People of other companies, added by hand.")
 
 

@@ -31,8 +31,8 @@ class Cast:
 def make_cast() -> Cast:
     """Two accounts with the same spaces; acme.example is Acme's proved e-mail domain."""
     secret(PASSWORD)
-    acme, _ = open_account("Acme")
-    globex, _ = open_account("Globex")
+    acme, _ = open_account("Acme", acting=OPERATOR)
+    globex, _ = open_account("Globex", acting=OPERATOR)
     for account in (acme, globex):
         for name in SPACES:
             create_space(account, name, acting=OPERATOR)

@@ -1,29 +1,25 @@
 """The verbs about account roles. Built-in ones are fixed, and somebody always manages users (R19)."""
 
-from collections.abc import Set as AbstractSet
-
 from django.db import transaction
 
-from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, GrantableAccountRole, Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.protection import Protected
+from accounts.services.protection import Protected, check_has
 from accounts.services.role_drafts import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
 
 WHAT = "account role"
+ADDED = "You added"
 
 
 @transaction.atomic
-def create_account_role(
-    account: Account, draft: RoleDraft, *, held: AbstractSet[str], acting: Actor, template: str = ""
-) -> AccountRole:
-    """A new custom role. `held`: permissions of whoever makes it, beyond which it cannot go. Raises ActionRefused."""
+def create_account_role(account: Account, draft: RoleDraft, *, acting: Actor, template: str = "") -> AccountRole:
+    """A new custom role, which goes no further than whoever makes it. Raises ActionRefused."""
     lock_roles(account)
     draft = checked(draft, AccountRole.objects.in_account(account), WHAT, Permission)
-    _check_grants(draft.permissions, held)
+    check_has(draft.permissions, account.pk, acting, ADDED)
     role = AccountRole(account=account)
     changes = fill(role, draft, Permission)
     role.save(force_insert=True)
@@ -32,17 +28,17 @@ def create_account_role(
 
 
 @transaction.atomic
-def update_account_role(role: AccountRole, draft: RoleDraft, *, held: AbstractSet[str], acting: Actor) -> bool:
+def update_account_role(role: AccountRole, draft: RoleDraft, *, acting: Actor) -> bool:
     """Changes a custom role for everybody who has it, from their next request on; False when nothing changes.
 
-    Permissions can be added only out of `held`, those of whoever changes it. Raises ActionRefused.
+    Permissions can be added only out of those of whoever changes it. Raises ActionRefused.
     """
     check_custom(role)
     lock_roles(role.account)
     kept = AccountRole.objects.in_account(role.account_id)
     role = kept.select_for_update(no_key=True).get(pk=role.pk)
     draft = checked(draft, kept.exclude(pk=role.pk), WHAT, Permission)
-    _check_grants(draft.permissions - set(role.permissions), held)
+    check_has(draft.permissions - set(role.permissions), role.account_id, acting, ADDED)
     if Permission.MANAGE_USERS in set(role.permissions) - draft.permissions:
         _check_users_stay_managed(role)
     changes = fill(role, draft, Permission)
@@ -74,15 +70,6 @@ def account_role_uses(role: AccountRole) -> list[Use]:
         *used("groups", groups.order_by("name").values_list("name", flat=True)),
         *used("connections that may give it", connections),
     ]
-
-
-def _check_grants(added: AbstractSet[str], held: AbstractSet[str]) -> None:
-    lacking = sorted(added - held)
-    if lacking:
-        raise ActionRefused(
-            f"Expected only permissions that you have yourself; received {', '.join(lacking)}."
-            " Ask an account admin who has them."
-        )
 
 
 def _check_users_stay_managed(role: AccountRole) -> None:

@@ -14,7 +14,7 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs
 from accounts.permissions import Permission
 from accounts.services.audit import Actor
-from accounts.services.joining import join
+from accounts.services.group_members import join
 from accounts.services.letting_go import let_go
 from accounts.views.selection import Done, Selection, carry_out
 from accounts.views.user_forms import JoinForm, PlaceForm

@@ -15,15 +15,14 @@ from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import provisioning
+from accounts.services.group_members import join
 from accounts.services.groups import remove_member
-from accounts.services.joining import join
 from accounts.services.letting_go import let_go
 from accounts.services.users import set_account_role
 from accounts.views.user import person_or_404, show
 from accounts.views.user_forms import AccountRoleForm, JoinForm, PlaceForm
 from spaces.models import Space
-from spaces.services.placing import place_users
-from spaces.services.spaces import remove_from_space
+from spaces.services.placing import place_users, remove_from_space
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Placing people in a space by hand, some hundreds at once."""
+"""Placing people in a space by hand, one or some hundreds at once, and taking them out."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.errors import ActionRefused
-from accounts.models import Origin
+from accounts.models import Origin, User
+from accounts.models.user import UserState
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.locking import locked_people
@@ -15,11 +16,21 @@ from spaces.models import Space, SpaceMembership, SpaceRole
 _SET = ["role", "origin", "connection"]
 
 
+def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> bool:
+    """As `place_users`, for one person. Raises ActionRefused, also for somebody of another account or who is out."""
+    if user.account_id != space.account_id:
+        raise ActionRefused("Expected a person, a space and a role of the same account.")
+    if user.state == UserState.DEPROVISIONED:
+        raise ActionRefused(f"{user} is deprovisioned and can be placed in a space only after they are restored.")
+    return bool(place_users([user.pk], space, role, acting=acting))
+
+
 @transaction.atomic
 def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acting: Actor) -> int:
     """Gives people of the space's account a role in it by hand, which stays whatever an IdP says later.
 
-    Gives for how many that is a change; people who are out are left out. A constant number of queries.
+    Gives for how many that is a change; people who are out are left out. A constant number of queries. Raises
+    ActionRefused for a role of another account.
     """
     if space.account_id != role.account_id:
         raise ActionRefused("Expected a space and a role of the same account.")
@@ -40,6 +51,26 @@ def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acti
     told = ((user, {space.name: [before.get(user.pk), role.name]}) for user in changing)
     audit.record_all(acting, "user.placed-in-space", told)
     return len(changing)
+
+
+@transaction.atomic
+def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
+    """Takes away the person's own role in a space, whoever gave it; False when they have none.
+
+    What groups give stays, and an IdP that names the space gives its role again at the person's next login.
+    """
+    before = _membership(user, space)
+    if before is None:
+        return False
+    before.delete()
+    audit.record(acting, "user.taken-out-of-space", user, {space.name: [before.role.name, None]})
+    return True
+
+
+def _membership(user: User, space: Space) -> SpaceMembership | None:
+    """Locked, so that two who change it at once are written down in turn."""
+    own = SpaceMembership.objects.in_account(space.account_id).select_related("role")
+    return own.select_for_update(of=("self",)).filter(user=user, space=space).first()
 
 
 def _is_so(membership: SpaceMembership | None, role: SpaceRole) -> bool:

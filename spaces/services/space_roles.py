@@ -5,11 +5,30 @@ from django.db import transaction
 from accounts.models import Account
 from accounts.services import audit
 from accounts.services.audit import Actor
+from accounts.services.names import checked_name
 from accounts.services.role_drafts import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
 from spaces.models import DefaultPlacement, GroupSpaceRole, SpaceMembership, SpaceRole
 from spaces.permissions import SpacePermission
+from spaces.role_mapping import MEMBER_ROLE
+from spaces.services.spaces import space_role_named
 
 WHAT = "space role"
+
+
+@transaction.atomic
+def ensure_space_role(
+    account: Account, name: str, *, template: str = MEMBER_ROLE, acting: Actor
+) -> tuple[SpaceRole, bool]:
+    """The role of that name, made like the template role when there is none; and whether it was made.
+
+    Raises ActionRefused.
+    """
+    lock_roles(account)
+    permissions = frozenset(space_role_named(account, template).permissions)
+    role = SpaceRole.objects.in_account(account).filter(name=checked_name(name, WHAT)).first()
+    if role is not None:
+        return role, False
+    return add_space_role(account, RoleDraft(name, "", permissions), acting=acting, template=template), True
 
 
 @transaction.atomic

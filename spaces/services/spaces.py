@@ -4,13 +4,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
 from accounts.folding import nfc
-from accounts.models import Account, Connection, Origin, User
-from accounts.models.user import UserState
+from accounts.models import Account, Connection
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.names import checked_name, told
-from spaces.models import DefaultPlacement, Space, SpaceMembership, SpaceRole
-from spaces.role_mapping import MEMBER_ROLE
+from spaces.models import DefaultPlacement, Space, SpaceRole
 
 
 def space_named(account: Account, name: str) -> Space:
@@ -92,58 +90,6 @@ def check_may_be_deleted(space: Space) -> None:
 
 def _taken(name: str) -> ActionRefused:
     return ActionRefused(f"There is a space '{name}' already: expected another name.")
-
-
-@transaction.atomic
-def create_space_role(
-    account: Account, name: str, *, template: str = MEMBER_ROLE, acting: Actor
-) -> tuple[SpaceRole, bool]:
-    """A custom space role with the permissions of a template role; and whether it was made. Raises ActionRefused."""
-    permissions = space_role_named(account, template).permissions
-    role, created = SpaceRole.objects.get_or_create(
-        account=account, name=checked_name(name, "space role"), defaults={"permissions": permissions}
-    )
-    if created:
-        audit.record(acting, "space-role.created", role, {"template": [None, template]})
-    return role, created
-
-
-@transaction.atomic
-def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> SpaceMembership:
-    """Gives a person a role in a space by hand; it stays whatever an IdP says later. Raises ActionRefused."""
-    if not user.account_id == space.account_id == role.account_id:
-        raise ActionRefused("Expected a person, a space and a role of the same account.")
-    if user.state == UserState.DEPROVISIONED:
-        raise ActionRefused(f"{user} is deprovisioned and can be placed in a space only after they are restored.")
-    before = _membership(user, space)
-    membership, _ = SpaceMembership.objects.update_or_create(
-        account_id=user.account_id,
-        user=user,
-        space=space,
-        defaults={"role": role, "origin": Origin.MANUAL, "connection": None},
-    )
-    audit.record(acting, "user.placed-in-space", user, {space.name: [before and before.role.name, role.name]})
-    return membership
-
-
-@transaction.atomic
-def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
-    """Takes away the person's own role in a space, whoever gave it; False when they have none.
-
-    What groups give stays, and an IdP that names the space gives its role again at the person's next login.
-    """
-    before = _membership(user, space)
-    if before is None:
-        return False
-    before.delete()
-    audit.record(acting, "user.taken-out-of-space", user, {space.name: [before.role.name, None]})
-    return True
-
-
-def _membership(user: User, space: Space) -> SpaceMembership | None:
-    """Locked, so that two who change it at once are written down in turn."""
-    own = SpaceMembership.objects.in_account(space.account_id).select_related("role")
-    return own.select_for_update(of=("self",)).filter(user=user, space=space).first()
 
 
 @transaction.atomic

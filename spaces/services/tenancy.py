@@ -6,13 +6,18 @@ from django.utils.text import slugify
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole
 from accounts.permissions import BUILTIN_ACCOUNT_ROLES
+from accounts.services import audit
+from accounts.services.audit import Actor
 from spaces.models import SpaceRole
 from spaces.permissions import BUILTIN_SPACE_ROLES
 
 
 @transaction.atomic
-def open_account(name: str) -> tuple[Account, bool]:
-    """The account of that name, with its built-in roles, made when there is none; and whether it was made."""
+def open_account(name: str, *, acting: Actor) -> tuple[Account, bool]:
+    """The account of that name, with its built-in roles, made when there is none; and whether it was made.
+
+    Raises ActionRefused.
+    """
     existing = Account.objects.filter(name=name).first()
     if existing is not None:
         return existing, False
@@ -30,4 +35,5 @@ def open_account(name: str) -> tuple[Account, bool]:
         SpaceRole(account=account, name=role, permissions=list(permissions), builtin=True)
         for role, permissions in BUILTIN_SPACE_ROLES.items()
     )
+    audit.record(acting, "account.created", account)
     return account, True

@@ -18,7 +18,7 @@ from accounts.pages.refusals import told_in_the_form
 from accounts.permissions import Permission
 from spaces.forms import PlaceForm, SpaceRoleForm
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
-from spaces.services.spaces import place_user, remove_from_space
+from spaces.services.placing import place_user, remove_from_space
 from spaces.views.filters import GivingFilters, MemberFilters
 from spaces.views.spaces import LOOK
 

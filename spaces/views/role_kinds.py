@@ -45,12 +45,11 @@ class RoleKind:
 
 
 def _create_account_role(request: HttpRequest, draft: RoleDraft, template: str) -> Role:
-    held = permissions_of(request)
-    return roles.create_account_role(account_of(request), draft, held=held, acting=acting(request), template=template)
+    return roles.create_account_role(account_of(request), draft, acting=acting(request), template=template)
 
 
 def _update_account_role(request: HttpRequest, role: AccountRole, draft: RoleDraft) -> bool:
-    return roles.update_account_role(role, draft, held=permissions_of(request), acting=acting(request))
+    return roles.update_account_role(role, draft, acting=acting(request))
 
 
 def _create_space_role(request: HttpRequest, draft: RoleDraft, template: str) -> Role:

@@ -19,6 +19,7 @@ def test_every_action_has_a_sentence() -> None:
     found = written_down()
     assert len(found) > 25
     assert found - SENTENCES.keys() == set(), "add a sentence for each to accounts/audit_words.py"
+    assert SENTENCES.keys() - found == set(), "nothing writes these down"
 
 
 def test_a_sentence_names_whom_or_what() -> None:

@@ -8,7 +8,8 @@ from accounts.services import tokens
 from accounts.services.audit import OPERATOR
 from accounts.services.groups import add_member, create_group
 from accounts.sso.login import complete_login
-from spaces.services.spaces import create_space, place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import create_space, space_role_named
 from tests.factories import claims
 from tests.secrets_in_logs import secret
 

@@ -25,7 +25,8 @@ from accounts.services.audit import OPERATOR, Actor
 from accounts.services.provisioning import PersonRecord
 from accounts.sso.login import complete_login
 from spaces.models import SpaceMembership
-from spaces.services.spaces import place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import claims, mapped_group, saml_connection
 from tests.services.test_races import at_once

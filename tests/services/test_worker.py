@@ -7,6 +7,7 @@ import pytest
 from accounts.models import ExternalIdentity, Group, GroupMembership, User
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, UserOrigin
+from accounts.services.audit import OPERATOR
 from spaces.services.tenancy import open_account
 from tests.processes import wait_until
 from tests.services.redis_server import RedisServer
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def identity(transactional_db: None) -> ExternalIdentity:
     """Alice's identity after a login that named the group `g-1`, not synced yet."""
-    account, _ = open_account("acme")
+    account, _ = open_account("acme", acting=OPERATOR)
     owner = {"account": account}
     role = AccountRole.objects.filter(**owner).earliest("name")
     alice = User.objects.create(**owner, email="alice@acme.example", account_role=role, origin=UserOrigin.SSO)

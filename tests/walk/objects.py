@@ -33,7 +33,9 @@ from accounts.sso import transactions
 from scim.models import ProvisioningRequest
 from spaces.models import GroupSpaceRole, Space, SpaceMembership, SpaceRole
 from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import create_space, create_space_role, place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.space_roles import ensure_space_role
+from spaces.services.spaces import create_space, space_role_named
 from spaces.services.tenancy import open_account
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
@@ -96,7 +98,7 @@ class Things:
 
 def make_things(name: str) -> Things:
     """An account of that name with one of everything."""
-    account, _ = open_account(name)
+    account, _ = open_account(name, acting=OPERATOR)
     return Things(**{**_people(account), **_places(account), **_doors(account)})
 
 
@@ -143,17 +145,18 @@ def _session(user: User) -> SignedInSession:
 def _places(account: Account) -> dict[str, Any]:
     member = User.objects.in_account(account).get(email=f"member@{account.slug}.example")
     space, _ = create_space(account, f"{account} Trial", acting=OPERATOR)
-    role, _ = create_space_role(account, f"{account} Release Manager", acting=OPERATOR)
+    role, _ = ensure_space_role(account, f"{account} Release Manager", acting=OPERATOR)
     group, _ = groups.create_group(account, f"{account} Friends", acting=OPERATOR, description=f"Of {account}.")
     mapped, _ = groups.create_group(account, f"{account} Devs", acting=OPERATOR, idp_identifier=f"{account}-devs")
     give_space_roles(mapped, [(space, role)], acting=OPERATOR)
     give_space_roles(group, [(space, space_role_named(account, "Space Member"))], acting=OPERATOR)
+    place_user(member, space, role, acting=OPERATOR)
     groups.add_member(group, member, acting=OPERATOR)
     groups.add_member(mapped, member, acting=OPERATOR)
     return {
         "space": space,
         "space_role": role,
-        "membership": place_user(member, space, role, acting=OPERATOR),
+        "membership": SpaceMembership.objects.get(user=member),
         "group": group,
         "mapped_group": mapped,
         "group_space_role": GroupSpaceRole.objects.get(group=group),

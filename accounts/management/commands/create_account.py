@@ -29,7 +29,7 @@ class Command(VerbCommand):
     @transaction.atomic
     def run(self, *, name: str, admin_email: str, admin_password_env: str | None, **options: Any) -> dict[str, Any]:
         password = secret_from(admin_password_env)
-        account, _ = open_account(name)
+        account, _ = open_account(name, acting=OPERATOR)
         admin = self._admin(account, admin_email, password)
         return {
             "account": account.name,

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from accounts.management.base import VerbCommand, account_named
 from accounts.services.audit import OPERATOR
 from spaces.role_mapping import MEMBER_ROLE
-from spaces.services.spaces import create_space_role
+from spaces.services.space_roles import ensure_space_role
 
 
 class Command(VerbCommand):
@@ -20,5 +20,5 @@ class Command(VerbCommand):
         parser.add_argument("--template", default=MEMBER_ROLE, metavar="ROLE")
 
     def run(self, *, account: str, name: str, template: str, **options: Any) -> dict[str, Any]:
-        role, _ = create_space_role(account_named(account), name, template=template, acting=OPERATOR)
+        role, _ = ensure_space_role(account_named(account), name, template=template, acting=OPERATOR)
         return {"space_role": role.name}

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
-from spaces.services.spaces import create_space_role, place_user
+from spaces.services.placing import place_user
+from spaces.services.space_roles import ensure_space_role
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_raising_the_session_epoch_ends_every_session(cast: Cast) -> None:
 
 
 def test_its_spaces_have_the_fields_that_programs_rely_on(cast: Cast) -> None:
-    role = create_space_role(cast.acme, "Space Developer", acting=OPERATOR)[0]
+    role = ensure_space_role(cast.acme, "Space Developer", acting=OPERATOR)[0]
     place_user(cast.bob, cast.space("QA"), role, acting=OPERATOR)
     browser = Client()
     browser.force_login(cast.bob, "accounts.authentication.AccountBackend")

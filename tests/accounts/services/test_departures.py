@@ -24,7 +24,8 @@ from accounts.services import alerts, departures, groups, provisioning, tokens
 from accounts.services.audit import OPERATOR
 from accounts.services.provisioning import PersonRecord
 from spaces.models import SpaceMembership
-from spaces.services.spaces import create_space, place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import create_space, space_role_named
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
 from tests.factories import claims, mapped_group, saml_connection

@@ -9,7 +9,8 @@ from accounts.services import users
 from accounts.services.audit import OPERATOR
 from accounts.sso.refusal import LoginRefused
 from spaces.models import SpaceMembership
-from spaces.services.spaces import place_user, set_default_placement, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.enforcing import enforce

@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.services.audit import OPERATOR
-from spaces.services.spaces import place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import space_role_named
 from tests.accounts.sso.test_login import spaces_of
 from tests.cast import Cast
 from tests.conftest import LogIn

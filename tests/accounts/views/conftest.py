@@ -13,12 +13,12 @@ from tests.cast import PASSWORD, Cast
 
 @pytest.fixture
 def acme(db: None) -> Account:
-    return open_account("Acme")[0]
+    return open_account("Acme", acting=OPERATOR)[0]
 
 
 @pytest.fixture
 def globex(db: None) -> Account:
-    return open_account("Globex")[0]
+    return open_account("Globex", acting=OPERATOR)[0]
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from accounts.services.audit import OPERATOR
 from accounts.services.groups import add_member, create_group
 from accounts.services.users import provision_pending
 from spaces.models import GroupSpaceRole
-from spaces.services.spaces import create_space, place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import create_space, space_role_named
 
 HOSTILE = "<script>alert(1)</script>"
 

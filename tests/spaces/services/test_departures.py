@@ -5,7 +5,8 @@ import pytest
 from accounts.services.audit import OPERATOR
 from spaces.models import SpaceMembership
 from spaces.services.departures import leave_spaces
-from spaces.services.spaces import place_user, space_role_named
+from spaces.services.placing import place_user
+from spaces.services.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -1,20 +1,25 @@
-"""Placing people in spaces by hand, many at once."""
+"""Who is placed in a space by hand, one or many at once, and taken out of it."""
 
 from typing import Any
 
 import pytest
 
 from accounts.errors import ActionRefused
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
+from accounts.models.user import UserState
 from accounts.services import users
 from accounts.services.audit import OPERATOR
 from spaces.models import SpaceMembership
-from spaces.services.placing import place_users
+from spaces.services.placing import place_user, place_users, remove_from_space
 from spaces.services.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import saml_connection
 
 pytestmark = pytest.mark.django_db
+
+
+def place(cast: Cast, user: User, role: str) -> bool:
+    return place_user(user, cast.space("QA"), space_role_named(cast.acme, role), acting=OPERATOR)
 
 
 def test_each_change_is_an_entry_about_the_person(cast: Cast) -> None:
@@ -56,3 +61,24 @@ def test_many_cost_as_much_as_one(cast: Cast, django_assert_max_num_queries: Any
     many = [users.provision_pending(cast.acme, f"p{n}@acme.example", acting=OPERATOR).pk for n in range(40)]
     with django_assert_max_num_queries(9):
         assert place_users(many, cast.space("QA"), space_role_named(cast.acme, "Space Member"), acting=OPERATOR) == 40
+
+
+def test_who_is_deprovisioned_is_placed_nowhere(cast: Cast) -> None:
+    cast.bob.state = UserState.DEPROVISIONED
+    with pytest.raises(ActionRefused, match=r"bob@acme\.example is deprovisioned"):
+        place(cast, cast.bob, "Space Member")
+
+
+def test_taking_away_takes_one_role_of_one_person(cast: Cast) -> None:
+    for user in (cast.alice, cast.bob):
+        place(cast, user, "Space Member")
+    assert remove_from_space(cast.bob, cast.space("QA"), acting=OPERATOR)
+    assert list(SpaceMembership.objects.values_list("user__email", flat=True)) == [cast.alice.email]
+    entry = AuditEntry.objects.get(action="user.taken-out-of-space")
+    assert entry.changes == {"QA": ["Space Member", None]}
+
+
+def test_taking_away_what_is_not_there_changes_nothing(cast: Cast) -> None:
+    assert not remove_from_space(cast.bob, cast.space("QA"), acting=OPERATOR)
+    assert not remove_from_space(cast.charlie, cast.space("QA"), acting=OPERATOR)
+    assert not AuditEntry.objects.filter(action="user.taken-out-of-space").exists()

@@ -10,8 +10,9 @@ from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import groups, users
 from accounts.services.audit import OPERATOR
 from spaces.services.group_roles import give_space_roles
+from spaces.services.placing import place_user
 from spaces.services.rights import rights_of
-from spaces.services.spaces import place_user, space_role_named
+from spaces.services.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,9 @@ from accounts.services.groups import create_group
 from accounts.services.role_drafts import RoleDraft
 from spaces.models import SpaceRole
 from spaces.services.group_roles import give_space_roles
+from spaces.services.placing import place_user
 from spaces.services.space_roles import add_space_role, delete_space_role, space_role_uses, update_space_role
-from spaces.services.spaces import place_user, set_default_placement, space_role_named
+from spaces.services.spaces import set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.factories import saml_connection
 

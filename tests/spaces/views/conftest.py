@@ -22,7 +22,7 @@ def signed_in(user: User) -> Client:
 def may(cast: Cast, user: User, *permissions: Permission) -> None:
     """Gives the person an account role with just these permissions."""
     draft = RoleDraft(f"May {' and '.join(permissions)}", "", frozenset(permissions))
-    role = create_account_role(cast.acme, draft, held=frozenset(Permission), acting=OPERATOR)
+    role = create_account_role(cast.acme, draft, acting=OPERATOR)
     set_account_role(user, role, acting=OPERATOR)
 
 

@@ -13,7 +13,7 @@ from accounts.services import groups, users
 from accounts.services.audit import OPERATOR
 from spaces.models import SpaceMembership
 from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import place_user
+from spaces.services.placing import place_user
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.spaces.views.conftest import may, space_role
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 def put_in_qa(cast: Cast, user: User, role: str = "Space Member", origin: Origin = Origin.MANUAL) -> SpaceMembership:
-    membership = place_user(user, cast.space("QA"), space_role(cast, role), acting=OPERATOR)
+    place_user(user, cast.space("QA"), space_role(cast, role), acting=OPERATOR)
+    membership = SpaceMembership.objects.get(user=user)
     membership.origin = origin
     if origin != Origin.MANUAL:
         membership.connection = saml_connection(cast.acme, name="Our Okta")

@@ -10,8 +10,8 @@ from accounts.services.audit import OPERATOR
 from accounts.services.role_drafts import RoleDraft
 from accounts.services.tokens import issue_token, permits
 from spaces.models import SpaceRole
+from spaces.services.placing import place_user
 from spaces.services.space_roles import add_space_role
-from spaces.services.spaces import place_user
 from tests.cast import Cast
 from tests.spaces.views.conftest import may, space_role
 

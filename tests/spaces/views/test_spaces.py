@@ -12,7 +12,8 @@ from accounts.services.audit import OPERATOR
 from accounts.services.groups import create_group
 from spaces.models import Space, SpaceMembership
 from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import create_space, place_user, set_default_placement
+from spaces.services.placing import place_user
+from spaces.services.spaces import create_space, set_default_placement
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.spaces.views.conftest import may, space_role

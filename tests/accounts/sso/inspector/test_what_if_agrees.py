@@ -19,7 +19,8 @@ from accounts.services import connections, graph, group_sync
 from accounts.services.audit import OPERATOR
 from accounts.sso.preview import Preview, preview_login
 from spaces.models import Space, SpaceMembership, SpaceRole
-from spaces.services.spaces import create_space, create_space_role
+from spaces.services.space_roles import ensure_space_role
+from spaces.services.spaces import create_space
 from spaces.services.tenancy import open_account
 from tests.cast import Cast
 from tests.factories import TENANT, mapped_group, oidc_connection
@@ -108,14 +109,14 @@ def agreed(connection: Connection, web: Web, given: Given) -> Came:
 
 
 def company(case: Mapping[str, Any]) -> Account:
-    account, _ = open_account(f"Company {case['id']}")
+    account, _ = open_account(f"Company {case['id']}", acting=OPERATOR)
     connections.claim_proved_domain(account, "acme.example", acting=OPERATOR)
     for name in case["known_spaces"]:
         create_space(account, name, acting=OPERATOR)
     for name in set(case["known_roles"]) - set(
         SpaceRole.objects.filter(account=account).values_list("name", flat=True)
     ):
-        create_space_role(account, name, acting=OPERATOR)
+        ensure_space_role(account, name, acting=OPERATOR)
     assert Space.objects.filter(account=account).count() == len(case["known_spaces"])
     return account
 
