@@ -20,6 +20,13 @@ class PasswordSignInForm(forms.Form):
     )
 
 
+class UnechoedInput(forms.TextInput):
+    """What was typed is not written into the page again."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class RecoveryCodeForm(forms.Form):
     """As above: only whether both belong together is told."""
 
@@ -30,7 +37,7 @@ class RecoveryCodeForm(forms.Form):
     recovery_code = forms.CharField(
         label="Recovery code",
         help_text="One of the codes that were shown when SSO was enforced. It is used up by this.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=UnechoedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
 

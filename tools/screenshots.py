@@ -79,6 +79,7 @@ SHOTS = (
     Shot("guide-okta", "/guides/okta"),
     Shot("guide-entra", "/guides/entra"),
     Shot("enforcement", "/sso/enforcement"),
+    Shot("lifetimes", "/sso/lifetimes"),
 )
 IN_README = ("users", "user", "group-general")
 README_WINDOW = {"width": 1320, "height": 800}

@@ -272,6 +272,12 @@ def _roles(kind: str) -> dict[str, Row]:
 
 
 ROLES = {"roles": page(*_SEE_ROLES), **_roles("account-role"), **_roles("space-role")}
+
+
+def _lifetimes(_: Things) -> Mapping[str, Any]:
+    return {"session_idle_minutes": "30", "session_absolute_minutes": "480", "login_retention_days": "20"}
+
+
 LOGINS = {
     "logins": page(*_INSPECTING),
     "login-record": page(*_INSPECTING),
@@ -279,6 +285,7 @@ LOGINS = {
     "test-login": Row(READ, (Permission.MANAGE_SSO,), answers={"GET": 302}),
 }
 ENFORCEMENT = {
+    "lifetimes": form(Permission.MANAGE_SSO, fields=_lifetimes),
     "enforcement": page(Permission.MANAGE_SSO),
     # Each leads back with a refusal: nothing has been tested, and nothing is enforced.
     "enforce-sso": deed(Permission.MANAGE_SSO, fields=confirmed),

@@ -5,6 +5,7 @@ from accounts.sso.pages import (
     connections,
     domains,
     drafts,
+    lifetimes,
     metadata,
     overview,
     provider,
@@ -16,6 +17,7 @@ CONNECTION = "sso/<uuid:connection_id>"
 
 urlpatterns = [
     path("sso", connections.connections, name="connections"),
+    path("sso/lifetimes", lifetimes.lifetimes, name="lifetimes"),
     path("sso/new", connections.new_connection, name="new-connection"),
     path(CONNECTION, overview.overview, name="connection"),
     path(f"{CONNECTION}/set-up", set_up.set_up, name="connection-set-up"),
