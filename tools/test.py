@@ -74,7 +74,7 @@ def on_servers(arguments: list[str], browser: dict[str, str]) -> Count:
     with ExitStack() as stack:
         environment = stack.enter_context(service_environment())
         title = f"On PostgreSQL and Redis ({environment['DATABASE_URL'].rsplit('@')[-1]})"
-        return pytest(title, ["-n", "2", "-m", marks, *arguments], {**environment, **browser})
+        return pytest(title, ["-n", "2", "--dist", "loadgroup", "-m", marks, *arguments], {**environment, **browser})
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from accounts.services import protection
 class VerbCommand(BaseCommand):
     """A command that calls one service and prints what came of it."""
 
+    # Django's checks load every page and all of SCIM, a second of work; `make lint` and a deployment run them.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 

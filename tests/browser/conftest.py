@@ -30,6 +30,13 @@ QUIET = [
 READY_WITHIN = 180  # seconds; about 5 on a quiet machine
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One runner for all: a second demo and a second browser cost more than they save."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="package")
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme]:
     """The demo, freshly prepared on free ports, ended as Ctrl-C ends it."""

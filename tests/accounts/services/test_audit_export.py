@@ -100,7 +100,7 @@ def test_a_thousand_entries_take_one_query(
 ) -> None:
     monkeypatch.setattr(audit_export, "AT_ONCE", 2)
     text = audit_export.export(cast.acme, "csv", acting=OPERATOR)
-    parts = -(-(AuditEntry.objects.in_account(cast.acme).count() - 1) // 2)
+    parts = (AuditEntry.objects.in_account(cast.acme).count() - 1) // 2 + 1  # a full part may be the last one
     assert parts > 2
     with django_assert_num_queries(parts):
         list(text)

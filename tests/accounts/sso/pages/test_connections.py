@@ -16,7 +16,7 @@ from tests.saml_keys import key_pair
 pytestmark = pytest.mark.django_db
 NOBODY = "00000000-0000-4000-8000-000000000000"
 NAMES = [pattern.name or "" for pattern in urlpatterns]
-OF_ONE = [name for name in NAMES if name not in ("connections", "new-connection")]
+OF_ONE = [name for name in NAMES if name not in ("connections", "lifetimes", "new-connection")]
 
 
 def address(name: str, connection: Connection) -> str:
