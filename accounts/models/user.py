@@ -117,6 +117,17 @@ class User(AccountOwned, AbstractBaseUser):
                 condition=Q(erased_at__isnull=True),
                 name="users_listed",
             ),
+            models.Index(
+                fields=["account", "email_key", "id"],
+                condition=Q(erased_at__isnull=True, state=UserState.PENDING),
+                name="users_waiting",
+            ),
+            models.Index(
+                fields=["account", "last_name", "first_name", "id"],
+                include=["state"],
+                condition=Q(erased_at__isnull=True),
+                name="users_by_name",
+            ),
             models.Index(fields=["account", "work_email_key"], name="user_work_email"),
             models.Index(fields=["account", "erased_at"], condition=Q(erased_at__isnull=False), name="user_erased"),
             models.Index(

@@ -3,7 +3,7 @@
 Everything is in the address, so that a list can be sent to a colleague and works without scripts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,8 +29,8 @@ class Heading:
 class Listing:
     """One page of a list, and the addresses of the others.
 
-    `filters` is a FilterSet class over `rows`. `known_total` spares a count where no filter is set. `by_key`: where
-    rows are long, keys are found, counted and paged in an index, and only the rows of the page are read.
+    `filters` is a FilterSet class over `rows`. `known_total` is asked in place of a count where no filter is set.
+    `by_key`: where rows are long, keys are found, counted and paged in an index, and only the page's rows are read.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Listing:
         filters: type[FilterSet],
         orders: Orders,
         *,
-        known_total: int | None = None,
+        known_total: Callable[[], int] | None = None,
         by_key: bool = False,
         per_page: int = PER_PAGE,
     ) -> None:
@@ -66,7 +66,7 @@ class Listing:
         """The page asked for; the nearest there is, for a number out of bounds or none."""
         paginator = Paginator(self.rows.values_list("pk", flat=True) if self._by_key else self.rows, self._per_page)
         if self._known_total is not None:
-            vars(paginator)["count"] = self._known_total  # where Django caches it
+            vars(paginator)["count"] = self._known_total()  # where Django caches it
         page = paginator.get_page(self._query.get("page"))
         if self._by_key:
             keys = list(page.object_list)

@@ -12,7 +12,7 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.vendors import VENDORS, Vendor
 
-LOOKED_AT = 5_000
+LOOKED_AT = 3_000
 MOST = 50
 NAMED = 8
 

@@ -1,6 +1,7 @@
 """The verbs about people: create, announce, activate, keep their contact details."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,13 @@ CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
 def is_timezone(name: str) -> bool:
     """Is this an IANA time zone name, letter case as listed (`protocol.md` 10.3)?"""
-    return name in available_timezones()
+    return name in _timezones()
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> AbstractSet[str]:
+    """Read from the disk once; a page asks for each person it shows."""
+    return available_timezones()
 
 
 def zone_of(user: User) -> str:

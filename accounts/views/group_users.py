@@ -72,9 +72,11 @@ def remove(request: HttpRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse:
     account = account_of(request)
-    members = GroupMembership.objects.in_account(account).filter(group=group)
-    members = members.exclude(user__state=UserState.DEPROVISIONED).select_related("user", "connection", "group")
-    listing = Listing(request, members, MemberFilters, ORDERS)
+    members = GroupMembership.objects.in_account(account).filter(group=group, user__account=account)
+    members = members.filter(user__erased_at=None, user__state__in=(UserState.PENDING, UserState.ACTIVE))
+    listing = Listing(
+        request, members.select_related("user", "connection", "group"), MemberFilters, ORDERS, by_key=True
+    )
     shown = list(listing.page)
     ruling = rulings(shown)
     page = {

@@ -39,7 +39,7 @@ class Line:
 def groups(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     rows = Group.objects.in_account(account).select_related("account_role").alias(users=_users_of_each(account))
-    listing = Listing(request, rows, GroupFilters, ORDERS)
+    listing = Listing(request, rows, GroupFilters, ORDERS, by_key=True)
     return render(request, "groups/groups.html", {"listing": listing, "lines": _lines(account, listing)})
 
 
@@ -58,15 +58,13 @@ def delete(request: HttpRequest, group_id: UUID) -> HttpResponse:
 def _users_of_each(account: Account) -> Coalesce:
     """Counted by the database only where the list is sorted by it."""
     of_one = GroupMembership.objects.in_account(account).filter(group=OuterRef("pk")).order_by()
-    return Coalesce(
-        Subquery(of_one.values("group").annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField()
-    )
+    return Coalesce(Subquery(of_one.values("group").annotate(n=Count("*")).values("n")), 0, output_field=IntegerField())
 
 
 def _lines(account: Account, listing: Listing) -> list[Line]:
     """The groups of the page with their numbers: two queries, for these groups only."""
     shown = list(listing.page)
-    users = _counted(GroupMembership.objects.in_account(account).filter(group__in=shown), Count("pk"))
+    users = _counted(GroupMembership.objects.in_account(account).filter(group__in=shown), Count("*"))
     spaces = _counted(GroupSpaceRole.objects.in_account(account).filter(group__in=shown), Count("space", distinct=True))
     return [Line(group, users.get(group.pk, 0), spaces.get(group.pk, 0)) for group in shown]
 

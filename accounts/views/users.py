@@ -1,5 +1,7 @@
 """The people of an account: the list, and the same list as a file."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -30,7 +32,7 @@ ORDERS = {
 @needs(Permission.MANAGE_USERS)
 def users(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
-    listing = listing_of(request, known_total=_present(account))
+    listing = listing_of(request, known_total=lambda: _present(account))
     waiting = people_of(account).filter(state=UserState.PENDING).count()
     extents = extents_of(account.pk, [person.pk for person in listing.page])
     page = {
@@ -61,7 +63,7 @@ def people_of(account: Account) -> QuerySet[User]:
     return people
 
 
-def listing_of(request: HttpRequest, known_total: int | None = None) -> Listing:
+def listing_of(request: HttpRequest, known_total: Callable[[], int] | None = None) -> Listing:
     rows = people_of(account_of(request)).select_related("account_role")
     return Listing(request, rows, UserFilters, ORDERS, known_total=known_total, by_key=True)
 

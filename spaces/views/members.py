@@ -37,9 +37,10 @@ GROUP_ORDERS = {"group": ("group__name", "role__name"), "role": ("role__name", "
 def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     """The people with a role of their own."""
     space = own_or_404(request, Space, space_id)
-    rows = SpaceMembership.objects.in_account(account_of(request)).filter(space=space)
-    rows, counts = rows.select_related("user", "role", "connection"), _counts(space)
-    listing = Listing(request, rows, MemberFilters, PEOPLE_ORDERS, known_total=counts["people"])
+    account, counts = account_of(request), _counts(space)
+    rows = SpaceMembership.objects.in_account(account).filter(space=space, user__account=account, user__erased_at=None)
+    rows = rows.select_related("user", "role", "connection")
+    listing = Listing(request, rows, MemberFilters, PEOPLE_ORDERS, known_total=lambda: counts["people"], by_key=True)
     page = {"space": space, "counts": counts, "listing": listing, "zone": zone_for(request)}
     return render(request, "spaces/people.html", page)
 
