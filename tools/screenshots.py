@@ -31,11 +31,13 @@ READY_WITHIN = 180  # seconds; about 5 on a quiet machine
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: its path, and the accessible names of the links to follow from there, where the path has an id in it."""
+    """A page: its path, and what leads on from there: links by their accessible names, a field to fill, a button."""
 
     name: str
     path: str
-    link: str = ""  # several: "Okta > Domains"
+    link: str = ""  # several: "Okta > Domains"; "*": the first row's
+    fill: tuple[str, str] | None = None  # label, text
+    press: str = ""
 
 
 SHOTS = (
@@ -75,11 +77,16 @@ SHOTS = (
     Shot("sso-attributes", "/sso", "Okta > Attribute names"),
     Shot("sso-general", "/sso", "Okta > General"),
     Shot("logins", "/logins"),
+    Shot("login-signed-in", "/logins?outcome=signed-in", "*"),
+    Shot("login-refused", "/logins?outcome=refused", "*"),
     Shot("what-if", "/logins/what-if"),
     Shot("guide-okta", "/guides/okta"),
     Shot("guide-entra", "/guides/entra"),
     Shot("enforcement", "/sso/enforcement"),
     Shot("lifetimes", "/sso/lifetimes"),
+    # The last ones change something.
+    Shot("provisioning-self-test-result", "/provisioning/self-test", press="Run the self-test"),
+    Shot("sso-draft", "/sso", "Okta > Attribute names", fill=("Time zone", "zoneinfo"), press="Save"),
 )
 IN_README = ("users", "user", "group-general")
 README_WINDOW = {"width": 1320, "height": 800}
@@ -133,6 +140,25 @@ def take(browser: Browser, origin: str, password: str, folder: Path, only: str) 
     return taken
 
 
+def come_in(browser: Browser, origin: str, folder: Path) -> None:
+    """Bob logs in through Okta and sends the same answer again, so that the inspector has both to tell of."""
+    page = browser.new_page(locale="en-GB")
+    page.goto(f"{origin}/login/sso")
+    page.get_by_label("Corporate email").fill("somebody@acme.example")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Okta", exact=True).click()
+    page.get_by_role("button", name="Bob Ek").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login*")
+    page.go_back()
+    page.go_back()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("heading", name="You could not be logged in").wait_for()
+    page.screenshot(path=folder / "login-refused-to-the-person.png", full_page=True)
+    page.close()
+
+
 def take_for_readme(browser: Browser, origin: str, password: str, folder: Path) -> int:
     """What a window shows of some pages."""
     page = browser.new_page(locale="en-GB")
@@ -149,7 +175,14 @@ def _open(page: Page, origin: str, shot: Shot) -> None:
     page.set_viewport_size(dict(zip(("width", "height"), SIZES["desktop"], strict=True)))  # type: ignore[arg-type]
     page.goto(f"{origin}{shot.path}")
     for link in filter(None, shot.link.split(" > ")):
-        page.get_by_role("main").get_by_role("link", name=link, exact=True).first.click()
+        main = page.get_by_role("main")
+        found = main.locator("tbody a") if link == "*" else main.get_by_role("link", name=link, exact=True)
+        found.first.click()
+        page.wait_for_load_state()
+    if shot.fill:
+        page.get_by_label(shot.fill[0], exact=True).fill(shot.fill[1])
+    if shot.press:
+        page.get_by_role("button", name=shot.press, exact=True).click()
         page.wait_for_load_state()
 
 
@@ -174,6 +207,8 @@ def main(arguments: list[str] | None = None) -> None:
     path = find_browser().get("CHROMIUM") or sys.exit("Screenshots need a browser: unset TEST_BROWSER.")
     with demo() as (origin, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        if not given.readme:
+            come_in(browser, origin, folder)
         shown = (browser, origin, password, folder)
         print(f"{take_for_readme(*shown) if given.readme else take(*shown, given.only)} screenshots in {folder}")
         browser.close()
