@@ -135,6 +135,8 @@ AXES_USERNAME_CALLABLE = "accounts.authentication.counted_name"
 AXES_SENSITIVE_PARAMETERS = ["recovery_code", "recovery_secret"]  # beside "password": what it notes of a failed try
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
+# Who logged in when is told by our own records; its log has no room for an e-mail of more than 255 characters.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES)
 
 SHORT_TOKEN_MINUTES = configuration.short_token_minutes

@@ -37,6 +37,11 @@ def test_a_first_login_has_no_usable_password(cast: Cast, log_in: LogIn) -> None
     assert not log_in(claims(okta), okta).user.has_usable_password()
 
 
+def test_an_email_may_be_as_long_as_any(cast: Cast, log_in: LogIn) -> None:
+    okta, longest = saml_connection(cast.acme), f"{'d' * 307}@acme.example"
+    assert log_in(claims(okta, email=longest), okta).user.email == longest
+
+
 def test_a_later_login_is_the_same_user_by_subject_even_with_another_email(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     first = log_in(claims(okta), okta).user

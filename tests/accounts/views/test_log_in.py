@@ -100,5 +100,12 @@ def test_too_many_tries_are_locked_out_for_a_while(client: Client, alice: User, 
     assertContains(log_in(client, email.upper()), "Too many tries", status_code=429)
 
 
+def test_an_email_may_be_as_long_as_any(client: Client, alice: User) -> None:
+    longest = f"{'a' * 307}@acme.example"
+    User.objects.filter(pk=alice.pk).update(email=longest, email_key=longest)
+    assertRedirects(log_in(client, longest), "/")
+    assertRedirects(client.post("/logout"), "/login", fetch_redirect_response=False)
+
+
 def test_it_refuses_other_methods(client: Client) -> None:
     assert client.put("/login").status_code == 405
