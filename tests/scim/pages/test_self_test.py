@@ -5,11 +5,15 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
+from accounts.services import held_departures, mass_departures, provisioning
+from accounts.services.audit import OPERATOR, Actor
+from accounts.services.provisioning import PersonRecord
 from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import ScimClient
 
 pytestmark = pytest.mark.django_db
+OKTA = Actor("provisioning (Okta)", automatic=True)
 
 
 def test_the_page_runs_nothing_by_itself(as_alice: Client) -> None:
@@ -25,6 +29,19 @@ def test_the_button_shows_each_request_and_answer(as_alice: Client, cast: Cast) 
         assertContains(page, told)
     assertNotContains(page, "✗")
     assert User.objects.count() == people
+
+
+def test_while_departures_are_held_it_says_why_its_person_stays(
+    as_alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
+    held_departures.set_hold(cast.acme, True, OPERATOR)
+    for number in range(3):
+        person = provisioning.provision(cast.acme, PersonRecord(f"p{number}"), acting=OKTA)
+        provisioning.deprovision(person.pk, cast.acme, acting=OKTA)
+    page = as_alice.post("/provisioning/self-test")
+    assertContains(page, "Expected active False; received True.")
+    assertContains(page, "Departures are held at the moment, and so is that of the self-test")
 
 
 def test_members_may_not(as_bob: Client) -> None:
