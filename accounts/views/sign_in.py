@@ -75,7 +75,7 @@ def log_in_with_sso(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
-    """Too many wrong passwords for one e-mail from one address; the same for e-mails that nobody has (django-axes)."""
+    """Too many wrong passwords from one address, for one e-mail or in all; the same for e-mails that nobody has."""
     seconds = int(get_cool_off(request).total_seconds())
     minutes = seconds // 60
     if request.path.startswith("/api/"):

@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import Account, Connection, User
+from accounts.password_tries import FAILURES_OF_AN_ADDRESS
 from tests.accounts.views.conftest import live_connection
 from tests.cast import PASSWORD
 
@@ -98,6 +99,15 @@ def test_too_many_tries_are_locked_out_for_a_while(client: Client, alice: User, 
         answer = log_in(client, email, "wrong")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
     assertContains(log_in(client, email.upper()), "Too many tries", status_code=429)
+
+
+def test_an_address_that_tries_one_password_with_many_emails_is_locked_out(client: Client, alice: User) -> None:
+    for number in range(FAILURES_OF_AN_ADDRESS - 1):
+        assert log_in(client, f"p{number}@acme.example", "Summer2026!").status_code == 200
+    assert log_in(client, "last@acme.example", "Summer2026!").status_code == 429
+    assert log_in(client, alice.email).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assertRedirects(log_in(elsewhere, alice.email), "/")
 
 
 def test_an_email_may_be_as_long_as_any(client: Client, alice: User) -> None:
