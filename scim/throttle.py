@@ -1,42 +1,12 @@
-"""How fast one token may ask: a bucket of tokens (R55, C12). Full: SCIM_BURST; refilled: SCIM_REQUESTS_PER_SECOND.
-
-With Redis one bucket for all web processes, else one in each. When Redis does not answer, the process counts by itself:
-provisioning must not wait for it.
-"""
+"""How fast one token may ask (R55, C12). Full: SCIM_BURST; refilled: SCIM_REQUESTS_PER_SECOND."""
 
 import math
-import threading
-import time
-from collections import OrderedDict
-from functools import cache
 from uuid import UUID
 
-import redis
-import structlog
 from django.conf import settings
 
 from scim.errors import ScimError
-
-log = structlog.get_logger(__name__)
-
-# A bucket that was not used for longer than this is full again, whatever the settings.
-_KEPT_BUCKETS = 10_000
-_REDIS_PATIENCE = 0.05  # seconds
-_REDIS_REST = 5.0  # seconds without a try after a failure
-
-# One round trip, one clock (that of Redis). Answers the seconds to wait, as text: Lua numbers become integers.
-_SCRIPT = """
-local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local clock = redis.call('TIME')
-local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
-local kept = redis.call('HMGET', KEYS[1], 'level', 'at')
-local level, at = tonumber(kept[1]) or burst, tonumber(kept[2]) or now
-level = math.min(burst, level + math.max(0, now - at) * rate)
-if level < 1 then return tostring((1 - level) / rate) end
-redis.call('HSET', KEYS[1], 'level', tostring(level - 1), 'at', string.format('%.6f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
-return '0'
-"""
+from torque_sso import rates
 
 
 class TooManyRequests(ScimError):
@@ -55,59 +25,6 @@ class TooManyRequests(ScimError):
 
 def check(token_id: UUID) -> None:
     """Takes one request out of the token's bucket. Raises TooManyRequests."""
-    rate, burst = settings.SCIM_REQUESTS_PER_SECOND, settings.SCIM_BURST
-    wait = _shared.take(token_id, rate, burst)
-    if wait is None:
-        wait = _own.take(token_id, rate, burst, time.monotonic())
+    wait = rates.wait(f"scim:{token_id}", settings.SCIM_REQUESTS_PER_SECOND, settings.SCIM_BURST)
     if wait > 0:
         raise TooManyRequests(wait)
-
-
-class Buckets:
-    """The buckets of this process, the longest unused given up first."""
-
-    def __init__(self) -> None:
-        self._levels: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, token_id: UUID, rate: float, burst: float, now: float) -> float:
-        """0, or the seconds after which there is something to take."""
-        with self._lock:
-            level, at = self._levels.pop(token_id, (burst, now))
-            level = min(burst, level + max(0.0, now - at) * rate)
-            left = level - 1 if level >= 1 else level
-            self._levels[token_id] = (left, now)
-            if len(self._levels) > _KEPT_BUCKETS:
-                self._levels.popitem(last=False)
-        return 0.0 if level >= 1 else (1 - level) / rate
-
-
-class SharedBuckets:
-    """The buckets of all processes, in Redis."""
-
-    def __init__(self) -> None:
-        self._rests_until = 0.0
-
-    def take(self, token_id: UUID, rate: float, burst: float) -> float | None:
-        """As `Buckets.take`; None: ask nobody, because there is no Redis or it does not answer."""
-        address = settings.CELERY_BROKER_URL
-        if not address.startswith(("redis:", "rediss:", "unix:")) or time.monotonic() < self._rests_until:
-            return None
-        try:
-            return float(_script(address)(keys=[f"scim-rate:{token_id}"], args=[rate, burst]))
-        except (redis.RedisError, OSError) as problem:
-            self._rests_until = time.monotonic() + _REDIS_REST
-            log.warning("Redis does not answer: each process limits requests by itself", reason=type(problem).__name__)
-            return None
-
-
-@cache
-def _script(address: str) -> redis.commands.core.Script:
-    client = redis.Redis.from_url(
-        address, socket_timeout=_REDIS_PATIENCE, socket_connect_timeout=_REDIS_PATIENCE, decode_responses=True
-    )
-    return client.register_script(_SCRIPT)
-
-
-_own = Buckets()
-_shared = SharedBuckets()

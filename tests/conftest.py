@@ -15,6 +15,7 @@ from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
 from tests.audit_guards import guards_off
 from tests.secrets_in_logs import Watch, gives_away, hands_on
+from torque_sso import rates
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,6 +60,12 @@ def _cheap_passwords(settings: Any) -> None:
 def _no_thread_writes(settings: Any) -> None:
     """A test that reads the provisioning log writes it itself (`scim.request_log.flush`)."""
     settings.SCIM_LOG_IN_BACKGROUND = False
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests asked does not count."""
+    monkeypatch.setattr(rates, "_own", rates.Buckets())
 
 
 @pytest.fixture(autouse=True)

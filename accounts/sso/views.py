@@ -17,6 +17,7 @@ from accounts.authentication import BACKEND
 from accounts.local_paths import local_path
 from accounts.models import Connection, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
+from accounts.rate_limits import limited
 from accounts.services import sessions
 from accounts.services.connection_drafts import with_draft
 from accounts.sso import saml, saml_response, timeline, transactions, trial
@@ -40,6 +41,7 @@ class SeeOther(HttpResponseRedirect):
 
 
 @csrf_exempt  # an OIDC third-party-initiated login may be a POST (OpenID Connect Core 4); it only starts a normal one
+@limited
 @never_cache
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
@@ -59,6 +61,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 
 @csrf_exempt  # posted by the IdP's page; bound to the browser at `finish`
+@limited
 @never_cache
 @require_POST
 def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
@@ -86,6 +89,7 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
 
 
 @csrf_exempt  # as above; GET is the `query` response mode and errors
+@limited
 @never_cache
 @require_http_methods(["GET", "POST"])
 def oidc_callback(request: HttpRequest) -> HttpResponse:
@@ -103,6 +107,7 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
 
+@limited
 @never_cache
 @require_GET
 def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:

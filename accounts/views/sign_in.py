@@ -16,6 +16,7 @@ from accounts.folding import fold
 from accounts.forms import CorporateEmailForm, PasswordSignInForm
 from accounts.local_paths import HOME, local_path
 from accounts.models import Connection
+from accounts.rate_limits import limited
 from accounts.services.sign_in_choices import live_connections_for_email, single_tenant_connections
 from accounts.vendors import VENDORS
 
@@ -32,6 +33,7 @@ class Choice:
     address: str
 
 
+@limited
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
@@ -56,6 +58,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", page)
 
 
+@limited
 @require_safe
 def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     """The domain of the corporate e-mail chooses the connection; the same answer whoever has that e-mail (R17)."""

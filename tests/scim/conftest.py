@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Account
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
-from scim import request_log, throttle
+from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import ScimClient
 from tests.secrets_in_logs import secret
@@ -14,7 +14,6 @@ from tests.secrets_in_logs import secret
 @pytest.fixture(autouse=True)
 def _nothing_left_of_other_tests() -> None:
     request_log._waiting.clear()
-    throttle._own = throttle.Buckets()
 
 
 def service_token(account: Account, *permissions: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from scim import throttle
 from tests.services.redis_server import RedisServer
+from torque_sso import rates
 
 
 @pytest.fixture
@@ -20,8 +21,8 @@ def shared(redis: RedisServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgets what this process has counted."""
-    monkeypatch.setattr(throttle, "_own", throttle.Buckets())
-    monkeypatch.setattr(throttle, "_shared", throttle.SharedBuckets())
+    monkeypatch.setattr(rates, "_own", rates.Buckets())
+    monkeypatch.setattr(rates, "_shared", rates.SharedBuckets())
 
 
 def passed(token: uuid.UUID, asked: int) -> int:
@@ -66,7 +67,7 @@ def test_a_redis_that_is_away_delays_next_to_nothing(shared: RedisServer, fault:
 
 
 def test_redis_is_used_again_when_it_is_back(shared: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "_REDIS_REST", 0)
+    monkeypatch.setattr(rates, "_REDIS_REST", 0)
     token = uuid.uuid4()
     shared.stop()
     assert passed(token, 2) == 2

@@ -1,0 +1,62 @@
+"""Floods end at the doors with 429 and the time to wait; everybody else comes in meanwhile (R55)."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from accounts.services import tokens
+from accounts.services.audit import OPERATOR
+from tests.cast import Cast
+from tests.factories import oidc_connection, saml_connection
+from tests.secrets_in_logs import secret
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = "192.0.2.7"
+
+
+@pytest.fixture
+def narrow(settings: Any) -> None:
+    settings.DOOR_BURST, settings.DOOR_REQUESTS_PER_SECOND = 2, 0.1
+
+
+@pytest.fixture
+def doors(cast: Cast) -> dict[str, tuple[str, str]]:
+    """Of R55: method and address."""
+    okta, azure = saml_connection(cast.acme), oidc_connection(cast.acme)
+    return {
+        "login": ("post", "/login"),
+        "company": ("get", "/login/sso?email=dana@acme.example"),
+        "start": ("get", f"/login/sso/{azure.pk}"),
+        "ACS": ("post", f"/api/accounts/acme/saml/{okta.pk}/acs"),
+        "callback": ("post", "/api/accounts/idp-callback"),
+        "finish": ("get", f"/login/sso/finish/{okta.pk}"),
+        "API login": ("post", "/api/accounts/login"),
+    }
+
+
+@pytest.mark.parametrize("name", ["login", "company", "start", "ACS", "callback", "finish", "API login"])
+def test_a_flood_is_told_to_wait_and_others_come_in(narrow: None, doors: dict[str, tuple[str, str]], name: str) -> None:
+    method, path = doors[name]
+    statuses = [getattr(Client(), method)(path).status_code for _ in range(3)]
+    assert (429 in statuses[:2], statuses[2]) == (False, 429)
+    answer = getattr(Client(), method)(path)
+    assert answer.headers["Retry-After"] == "10"
+    assert getattr(Client(REMOTE_ADDR=ELSEWHERE), method)(path).status_code == statuses[0]
+
+
+def test_the_page_says_what_to_do(narrow: None, client: Client) -> None:
+    answers = [client.get("/login") for _ in range(3)]
+    assertContains(answers[-1], "Try again in 10 seconds", status_code=429)
+
+
+def test_programs_behind_one_address_have_a_bucket_for_each_token(narrow: None, cast: Cast) -> None:
+    for user in (cast.alice, cast.bob):
+        text = secret(tokens.issue_token(user, "t", [], acting=OPERATOR)[1])
+        asked = [Client().get("/api/me", headers={"Authorization": f"Bearer {text}"}).status_code for _ in range(3)]
+        assert asked == [200, 200, 429]
+
+
+def test_by_default_a_thousand_people_log_in_at_once(settings: Any) -> None:
+    assert settings.DOOR_BURST >= 2 * 1_000
