@@ -1,4 +1,4 @@
-"""How fast one address may come to the sign-in doors, and one program ask the REST API (R55).
+"""How fast one address may come to the sign-in doors (R55).
 
 Far above what people do, be they a thousand behind one address on a Monday morning: it is there for floods.
 """
@@ -22,7 +22,8 @@ def limited(view: View) -> View:
 
     @wraps(view)
     def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        seconds = math.ceil(wait_at("sign-in", client_address(request)))
+        rate, burst = settings.SIGN_IN_REQUESTS_PER_SECOND, settings.SIGN_IN_BURST
+        seconds = math.ceil(rates.wait(f"sign-in:{client_address(request)}", rate, burst))
         if not seconds:
             return view(request, *args, **kwargs)
         response = render(request, "accounts/too_fast.html", {"seconds": seconds}, status=429)
@@ -30,8 +31,3 @@ def limited(view: View) -> View:
         return response
 
     return door
-
-
-def wait_at(door: str, who: object) -> float:
-    """Seconds until the next request may come through this door; 0: at once."""
-    return rates.wait(f"{door}:{who}", settings.DOOR_REQUESTS_PER_SECOND, settings.DOOR_BURST)

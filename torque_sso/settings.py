@@ -220,9 +220,11 @@ REST_FRAMEWORK = {
 # Read once by django-scim2 at import; what it offers beyond the HTTP shell is out of reach (`docs/decisions/0006`).
 _SCHEME, _, _NETLOC = BASE_URL.partition("://")
 SCIM_SERVICE_PROVIDER = {"NETLOC": _NETLOC, "SCHEME": _SCHEME, "AUTHENTICATION_SCHEMES": []}
-# R55: of one address at the sign-in doors, of one token or address at REST.
-DOOR_REQUESTS_PER_SECOND = 100
-DOOR_BURST = 2_000
+# R55: requests a second and burst of one address at the sign-in doors, and of one token, person or address at REST.
+SIGN_IN_REQUESTS_PER_SECOND = 100
+SIGN_IN_BURST = 2_000
+API_REQUESTS_PER_SECOND = 250
+API_BURST = 5_000
 # R55, R43: requests a second and burst of one token; body and operations of one request.
 SCIM_REQUESTS_PER_SECOND = 250
 SCIM_BURST = 2_000
