@@ -1,6 +1,5 @@
 """The audit log as a page: who did what, newest first, among a million entries as among ten."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import django_filters
@@ -8,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import audit_words
-from accounts.audit_words import SENTENCES, Change
+from accounts.audit_words import SENTENCES
 from accounts.models import AuditEntry
+from accounts.pages.audit_lines import line_of
 from accounts.pages.guards import account_of, needs, zone_for
 from accounts.pages.searching import search_box
 from accounts.pages.timelines import Timeline, TimelineFilters
@@ -32,15 +31,6 @@ class AuditFilters(TimelineFilters):
     )
 
 
-@dataclass(frozen=True)
-class Line:
-    """An entry, and what it says."""
-
-    entry: AuditEntry
-    sentence: str
-    changes: list[Change]
-
-
 @require_safe
 @needs(Permission.VIEW_AUDIT_LOG)
 def audit_log(request: HttpRequest) -> HttpResponse:
@@ -49,13 +39,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     listing = Timeline(request, rows, AuditFilters, within=SEARCHED)
     page = {
         "listing": listing,
-        "lines": [_line(entry) for entry in listing.rows],
+        "lines": [line_of(entry) for entry in listing.rows],
         "export_query": urlencode(listing.filters.moments),
         "chain": chain_state(account),
         "zone": zone_for(request),
     }
     return render(request, "audit/audit.html", page)
-
-
-def _line(entry: AuditEntry) -> Line:
-    return Line(entry, audit_words.sentence(entry.action, entry.object_label), audit_words.changes(entry.changes))

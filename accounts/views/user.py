@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.user import UserState
+from accounts.pages.audit_lines import line_of
 from accounts.pages.guards import account_of, needs, own_or_404, zone_for
 from accounts.permissions import Permission
 from accounts.services import sessions, tokens
@@ -31,28 +32,6 @@ from spaces.services.rights import rights_of
 
 LATEST = 20
 
-# What an entry of the audit log says of the person it is about; others are shown under their own name.
-_EVENTS = {
-    "user.created": "Created",
-    "user.activated": "First company login",
-    "user.updated": "Changed",
-    "user.account-role-changed": "Account role changed",
-    "user.spaces-mapped": "Spaces given at a login",
-    "user.groups-synced": "Groups matched with a login",
-    "user.placed-in-space": "Placed in a space",
-    "user.taken-out-of-space": "Taken out of a space",
-    "user.added-to-group": "Added to a group",
-    "user.password-set": "Password set",
-    "user.password-link-made": "Set-password link made",
-    "user.sessions-ended": "Sessions ended",
-    "user.deprovisioned": "Deprovisioned",
-    "user.clean-up-finished": "Spaces, groups and tokens taken away",
-    "user.restored": "Restored",
-    "user.protected": "Kept, because protected",
-    "user.departure-held": "Departure held",
-    "user.departure-dropped": "Departure not carried out",
-}
-
 
 @dataclass(frozen=True)
 class OpenSession:
@@ -61,15 +40,6 @@ class OpenSession:
     session: SignedInSession
     browser: str
     through: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """An entry of the audit log in words; `changes`: "state: active → deprovisioned"."""
-
-    entry: AuditEntry
-    title: str
-    changes: tuple[str, ...]
 
 
 @require_safe
@@ -126,7 +96,7 @@ def _past(person: User) -> dict[str, Any]:
     entries = AuditEntry.objects.in_account(of_account).filter(object_id=person.pk).order_by("-at")
     return {
         "logins": logins.order_by("-at")[:LATEST],
-        "events": [_event(entry) for entry in entries[:LATEST]],
+        "lines": [line_of(entry) for entry in entries[:LATEST]],
         "former": FormerAccess.objects.in_account(of_account).filter(user=person).first(),
     }
 
@@ -141,18 +111,6 @@ def _provisioned(person: User) -> list[tuple[str, str]]:
     user_name = person.user_name if person.user_name != person.email or person.external_id else ""
     kept = {"userName": user_name, "externalId": person.external_id, "displayName": person.display_name}
     return [(name, _told(value)) for name, value in {**kept, **person.scim_attributes}.items() if value]
-
-
-def _event(entry: AuditEntry) -> Event:
-    changes = tuple(f"{name}: {_change(change)}" for name, change in entry.changes.items())
-    return Event(entry, _EVENTS.get(entry.action, entry.action), changes)
-
-
-def _change(change: Any) -> str:
-    if not isinstance(change, list) or len(change) != 2:
-        return _told(change)
-    before, after = map(_told, change)
-    return f"{before} → {after}" if before and after else after or f"{before} → nothing"
 
 
 def _told(value: Any) -> str:

@@ -1,0 +1,20 @@
+"""An entry of the audit log as pages show it: one sentence, and what changed."""
+
+from dataclasses import dataclass
+
+from accounts import audit_words
+from accounts.audit_words import Change
+from accounts.models import AuditEntry
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry, and what it says."""
+
+    entry: AuditEntry
+    sentence: str
+    changes: list[Change]
+
+
+def line_of(entry: AuditEntry) -> Line:
+    return Line(entry, audit_words.sentence(entry.action, entry.object_label), audit_words.changes(entry.changes))
