@@ -98,7 +98,7 @@ def started(
     stop: signal.Signals = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is ready. Raises DidNotStart."""
-    with servers.running(command, log, environment, stop, folder) as process:
+    with servers.running(command, log, environment, stop, folder, with_children=True) as process:
         wait_until(lambda: process.poll() is not None or is_ready(), f"{command[2:5]} to be ready", log)
         if process.poll() is not None:
             raise DidNotStart(f"{command} ended: {_end_of(log)}")

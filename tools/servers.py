@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,16 +149,26 @@ def running(
     environment: dict[str, str] | None = None,
     stop: signal.Signals = signal.SIGTERM,
     folder: Path | None = None,
+    with_children: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process whose output goes to `log`, ended by its own id at the end."""
+    """A process whose output goes to `log`, ended by its own id at the end; with the children that outlive it."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=environment, cwd=folder
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            cwd=folder,
+            start_new_session=with_children,  # a process group of its own
         )
     try:
         yield process
     finally:
         end(process, stop)
+        if with_children:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def end(process: subprocess.Popen[bytes], stop: signal.Signals = signal.SIGTERM, patience: float = 15) -> None:
