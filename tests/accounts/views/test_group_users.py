@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import Group
-from accounts.services import users
+from accounts.services import provisioning, users
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.factories import known_at, mapped_group, put_in, saml_connection
@@ -89,6 +89,15 @@ def test_members_are_found(as_alice_of: Client, cast: Cast, ops: Group, query: s
     put_in(cast.bob, ops)
     lines = as_alice_of.get(f"/groups/{ops.pk}/users?{query}").context["lines"]
     assert {str(line.membership.user).split("@")[0] for line in lines} == found
+
+
+def test_who_is_out_is_neither_shown_nor_counted(as_alice_of: Client, cast: Cast, ops: Group) -> None:
+    for person in (cast.bob, cast.petra):
+        put_in(person, ops)
+    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)  # and the clean-up is still to come
+    page = as_alice_of.get(f"/groups/{ops.pk}/users")
+    assertContains(page, "1 to 1 of 1 member")
+    assertNotContains(page, "bob@acme.example")
 
 
 def test_a_page_costs_the_same_for_many(
