@@ -6,6 +6,7 @@
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, Page, sync_playwright
 
 from demo.safe import Safe
 from tools.servers import free_port
@@ -135,9 +137,33 @@ def take(browser: Browser, origin: str, password: str, folder: Path, only: str) 
     page = context.new_page()
     taken = sum(_take(page, origin, shot, folder) for shot in BEFORE_LOGIN if only in shot.name)
     sign_in(page, origin, password)
-    taken += sum(_take(page, origin, shot, folder) for shot in SHOTS if only in shot.name)
+    shots = chain(_the_rest(context.request, origin), SHOTS)  # the last of SHOTS change something
+    taken += sum(_take(page, origin, shot, folder) for shot in shots if only in shot.name)
     context.close()
     return taken
+
+
+def _the_rest(request: APIRequestContext, origin: str) -> Iterator[Shot]:
+    """Every other page that links lead to, one of each kind, in the order in which they are found."""
+    known, waiting = {_kind(shot.path) for shot in SHOTS if not shot.link}, ["/"]
+    visited = set(waiting)
+    while waiting:
+        path = waiting.pop(0)
+        answer = request.get(f"{origin}{path}", max_redirects=0)
+        if answer.status != 200 or "text/html" not in answer.headers["content-type"]:
+            continue
+        if _kind(path) not in known:
+            known.add(_kind(path))
+            yield Shot(f"more{_kind(path).replace('/', '-')}", path)
+        for link in re.findall(r'<a[^>]+href="(/[^"?#]*)', answer.text()):
+            if _kind(link) not in visited:
+                visited.add(_kind(link))
+                waiting.append(link)
+
+
+def _kind(path: str) -> str:
+    """The path with "one" in the place of ids and references."""
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/logins/)[0-9A-Z]{10}", "one", path)
 
 
 def come_in(browser: Browser, origin: str, folder: Path) -> None:
