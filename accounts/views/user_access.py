@@ -15,14 +15,13 @@ from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import provisioning
-from accounts.services.group_members import join
-from accounts.services.groups import remove_member
+from accounts.services.groups import add_member, remove_member
 from accounts.services.letting_go import let_go
 from accounts.services.users import set_account_role
 from accounts.views.user import person_or_404, show
 from accounts.views.user_forms import AccountRoleForm, JoinForm, PlaceForm
 from spaces.models import Space
-from spaces.services.placing import place_users, remove_from_space
+from spaces.services import placing
 
 
 @require_POST
@@ -46,10 +45,10 @@ def place_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = PlaceForm(account_of(request), request.POST)
     if form.is_valid():
         space, role = form.cleaned_data["space"], form.cleaned_data["role"]
-        with told_in_the_form(form):
-            if place_users([person.pk], space, role, acting=acting(request)):
+        with told_on_the_next_page(request):
+            if placing.place_user(person, space, role, acting=acting(request)):
                 messages.success(request, f"{person} is in {space} as {role} now.")
-            return _back(person)
+        return _back(person)
     return show(request, person, place=form)
 
 
@@ -63,7 +62,7 @@ def take_out_of_space(request: HttpRequest, user_id: UUID, space_id: UUID) -> Ht
             "What the identity provider gave comes back at their next login, if it still says so: change it there too.",
         ]
         return ask(request, Question(f"Take {person} out of {space}?", sentences, "Take out", _address(person)))
-    if remove_from_space(person, space, acting=acting(request)):
+    if placing.remove_from_space(person, space, acting=acting(request)):
         messages.success(request, f"{person} was taken out of {space}.")
     return _back(person)
 
@@ -75,10 +74,10 @@ def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = JoinForm(account_of(request), request.POST)
     if form.is_valid():
         group = form.cleaned_data["group"]
-        with told_in_the_form(form):
-            if join([person.pk], group, acting=acting(request)):
+        with told_on_the_next_page(request):
+            if add_member(group, person, acting=acting(request)):
                 messages.success(request, f"{person} is in group {group} now.")
-            return _back(person)
+        return _back(person)
     return show(request, person, join=form)
 
 

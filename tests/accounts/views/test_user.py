@@ -124,6 +124,16 @@ def test_a_wrong_space_or_group_is_told_on_the_page(as_alice_of: Client, cast: C
     assertContains(page, "Expected the name of a group of this account")
 
 
+def test_why_somebody_who_is_out_gets_nothing_is_told(as_alice_of: Client, cast: Cast) -> None:
+    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    create_group(cast.acme, "Devs", acting=OPERATOR)
+    role = space_role_named(cast.acme, "Space Member")
+    page = as_alice_of.post(address(cast.bob, "/spaces"), {"space": "QA", "role": str(role.pk)}, follow=True)
+    assertContains(page, "bob@acme.example is deprovisioned and can be placed in a space only after")
+    page = as_alice_of.post(address(cast.bob, "/groups"), {"group": "Devs"}, follow=True)
+    assertContains(page, "Nobody was added: bob@acme.example no longer has access here.")
+
+
 def test_they_join_and_leave_a_group(as_alice_of: Client, cast: Cast) -> None:
     devs, _ = create_group(cast.acme, "Devs", acting=OPERATOR)
     as_alice_of.post(address(cast.petra, "/groups"), {"group": "Devs"})
