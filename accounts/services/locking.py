@@ -21,6 +21,7 @@ _COLUMNS = ", ".join(
         statements.columns(HeldDeparture, _OF_HELD),
     ]
 )
+_WIDTH = len(_OF_USER) + len(_OF_ROLE) + len(_OF_HELD)
 _FROM = """
 FROM accounts_user
 JOIN accounts_account ON accounts_account.id = accounts_user.account_id
@@ -32,7 +33,8 @@ WHERE accounts_user.id = %s AND accounts_user.account_id = %s AND accounts_user.
 
 def locked_user(user_id: UUID, account: Account) -> User:
     """The user for a change in this transaction. Raises User.DoesNotExist."""
-    return _read(user_id, account, "FOR UPDATE OF accounts_user")[0]
+    user, _ = _read(user_id, account, "FOR UPDATE OF accounts_user")
+    return user
 
 
 def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
@@ -47,22 +49,26 @@ def locked_with_account(user_id: UUID, account: Account, beside: str, values: Se
 
     What else is committed in the account does not wait for the lock (`NO KEY`).
     """
-    return _read(user_id, account, "FOR NO KEY UPDATE OF accounts_user, accounts_account", f"({beside})", values)
+    user, (found,) = _read(user_id, account, "FOR NO KEY UPDATE OF accounts_user, accounts_account", beside, values)
+    return user, found
 
 
 def _read(
-    user_id: UUID, account: Account, lock: str, beside: str = "NULL", values: Sequence[Any] = ()
-) -> tuple[User, Any]:
-    query = f"SELECT {beside}, {_COLUMNS} {_FROM}"  # names from the models
+    user_id: UUID, account: Account, lock: str, beside: str = "", values: Sequence[Any] = ()
+) -> tuple[User, Sequence[Any]]:
+    query = f"SELECT {_COLUMNS} {_FROM}"  # names from the models
     if connection.features.has_select_for_update_of:
         query += lock
+    if beside:
+        # Asked once the rows are locked; among the columns, PostgreSQL would ask it anew after each wait for a lock.
+        query = f"WITH locked AS ({query}) SELECT locked.*, ({beside}) FROM locked"  # noqa: S608  # text of ours
     keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
     with connection.cursor() as cursor:
-        cursor.execute(query, [*values, *keys])
+        cursor.execute(query, [*keys, *values])
         row = cursor.fetchone()
     if row is None:
         raise User.DoesNotExist
-    return _user(row[1:], account), row[0]
+    return _user(row[:_WIDTH], account), row[_WIDTH:]
 
 
 def _user(row: Sequence[Any], account: Account) -> User:

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+import redis
 
 from scim import throttle
 from tests.services.redis_server import RedisServer
@@ -56,6 +57,25 @@ def test_the_wait_is_told(shared: RedisServer) -> None:
     with pytest.raises(throttle.TooManyRequests) as refused:
         throttle.check(token)
     assert refused.value.retry_after == 1
+
+
+@pytest.fixture
+def fast(shared: RedisServer, settings: Any) -> redis.Redis:
+    settings.SCIM_BURST, settings.SCIM_REQUESTS_PER_SECOND = 2_000, 250
+    return redis.Redis.from_url(shared.url, decode_responses=True)
+
+
+def test_a_fast_client_is_counted_by_handfuls(fast: redis.Redis) -> None:
+    passed(uuid.uuid4(), 1)  # makes the script known
+    before = fast.info("commandstats")["cmdstat_evalsha"]["calls"]
+    assert passed(uuid.uuid4(), 100) == 100
+    assert fast.info("commandstats")["cmdstat_evalsha"]["calls"] - before == 100 / 25
+
+
+def test_what_a_process_has_in_hand_is_out_of_the_bucket_of_all(fast: redis.Redis) -> None:
+    token = uuid.uuid4()
+    passed(token, 1)
+    assert float(fast.hget(f"rate:scim:{token}", "level")) == 2_000 - 25
 
 
 @pytest.mark.parametrize("fault", ["stop", "freeze"])
