@@ -3,53 +3,72 @@
 Queues are in `settings.CELERY_TASK_ROUTES`: `access` (somebody is out), `login` (somebody came in), `bulk` (the rest).
 """
 
-import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from accounts.services import due_work, erasing, expiry, metadata, sweeping, task_runs, waking
+from torque_sso.piles import Pile
 
 log = structlog.get_logger(__name__)
 
 METADATA_TAKES = 40.0  # seconds at most, of the 60 that a task has; the next minute goes on
-BROKER_PAUSE = 5.0  # seconds in which a process does not call a broker that did not answer
 
 
 def wake_group_sync(identity_id: UUID) -> None:
     """Asks a worker for the sync of a login. Whoever logs in must not notice a broker that is away."""
-    _wake(sync_groups_after_login, identity_id)
+    _leave(_logins, identity_id)
 
 
 def wake_finish_deprovisioning(user_id: UUID) -> None:
     """Asks a worker to take away what somebody who is out still has."""
-    _wake(finish_deprovisioning, user_id)
+    _leave(_departures, user_id)
 
 
-def _wake(task: Any, key: UUID) -> None:
-    """Without a broker the row waits for the sweep. One request waits for it, the others of this process do not."""
-    global _broker_is_away_until
-    if time.monotonic() < _broker_is_away_until:
-        return
+def _leave(pile: Pile[UUID], key: UUID) -> None:
+    """No request waits for a broker. Without one the work is done here and now."""
+    if settings.WORK_IN_BACKGROUND and not settings.CELERY_TASK_ALWAYS_EAGER:
+        pile.put(key)
+    else:
+        pile.work([key])
+
+
+def _publish_departures(user_ids: list[UUID]) -> None:
+    with _sweep_does_it():
+        finish_deprovisioning.delay(*map(str, user_ids))
+
+
+def _publish_logins(identity_ids: list[UUID]) -> None:
+    """A message for each: one sync may have to wait for Microsoft."""
+    with _sweep_does_it():
+        for identity_id in identity_ids:
+            sync_groups_after_login.delay(str(identity_id))
+
+
+@contextmanager
+def _sweep_does_it() -> Iterator[None]:
+    """When the broker does not answer: the rows say what is to do."""
     try:
-        task.delay(str(key))
+        yield
     except OperationalError:
-        _broker_is_away_until = time.monotonic() + BROKER_PAUSE
-        log.warning("The broker does not answer: the next sweep does this", task=task.name, key=str(key))
+        log.warning("The broker does not answer: the next sweep does what waits")
 
 
-_broker_is_away_until = 0.0  # of this process, by its monotonic clock
+_departures = Pile("wake-ups-of-departures", _publish_departures)
+_logins = Pile("wake-ups-of-logins", _publish_logins)
 
 waking.on_departure = wake_finish_deprovisioning
 
 
 @shared_task  # type: ignore[untyped-decorator]
-def finish_deprovisioning(user_id: str) -> None:
-    """Takes memberships and tokens of somebody who is out. Their access ended before, in the request."""
-    due_work.finish_departure(UUID(user_id))
+def finish_deprovisioning(*user_ids: str) -> None:
+    """Takes memberships and tokens of people who are out. Their access ended before, in the request."""
+    due_work.finish_departures(map(UUID, user_ids), sweeping.WAITING_WORK_TAKES)
 
 
 @shared_task  # type: ignore[untyped-decorator]

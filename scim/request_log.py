@@ -1,13 +1,10 @@
 """The request log: what an identity provider asked and what came of it, in words an account's admin reads.
 
-Lines wait in the process and are written in bulk by a thread of their own, so that the log never delays or fails a
-request. A line is lost when the process is killed within that second; the audit log, written with the change, is not.
+Lines wait in the process and are written in bulk by a thread of their own (`torque_sso.piles`), so that the log never
+delays or fails a request. A line is lost when the process is killed within that second; the audit log, written with the
+change, is not.
 """
 
-import atexit
-import os
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,14 +21,11 @@ from django.utils import timezone
 from accounts.models import Account, statements
 from scim.masking import masked
 from scim.models import ProvisioningRequest
+from torque_sso.piles import Pile
 
 log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=30)
-_WRITTEN_EVERY = 1.0  # seconds
-_WRITTEN_AT_ONCE = 100
-# More than this is waiting only when the database cannot be reached; then the oldest lines are given up.
-_MOST_WAITING = 10_000
 
 
 @dataclass(frozen=True)
@@ -74,9 +68,10 @@ def note(line: Line) -> None:
     """Puts a line on the pile; it is written within a second."""
     if _unnoted.get():
         return
-    _waiting.append(line)
-    if settings.SCIM_LOG_IN_BACKGROUND:
-        _writer.wake(hurry=len(_waiting) >= _WRITTEN_AT_ONCE)
+    if settings.WORK_IN_BACKGROUND:
+        _pile.put(line)
+    else:
+        _pile.waiting.append(line)
 
 
 @contextmanager
@@ -93,14 +88,10 @@ _unnoted: ContextVar[bool] = ContextVar("unnoted", default=False)
 
 
 def flush() -> int:
-    """Writes what waits, and tells how many lines. After a failure those are lost, and the loss is logged."""
+    """Writes what waits, and tells how many lines."""
     written = 0
-    while lines := _taken():
-        try:
-            written += _write(lines)
-        except DatabaseError as problem:
-            log.warning("Lines of the provisioning log are lost", lines=len(lines), reason=type(problem).__name__)
-            break
+    while lines := _pile.taken():
+        written += _write(lines)
     return written
 
 
@@ -109,79 +100,35 @@ def clean() -> int:
     return ProvisioningRequest.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def _taken() -> list[Line]:
-    lines: list[Line] = []
-    while _waiting and len(lines) < _WRITTEN_AT_ONCE:
-        lines.append(_waiting.popleft())
-    return lines
-
-
 def _write(lines: list[Line]) -> int:
-    """An account that was removed meanwhile must not cost the lines of the others."""
+    """How many were written. After a failure they are lost, and the loss is logged.
+
+    An account that was removed meanwhile must not cost the lines of the others.
+    """
     rows = [line.row() for line in lines]
-    there = set(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", flat=True))
-    known = [row for row in rows if row.account_id in there]
-    if known:
-        statements.insert_all(known)
+    try:
+        there = set(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", flat=True))
+        known = [row for row in rows if row.account_id in there]
+        if known:
+            statements.insert_all(known)
+    except DatabaseError as problem:
+        log.warning("Lines of the provisioning log are lost", lines=len(lines), reason=type(problem).__name__)
+        return 0
     return len(known)
+
+
+def _write_and_let_go(lines: list[Line]) -> None:
+    """In the pile's thread: no connection stays open between two rounds."""
+    close_old_connections()
+    try:
+        _write(lines)
+    finally:
+        connection.close()
+
+
+_pile = Pile("provisioning-log", _write_and_let_go)
 
 
 def _storable(text: str) -> str:
     """Without what a database or UTF-8 cannot hold."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-
-
-class _Writer:
-    """The thread, started by the first line of each process: a thread does not survive a fork."""
-
-    def __init__(self) -> None:
-        self._pid = 0
-        self._lock = threading.Lock()
-        self._hurry = threading.Event()
-
-    @property
-    def runs_here(self) -> bool:
-        return self._pid == os.getpid()
-
-    def wake(self, hurry: bool) -> None:
-        if not self.runs_here:
-            self._start()
-        if hurry:
-            self._hurry.set()
-
-    def _start(self) -> None:
-        with self._lock:
-            if self.runs_here:
-                return
-            self._hurry = threading.Event()
-            threading.Thread(target=self._run, args=(self._hurry,), name="provisioning-log", daemon=True).start()
-            self._pid = os.getpid()
-
-    @staticmethod
-    def _run(hurry: threading.Event) -> None:
-        while True:
-            hurry.wait(_WRITTEN_EVERY)
-            hurry.clear()
-            if _waiting:
-                _flush_and_let_go()
-
-
-def _flush_and_let_go() -> None:
-    """Whatever goes wrong here, the thread goes on, and no connection stays open between two rounds."""
-    close_old_connections()
-    try:
-        flush()
-    except Exception:
-        log.exception("The provisioning log could not be written")
-    finally:
-        connection.close()
-
-
-_waiting: deque[Line] = deque(maxlen=_MOST_WAITING)
-_writer = _Writer()
-
-
-@atexit.register
-def _flush_at_exit() -> None:
-    if _waiting and _writer.runs_here:
-        _flush_and_let_go()

@@ -59,7 +59,7 @@ def _cheap_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _no_thread_writes(settings: Any) -> None:
     """A test that reads the provisioning log writes it itself (`scim.request_log.flush`)."""
-    settings.SCIM_LOG_IN_BACKGROUND = False
+    settings.WORK_IN_BACKGROUND = False
 
 
 @pytest.fixture(autouse=True)

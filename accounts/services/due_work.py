@@ -1,5 +1,7 @@
 """One piece of what durable rows say is to be done. Tries are counted, so that none is repeated without end."""
 
+import time
+from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
@@ -24,6 +26,24 @@ def finish_departure(user_id: UUID) -> bool:
         except Parked:
             return False
     return False
+
+
+def finish_departures(user_ids: Iterable[UUID], seconds: float) -> None:
+    """`finish_departure` for each; who is not begun within the time is left to the sweep.
+
+    A failure costs nobody else their turn; the last one is raised in the end.
+    """
+    until, failure = time.monotonic() + seconds, None
+    for user_id in user_ids:
+        if time.monotonic() > until:
+            break
+        try:
+            finish_departure(user_id)
+        except Exception as problem:
+            log.warning("A departure could not be finished", user=str(user_id), reason=type(problem).__name__)
+            failure = problem
+    if failure is not None:
+        raise failure
 
 
 def sync_groups(identity_id: UUID) -> bool:

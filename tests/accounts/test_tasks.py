@@ -1,7 +1,6 @@
-"""Wake-up calls: they reach a worker, or cost one request half a second and the others nothing."""
+"""Wake-up calls: they reach a worker, and no request waits for the broker."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,42 +8,56 @@ from kombu.exceptions import OperationalError
 
 from accounts import tasks
 from accounts.services import waking
+from tests.processes import wait_until
 from torque_sso.celery import app
+from torque_sso.piles import Pile
 
 
-class Away:
-    """A broker that does not answer, and how often it was called."""
+class Broker:
+    """What it was sent, as the arguments of one message each; or it does not answer."""
 
-    calls = 0
+    def __init__(self) -> None:
+        self.away, self.sent = False, []
 
-    def delay(self, *_: Any, **__: Any) -> None:
-        self.calls += 1
-        raise OperationalError
-
-    name = "away"
+    def delay(self, *arguments: str) -> None:
+        if self.away:
+            raise OperationalError
+        self.sent.append(arguments)
 
 
 @pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[Away]:
-    monkeypatch.setattr(tasks, "_broker_is_away_until", 0.0)
-    broker = Away()
+def broker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Broker:
+    """Asked by the threads of new piles, as in a web process with a worker."""
+    broker = Broker()
     monkeypatch.setattr(tasks, "finish_deprovisioning", broker)
     monkeypatch.setattr(tasks, "sync_groups_after_login", broker)
+    monkeypatch.setattr(tasks, "_departures", Pile("departures", tasks._publish_departures))
+    monkeypatch.setattr(tasks, "_logins", Pile("logins", tasks._publish_logins))
+    settings.WORK_IN_BACKGROUND, settings.CELERY_TASK_ALWAYS_EAGER = True, False
     return broker
 
 
-def test_a_broker_that_is_away_is_not_called_by_one_request_after_the_other(away: Away) -> None:
-    for _ in range(5):
+def test_the_first_departure_is_told_at_once_and_the_next_together(broker: Broker) -> None:
+    first, second, third = (str(uuid.uuid4()) for _ in range(3))
+    waking.on_departure(uuid.UUID(first))
+    wait_until(lambda: broker.sent == [(first,)], "the first message")
+    for user_id in (second, third):
+        waking.on_departure(uuid.UUID(user_id))
+    wait_until(lambda: broker.sent == [(first,), (second, third)], "one for both")
+
+
+def test_each_login_has_a_message_of_its_own(broker: Broker) -> None:
+    for _ in range(2):
         tasks.wake_group_sync(uuid.uuid4())
-        waking.on_departure(uuid.uuid4())
-    assert away.calls == 1
+    wait_until(lambda: [len(message) for message in broker.sent] == [1, 1], "two messages")
 
 
-def test_a_broker_that_was_away_is_called_again_after_a_pause(away: Away, monkeypatch: pytest.MonkeyPatch) -> None:
-    tasks.wake_group_sync(uuid.uuid4())
-    monkeypatch.setattr(tasks, "_broker_is_away_until", tasks._broker_is_away_until - tasks.BROKER_PAUSE)
-    tasks.wake_group_sync(uuid.uuid4())
-    assert away.calls == 2
+def test_nobody_notices_a_broker_that_is_away_and_the_next_are_told(broker: Broker) -> None:
+    broker.away = True
+    tasks._publish_departures([uuid.uuid4()])
+    broker.away = False
+    waking.on_departure(uuid.uuid4())
+    wait_until(lambda: len(broker.sent) == 1, "the message")
 
 
 @pytest.mark.parametrize(

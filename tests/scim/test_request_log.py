@@ -114,10 +114,10 @@ def test_lines_are_written_in_bulk(okta: ScimClient, django_assert_num_queries: 
 def test_a_database_that_fails_costs_lines_not_requests(okta: ScimClient, monkeypatch: pytest.MonkeyPatch) -> None:
     okta.get("/Schemas")
 
-    def fail(_lines: object) -> int:
+    def fail(_rows: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(request_log, "_write", fail)
+    monkeypatch.setattr(request_log.statements, "insert_all", fail)
     assert request_log.flush() == 0
     assert okta.get("/Schemas").status == 200
 
@@ -125,7 +125,9 @@ def test_a_database_that_fails_costs_lines_not_requests(okta: ScimClient, monkey
 def test_an_account_that_is_gone_costs_only_its_own_lines(okta: ScimClient, stranger: ScimClient, cast: Cast) -> None:
     okta.get("/Schemas")
     stranger.get("/Schemas")
-    request_log._waiting[0] = request_log.Line(**{**request_log._waiting[0].__dict__, "account_id": cast.bob.pk})
+    request_log._pile.waiting[0] = request_log.Line(
+        **{**request_log._pile.waiting[0].__dict__, "account_id": cast.bob.pk}
+    )
     assert [line.account_id for line in written()] == [cast.globex.pk]
 
 
