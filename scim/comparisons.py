@@ -21,6 +21,8 @@ from scim.text_search import TextComparison
 from scim.value_paths import NOBODY
 
 _EVERYBODY = Q(pk__isnull=False)
+IS_OUT = Q(state=UserState.DEPROVISIONED)
+IS_IN = ~IS_OUT
 _ALWAYS_PRESENT = {"id", "userName", "active", "meta", "meta.resourceType", "meta.created", "meta.lastModified"}
 _DATE_LOOKUPS = {"eq": "exact", "gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
 
@@ -87,8 +89,7 @@ def _compare_user_name(attribute: Attribute, operator: str, value: object) -> Q:
 
 
 def _compare_active(attribute: Attribute, operator: str, value: object) -> Q:
-    is_gone = Q(state=UserState.DEPROVISIONED)
-    return ~is_gone if filter_values.truth(attribute, operator, value) else is_gone
+    return IS_IN if filter_values.truth(attribute, operator, value) else IS_OUT
 
 
 def _compare_date(attribute: Attribute, operator: str, value: object) -> Q:

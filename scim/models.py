@@ -8,6 +8,7 @@ from accounts.models import AccountOwned, AccountQuerySet
 class ProvisioningRequest(AccountOwned):
     """One SCIM request in plain words. Kept for 30 days (`request_log.clean`)."""
 
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, db_index=False)  # others begin with it
     at = models.DateTimeField()
     # A copy, so that the line outlives the token.
     token_name = models.CharField(max_length=100)

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account, User
 from scim import cursors, landmarks, listed_users, lookups
+from scim.comparisons import IS_IN, IS_OUT
 from scim.cursors import AFTER, AT, BEFORE, Position
 from scim.errors import invalid_count, invalid_value, quoted
 from scim.filters import compile_filter
@@ -61,7 +62,7 @@ def read_page(
         return _read_by_cursor(people, cursor, mark, _cursor_count(count), order == ["number"], total)
     first, wanted = _first(start_index), _page_size(count)
     if filter_text:
-        return _read_found(people, first, wanted)
+        return _read_found(people, first, wanted, account if condition == IS_IN else None)
     total = account.user_count
     return Page(listed_users.read(people[first - 1 : first - 1 + wanted]) if first <= total else [], total, first)
 
@@ -112,11 +113,19 @@ def _read_all(account: Account, first: int, wanted: int) -> Page:
     return Page(listed_users.where(account, page, [number, wanted, passed_over]), total, first)
 
 
-def _read_found(people: QuerySet[User], first: int, wanted: int) -> Page:
-    """One query if the page holds the last one found, else a second that counts."""
+def _read_found(people: QuerySet[User], first: int, wanted: int, whose: Account | None) -> Page:
+    """One query if the page holds the last one found, else a second that counts. `whose`: they are all who are in."""
     users = listed_users.read(people[first - 1 : first - 1 + wanted]) if wanted else []
-    ends_here = len(users) < wanted and (users or first == 1)
-    return Page(users, first - 1 + len(users) if ends_here else people.order_by().count(), first)
+    seen = first - 1 + len(users)
+    if len(users) < wanted and (users or first == 1):
+        return Page(users, seen, first)
+    return Page(users, max(_who_are_in(whose), seen) if whose else people.order_by().count(), first)
+
+
+def _who_are_in(account: Account) -> int:
+    """Nearly everybody is, so those who are out are counted."""
+    out = User.objects.in_account(account).filter(IS_OUT, erased_at=None)
+    return int(account.user_count) - out.count()
 
 
 def _read_by_cursor(

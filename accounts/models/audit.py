@@ -6,7 +6,7 @@ from accounts.models.base import AccountOwned, AccountQuerySet
 
 
 class AuditEntry(AccountOwned):
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_index=False)  # others begin with it
     at = models.DateTimeField(auto_now_add=True)
     actor = models.CharField(max_length=320)
     actor_id = models.UUIDField(null=True)
@@ -37,7 +37,7 @@ class UnsealedEntry(AccountOwned):
     other, and who seals reads only what is to do. No foreign keys: they would cost each writer two look-ups.
     """
 
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_constraint=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_constraint=False, db_index=False)
     at = models.DateTimeField()
 
     objects = AccountQuerySet.as_manager()

@@ -45,6 +45,7 @@ SEARCHED = ("email", "first_name", "last_name", "user_name")
 class User(AccountOwned, AbstractBaseUser):
     """A person in one account. The same person in two accounts is two users."""
 
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, db_index=False)  # others begin with it
     email = models.EmailField(max_length=320)
     email_key = FoldedField("email")
     user_name = models.CharField(max_length=320, blank=True)
@@ -121,6 +122,11 @@ class User(AccountOwned, AbstractBaseUser):
                 fields=["account", "email_key", "id"],
                 condition=Q(erased_at__isnull=True, state=UserState.PENDING),
                 name="users_waiting",
+            ),
+            models.Index(
+                fields=["account", "email_key", "id"],
+                condition=Q(erased_at__isnull=True, state=UserState.DEPROVISIONED),
+                name="users_out",
             ),
             models.Index(
                 fields=["account", "last_name", "first_name", "id"],

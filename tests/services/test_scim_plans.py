@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
@@ -97,6 +98,17 @@ def test_a_deep_page_reads_only_its_own_rows(large: Account) -> None:
     (whole,) = json.loads(people.explain(format="json", analyze=True))
     read = [step for step in _steps(whole["Plan"]) if step.get("Index Name") == "user_number_once_per_account"]
     assert [step["Actual Rows"] for step in read] == [100]
+
+
+def test_the_number_of_who_is_in_comes_from_who_is_out(large: Account) -> None:
+    User.objects.in_account(large).filter(number__in=[7, 9_000]).update(state=UserState.DEPROVISIONED)
+    with CaptureQueriesContext(connection) as made:
+        assert read_page(large, filter_text="active eq true").total == PEOPLE - 2
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {made[-1]['sql']}")
+        (whole,) = cursor.fetchone()[0]
+    read = [step for step in _steps(whole["Plan"]) if "Index Name" in step]
+    assert [(step["Index Name"], step["Actual Rows"]) for step in read] == [("users_out", 2)]
 
 
 def test_pages_are_the_same_from_both_ends_after_an_erasure(large: Account) -> None:
