@@ -125,7 +125,7 @@ def _read_found(people: QuerySet[User], first: int, wanted: int, whose: Account 
 def _who_are_in(account: Account) -> int:
     """Nearly everybody is, so those who are out are counted."""
     out = User.objects.in_account(account).filter(IS_OUT, erased_at=None)
-    return int(account.user_count) - out.count()
+    return int(account.user_count - out.count())
 
 
 def _read_by_cursor(

@@ -6,6 +6,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.statements import Write
 
 MAX_RETENTION = 3650  # days
 SHORTEST_SESSION = 5  # minutes
@@ -69,11 +70,10 @@ def next_user_number(account_id: uuid.UUID) -> int:
     return int(row[0])
 
 
-def one_user_fewer(account_id: uuid.UUID) -> None:
-    """Counts one user out. Locks the account's row until the end."""
+def one_user_fewer(account_id: uuid.UUID) -> Write:
+    """What counts one user out. Locks the account's row until the end."""
     key = Account._meta.pk.get_db_prep_value(account_id, connection)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s", [key])
+    return Write("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s", [key])
 
 
 class EmailDomain(AccountOwned):

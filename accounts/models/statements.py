@@ -5,6 +5,7 @@ for each model and set of columns; the model's own fields still turn values into
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -15,6 +16,14 @@ M = TypeVar("M", bound=models.Model)
 Column = Callable[[Any], Any]
 
 
+@dataclass(frozen=True)
+class Write:
+    """One statement that changes rows, and its values."""
+
+    text: str
+    values: list[Any]
+
+
 def insert(row: models.Model) -> None:
     """As `row.save(force_insert=True)` for a row with its key. No signals. Raises IntegrityError."""
     insert_all([row])
@@ -22,26 +31,40 @@ def insert(row: models.Model) -> None:
 
 def insert_all(rows: Sequence[models.Model]) -> None:
     """Rows of one model in one statement."""
+    write(inserting(rows))
+
+
+def inserting(rows: Sequence[models.Model]) -> Write:
+    """What inserts rows of one model, which count as saved from now on."""
     model = type(rows[0])
     fields = model._meta.local_concrete_fields
     place = f"({', '.join(['%s'] * len(fields))})"
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_insert_into(model)} {', '.join([place] * len(rows))}", values)
+    values = [_stored_now(row, field, True) for row in rows for field in fields]
     for row in rows:
         row._state.adding, row._state.db = False, "default"
+    return Write(f"{_insert_into(model)} {', '.join([place] * len(rows))}", values)
 
 
-def update(row: models.Model, names: Sequence[str]) -> None:
-    """As `row.save(update_fields=names)`, on the row of this key and account. Raises IntegrityError."""
+def updating(row: models.Model, names: Sequence[str]) -> Write:
+    """What does the same as `row.save(update_fields=names)`, on the row of this key and account."""
     model = type(row)
     fields = [model._meta.get_field(name) for name in (*names, "id", "account")]
-    values = [
-        field.get_db_prep_save(field.pre_save(row, False), connection)  # type: ignore[union-attr]
-        for field in fields
-    ]
+    return Write(_update_of(model, tuple(names)), [_stored_now(row, field, False) for field in fields])
+
+
+def write(*writes: Write) -> None:
+    """Carries them out; where the database can, as one statement: each way there and back costs as much as a write.
+
+    None may need what another one changes. Raises IntegrityError.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_update_of(model, tuple(names)), values)
+        if connection.vendor == "postgresql" and len(writes) > 1:
+            *others, last = writes
+            parts = ", ".join(f"w{number} AS ({one.text})" for number, one in enumerate(others))
+            cursor.execute(f"WITH {parts} {last.text}", [value for one in writes for value in one.values])
+        else:
+            for one in writes:
+                cursor.execute(one.text, one.values)
 
 
 def select(model: type[M], names: tuple[str, ...], rest: str, values: Sequence[Any]) -> list[M]:
@@ -77,6 +100,23 @@ def converted(model: type[models.Model], names: tuple[str, ...], rows: Sequence[
         for place, convert in found:
             row[place] = convert(row[place])
     return result
+
+
+def _stored_now(row: models.Model, field: Any, add: bool) -> Any:
+    """A field's value as the database keeps it, after what the field does before each save."""
+    if _is_plain(field.__class__):
+        value = row.__dict__.get(field.attname)
+        if value.__class__ is str:
+            return value
+    return field.get_db_prep_save(field.pre_save(row, add), connection)
+
+
+@cache
+def _is_plain(kind: type[Any]) -> bool:
+    """Whether a field of this class stores a text as it is."""
+    text = (models.CharField, models.TextField)
+    same = ("pre_save", "get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
+    return any(all(getattr(kind, name) is getattr(one, name) for name in same) for one in text)
 
 
 @cache

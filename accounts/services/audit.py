@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Account, AccountOwned, AuditEntry, User, statements
+from accounts.models.statements import Write
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,17 @@ def record(
     entry = _entry(acting, action, target, changes, label)
     statements.insert(entry)
     return entry
+
+
+def recording(
+    acting: Actor,
+    action: str,
+    target: AccountOwned | Account,
+    changes: Mapping[str, Any] | None = None,
+    label: str = "",
+) -> Write:
+    """As `record`, to be written together with the change."""
+    return statements.inserting([_entry(acting, action, target, changes, label)])
 
 
 def record_all(acting: Actor, action: str, changed: Iterable[tuple[AccountOwned, Mapping[str, Any]]]) -> None:

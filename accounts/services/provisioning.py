@@ -78,8 +78,8 @@ def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     if record.active is False:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
     user.number = next_user_number(account.pk)
-    statements.insert(user)
-    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    created = audit.recording(acting, "user.created", user, {"state": [None, user.state]})
+    statements.write(statements.inserting([user]), created)
     return user
 
 
@@ -104,11 +104,11 @@ def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     if not changes:
         return user
     user.version += 1
+    told = audit.recording(acting, _action(before["state"], user.state), user, changes)
     try:
-        statements.update(user, _REVISED)
+        statements.write(statements.updating(user, _REVISED), told)
     except IntegrityError:
         raise _taken(record) from None
-    audit.record(acting, _action(before["state"], user.state), user, changes)
     return user
 
 
@@ -161,9 +161,9 @@ def erase(user_id: UUID, account: Account, *, acting: Actor) -> Erasure:
     user.work_email_key = user.other_email_keys = ""
     user.scim_attributes, user.password, user.erased_at = {}, _no_password(), timezone.now()
     user.version += 1
-    statements.update(user, (*_REVISED, "password", "erased_at"))
-    one_user_fewer(account.pk)
-    audit.record(acting, "user.erased", user, {"state": [None, "erased"]}, label=label)
+    emptied = statements.updating(user, (*_REVISED, "password", "erased_at"))
+    told = audit.recording(acting, "user.erased", user, {"state": [None, "erased"]}, label)
+    statements.write(emptied, one_user_fewer(account.pk), told)
     return Erasure(label)
 
 
