@@ -92,7 +92,7 @@ def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Act
 @transaction.atomic(savepoint=False)  # a refusal ends the whole transaction, so there is nothing to save
 def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     """As `revise`, for a user from `locked_user` of the same transaction."""
-    before = _told(user)
+    before, was = _told(user), {name: getattr(user, name) for name in _REVISED}
     _check_allowed(user, record, acting)
     if record.active is not None:
         _change_access(user, record.active, acting)
@@ -106,7 +106,7 @@ def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     user.version += 1
     told = audit.recording(acting, _action(before["state"], user.state), user, changes)
     try:
-        statements.write(statements.updating(user, _REVISED), told)
+        statements.write(statements.updating(user, _changed(user, was)), told)
     except IntegrityError:
         raise _taken(record) from None
     return user
@@ -161,7 +161,7 @@ def erase(user_id: UUID, account: Account, *, acting: Actor) -> Erasure:
     user.work_email_key = user.other_email_keys = ""
     user.scim_attributes, user.password, user.erased_at = {}, _no_password(), timezone.now()
     user.version += 1
-    emptied = statements.updating(user, (*_REVISED, "password", "erased_at"))
+    emptied = statements.updating(user, _EVERYTHING)
     told = audit.recording(acting, "user.erased", user, {"state": [None, "erased"]}, label)
     statements.write(emptied, one_user_fewer(account.pk), told)
     return Erasure(label)
@@ -258,13 +258,27 @@ def _check_allowed(user: User, record: PersonRecord, acting: Actor) -> None:
         )
 
 
-# What a revision may change, and what follows from it.
+# What a revision may change, and what follows from some of it.
 _REVISED = (
-    *("user_name", "user_name_key", "email", "email_key", "work_email_key", "other_email_keys", "external_id"),
-    *("first_name", "last_name", "search_key", "display_name", "timezone", "scim_attributes"),
-    *("state", "session_epoch", "deprovisioned_at", "clean_up_due_since", "version", "modified_at"),
+    *("user_name", "email", "work_email_key", "other_email_keys", "external_id", "first_name", "last_name"),
+    *("display_name", "timezone", "scim_attributes"),
+    *("state", "session_epoch", "deprovisioned_at", "clean_up_due_since"),
 )
+_FOLLOWS = {
+    "user_name": ("user_name_key", "search_key"),
+    "email": ("email_key", "search_key"),
+    "first_name": ("search_key",),
+    "last_name": ("search_key",),
+}
+_EVERYTHING = (*_REVISED, "user_name_key", "email_key", "search_key", "version", "modified_at", "password", "erased_at")
 _COLUMNS = ("user_name", "email", "external_id", "first_name", "last_name", "display_name", "timezone", "state")
+
+
+def _changed(user: User, was: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the fields to write."""
+    names = [name for name in _REVISED if getattr(user, name) != was[name]]
+    follows = dict.fromkeys(key for name in names for key in _FOLLOWS.get(name, ()))
+    return (*names, *follows, "version", "modified_at")
 
 
 def _told(user: User) -> dict[str, Any]:

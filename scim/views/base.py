@@ -29,7 +29,6 @@ from scim.authentication import authenticate
 from scim.deeds import Deed
 from scim.errors import ScimError
 from torque_sso import strict_json
-from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +78,9 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     @property
     def acting(self) -> Actor:
         """Who does it, for the audit log."""
-        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-        address = client_address(self.request)
+        request = structlog.contextvars.get_contextvars()  # as `torque_sso.program_road` bound them
         label = f"provisioning ({self.token.name})"
-        return Actor(label, self.token.user_id, address, str(request_id), automatic=True)
+        return Actor(label, self.token.user_id, request.get("ip"), request.get("request_id", ""), automatic=True)
 
     @property
     def base_url(self) -> str:

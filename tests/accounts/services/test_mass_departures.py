@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.services import alerts, held_departures, mass_departures, provisioning
 from accounts.services.audit import OPERATOR, Actor
+from accounts.services.mass_departures import Standing
 from accounts.services.provisioning import PersonRecord
 from tests.cast import Cast
 
@@ -224,10 +226,19 @@ def test_another_account_decides_nothing_here(cast: Cast, people: Iterator[User]
     assert (held_departures.held(cast.acme), open_ones(cast)) == (2, 1)
 
 
-def test_in_a_large_account_not_each_departure_counts(cast: Cast) -> None:
-    large = Account(pk=cast.acme.pk, user_count=100_000)
-    counting = [mass_departures._parameters(large, User(number=n).pk)[2] for n in range(4_000)]
-    assert 50 < sum(counting) < 170  # one in forty
+def test_in_a_large_account_not_each_departure_counts() -> None:
+    large = Account(user_count=100_000)
+    counting = [mass_departures._counts(large, uuid4()) for _ in range(40_000)]
+    assert 50 < sum(counting) < 170  # one in 400
+
+
+@pytest.mark.parametrize(("hold", "queries"), [(False, 0), (True, 1)])
+def test_a_departure_that_does_not_count_asks_only_where_it_could_be_held(
+    cast: Cast, django_assert_num_queries: Any, hold: bool, queries: int
+) -> None:
+    large = Account(pk=cast.acme.pk, user_count=100_000, hold_mass_departures=hold)
+    with django_assert_num_queries(queries):
+        assert mass_departures.standing(large, UUID(int=1)) == Standing.QUIET
 
 
 def test_whether_to_hold_is_in_the_audit_log(cast: Cast) -> None:
