@@ -102,8 +102,7 @@ else:
         "prepare_threshold": 3,
         **_database.get("OPTIONS", {}),
     }
-    # After a restart of PostgreSQL every pooled connection is dead, and each would fail one request.
-    _database["CONN_HEALTH_CHECKS"] = True
+    _database["ENGINE"] = "torque_sso.postgresql"
 DATABASES = {"default": _database}
 
 # --- Who is signed in ---------------------------------------------------------------------------
