@@ -6,7 +6,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
-from accounts.models.statements import Write
+from accounts.models.statements import Write, write
 
 MAX_RETENTION = 3650  # days
 SHORTEST_SESSION = 5  # minutes
@@ -59,15 +59,17 @@ class Account(models.Model):
 
 def next_user_number(account_id: uuid.UUID) -> int:
     """Counts one more user of the account and gives their number. Locks the account's row until the end."""
+    return int(write(one_user_more(account_id))[0])
+
+
+def one_user_more(account_id: uuid.UUID) -> Write:
+    """What counts one more user and gives their number. Locks the account's row until the end."""
     key = Account._meta.pk.get_db_prep_value(account_id, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE accounts_account SET last_user_number = last_user_number + 1, user_count = user_count + 1"
-            " WHERE id = %s RETURNING last_user_number",
-            [key],
-        )
-        row = cursor.fetchone()
-    return int(row[0])
+    return Write(
+        "UPDATE accounts_account SET last_user_number = last_user_number + 1, user_count = user_count + 1"
+        " WHERE id = %s RETURNING last_user_number",
+        [key],
+    )
 
 
 def one_user_fewer(account_id: uuid.UUID) -> Write:

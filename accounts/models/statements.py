@@ -5,11 +5,12 @@ for each model and set of columns; the model's own fields still turn values into
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
@@ -38,11 +39,27 @@ def inserting(rows: Sequence[models.Model]) -> Write:
     """What inserts rows of one model, which count as saved from now on."""
     model = type(rows[0])
     fields = model._meta.local_concrete_fields
-    place = f"({', '.join(['%s'] * len(fields))})"
     values = [_stored_now(row, field, True) for row in rows for field in fields]
     for row in rows:
         row._state.adding, row._state.db = False, "default"
-    return Write(f"{_insert_into(model)} {', '.join([place] * len(rows))}", values)
+    return Write(f"{_insert_into(model)} {', '.join([_place(model)] * len(rows))}", values)
+
+
+def insert_numbered(row: models.Model, name: str, counting: Write, *others: Write) -> None:
+    """Inserts a row whose field `name` is what `counting` returns, together with others.
+
+    One statement where the database can. Raises IntegrityError.
+    """
+    model = type(row)
+    if connection.vendor != "postgresql":
+        setattr(row, name, write(counting)[0])
+        write(inserting([row]), *others)
+        return
+    fields = [field for field in model._meta.local_concrete_fields if field.name != name]
+    values = [_stored_now(row, field, True) for field in fields]
+    numbered = f'{_insert_into(model)} {_place(model, name)} RETURNING "{name}"'
+    setattr(row, name, write(counting, *others, Write(numbered, values))[0])
+    row._state.adding, row._state.db = False, "default"
 
 
 def updating(row: models.Model, names: Sequence[str]) -> Write:
@@ -52,10 +69,11 @@ def updating(row: models.Model, names: Sequence[str]) -> Write:
     return Write(_update_of(model, tuple(names)), [_stored_now(row, field, False) for field in fields])
 
 
-def write(*writes: Write) -> None:
+def write(*writes: Write) -> Sequence[Any]:
     """Carries them out; where the database can, as one statement: each way there and back costs as much as a write.
 
-    None may need what another one changes. Raises IntegrityError.
+    None may need what another one changes; `insert_numbered` knows how. Gives the row that the last one returns, if
+    any. Raises IntegrityError.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(writes) > 1:
@@ -65,6 +83,13 @@ def write(*writes: Write) -> None:
         else:
             for one in writes:
                 cursor.execute(one.text, one.values)
+        return (cursor.fetchone() if cursor.description else None) or ()
+
+
+def at_once() -> AbstractContextManager[Any]:
+    """The transaction around one `write` or `insert_numbered`: none where that is one statement, which is its own."""
+    is_its_own = connection.vendor == "postgresql" and not connection.in_atomic_block
+    return nullcontext() if is_its_own else transaction.atomic()
 
 
 def select(model: type[M], names: tuple[str, ...], rest: str, values: Sequence[Any]) -> list[M]:
@@ -123,6 +148,13 @@ def _is_plain(kind: type[Any]) -> bool:
 def _insert_into(model: type[models.Model]) -> str:
     columns = ", ".join(_quoted(field) for field in model._meta.local_concrete_fields)
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES'  # names from the model
+
+
+@cache
+def _place(model: type[models.Model], counted: str = "") -> str:
+    """Where the values stand; of the field `counted` it is what the first of several writes returns."""
+    fields = model._meta.local_concrete_fields
+    return f"({', '.join('(TABLE w0)' if field.name == counted else '%s' for field in fields)})"
 
 
 @cache

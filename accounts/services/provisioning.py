@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.errors import ActionRefused
 from accounts.folding import fold
 from accounts.models import Account, User, statements
-from accounts.models.account import next_user_number, one_user_fewer
+from accounts.models.account import one_user_fewer, one_user_more
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import Permission
 from accounts.services import audit, departures, mass_departures, users, waking
@@ -69,7 +69,6 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
         return _restore_or_refuse(account, record, acting)
 
 
-@transaction.atomic
 def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
     user.account_role_id = users.member_role_id(account.pk)
@@ -77,9 +76,9 @@ def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     _take_over(user, record)
     if record.active is False:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
-    user.number = next_user_number(account.pk)
     created = audit.recording(acting, "user.created", user, {"state": [None, user.state]})
-    statements.write(statements.inserting([user]), created)
+    with statements.at_once():
+        statements.insert_numbered(user, "number", one_user_more(account.pk), created)
     return user
 
 
