@@ -75,7 +75,7 @@ def one_user_more(account_id: uuid.UUID) -> Write:
 def one_user_fewer(account_id: uuid.UUID) -> Write:
     """What counts one user out. Locks the account's row until the end."""
     key = Account._meta.pk.get_db_prep_value(account_id, connection)
-    return Write("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s", [key])
+    return Write("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s RETURNING user_count", [key])
 
 
 class EmailDomain(AccountOwned):

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 Column = Callable[[Any], Any]
+_NOT_NULL = "23502"  # not_null_violation, PostgreSQL's appendix A
+
+
+class NeedsLock(Exception):
+    """The row is not as it was read, or what is to be done takes more than one statement: lock it first."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,31 @@ def insert_numbered(row: models.Model, name: str, counting: Write, *others: Writ
 
     One statement where the database can. Raises IntegrityError.
     """
-    model = type(row)
     if connection.vendor != "postgresql":
         setattr(row, name, write(counting)[0])
         write(inserting([row]), *others)
         return
-    fields = [field for field in model._meta.local_concrete_fields if field.name != name]
-    values = [_stored_now(row, field, True) for field in fields]
-    numbered = f'{_insert_into(model)} {_place(model, name)} RETURNING "{name}"'
-    setattr(row, name, write(counting, *others, Write(numbered, values))[0])
-    row._state.adding, row._state.db = False, "default"
+    numbered = _inserting_with(row, name, "(TABLE w0)")
+    setattr(row, name, write(counting, *others, Write(f'{numbered.text} RETURNING "{name}"', numbered.values))[0])
+
+
+def update_as_read(row: models.Model, names: Sequence[str], stamp: str, entry: models.Model, *first: Write) -> None:
+    """Updates fields of a row that was read without a lock, if nobody changed it since; else raises NeedsLock.
+
+    One statement of PostgreSQL, with others before it that each return a row, and the entry that tells of it: its
+    account is that of the updated row. None updated, none to tell of: all of it is refused. Raises IntegrityError.
+    """
+    update = updating(row, names)
+    before = "".join(f" AND (TABLE w{number}) IS NOT NULL" for number in range(len(first)))  # in this order
+    text = f'{update.text} AND "xmin" = %s::text::xid{before} RETURNING "account_id"'
+    told = _inserting_with(entry, "account", f"(TABLE w{len(first)})")
+    try:
+        with at_once():
+            write(*first, Write(text, [*update.values, stamp]), told)
+    except IntegrityError as refused:
+        if getattr(refused.__cause__, "sqlstate", "") == _NOT_NULL:
+            raise NeedsLock from None
+        raise
 
 
 def updating(row: models.Model, names: Sequence[str]) -> Write:
@@ -150,11 +170,19 @@ def _insert_into(model: type[models.Model]) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES'  # names from the model
 
 
+def _inserting_with(row: models.Model, name: str, expression: str) -> Write:
+    """As `inserting`, with an expression for the value of one field."""
+    model = type(row)
+    values = [_stored_now(row, field, True) for field in model._meta.local_concrete_fields if field.name != name]
+    row._state.adding, row._state.db = False, "default"
+    return Write(f"{_insert_into(model)} {_place(model, name, expression)}", values)
+
+
 @cache
-def _place(model: type[models.Model], counted: str = "") -> str:
-    """Where the values stand; of the field `counted` it is what the first of several writes returns."""
+def _place(model: type[models.Model], name: str = "", expression: str = "") -> str:
+    """Where the values stand; for the field of that name the expression."""
     fields = model._meta.local_concrete_fields
-    return f"({', '.join('(TABLE w0)' if field.name == counted else '%s' for field in fields)})"
+    return f"({', '.join(expression if field.name == name else '%s' for field in fields)})"
 
 
 @cache

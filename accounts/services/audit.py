@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Account, AccountOwned, AuditEntry, User, statements
-from accounts.models.statements import Write
 
 
 @dataclass(frozen=True)
@@ -36,32 +35,22 @@ def record(
     label: str = "",
 ) -> AuditEntry:
     """Writes that `acting` did `action` to `target`. `changes`: field -> [before, after], JSON values, no secrets."""
-    entry = _entry(acting, action, target, changes, label)
-    statements.insert(entry)
-    return entry
-
-
-def recording(
-    acting: Actor,
-    action: str,
-    target: AccountOwned | Account,
-    changes: Mapping[str, Any] | None = None,
-    label: str = "",
-) -> Write:
-    """As `record`, to be written together with the change."""
-    return statements.inserting([_entry(acting, action, target, changes, label)])
+    written = entry(acting, action, target, changes, label)
+    statements.insert(written)
+    return written
 
 
 def record_all(acting: Actor, action: str, changed: Iterable[tuple[AccountOwned, Mapping[str, Any]]]) -> None:
     """An entry for each target with its changes, in one statement; some hundreds at once."""
-    entries = [_entry(acting, action, target, changes) for target, changes in changed]
+    entries = [entry(acting, action, target, changes) for target, changes in changed]
     if entries:
         statements.insert_all(entries)
 
 
-def _entry(
+def entry(
     acting: Actor, action: str, target: AccountOwned | Account, changes: Mapping[str, Any] | None, label: str = ""
 ) -> AuditEntry:
+    """What `record` writes, to be written together with the change."""
     return AuditEntry(
         account_id=target.pk if isinstance(target, Account) else target.account_id,
         actor=acting.label,

@@ -1,15 +1,23 @@
-"""A person's row for a change: locked, with the role and the held departure that decide what may be done."""
+"""A person's row for a change, with the role and the held departure that decide what may be done.
 
-from collections.abc import Iterable, Sequence
+Most changes are one statement, and nobody else changes this person at that instant: on PostgreSQL they are made on what
+was read without a lock, and written only where that is still so. All others are made on the locked row, and all of
+accounts where departures may be held, as each has to know of those before it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from accounts.models import Account, AccountRole, HeldDeparture, User, statements
+from accounts.models.statements import NeedsLock
 from accounts.models.user import UserState
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 _OF_USER = statements.every_field(User)
 _OF_ROLE = ("id", "name", "permissions")
@@ -44,31 +52,59 @@ def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
     return list(present.select_for_update(no_key=True))
 
 
-def locked_with_account(user_id: UUID, account: Account, beside: str, values: Sequence[Any]) -> tuple[User, Any]:
-    """As `locked_user`, with the account's row locked too, and the answer of a query that reads something else.
-
-    What else is committed in the account does not wait for the lock (`NO KEY`).
+def changed(user_id: UUID, account: Account, change: Callable[[User], T]) -> T:
+    """What `change` gives, of the person as they are now. It is called a second time, with another row, when it raises
+    NeedsLock for one that has a stamp, and is not to have done anything then. Raises User.DoesNotExist.
     """
-    user, (found,) = _read(user_id, account, "FOR NO KEY UPDATE OF accounts_user, accounts_account", beside, values)
-    return user, found
+    return _changed(user_id, account, "FOR UPDATE OF accounts_user", lambda user, _: change(user))
+
+
+def changed_with_account(
+    user_id: UUID, account: Account, beside: str, values: Sequence[Any], change: Callable[[User, Any], T]
+) -> T:
+    """As `changed`; `change` is also given the answer of a query that reads something else.
+
+    Where the person's row is locked the account's is too. What else is committed in it does not wait (`NO KEY`).
+    """
+    lock = "FOR NO KEY UPDATE OF accounts_user, accounts_account"
+    return _changed(user_id, account, lock, lambda user, found: change(user, found[0]), beside, values)
+
+
+def _changed(
+    user_id: UUID,
+    account: Account,
+    lock: str,
+    change: Callable[[User, Sequence[Any]], T],
+    beside: str = "",
+    values: Sequence[Any] = (),
+) -> T:
+    if connection.vendor == "postgresql" and not account.hold_mass_departures:
+        with suppress(NeedsLock):
+            return change(*_read(user_id, account, "", beside, values))
+    with transaction.atomic():
+        return change(*_read(user_id, account, lock, beside, values))
 
 
 def _read(
     user_id: UUID, account: Account, lock: str, beside: str = "", values: Sequence[Any] = ()
 ) -> tuple[User, Sequence[Any]]:
-    query = f"SELECT {_COLUMNS} {_FROM}"  # names from the models
+    """The person, and what stands beside them. Without a lock they have a stamp."""
+    stamp = "accounts_user.xmin::text" if not lock else "''"
+    query = f"SELECT {_COLUMNS}, {stamp} {_FROM}"  # names from the models
     if connection.features.has_select_for_update_of:
         query += lock
     if beside:
         # Asked once the rows are locked; among the columns, PostgreSQL would ask it anew after each wait for a lock.
-        query = f"WITH locked AS ({query}) SELECT locked.*, ({beside}) FROM locked"  # noqa: S608  # text of ours
+        query = f"WITH person AS ({query}) SELECT person.*, ({beside}) FROM person"  # noqa: S608  # text of ours
     keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
     with connection.cursor() as cursor:
         cursor.execute(query, [*keys, *values])
         row = cursor.fetchone()
     if row is None:
         raise User.DoesNotExist
-    return _user(row[:_WIDTH], account), row[_WIDTH:]
+    user = _user(row[:_WIDTH], account)
+    user.stamp = row[_WIDTH]
+    return user, row[_WIDTH + 1 :]
 
 
 def _user(row: Sequence[Any], account: Account) -> User:

@@ -5,10 +5,11 @@ provisioning lets go from then on is held: they stay in until an admin decides (
 counts, whoever let them go, but only automatic actors are held. Why not refused: `docs/decisions/0008`.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from enum import IntEnum
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -16,12 +17,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Alert, HeldDeparture, User
+from accounts.models.statements import NeedsLock
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit
 from accounts.services.audit import Actor
-from accounts.services.locking import locked_with_account
+from accounts.services.locking import changed_with_account
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 WITHIN = timedelta(hours=1)
 AT_LEAST = 50
@@ -77,22 +81,29 @@ def standing(account: Account, user_id: UUID) -> Standing:
     return Standing(row[0] if row else 0)
 
 
-def locked_with_standing(user_id: UUID, account: Account) -> tuple[User, Standing]:
-    """As `locking.locked_with_account`, and how it is before this person leaves. One query."""
-    if not _asks(account, user_id):
-        return locked_with_account(user_id, account, "0", [])[0], Standing.QUIET
-    user, found = locked_with_account(user_id, account, _STANDING, _parameters(account, user_id))
-    return user, Standing(found or 0)
+def changed_with_standing(user_id: UUID, account: Account, change: Callable[[User, Standing], T]) -> T:
+    """As `locking.changed_with_account`; `change` is given how it is before this person leaves. One query."""
+    asked, values = (_STANDING, _parameters(account, user_id)) if _asks(account, user_id) else ("0", [])
+    return changed_with_account(
+        user_id, account, asked, values, lambda user, found: change(user, Standing(found or Standing.QUIET))
+    )
 
 
 def must_wait(user: User, found: Standing, acting: Actor) -> bool:
-    """Whether this departure is held; raises the alert, after commit, when too many left."""
+    """Whether this departure is held; raises the alert, after commit, when too many left.
+
+    Raises NeedsLock when it is to be held and the person is not locked.
+    """
     if not acting.automatic:
         return False
     if found in (Standing.CROWD, Standing.CROWD_HELD):
         sentence = _sentence(usual(user.account), held=found == Standing.CROWD_HELD)
         transaction.on_commit(partial(_raise_alert, user.account_id, sentence), robust=True)
-    return found in (Standing.CROWD_HELD, Standing.WAITING)
+    if found not in (Standing.CROWD_HELD, Standing.WAITING):
+        return False
+    if user.stamp:
+        raise NeedsLock
+    return True
 
 
 def held_departure(user: User) -> HeldDeparture | None:

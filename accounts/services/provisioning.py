@@ -5,6 +5,7 @@ the transaction that ends it: state and session epoch decide over logins, sessio
 """
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,13 +17,15 @@ from django.utils import timezone
 
 from accounts.errors import ActionRefused
 from accounts.folding import fold
-from accounts.models import Account, User, statements
+from accounts.models import Account, AuditEntry, User, statements
 from accounts.models.account import one_user_fewer, one_user_more
+from accounts.models.statements import NeedsLock, Write
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import Permission
 from accounts.services import audit, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
-from accounts.services.locking import locked_user
+from accounts.services.locking import changed, locked_user
+from accounts.services.mass_departures import Standing
 from accounts.services.protection import Protected, check_may_leave
 
 
@@ -76,22 +79,22 @@ def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     _take_over(user, record)
     if record.active is False:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
-    created = audit.recording(acting, "user.created", user, {"state": [None, user.state]})
+    created = audit.entry(acting, "user.created", user, {"state": [None, user.state]})
     with statements.at_once():
-        statements.insert_numbered(user, "number", one_user_more(account.pk), created)
+        statements.insert_numbered(user, "number", one_user_more(account.pk), statements.inserting([created]))
     return user
 
 
-@transaction.atomic
 def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Actor) -> User:
     """Makes the user what the record says, if that is a change. Raises Taken, Protected, User.DoesNotExist."""
-    return revise_locked(locked_user(user_id, account), record, acting=acting)
+    return changed(user_id, account, partial(revise_read, record=record, acting=acting))
 
 
-@transaction.atomic(savepoint=False)  # a refusal ends the whole transaction, so there is nothing to save
-def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
-    """As `revise`, for a user from `locked_user` of the same transaction."""
+def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
+    """As `revise`, for a user from `locking.changed` or `locked_user`."""
     before, was = _told(user), {name: getattr(user, name) for name in _REVISED}
+    if record.active is not None and _takes_steps(user, is_in=record.active):
+        raise NeedsLock
     _check_allowed(user, record, acting)
     if record.active is not None:
         _change_access(user, record.active, acting)
@@ -103,11 +106,13 @@ def revise_locked(user: User, record: PersonRecord, *, acting: Actor) -> User:
     if not changes:
         return user
     user.version += 1
-    told = audit.recording(acting, _action(before["state"], user.state), user, changes)
+    told = audit.entry(acting, _action(before["state"], user.state), user, changes)
     try:
-        statements.write(statements.updating(user, _changed(user, was)), told)
+        _write(user, _changed(user, was), told)
     except IntegrityError:
         raise _taken(record) from None
+    if user.clean_up_due_since != was["clean_up_due_since"]:
+        _clean_up_after_commit(user)
     return user
 
 
@@ -123,6 +128,7 @@ def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
         return user
     user.save(update_fields=["state", "session_epoch", "deprovisioned_at", "clean_up_due_since"])
     audit.record(acting, "user.deprovisioned", user, {"state": [before, user.state]})
+    _clean_up_after_commit(user)
     return user
 
 
@@ -139,30 +145,38 @@ def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
     return user
 
 
-@transaction.atomic
-def erase(user_id: UUID, account: Account, *, acting: Actor) -> Erasure:
-    """The person is gone: nothing finds them again, and their names are free.
+def erase(user_id: UUID, account: Account, *, acting: Actor, check: Callable[[User], None] = lambda _: None) -> Erasure:
+    """The person is gone: nothing finds them again, and their names are free. `check` is given who would go.
 
-    Raises Protected, DoesNotExist.
+    Raises Protected, DoesNotExist, and what `check` raises.
     """
-    # The account first and together: a create holds it while it waits for the names that this frees.
-    user, standing = mass_departures.locked_with_standing(user_id, account)
+
+    def change(user: User, standing: Standing) -> Erasure:
+        check(user)
+        return _erase(user, standing, acting)
+
+    # The account first or together: a create holds it while it waits for the names that this frees.
+    return mass_departures.changed_with_standing(user_id, account, change)
+
+
+def _erase(user: User, standing: Standing, acting: Actor) -> Erasure:
+    if _takes_steps(user, is_in=False):
+        raise NeedsLock
     check_may_leave(user, acting)
     label = str(user)
     if user.state != UserState.DEPROVISIONED and mass_departures.must_wait(user, standing, acting):
         mass_departures.hold(user, acting, erase=True)
         return Erasure(label, held=True)
     _set_access(user, active=False)
-    if user.clean_up_due_since is None:
-        _clean_up_later(user)
+    user.clean_up_due_since = user.clean_up_due_since or timezone.now()
     user.email, user.user_name, user.external_id = f"{user.id}@erased.invalid", "", ""
     user.first_name = user.last_name = user.display_name = user.timezone = ""
     user.work_email_key = user.other_email_keys = ""
     user.scim_attributes, user.password, user.erased_at = {}, _no_password(), timezone.now()
     user.version += 1
-    emptied = statements.updating(user, _EVERYTHING)
-    told = audit.recording(acting, "user.erased", user, {"state": [None, "erased"]}, label)
-    statements.write(emptied, one_user_fewer(account.pk), told)
+    told = audit.entry(acting, "user.erased", user, {"state": [None, "erased"]}, label)
+    _write(user, _EVERYTHING, told, one_user_fewer(user.account_id))
+    _clean_up_after_commit(user)
     return Erasure(label)
 
 
@@ -216,11 +230,10 @@ def _set_access(user: User, active: bool) -> None:
     elif not active and user.state != UserState.DEPROVISIONED:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
         user.session_epoch += 1
-        _clean_up_later(user)
+        user.clean_up_due_since = timezone.now()
 
 
-def _clean_up_later(user: User) -> None:
-    user.clean_up_due_since = timezone.now()
+def _clean_up_after_commit(user: User) -> None:
     transaction.on_commit(partial(_wake, user.pk), robust=True)
 
 
@@ -237,7 +250,28 @@ def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) ->
         raise _taken(record)
     user = locked_user(gone.pk, account)
     active = True if record.active is None else record.active
-    return revise_locked(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
+    return revise_read(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
+
+
+def _takes_steps(user: User, *, is_in: bool) -> bool:
+    """Whether a person who was read without a lock cannot be made in or out in one statement.
+
+    A held departure is dropped, who comes back may have a clean-up to be done first, and of admins one has to stay.
+    """
+    if not user.stamp or mass_departures.held_departure(user) is not None:
+        return bool(user.stamp)
+    was_in = user.state != UserState.DEPROVISIONED
+    if is_in:
+        return not was_in
+    return was_in and Permission.MANAGE_USERS in user.account_role.permissions
+
+
+def _write(user: User, names: Sequence[str], told: AuditEntry, *first: Write) -> None:
+    """Raises NeedsLock when somebody changed a person meanwhile who was read without a lock; and IntegrityError."""
+    if user.stamp:
+        statements.update_as_read(user, names, user.stamp, told, *first)
+    else:
+        statements.write(*first, statements.updating(user, names), statements.inserting([told]))
 
 
 def _check_allowed(user: User, record: PersonRecord, acting: Actor) -> None:

@@ -1,18 +1,17 @@
-"""People: `/Users`, `/Users/{id}`, `/Users/.search` and `/Me`. Each change is one transaction on the locked row."""
+"""People: `/Users`, `/Users/{id}`, `/Users/.search` and `/Me`. Each change is one transaction on who is there now."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import Account, User
+from accounts.models import User
 from accounts.models.user import UserState
 from accounts.services import provisioning
-from accounts.services.locking import locked_user
-from accounts.services.provisioning import Erasure, PersonRecord
+from accounts.services.locking import changed
+from accounts.services.provisioning import PersonRecord
 from scim import deeds, errors, listed_users, paging, patch, resources
 from scim.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed
@@ -93,36 +92,30 @@ class UserView(PeopleView):
     def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
         self.deed = deeds.deleted(user_id)
         key = _key(user_id)
-        erasure = self._erase_if_match(key) if "If-Match" in request.headers else self._erase(key)
+        erasure = provisioning.erase(
+            key, self.account, acting=self.acting, check=lambda user: check_if_match(request, user.version)
+        )
         self.deed = deeds.held(erasure.label) if erasure.held else deeds.deleted(erasure.label)
         return HttpResponse(status=204)
 
-    def _erase(self, key: UUID) -> Erasure:
-        return provisioning.erase(key, self.account, acting=self.acting)
-
-    @transaction.atomic
-    def _erase_if_match(self, key: UUID) -> Erasure:
-        # The account first: `erase` locks in this order, and so does a create.
-        Account.objects.select_for_update(no_key=True).get(pk=self.account.pk)
-        check_if_match(self.request, locked_user(key, self.account).version)
-        return self._erase(key)
-
     def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
-        """What is read of the body depends on the person, so the row is locked first: no update is lost."""
+        """What is read of the body depends on the person as they are now: no update is lost."""
         self.deed = deeds.updated(user_id, was_active=True, is_active=True)
         wanted, key, body = from_query(request.GET), _key(user_id), self.body()
-        with transaction.atomic():
-            user = locked_user(key, self.account)
+
+        def change(user: User) -> User:
             was_active, name = user.state != UserState.DEPROVISIONED, str(user)
             self.deed = deeds.updated(name, was_active=was_active, is_active=was_active)
             check_if_match(request, user.version)
             record = read(user, body)
             is_active = was_active if record.active is None else record.active
             self.deed = deeds.updated(name, was_active=was_active, is_active=is_active)
-            user = provisioning.revise_locked(user, record, acting=self.acting)
+            user = provisioning.revise_read(user, record, acting=self.acting)
             if user.state != UserState.DEPROVISIONED and not is_active:
                 self.deed = deeds.held(name)
-        return self.one(user, wanted)
+            return user
+
+        return self.one(changed(key, self.account, change), wanted)
 
     def _patched(self, user: User, body: Any) -> PersonRecord:
         document = resources.to_resource(user, self.base_url)
