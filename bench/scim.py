@@ -200,7 +200,7 @@ def _rows(bare: Bench, bench: Bench, population: Population, number: int, only: 
     for name, make, part in OPERATIONS:
         if only in name:
             requests = iter(lambda make=make: make(population), None)
-            asked = min(int(number * part), population.people // 4) if name in ONCE_EACH else int(number * part)
+            asked = min(int(number * part), population.people // 5) if name in ONCE_EACH else int(number * part)
             spare = population.people // 3 - asked if name in ONCE_EACH else asked
             bench.warm_up(requests, min(WARM_UP, spare))
             turns = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, models, transaction
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
@@ -44,7 +44,7 @@ def inserting(rows: Sequence[models.Model]) -> Write:
     """What inserts rows of one model, which count as saved from now on."""
     model = type(rows[0])
     fields = model._meta.local_concrete_fields
-    values = [_stored_now(row, field, True) for row in rows for field in fields]
+    values = [value for row in rows for value in _stored_now(row, fields, True)]
     for row in rows:
         row._state.adding, row._state.db = False, "default"
     return Write(f"{_insert_into(model)} {', '.join([_place(model)] * len(rows))}", values)
@@ -86,7 +86,7 @@ def updating(row: models.Model, names: Sequence[str]) -> Write:
     """What does the same as `row.save(update_fields=names)`, on the row of this key and account."""
     model = type(row)
     fields = [model._meta.get_field(name) for name in (*names, "id", "account")]
-    return Write(_update_of(model, tuple(names)), [_stored_now(row, field, False) for field in fields])
+    return Write(_update_of(model, tuple(names)), _stored_now(row, fields, False))
 
 
 def write(*writes: Write) -> Sequence[Any]:
@@ -147,13 +147,16 @@ def converted(model: type[models.Model], names: tuple[str, ...], rows: Sequence[
     return result
 
 
-def _stored_now(row: models.Model, field: Any, add: bool) -> Any:
-    """A field's value as the database keeps it, after what the field does before each save."""
-    if _is_plain(field.__class__):
+def _stored_now(row: models.Model, fields: Sequence[Any], add: bool) -> list[Any]:
+    """Values of a row as the database keeps them, after what the fields do before each save."""
+    database = connections[DEFAULT_DB_ALIAS]  # fields ask it often, and `connection` looks it up each time
+    values = []
+    for field in fields:
         value = row.__dict__.get(field.attname)
-        if value.__class__ is str:
-            return value
-    return field.get_db_prep_save(field.pre_save(row, add), connection)
+        if value.__class__ is not str or not _is_plain(field.__class__):
+            value = field.get_db_prep_save(field.pre_save(row, add), database)
+        values.append(value)
+    return values
 
 
 @cache
@@ -173,7 +176,8 @@ def _insert_into(model: type[models.Model]) -> str:
 def _inserting_with(row: models.Model, name: str, expression: str) -> Write:
     """As `inserting`, with an expression for the value of one field."""
     model = type(row)
-    values = [_stored_now(row, field, True) for field in model._meta.local_concrete_fields if field.name != name]
+    fields = [field for field in model._meta.local_concrete_fields if field.name != name]
+    values = _stored_now(row, fields, True)
     row._state.adding, row._state.db = False, "default"
     return Write(f"{_insert_into(model)} {_place(model, name, expression)}", values)
 

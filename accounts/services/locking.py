@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _OF_USER = statements.every_field(User)
 _OF_ROLE = ("id", "name", "permissions")
-_OF_HELD = statements.every_field(HeldDeparture)
+_OF_HELD = ("id", "erase")
 _COLUMNS = ", ".join(
     [
         statements.columns(User, _OF_USER),
@@ -41,8 +41,7 @@ WHERE accounts_user.id = %s AND accounts_user.account_id = %s AND accounts_user.
 
 def locked_user(user_id: UUID, account: Account) -> User:
     """The user for a change in this transaction. Raises User.DoesNotExist."""
-    user, _ = _read(user_id, account, "FOR UPDATE OF accounts_user")
-    return user
+    return _read(user_id, account, "FOR UPDATE OF accounts_user")
 
 
 def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
@@ -52,59 +51,35 @@ def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
     return list(present.select_for_update(no_key=True))
 
 
-def changed(user_id: UUID, account: Account, change: Callable[[User], T]) -> T:
+def changed(user_id: UUID, account: Account, change: Callable[[User], T], *, with_account: bool = False) -> T:
     """What `change` gives, of the person as they are now. It is called a second time, with another row, when it raises
     NeedsLock for one that has a stamp, and is not to have done anything then. Raises User.DoesNotExist.
+
+    `with_account`: where the person's row is locked the account's is too. What else is committed in it does not wait.
     """
-    return _changed(user_id, account, "FOR UPDATE OF accounts_user", lambda user, _: change(user))
-
-
-def changed_with_account(
-    user_id: UUID, account: Account, beside: str, values: Sequence[Any], change: Callable[[User, Any], T]
-) -> T:
-    """As `changed`; `change` is also given the answer of a query that reads something else.
-
-    Where the person's row is locked the account's is too. What else is committed in it does not wait (`NO KEY`).
-    """
-    lock = "FOR NO KEY UPDATE OF accounts_user, accounts_account"
-    return _changed(user_id, account, lock, lambda user, found: change(user, found[0]), beside, values)
-
-
-def _changed(
-    user_id: UUID,
-    account: Account,
-    lock: str,
-    change: Callable[[User, Sequence[Any]], T],
-    beside: str = "",
-    values: Sequence[Any] = (),
-) -> T:
     if connection.vendor == "postgresql" and not account.hold_mass_departures:
         with suppress(NeedsLock):
-            return change(*_read(user_id, account, "", beside, values))
+            return change(_read(user_id, account))
+    lock = "FOR NO KEY UPDATE OF accounts_user, accounts_account" if with_account else "FOR UPDATE OF accounts_user"
     with transaction.atomic():
-        return change(*_read(user_id, account, lock, beside, values))
+        return change(_read(user_id, account, lock))
 
 
-def _read(
-    user_id: UUID, account: Account, lock: str, beside: str = "", values: Sequence[Any] = ()
-) -> tuple[User, Sequence[Any]]:
-    """The person, and what stands beside them. Without a lock they have a stamp."""
-    stamp = "accounts_user.xmin::text" if not lock else "''"
+def _read(user_id: UUID, account: Account, lock: str = "") -> User:
+    """The person; without a lock with a stamp."""
+    stamp = "''" if lock else "accounts_user.xmin::text"
     query = f"SELECT {_COLUMNS}, {stamp} {_FROM}"  # names from the models
     if connection.features.has_select_for_update_of:
         query += lock
-    if beside:
-        # Asked once the rows are locked; among the columns, PostgreSQL would ask it anew after each wait for a lock.
-        query = f"WITH person AS ({query}) SELECT person.*, ({beside}) FROM person"  # noqa: S608  # text of ours
     keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
     with connection.cursor() as cursor:
-        cursor.execute(query, [*keys, *values])
+        cursor.execute(query, keys)
         row = cursor.fetchone()
     if row is None:
         raise User.DoesNotExist
     user = _user(row[:_WIDTH], account)
     user.stamp = row[_WIDTH]
-    return user, row[_WIDTH + 1 :]
+    return user
 
 
 def _user(row: Sequence[Any], account: Account) -> User:

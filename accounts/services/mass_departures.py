@@ -5,11 +5,10 @@ provisioning lets go from then on is held: they stay in until an admin decides (
 counts, whoever let them go, but only automatic actors are held. Why not refused: `docs/decisions/0008`.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from enum import IntEnum
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -21,11 +20,8 @@ from accounts.models.statements import NeedsLock
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit
 from accounts.services.audit import Actor
-from accounts.services.locking import changed_with_account
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 WITHIN = timedelta(hours=1)
 AT_LEAST = 50
@@ -81,21 +77,14 @@ def standing(account: Account, user_id: UUID) -> Standing:
     return Standing(row[0] if row else 0)
 
 
-def changed_with_standing(user_id: UUID, account: Account, change: Callable[[User, Standing], T]) -> T:
-    """As `locking.changed_with_account`; `change` is given how it is before this person leaves. One query."""
-    asked, values = (_STANDING, _parameters(account, user_id)) if _asks(account, user_id) else ("0", [])
-    return changed_with_account(
-        user_id, account, asked, values, lambda user, found: change(user, Standing(found or Standing.QUIET))
-    )
-
-
-def must_wait(user: User, found: Standing, acting: Actor) -> bool:
+def must_wait(user: User, acting: Actor) -> bool:
     """Whether this departure is held; raises the alert, after commit, when too many left.
 
     Raises NeedsLock when it is to be held and the person is not locked.
     """
     if not acting.automatic:
         return False
+    found = standing(user.account, user.pk)
     if found in (Standing.CROWD, Standing.CROWD_HELD):
         sentence = _sentence(usual(user.account), held=found == Standing.CROWD_HELD)
         transaction.on_commit(partial(_raise_alert, user.account_id, sentence), robust=True)
@@ -166,8 +155,11 @@ def _raise_alert(account_id: UUID, sentence: str) -> None:
 
 
 def _asks(account: Account, user_id: UUID) -> bool:
-    """Where departures are held each has to know; elsewhere only one that counts. `account` as this request read it."""
-    return account.hold_mass_departures or _counts(account, user_id)
+    """Where departures are held each has to know; elsewhere only one that counts, where so many people ever were.
+
+    `account` as this request read it.
+    """
+    return account.hold_mass_departures or (account.last_user_number >= usual(account) and _counts(account, user_id))
 
 
 def _counts(account: Account, user_id: UUID) -> bool:

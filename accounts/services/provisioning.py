@@ -25,7 +25,6 @@ from accounts.permissions import Permission
 from accounts.services import audit, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
 from accounts.services.locking import changed, locked_user
-from accounts.services.mass_departures import Standing
 from accounts.services.protection import Protected, check_may_leave
 
 
@@ -151,21 +150,20 @@ def erase(user_id: UUID, account: Account, *, acting: Actor, check: Callable[[Us
     Raises Protected, DoesNotExist, and what `check` raises.
     """
 
-    def change(user: User, standing: Standing) -> Erasure:
+    def change(user: User) -> Erasure:
         check(user)
-        return _erase(user, standing, acting)
+        return _erase(user, acting)
 
     # The account first or together: a create holds it while it waits for the names that this frees.
-    return mass_departures.changed_with_standing(user_id, account, change)
+    return changed(user_id, account, change, with_account=True)
 
 
-def _erase(user: User, standing: Standing, acting: Actor) -> Erasure:
+def _erase(user: User, acting: Actor) -> Erasure:
     if _takes_steps(user, is_in=False):
         raise NeedsLock
     check_may_leave(user, acting)
     label = str(user)
-    if user.state != UserState.DEPROVISIONED and mass_departures.must_wait(user, standing, acting):
-        mass_departures.hold(user, acting, erase=True)
+    if user.state != UserState.DEPROVISIONED and _is_held(user, acting, erase=True):
         return Erasure(label, held=True)
     _set_access(user, active=False)
     user.clean_up_due_since = user.clean_up_due_since or timezone.now()
@@ -203,15 +201,19 @@ def _address(user_name: str) -> str:
 
 def _change_access(user: User, active: bool, acting: Actor) -> bool:
     """Ends or gives back access, unless the guard against mass deprovisioning holds that: then gives False."""
-    leaves = not active and user.state != UserState.DEPROVISIONED
-    if leaves and acting.automatic:
-        found = mass_departures.standing(user.account, user.pk)
-        if mass_departures.must_wait(user, found, acting):
-            mass_departures.hold(user, acting, erase=False)
-            return False
-    elif active:
+    if active:
         mass_departures.keep(user, acting)
+    elif user.state != UserState.DEPROVISIONED and _is_held(user, acting, erase=False):
+        return False
     _set_access(user, active)
+    return True
+
+
+def _is_held(user: User, acting: Actor, *, erase: bool) -> bool:
+    """Whether the guard holds this departure; then it is written down."""
+    if not mass_departures.must_wait(user, acting):
+        return False
+    mass_departures.hold(user, acting, erase=erase)
     return True
 
 

@@ -112,7 +112,9 @@ def test_so_it_is_when_too_many_left(
     monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
     Account.objects.update(hold_mass_departures=hold)
     okta.patch(cast.bob.pk, OUT)
-    assert queries(lambda: asked(okta, cast.petra, way)) <= 5
+    # SQLite has no one statement that empties the row, counts the person out and tells of it.
+    most = 6 if way == "DELETE" and connection.vendor == "sqlite" else 5
+    assert queries(lambda: asked(okta, cast.petra, way)) <= most
 
 
 @pytest.mark.usefixtures("_all_held")
