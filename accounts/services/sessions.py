@@ -6,7 +6,7 @@ which connection, and can be ended from elsewhere: by the person, an admin, or t
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -174,6 +174,13 @@ def end_at_idp(
             [session for session in named.iterator() if logout_hints(session).get("name_id") == name_id], acting
         )
     return _end(named.defer("logout_hints"), acting)
+
+
+def is_open_at_idp(connection: Connection, idp_sessions: Sequence[str], subject: str) -> bool:
+    """Whether a session of this connection goes on under one of the IdP's names of sessions; without, of a subject."""
+    going_on = SignedInSession.objects.in_account(connection.account_id).filter(connection=connection, ended_at=None)
+    named = Q(idp_session__in=idp_sessions) if idp_sessions else Q(identity__subject=subject)
+    return going_on.filter(named).exists()
 
 
 def close_password_sessions(people: "QuerySet[User]", why: str) -> int:

@@ -41,6 +41,7 @@ _STATUS = "urn:oasis:names:tc:SAML:2.0:status"
 SUCCESS, REQUESTER, RESPONDER = f"{_STATUS}:Success", f"{_STATUS}:Requester", f"{_STATUS}:Responder"
 VERSION_MISMATCH = f"{_STATUS}:VersionMismatch"
 REQUEST_DENIED, REQUEST_UNSUPPORTED = f"{_STATUS}:RequestDenied", f"{_STATUS}:RequestUnsupported"
+UNKNOWN_PRINCIPAL = f"{_STATUS}:UnknownPrincipal"
 _PARTIAL = f"{_STATUS}:PartialLogout"
 _BY_USER = "urn:oasis:names:tc:SAML:2.0:logout:user"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -220,5 +221,6 @@ def statuses_of(refusal: LoginRefused) -> tuple[str, ...]:
 
 _STATUSES = {
     "saml-encrypted-name-id": (REQUESTER, REQUEST_UNSUPPORTED),
+    "saml-name-id": (REQUESTER, UNKNOWN_PRINCIPAL),
     "saml-version": (VERSION_MISMATCH,),
 }

@@ -159,9 +159,26 @@ def record_refusal(connection: Connection, refusal: LoginRefused) -> str:
 
 @transaction.atomic
 def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
-    """Once for each message. That nobody was signed in under that name is a success: what was asked for is so."""
+    """Once for each message. That nobody was signed in under that name is a success: what was asked for is so.
+
+    But a session that goes on, because the IdP calls the person otherwise than at login, must not be told as ended.
+    """
     if not login_records.use_once(connection, request.message_id, request.expires_at):
         raise refused("message-replayed", "a logout request that was not used before", "one that was used before")
+    ended = _end_named(connection, request, acting)
+    indexes = [index[:SESSION_LIMIT] for index in request.session_indexes]
+    if not ended and sessions.is_open_at_idp(connection, indexes, storable(request.name_id.value)):
+        came = ", ".join(f"{name}={value}" for name, value in request.name_id.attributes().items())
+        raise refused(
+            "name-id",
+            "the NameID, with its format and qualifiers, that the login of this session came with",
+            f"another one, with {came or 'neither format nor qualifier'}",
+            "Send the same NameID in logins and in logouts.",
+        )
+    return ended
+
+
+def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
     name_id = request.name_id.key(connection.idp_entity_id, saml.entity_id(connection))
     if request.session_indexes:
         return sum(

@@ -166,8 +166,28 @@ OTHER_NAMES = {
 
 
 @pytest.mark.parametrize("edit", OTHER_NAMES.values(), ids=OTHER_NAMES)
-def test_a_session_of_another_name_does_not_end(dana: Visit, edit: Any) -> None:
-    assert statuses(answered(dana.asked_by_idp(message=edited(dana, edit)))) == SUCCESS
+def test_a_session_of_another_name_does_not_end_and_is_not_told_as_ended(dana: Visit, edit: Any) -> None:
+    assert statuses(answered(dana.asked_by_idp(message=edited(dana, edit)))) == ["Requester", "UnknownPrincipal"]
+    assert dana.is_signed_in()
+
+
+def test_so_it_is_without_a_session_index_for_the_same_name_in_another_format(dana: Visit) -> None:
+    def otherwise(root: Element) -> None:
+        removing("//p:SessionIndex")(root)
+        OTHER_NAMES["another format"](root)
+
+    answer = answered(dana.asked_by_idp(message=edited(dana, otherwise)))
+    assert (statuses(answer), dana.is_signed_in()) == (["Requester", "UnknownPrincipal"], True)
+    record = LoginRecord.objects.get(reason="logout-saml-name-id")
+    assert "received another one, with Format=urn:oasis:names:tc:SAML:2.0:nameid-format:persistent" in record.explanation
+
+
+def test_a_name_that_nobody_is_signed_in_under_is_a_success(dana: Visit) -> None:
+    def erik(root: Element) -> None:
+        removing("//p:SessionIndex")(root)
+        OTHER_NAMES["another name"](root)
+
+    assert statuses(answered(dana.asked_by_idp(message=edited(dana, erik)))) == SUCCESS
     assert dana.is_signed_in()
 
 
