@@ -13,7 +13,7 @@ from accounts.sso import saml
 from tests.journeys import SamlJourney, signed_connection
 from tests.saml_keys import key_pair
 from tests.saml_logout_messages import logout_message, posted, redirected, sent
-from tests.saml_messages import Element
+from tests.saml_messages import SAMLP, Element
 
 IDP_SLO = "https://acme.okta.example/app/exk1acme/slo/saml"
 IDP_ANSWERS = "https://acme.okta.example/app/exk1acme/slo/answers"
@@ -91,3 +91,13 @@ def form_in(page: Any) -> tuple[str, dict[str, str]]:
 
 def request_sent(page: Any) -> Element:
     return sent(address_in(page))[0]
+
+
+def statuses(message: Element) -> list[str]:
+    return [code.get("Value", "").rpartition(":")[2] for code in message.iter(f"{{{SAMLP}}}StatusCode")]
+
+
+def answered(answer: Any) -> Element:
+    """The LogoutResponse of a redirect."""
+    assert answer.status_code == 303
+    return sent(answer.headers["Location"])[0]

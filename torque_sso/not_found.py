@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 DETAIL = (
-    "Expected an address of REST (/api/me, /api/accounts/…, /api/token/…) or of provisioning (/api/scim/…); nothing is at"
-    " this one. The program has to ask another."
+    "Expected an address of REST (/api/me, /api/accounts/…, /api/token/…) or of provisioning (/api/scim/…);"
+    " nothing is at this one. The program has to ask another."
 )
 
 

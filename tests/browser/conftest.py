@@ -31,10 +31,11 @@ READY_WITHIN = 180  # seconds; about 5 on a quiet machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One runner for all: a second demo and a second browser cost more than they save."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Two halves, every other file in each: a demo and a browser for each runner, and none for each file."""
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    places = {path: place for place, path in enumerate(sorted({item.path for item in ours}))}
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group(f"browser-{places[item.path] % 2}"))
 
 
 @pytest.fixture(scope="package")
