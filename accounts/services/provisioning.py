@@ -110,7 +110,7 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
         _write(user, _changed(user, was), told)
     except IntegrityError:
         raise _taken(record) from None
-    if user.clean_up_due_since != was["clean_up_due_since"]:
+    if user.clean_up_due_since and not was["clean_up_due_since"]:
         _clean_up_after_commit(user)
     return user
 

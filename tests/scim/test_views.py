@@ -29,7 +29,8 @@ def test_an_unknown_address_is_404_in_scim_words(okta: ScimClient, path: str, me
 
 
 def test_an_address_next_to_the_base_is_not_scim(okta: ScimClient) -> None:
-    assert Client().get(f"{BASE}x").headers["Content-Type"].startswith("text/html")
+    answer = Client().get(f"{BASE}x")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
 
 
 @pytest.mark.parametrize(
