@@ -6,6 +6,7 @@ the transaction that ends it: state and session epoch decide over logins, sessio
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -65,10 +66,14 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
 
     Raises Taken.
     """
+    with suppress(IntegrityError):
+        return _announce(account, record, acting)
+    with suppress(User.DoesNotExist):  # erased meanwhile, which frees the name
+        return _restore_or_refuse(account, record, acting)
     try:
         return _announce(account, record, acting)
     except IntegrityError:
-        return _restore_or_refuse(account, record, acting)
+        raise _taken(record) from None
 
 
 def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
@@ -245,12 +250,15 @@ def _wake(user_id: UUID) -> None:
 
 @transaction.atomic
 def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) -> User:
-    """O3: a re-hired person comes as a new POST; an active one is taken."""
-    names = {"user_name_key": fold(record.user_name)}
-    gone = User.objects.in_account(account).filter(erased_at=None, state=UserState.DEPROVISIONED, **names).first()
+    """O3: a re-hired person comes as a new POST; an active one is taken. Raises Taken, User.DoesNotExist."""
+    key = fold(record.user_name)
+    out = User.objects.in_account(account).filter(erased_at=None, state=UserState.DEPROVISIONED)
+    gone = out.filter(user_name_key=key).first()
     if gone is None:
         raise _taken(record)
     user = locked_user(gone.pk, account)
+    if user.state != UserState.DEPROVISIONED or user.user_name_key != key:  # somebody else was quicker
+        raise _taken(record)
     active = True if record.active is None else record.active
     return revise_read(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
 
