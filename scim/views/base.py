@@ -14,8 +14,6 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
@@ -45,7 +43,6 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     sent: Any = None
     deed = Deed()
 
-    @method_decorator(csrf_exempt)  # no cookie counts here, only the token
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         began = time.perf_counter()
         problem: ScimError | None = None
