@@ -47,7 +47,7 @@ def finish(user_id: UUID) -> bool:
     """Takes away what a person who is out still has; False when nothing is due. A constant number of queries."""
     # As a group sync does: identities first. One that is under way ends before, and a later one finds the person out.
     list(ExternalIdentity.objects.filter(user=user_id).order_by("id").select_for_update().values_list("id"))
-    due_ones = User.objects.select_for_update().filter(pk=user_id, clean_up_due_since__isnull=False)
+    due_ones = User.objects.select_for_update(no_key=True).filter(pk=user_id, clean_up_due_since__isnull=False)
     user: User | None = due_ones.first()
     if user is None:
         return False

@@ -86,8 +86,8 @@ def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
 def locked(group: Group) -> Group:
     """The group's row for a change in this transaction. Logins may still put people in meanwhile. Raises ActionRefused
     when somebody has deleted it."""
-    rows = Group.objects.in_account(group.account_id).select_for_update(of=("self",), no_key=True)
-    current: Group | None = rows.select_related("account_role").filter(pk=group.pk).first()
+    rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
+    current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `services.locking`
     if current is None:
         raise ActionRefused(f"The group '{group}' was deleted meanwhile: nothing was changed.")
     return current

@@ -12,7 +12,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts import group_matching
-from accounts.models import ExternalIdentity, Group, GroupMembership, Origin
+from accounts.models import AuditEntry, ExternalIdentity, Group, GroupMembership, Origin, statements
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.services import audit, graph
@@ -87,7 +87,7 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
     """`read`: what Microsoft Graph said, if it was asked. Raises _CutOff when it has to be."""
     identities = list(
         ExternalIdentity.objects.filter(user__identities=identity_id)
-        .select_related("connection", "user")
+        .select_related("connection")
         .select_for_update(of=("self",))
         .order_by("id")
     )
@@ -102,11 +102,18 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
         identity.group_ids = [group_matching.identifier_key(value) for value in read.group_ids]
         identity.groups_overage = False
     sync = GroupSync((), ())
+    # Read now: beside the identities it would be as it was before this had to wait for them (`services.locking`).
     if identity.user.state != UserState.DEPROVISIONED:
         sync = _match(identity, _ids_of(identities))
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
-    identity.save(update_fields=["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
+    done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
+    statements.write(done, *([statements.inserting([_told(identity, sync)])] if sync.joined or sync.left else []))
     return sync
+
+
+def _told(identity: ExternalIdentity, sync: GroupSync) -> AuditEntry:
+    changes = {"joined": _names(sync.joined), "left": _names(sync.left)}
+    return audit.entry(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
 
 
 def _ids_of(identities: list[ExternalIdentity]) -> list[str]:
@@ -149,12 +156,8 @@ def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_C
         )
     if leaves:
         GroupMembership.objects.filter(**owned, origin=Origin.IDP, group_id__in=[c.group_id for c in leaves]).delete()
-    if joins or leaves:
-        changes = {"joined": _names(joins), "left": _names(leaves)}
-        audit.record(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
 
 
-def _names(candidates: list[_Candidate] | tuple[_Candidate, ...]) -> list[str]:
-    names = sorted(candidate.name for candidate in candidates)
+def _names(names: tuple[str, ...]) -> list[str]:
     more = len(names) - SHOWN_IN_AUDIT
-    return [*names[:SHOWN_IN_AUDIT], f"and {more} more"] if more > 0 else names
+    return [*names[:SHOWN_IN_AUDIT], f"and {more} more"] if more > 0 else list(names)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _OF_USER = statements.every_field(User)
 _OF_ROLE = ("id", "name", "permissions")
-_OF_HELD = ("id", "erase")
+_OF_HELD = ("id", "account", "erase")
 _COLUMNS = ", ".join(
     [
         statements.columns(User, _OF_USER),
@@ -37,11 +37,18 @@ JOIN accounts_accountrole ON accounts_accountrole.id = accounts_user.account_rol
 LEFT JOIN accounts_helddeparture ON accounts_helddeparture.user_id = accounts_user.id
 WHERE accounts_user.id = %s AND accounts_user.account_id = %s AND accounts_user.erased_at IS NULL
 """
+# The account first, as a create takes it before it waits for a name that one of its people has.
+_LOCKED_WITH_ACCOUNT = """
+WITH account AS MATERIALIZED (SELECT id FROM accounts_account WHERE id = %s FOR NO KEY UPDATE)
+SELECT 1 FROM accounts_user JOIN account ON account.id = accounts_user.account_id
+WHERE accounts_user.id = %s FOR NO KEY UPDATE OF accounts_user
+"""
+_LOCKED = "SELECT 1 FROM accounts_user WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"
 
 
 def locked_user(user_id: UUID, account: Account) -> User:
     """The user for a change in this transaction. Raises User.DoesNotExist."""
-    return _read(user_id, account, "FOR UPDATE OF accounts_user")
+    return _read_locked(user_id, account, _LOCKED)
 
 
 def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
@@ -60,20 +67,22 @@ def changed(user_id: UUID, account: Account, change: Callable[[User], T], *, wit
     if connection.vendor == "postgresql" and not account.hold_mass_departures:
         with suppress(NeedsLock):
             return change(_read(user_id, account))
-    lock = "FOR NO KEY UPDATE OF accounts_user, accounts_account" if with_account else "FOR UPDATE OF accounts_user"
     with transaction.atomic():
-        return change(_read(user_id, account, lock))
+        return change(_read_locked(user_id, account, _LOCKED_WITH_ACCOUNT if with_account else _LOCKED))
 
 
-def _read(user_id: UUID, account: Account, lock: str = "") -> User:
-    """The person; without a lock with a stamp."""
-    stamp = "''" if lock else "accounts_user.xmin::text"
-    query = f"SELECT {_COLUMNS}, {stamp} {_FROM}"  # names from the models
-    if connection.features.has_select_for_update_of:
-        query += lock
+def _read_locked(user_id: UUID, account: Account, lock: str) -> User:
+    """The person in two statements: one that had to wait for the row would read beside it what was there before."""
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute(lock, [account.pk, user_id])
+    return _read(user_id, account, "''")
+
+
+def _read(user_id: UUID, account: Account, stamp: str = "accounts_user.xmin::text") -> User:
     keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
     with connection.cursor() as cursor:
-        cursor.execute(query, keys)
+        cursor.execute(f"SELECT {_COLUMNS}, {stamp} {_FROM}", keys)  # names from the models
         row = cursor.fetchone()
     if row is None:
         raise User.DoesNotExist

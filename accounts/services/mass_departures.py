@@ -15,7 +15,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account, Alert, HeldDeparture, User
+from accounts.models import Account, Alert, HeldDeparture, User, statements
 from accounts.models.statements import NeedsLock
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit
@@ -103,13 +103,15 @@ def held_departure(user: User) -> HeldDeparture | None:
 def hold(user: User, acting: Actor, *, erase: bool) -> None:
     """The person, locked, stays in until an admin decides. Held twice is held once; to erase is more than to let go."""
     held = held_departure(user)
-    if held is None:
-        HeldDeparture.objects.create(account_id=user.account_id, user=user, erase=erase, asked_by=acting.label)
-    elif erase and not held.erase:
-        HeldDeparture.objects.in_account(user.account_id).filter(pk=held.pk).update(erase=True)
-    else:
+    if held is not None and (held.erase or not erase):
         return
-    audit.record(acting, "user.departure-held", user, {"asked_for": [None, "erase" if erase else "deprovision"]})
+    told = audit.entry(acting, "user.departure-held", user, {"asked_for": [None, "erase" if erase else "deprovision"]})
+    if held is None:
+        held = HeldDeparture(account_id=user.account_id, user=user, erase=erase, asked_by=acting.label)
+        statements.write(statements.inserting([held]), statements.inserting([told]))
+    else:
+        held.erase = True
+        statements.write(statements.updating(held, ["erase"]), statements.inserting([told]))
 
 
 def drop(user: User) -> bool:

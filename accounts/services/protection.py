@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountRole, User
+from accounts.models import AccountRole, User
 from accounts.models.user import UserState
 from accounts.models.work import AlertKind
 from accounts.permissions import ACCOUNT_ADMIN, Permission
@@ -79,16 +79,15 @@ def check_has(permissions: AbstractSet[str], account_id: UUID, acting: Actor, wh
 def _is_last_admin(user: User) -> bool:
     """Is nobody left who could take this active person's place? They are to hold their own row's lock already.
 
-    Two admins who remove each other at the same instant take turns at the account's row, and the second sees what the
-    first did. Rows of the other admins stay unlocked: those two would wait for each other. What else is
-    committed in the account does not wait for the lock (`no_key`).
+    Two admins who remove each other at the same instant take turns at the role's row, and the second sees what the
+    first did. Rows of the other admins stay unlocked: those two would wait for each other. So does the account's: who
+    erases somebody has it before the person. Who gives the role to somebody does not wait (`no_key`).
     """
     if user.state != UserState.ACTIVE:
         return False
-    Account.objects.select_for_update(no_key=True).only("id").get(pk=user.account_id)
-    admins = User.objects.in_account(user.account_id).filter(
-        account_role__name=ACCOUNT_ADMIN, state=UserState.ACTIVE, erased_at=None
-    )
+    roles = AccountRole.objects.in_account(user.account_id).filter(name=ACCOUNT_ADMIN)
+    role = roles.select_for_update(no_key=True).only("id").get()
+    admins = User.objects.in_account(user.account_id).filter(account_role=role, state=UserState.ACTIVE, erased_at=None)
     return not admins.exclude(pk=user.pk).exists()
 
 

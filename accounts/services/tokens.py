@@ -100,9 +100,7 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
     password was compared; raises ActionRefused when their access or password has changed since,
     or the account enforces SSO since: hence the lock of its row.
     """
-    people = User.objects.select_related("account", "account_role").select_for_update(
-        of=("self", "account"), no_key=True
-    )
+    people = User.objects.select_related("account").select_for_update(of=("self", "account"), no_key=True)
     current = people.filter(pk=user.pk).first()
     is_same = current is not None and current.state == UserState.ACTIVE and _proof(current) == _proof(user)
     if current is None or not is_same or not password_doors.may_use(current):

@@ -109,16 +109,17 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
 @transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
     """Gives the person another account role; False when they have it already. Raises ActionRefused."""
-    if user.account_role_id == role.id:
+    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
+    before = current.account_role
+    if before == role:
         return False
     # Whoever may do more than the one who asks is not theirs to demote, either.
-    check_may_grant(user.account_role, acting)
+    check_may_grant(before, acting)
     check_may_grant(role, acting)
-    current = User.objects.in_account(user.account_id).select_related("account_role")
-    check_may_be_demoted(current.select_for_update(of=("self",)).get(pk=user.pk), role, acting)
-    before, user.account_role = user.account_role.name, role
+    check_may_be_demoted(current, role, acting)
+    user.account_role = role
     user.save(update_fields=["account_role"])
-    audit.record(acting, "user.account-role-changed", user, {"account_role": [before, role.name]})
+    audit.record(acting, "user.account-role-changed", user, {"account_role": [before.name, role.name]})
     return True
 
 

@@ -51,14 +51,23 @@ def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[Exte
 
 
 def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
-    found = _identities(claims, connection).select_related("user__account_role", "user__account")
-    identity = found.select_for_update(of=("self", "user")).first()
+    found = _identities(claims, connection)
+    here = found.filter(user__erased_at=None).select_related("user__account_role", "user__account")
+    identity = here.select_for_update(of=("self", "user")).first()
     if identity is None:
-        return None
-    if identity.user.erased_at:  # deleted in the IdP, cleaning up is still to come: this is somebody new
-        identity.delete()
+        _forget_erased(found)
         return None
     return Match(identity.user, identity, f"Known here as {identity.user.email}.")
+
+
+def _forget_erased(found: QuerySet[ExternalIdentity]) -> None:
+    """Deleted in the IdP, cleaning up is still to come: whoever comes now is somebody new.
+
+    Only the identity is locked: who erases a person has the account and waits for the person.
+    """
+    erased = found.filter(user__erased_at__isnull=False).select_for_update(of=("self",)).first()
+    if erased is not None:
+        erased.delete()
 
 
 def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:

@@ -69,8 +69,8 @@ def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
 
 def _membership(user: User, space: Space) -> SpaceMembership | None:
     """Locked, so that two who change it at once are written down in turn."""
-    own = SpaceMembership.objects.in_account(space.account_id).select_related("role")
-    return own.select_for_update(of=("self",)).filter(user=user, space=space).first()
+    own = SpaceMembership.objects.in_account(space.account_id).filter(user=user, space=space)
+    return own.select_for_update().first()
 
 
 def _is_so(membership: SpaceMembership | None, role: SpaceRole) -> bool:
