@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _OF_USER = statements.every_field(User)
 _OF_ROLE = ("id", "name", "permissions")
-_OF_HELD = ("id", "account", "erase")
+_OF_HELD = ("id", "account", "erase", "asked_by")
 _COLUMNS = ", ".join(
     [
         statements.columns(User, _OF_USER),

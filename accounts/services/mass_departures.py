@@ -126,13 +126,9 @@ def drop(user: User) -> bool:
 def keep(user: User, acting: Actor) -> bool:
     """As `drop`, because the person stays."""
     held = held_departure(user)
-    if held is None:
+    if held is None or not drop(user):
         return False
-    rows = HeldDeparture.objects.in_account(user.account_id).filter(pk=held.pk)
-    asked_by = rows.values_list("asked_by", flat=True).first()
-    if not drop(user):
-        return False
-    audit.record(acting, "user.departure-dropped", user, {"asked_by": [asked_by, None]})
+    audit.record(acting, "user.departure-dropped", user, {"asked_by": [held.asked_by, None]})
     return True
 
 
