@@ -1,7 +1,6 @@
 """People whose time of being kept is over are erased, and what is left of erased people goes. The audit log stays."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,23 +25,28 @@ def erase_expired(limit: int = EXPIRED_AT_ONCE) -> int:
     # One query for each length of time that accounts chose, however many accounts there are.
     for days in Account.objects.order_by().values_list("retention_days", flat=True).distinct():
         before = timezone.now() - timedelta(days=days)
-        expired = User.objects.filter(account__retention_days=days, **_kept_until(before)).select_related("account")
+        gone = User.objects.filter(state=UserState.DEPROVISIONED, erased_at=None, deprovisioned_at__lt=before)
+        expired = gone.filter(account__retention_days=days).select_related("account")
         for user in list(expired.only("id", "account").order_by("deprovisioned_at")[: limit - done]):
             done += _erase(user.pk, user.account, before)
     return done
 
 
-def _kept_until(before: datetime) -> dict[str, Any]:
-    return {"state": UserState.DEPROVISIONED, "erased_at": None, "deprovisioned_at__lt": before}
+class _KeptLonger(Exception):
+    """The person was restored meanwhile, or let go a second time."""
 
 
-@transaction.atomic
 def _erase(user_id: UUID, account: Account, before: datetime) -> bool:
-    """False when the person was restored or erased since they were looked up."""
-    still = User.objects.in_account(account).filter(**_kept_until(before), pk=user_id)
-    if still.select_for_update().first() is None:
+    """False when something else became of the person since they were looked up."""
+
+    def check(user: User) -> None:
+        if user.deprovisioned_at is None or user.deprovisioned_at >= before:
+            raise _KeptLonger
+
+    try:
+        provisioning.erase(user_id, account, acting=RETENTION, check=check)
+    except (_KeptLonger, User.DoesNotExist):
         return False
-    provisioning.erase(user_id, account, acting=RETENTION)
     return True
 
 

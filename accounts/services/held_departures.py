@@ -123,7 +123,7 @@ def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
 @transaction.atomic
 def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
     """False when the IdP took its word back meanwhile: who locks the person first decides."""
-    user = locked_user(user_id, account)
+    user = locked_user(user_id, account, with_account=True)
     asked = mass_departures.held_departure(user)
     if asked is None or not mass_departures.drop(user):
         return False

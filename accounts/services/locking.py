@@ -46,9 +46,13 @@ WHERE accounts_user.id = %s FOR NO KEY UPDATE OF accounts_user
 _LOCKED = "SELECT 1 FROM accounts_user WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"
 
 
-def locked_user(user_id: UUID, account: Account) -> User:
-    """The user for a change in this transaction. Raises User.DoesNotExist."""
-    return _read_locked(user_id, account, _LOCKED)
+def locked_user(user_id: UUID, account: Account, *, with_account: bool = False) -> User:
+    """The user for a change in this transaction; `with_account` as for `changed`. Raises User.DoesNotExist."""
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCKED_WITH_ACCOUNT if with_account else _LOCKED, [account.pk, user_id])
+    # In a statement of its own: one that had to wait for the row reads beside it what was there before.
+    return _read(user_id, account, "''")
 
 
 def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
@@ -62,21 +66,14 @@ def changed(user_id: UUID, account: Account, change: Callable[[User], T], *, wit
     """What `change` gives, of the person as they are now. It is called a second time, with another row, when it raises
     NeedsLock for one that has a stamp, and is not to have done anything then. Raises User.DoesNotExist.
 
-    `with_account`: where the person's row is locked the account's is too. What else is committed in it does not wait.
+    `with_account`: where the person's row is locked the account's is too, as whoever erases them needs it. What else is
+    committed in it does not wait.
     """
     if connection.vendor == "postgresql" and not account.hold_mass_departures:
         with suppress(NeedsLock):
             return change(_read(user_id, account))
     with transaction.atomic():
-        return change(_read_locked(user_id, account, _LOCKED_WITH_ACCOUNT if with_account else _LOCKED))
-
-
-def _read_locked(user_id: UUID, account: Account, lock: str) -> User:
-    """The person in two statements: one that had to wait for the row would read beside it what was there before."""
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
-            cursor.execute(lock, [account.pk, user_id])
-    return _read(user_id, account, "''")
+        return change(locked_user(user_id, account, with_account=with_account))
 
 
 def _read(user_id: UUID, account: Account, stamp: str = "accounts_user.xmin::text") -> User:

@@ -1,18 +1,22 @@
 """Who waits for a row sees what was done meanwhile, of the row and of what hangs on it; and nobody waits in a ring."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import AccountRole, ExternalIdentity, Group, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.services import (
     audit,
     departures,
+    erasing,
     group_members,
     group_sync,
     groups,
+    held_departures,
     mass_departures,
     provisioning,
     tokens,
@@ -162,6 +166,26 @@ def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest
         User.objects.select_for_update().get(pk=cast.bob.pk)
         elsewhere(partial(complete_login, login, okta))
     assert ExternalIdentity.objects.get(subject=identity.subject).user_id != cast.bob.pk
+
+
+def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> None:
+    with transaction.atomic():
+        mass_departures.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=True)
+    with transaction.atomic():
+        type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
+        waiting = start_waiting(partial(held_departures.release_departure, cast.acme, cast.petra.pk, OPERATOR))
+        assert User.objects.select_for_update(nowait=True).get(pk=cast.petra.pk)
+    assert waiting.result()
+
+
+def test_who_is_restored_meanwhile_is_kept_although_their_time_was_over(cast: Cast) -> None:
+    provisioning.deprovision(cast.petra.pk, cast.acme, acting=OPERATOR)
+    User.objects.filter(pk=cast.petra.pk).update(deprovisioned_at=timezone.now() - timedelta(days=31))
+    with transaction.atomic():
+        provisioning.restore(cast.petra.pk, cast.acme, acting=OPERATOR)
+        waiting = start_waiting(erasing.erase_expired)
+    assert waiting.result() == 0
+    assert User.objects.get(pk=cast.petra.pk).state == "pending"
 
 
 def test_a_clean_up_does_not_stop_who_puts_the_person_in_a_group_from_ending(cast: Cast) -> None:
