@@ -66,7 +66,7 @@ def complete_login(
         try:
             with transaction.atomic():
                 return _complete(login, signed_in)
-        except (IntegrityError, matching.LinkedMeanwhile) as conflict:
+        except (IntegrityError, matching.ChangedMeanwhile) as conflict:
             log.warning("A login met another change of the same person", conflict=type(conflict).__name__)
     raise LoginRefused(
         "conflict",

@@ -28,20 +28,20 @@ class Match:
     sentence: str
 
 
-class LinkedMeanwhile(Exception):
-    """Another login of the same person linked them after our first look. To be tried again in a new transaction: the
-    users locked on the way must be let go first, or two logins wait for each other."""
+class ChangedMeanwhile(Exception):
+    """Another login linked the person, or somebody changed them, after our first look. To be tried again in a new
+    transaction: the users locked on the way must be let go first, or two wait for each other."""
 
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
-    """The user of this login, locked for the rest of the transaction. Raises LoginRefused and LinkedMeanwhile."""
+    """The user of this login, locked for the rest of the transaction. Raises LoginRefused and ChangedMeanwhile."""
     if known := _known(claims, connection):
         return known
     try:
         return _by_ids(claims, connection, signed_in)
     except LoginRefused:
         if _identities(claims, connection).exists():
-            raise LinkedMeanwhile from None
+            raise ChangedMeanwhile from None
         raise
 
 
@@ -92,8 +92,19 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:
-    users = User.objects.in_account(connection.account_id).filter(condition).select_related("account_role", "account")
-    return list(users.select_for_update(of=("self",)).order_by("id")[:3])
+    """Locked. Where nobody is found nobody's row is: a create then takes the account, and who erases somebody has it.
+
+    Raises ChangedMeanwhile when one of them is not who was looked for by the time they are locked.
+    """
+    users = User.objects.in_account(connection.account_id).filter(condition).order_by("id")
+    keys = list(users.values_list("pk", flat=True)[:3])
+    if not keys:
+        return []
+    found = users.filter(pk__in=keys).select_related("account_role", "account")
+    people = list(found.select_for_update(of=("self",)))
+    if len(people) < len(keys):
+        raise ChangedMeanwhile
+    return people
 
 
 def _only_one(claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str) -> Match | None:

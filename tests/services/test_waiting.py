@@ -188,6 +188,15 @@ def test_who_is_restored_meanwhile_is_kept_although_their_time_was_over(cast: Ca
     assert User.objects.get(pk=cast.petra.pk).state == "pending"
 
 
+def test_a_login_whose_person_is_renamed_meanwhile_starts_over(cast: Cast) -> None:
+    okta = saml_connection(cast.acme)
+    login = claims(okta, subject="s", email="petra@acme.example")
+    with transaction.atomic():
+        User.objects.filter(pk=cast.petra.pk).update(email="p@x.example", email_key="p@x.example", user_name_key="p")
+        waiting = start_waiting(partial(complete_login, login, okta))
+    assert waiting.result().user.pk != cast.petra.pk
+
+
 def test_a_clean_up_does_not_stop_who_puts_the_person_in_a_group_from_ending(cast: Cast) -> None:
     membership = put_in(cast.bob, mapped_group(cast.acme, "QA"))
     User.objects.filter(pk=cast.bob.pk).update(state="deprovisioned", clean_up_due_since=membership.created_at)
