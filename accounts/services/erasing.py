@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Account, LoginRecord, User
+from accounts.models import Account, ExternalIdentity, LoginRecord, User
 from accounts.models.user import UserState
 from accounts.services import mass_departures, provisioning
 from accounts.services.audit import Actor
@@ -59,8 +59,10 @@ def remove_erased() -> int:
     """
     counted_since = timezone.now() - mass_departures.WITHIN
     gone = User.objects.filter(erased_at__isnull=False, deprovisioned_at__lt=counted_since)
-    # Locked before anything that belongs to them, in the order of a clean-up.
-    ids = list(gone.select_for_update(skip_locked=True).values_list("id", flat=True)[:AT_ONCE])
+    ids = list(gone.values_list("id", flat=True)[:AT_ONCE])
+    # In the order of a clean-up, which may be late.
+    list(ExternalIdentity.objects.filter(user_id__in=ids).order_by("id").select_for_update().values_list("id"))
+    ids = list(gone.filter(pk__in=ids).select_for_update(skip_locked=True).values_list("id", flat=True))
     LoginRecord.objects.filter(user_id__in=ids).delete()
     User.objects.filter(id__in=ids).delete()
     return len(ids)
