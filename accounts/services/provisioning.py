@@ -68,7 +68,7 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
     """
     with suppress(IntegrityError):
         return _announce(account, record, acting)
-    with suppress(User.DoesNotExist):  # erased meanwhile, which frees the name
+    with suppress(User.DoesNotExist):  # erased or renamed meanwhile, which frees the name
         return _restore_or_refuse(account, record, acting)
     try:
         return _announce(account, record, acting)
@@ -257,7 +257,9 @@ def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) ->
     if gone is None:
         raise _taken(record)
     user = locked_user(gone.pk, account)
-    if user.state != UserState.DEPROVISIONED or user.user_name_key != key:  # somebody else was quicker
+    if user.user_name_key != key:
+        raise User.DoesNotExist
+    if user.state != UserState.DEPROVISIONED:
         raise _taken(record)
     active = True if record.active is None else record.active
     return revise_read(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)

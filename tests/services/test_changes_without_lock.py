@@ -1,7 +1,5 @@
 """A person is changed as they were read, without a lock; whom somebody else changed meanwhile is read again, locked."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,6 +15,7 @@ from accounts.services.locking import changed
 from accounts.services.provisioning import PersonRecord
 from tests.cast import Cast
 from tests.services.test_races import at_once
+from tests.services.waiting import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANN = PersonRecord("ann@acme.example", emails=("ann@acme.example",), display_name="As it was")
@@ -30,19 +29,6 @@ def _nobody_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ann(cast: Cast) -> User:
     return provisioning.provision(cast.acme, ANN, acting=OPERATOR)
-
-
-def elsewhere(call: Callable[[], Any]) -> None:
-    """Does it in a transaction of somebody else, which is over when this returns."""
-
-    def run() -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
 
 
 @dataclass

@@ -13,8 +13,8 @@ from accounts.services import provisioning
 from accounts.services.audit import OPERATOR
 from accounts.services.provisioning import PersonRecord, Taken
 from tests.cast import Cast
-from tests.services.test_changes_without_lock import elsewhere
 from tests.services.test_races import at_once
+from tests.services.waiting import elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANN = PersonRecord("ann@acme.example")
@@ -53,13 +53,12 @@ def test_who_is_restored_meanwhile_is_taken(cast: Cast, ann: User, monkeypatch: 
     assert (ann.state, ann.display_name) == ("pending", "")
 
 
-def test_who_gets_another_name_meanwhile_is_not_renamed_back(
+def test_who_gets_another_name_meanwhile_keeps_it_and_the_name_is_somebody_news(
     cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renamed = PersonRecord("anna@acme.example")
     overtake(monkeypatch, partial(provisioning.revise, record=renamed, acting=OPERATOR))
-    with pytest.raises(Taken):
-        provisioning.provision(cast.acme, ANN, acting=OPERATOR)
+    assert provisioning.provision(cast.acme, ANN, acting=OPERATOR).pk != ann.pk
     ann.refresh_from_db()
     assert (ann.state, ann.user_name) == ("deprovisioned", "anna@acme.example")
 

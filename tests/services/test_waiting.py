@@ -30,8 +30,7 @@ from spaces.models import SpaceMembership, SpaceRole
 from spaces.services.placing import place_user, remove_from_space
 from tests.cast import Cast
 from tests.factories import claims, known_at, mapped_group, put_in, saml_connection
-from tests.services.test_changes_without_lock import elsewhere
-from tests.services.waiting import start_waiting
+from tests.services.waiting import elsewhere, start_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
