@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.services.audit import Actor, person
-from accounts.services.tokens import account_permissions
+from accounts.services.rights import account_permissions
 from accounts.services.users import zone_of
 from torque_sso.client_address import client_address
 

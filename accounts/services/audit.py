@@ -18,13 +18,17 @@ class Actor:
     request_id: str = ""
     # Nobody looks at each single thing it does: the guard against mass deprovisioning watches it (R45).
     automatic: bool = False
+    # Permissions of the API token through which a person acts; None: a session, with all that the person may do.
+    limited_to: frozenset[str] | None = None
 
 
 OPERATOR = Actor("operator (command line)")
 
 
-def person(user: User, ip_address: str | None = None, request_id: str = "") -> Actor:
-    return Actor(user.email, user.id, ip_address, request_id)
+def person(
+    user: User, ip_address: str | None = None, request_id: str = "", limited_to: frozenset[str] | None = None
+) -> Actor:
+    return Actor(user.email, user.id, ip_address, request_id, limited_to=limited_to)
 
 
 def record(

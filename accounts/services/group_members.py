@@ -13,7 +13,7 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.protection import check_may_grant
+from accounts.services.rights import check_may_grant
 from accounts.vendors import VENDORS
 
 SHOWN_IN_AUDIT = 50

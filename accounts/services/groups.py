@@ -13,7 +13,7 @@ from accounts.models import Account, AccountRole, Group, GroupMembership
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.group_members import add_member, add_members, locked, remove_member
-from accounts.services.protection import check_may_grant
+from accounts.services.rights import check_may_grant
 
 __all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 

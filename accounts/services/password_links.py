@@ -13,7 +13,7 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, users
 from accounts.services.audit import Actor
 from accounts.services.password_doors import MAY_USE, check_may_have_one
-from accounts.services.protection import check_may_grant
+from accounts.services.rights import check_may_grant
 
 
 class _Tokens(PasswordResetTokenGenerator):

@@ -1,8 +1,5 @@
 """Who may not be let go or demoted: the last account admin (R19), and the owner of the token that asks for it (R40)."""
 
-from collections.abc import Set as AbstractSet
-from uuid import UUID
-
 from django.db import transaction
 
 from accounts.errors import ActionRefused
@@ -12,7 +9,6 @@ from accounts.models.work import AlertKind
 from accounts.permissions import ACCOUNT_ADMIN, Permission
 from accounts.services import alerts, audit
 from accounts.services.audit import Actor
-from accounts.services.tokens import account_permissions
 
 
 class Protected(ActionRefused):
@@ -54,25 +50,6 @@ def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
             " Make somebody else an account admin first.",
             user,
             acting,
-        )
-
-
-def check_may_grant(role: AccountRole, acting: Actor) -> None:
-    """Nobody gives, to others or to themselves through a group, what they may not do. Raises ActionRefused."""
-    check_has(frozenset(role.permissions), role.account_id, acting, f"Account role '{role}' allows")
-
-
-def check_has(permissions: AbstractSet[str], account_id: UUID, acting: Actor, what: str) -> None:
-    """Whether the acting person has these permissions, of which `what` begins to tell. Raises ActionRefused.
-
-    Operators and connections are nobody's users: what they may give is decided elsewhere (R18).
-    """
-    person = User.objects.in_account(account_id).filter(pk=acting.user_id).select_related("account_role").first()
-    if acting.user_id is None or person is None:
-        return
-    if missing := sorted(permissions - account_permissions(person)):
-        raise ActionRefused(
-            f"{what} {', '.join(missing)}, which you may not do yourself: somebody who may has to make this change."
         )
 
 

@@ -7,7 +7,8 @@ from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.protection import Protected, check_has
+from accounts.services.protection import Protected
+from accounts.services.rights import check_has
 from accounts.services.role_drafts import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
 
 WHAT = "account role"

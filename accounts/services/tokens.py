@@ -18,12 +18,13 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, ApiToken, GroupMembership, User, statements
+from accounts.models import Account, ApiToken, User, statements
 from accounts.models.token import TokenKind
 from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.services import audit, password_doors
 from accounts.services.audit import Actor
+from accounts.services.rights import account_permissions, held_permissions
 
 PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12
@@ -253,34 +254,16 @@ def permits(token: ApiToken, permission: str) -> bool:
     """Whether the token has the permission, and its owner still does. A second query only for owners by group."""
     if permission not in token.permissions:
         return False
-    if token.user_id is None or permission in _role_permissions(token):
+    if token.user_id is None or permission in _own_role_permissions(token):
         return True
     assert token.user is not None  # noqa: S101  # for the type: it has an id
     return permission in account_permissions(token.user)
 
 
-def _role_permissions(token: ApiToken) -> list[str]:
-    """Of the owner's account role, which `find_live` has read with the token."""
-    told: str | list[str] | None = getattr(token, "owner_permissions", None)
-    if told is None:
-        assert token.user is not None  # noqa: S101  # for the type: it has an id
-        return list(token.user.account_role.permissions)
-    return list(json.loads(told)) if isinstance(told, str) else told
-
-
-def held_permissions(user: User, through: ApiToken | None) -> set[str]:
-    """What the person may do, and `through` a token: what that token may do too."""
-    own = account_permissions(user)
-    return own if through is None else own & set(through.permissions)
-
-
-def account_permissions(user: User) -> set[str]:
-    """Permissions of the user's account role and of those of all their groups."""
-    memberships = GroupMembership.objects.in_account(user.account_id).filter(
-        user=user, group__account_role__isnull=False
-    )
-    through_groups = memberships.values_list("group__account_role__permissions", flat=True)
-    return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
+def _own_role_permissions(token: ApiToken) -> list[str]:
+    """Of the owner's account role, if `find_live` has read it with the token; a first look that saves a query."""
+    read: str | list[str] = getattr(token, "owner_permissions", None) or []
+    return list(json.loads(read)) if isinstance(read, str) else read
 
 
 def _owned_by(user: User) -> ApiToken:

@@ -18,7 +18,8 @@ from accounts.permissions import ACCOUNT_MEMBER
 from accounts.services import audit, sessions
 from accounts.services.audit import Actor
 from accounts.services.password_doors import check_may_have_one
-from accounts.services.protection import check_may_be_demoted, check_may_grant
+from accounts.services.protection import check_may_be_demoted
+from accounts.services.rights import check_may_grant
 
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 

@@ -16,6 +16,7 @@ from accounts.models import AccountRole, User
 from accounts.permissions import Permission
 from accounts.services import tokens, users
 from accounts.services.audit import OPERATOR
+from accounts.services.rights import account_permissions
 from tests.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD, Things, make_things
 from tests.walk.table import Row
@@ -52,7 +53,7 @@ class World:
         if person.pk not in self._entrances:
             client = Client()
             client.force_login(person, BACKEND)
-            held = tokens.account_permissions(person)
+            held = account_permissions(person)
             text = secret(tokens.issue_token(person, "walk", held, acting=OPERATOR)[1])
             self._entrances[person.pk] = client.cookies[settings.SESSION_COOKIE_NAME].value, text
         return self._entrances[person.pk]

@@ -102,9 +102,9 @@ def test_nobody_gives_more_than_they_have(cast: Cast) -> None:
     browser = Client()
     browser.force_login(cast.bob)
     page = browser.post(address(cast.bob, "/account-role"), {"role": role_id(cast, "Account Admin")})
-    assertContains(page, "which you may not do yourself")
+    assertContains(page, "which you do not have")
     page = browser.post(address(cast.alice, "/password-link"), follow=True)
-    assertContains(page, "which you may not do yourself")
+    assertContains(page, "which you do not have")
 
 
 def test_they_are_placed_and_taken_out(as_alice_of: Client, cast: Cast) -> None:

@@ -1,0 +1,123 @@
+"""What a person may do in their account, and on whom they may act (`docs/decisions/0019`).
+
+A person's *effective permissions* are those of their own account role and of the account roles of all their groups.
+Nothing else in the product reads the permissions of somebody's account role: `tools.house_rules` keeps it so.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.errors import ActionRefused
+from accounts.models import Account, AccountRole, ApiToken, GroupMembership, User
+from accounts.models.user import UserState
+from accounts.permissions import ACCOUNT_ADMIN, Permission
+from accounts.services.audit import Actor
+
+ALL = frozenset(str(permission) for permission in Permission)
+
+
+class PermissionsExceeded(ActionRefused):
+    """The target has, or the change gives, permissions that the actor does not have (HTTP 403)."""
+
+
+def account_permissions(user: User) -> set[str]:
+    """The person's effective permissions. One query beside their account role."""
+    through_groups = _group_permissions(user.account_id, [user.pk]).values_list(
+        "group__account_role__permissions", flat=True
+    )
+    return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
+
+
+def account_permissions_of(account_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The effective permissions of each of these people of one account, in two queries."""
+    people = User.objects.in_account(account_id).filter(pk__in=user_ids)
+    held = {pk: set(listed) for pk, listed in people.values_list("pk", "account_role__permissions")}
+    through_groups = _group_permissions(account_id, user_ids)
+    for pk, listed in through_groups.values_list("user_id", "group__account_role__permissions"):
+        held[pk].update(listed)
+    return held
+
+
+def held_permissions(user: User, through: ApiToken | None) -> set[str]:
+    """The person's effective permissions; `through` an API token: those of them that the token has too."""
+    own = account_permissions(user)
+    return own if through is None else own & set(through.permissions)
+
+
+def permissions_of_actor(acting: Actor, account_id: UUID) -> set[str] | None:
+    """What the acting person may do, as committed by now.
+
+    None: no person acts. What the operator, a connection and provisioning may do is decided by their own rules.
+    """
+    if acting.user_id is None or acting.automatic:
+        return None
+    found = User.objects.in_account(account_id).filter(pk=acting.user_id, erased_at=None)
+    person: User | None = found.exclude(state=UserState.DEPROVISIONED).select_related("account_role").first()
+    held = account_permissions(person) if person is not None else set()
+    return held if acting.limited_to is None else held & acting.limited_to
+
+
+def check_has(permissions: Iterable[str], account_id: UUID, acting: Actor, what: str) -> None:
+    """Check that the acting person has these permissions. `what` begins the sentence: "Account role 'Helpdesk' has".
+
+    Raises PermissionsExceeded.
+    """
+    held = permissions_of_actor(acting, account_id)
+    if held is not None and (missing := sorted(set(permissions) - held)):
+        raise PermissionsExceeded(
+            f"{what} {', '.join(missing)}, which you do not have. Ask somebody who has it to make this change."
+        )
+
+
+def check_may_grant(role: AccountRole, acting: Actor) -> None:
+    """Check that the acting person has every permission of the role. Raises PermissionsExceeded."""
+    check_has(role.permissions, role.account_id, acting, f"Account role '{role}' has")
+
+
+def check_may_act_on(people: Iterable[User], acting: Actor) -> None:
+    """Check that nobody of these people of one account has a permission that the acting person lacks.
+
+    Ask before a change of password, e-mail, user name, external ID, identities, sessions, account role or group
+    memberships, and before somebody is deprovisioned, restored or deleted. Raises PermissionsExceeded for the first.
+    """
+    targets = {person.pk: person for person in people if person.pk != acting.user_id}
+    if not targets:
+        return
+    account_id = next(iter(targets.values())).account_id
+    held = permissions_of_actor(acting, account_id)
+    if held is None:
+        return
+    for pk, theirs in account_permissions_of(account_id, targets).items():
+        if missing := sorted(theirs - held):
+            raise PermissionsExceeded(
+                f"{targets[pk]} has {', '.join(missing)}, which you do not have."
+                " Ask somebody who has it to make this change."
+            )
+
+
+def is_account_admin(acting: Actor, account_id: UUID) -> bool:
+    """Whether the acting person has all account permissions; so has the operator. Connections and provisioning never.
+
+    For what `Manage Single Sign-On` alone may prepare only (`docs/decisions/0020`).
+    """
+    if acting.automatic:
+        return False
+    held = permissions_of_actor(acting, account_id)
+    return held is None or held >= ALL
+
+
+def account_admins(account: "Account | UUID") -> "QuerySet[User]":
+    """Active people whose own account role is Account Admin.
+
+    Own role only, where one has to stay (R19) or may use a password although SSO is enforced (R10): a membership that
+    the next login may take away is nothing to rely on.
+    """
+    people: QuerySet[User] = User.objects.in_account(account)
+    return people.filter(state=UserState.ACTIVE, erased_at=None, account_role__name=ACCOUNT_ADMIN)
+
+
+def _group_permissions(account_id: UUID, user_ids: Collection[UUID]) -> "QuerySet[GroupMembership]":
+    memberships = GroupMembership.objects.in_account(account_id)
+    return memberships.filter(user__in=list(user_ids), group__account_role__isnull=False)
