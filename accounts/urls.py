@@ -18,6 +18,7 @@ from accounts.views.user import user
 from accounts.views.user_access import (
     add_to_group,
     change_account_role,
+    change_identifiers,
     deprovision_user,
     place_user,
     remove_from_group,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("users/selected/deprovision", deprovision_selected, name="deprovision-selected"),
     path("users/<uuid:user_id>", user, name="user"),
     path("users/<uuid:user_id>/account-role", change_account_role, name="change-account-role"),
+    path("users/<uuid:user_id>/identifiers", change_identifiers, name="change-identifiers"),
     path("users/<uuid:user_id>/spaces", place_user, name="place-user"),
     path("users/<uuid:user_id>/spaces/<uuid:space_id>/take-out", take_out_of_space, name="take-out-of-space"),
     path("users/<uuid:user_id>/groups", add_to_group, name="add-to-group"),

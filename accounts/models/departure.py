@@ -7,10 +7,12 @@ from accounts.models.user import User
 
 
 class FormerAccess(AccountOwned):
-    """What a person had when they were let go, for an admin to see. Nothing of it comes back by itself."""
+    """What a person had when their access ended, for an admin to see. Nothing of it comes back by itself."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="former_access")
     ended_at = models.DateTimeField()
+    # Its name; empty: Account Member.
+    account_role = models.CharField(max_length=100, blank=True, default="", db_default="")
     spaces = models.JSONField(default=list)  # [{"space", "role", "origin"}]
     groups = models.JSONField(default=list)  # [{"group", "origin"}]
     tokens = models.JSONField(default=list)  # names

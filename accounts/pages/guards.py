@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.services.audit import Actor, person
-from accounts.services.rights import account_permissions
+from accounts.services.rights import PermissionsExceeded, account_permissions
 from accounts.services.users import zone_of
 from torque_sso.client_address import client_address
 
@@ -34,7 +34,10 @@ def needs(*any_of: Permission) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if permissions_of(request).isdisjoint(any_of):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except PermissionsExceeded as refusal:  # of a verb that has no form or message to tell it in
+                raise PermissionDenied(str(refusal)) from None
 
         return guarded
 

@@ -71,12 +71,22 @@ def finish_locked(user: User) -> None:
     audit.record(CLEANING, "user.clean-up-finished", user, changes)
 
 
+def note_account_role(user: User) -> None:
+    """Notes the account role of a person whose access ends now, and who is Account Member from now on."""
+    role, ended_at = user.account_role.name, user.deprovisioned_at or timezone.now()
+    noted = FormerAccess(account_id=user.account_id, user=user, ended_at=ended_at, account_role=role)
+    fields = ["ended_at", "account_role", "spaces", "groups", "tokens"]
+    FormerAccess.objects.bulk_create([noted], update_conflicts=True, unique_fields=["user"], update_fields=fields)
+
+
 def _note(user: User, told: Ended) -> None:
     """For an admin to see. Somebody who had nothing this time keeps the note of what they had the time before."""
     noted = FormerAccess(
         account_id=user.account_id, user=user, ended_at=user.deprovisioned_at or timezone.now(), **told
     )
     if any(told.values()):
+        before = FormerAccess.objects.in_account(user.account_id).filter(user=user).exclude(ended_at=noted.ended_at)
+        before.update(account_role="")  # of an earlier end of access
         fields = ["ended_at", *told]
         FormerAccess.objects.bulk_create([noted], update_conflicts=True, unique_fields=["user"], update_fields=fields)
     else:

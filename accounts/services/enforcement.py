@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, Connection, LoginRecord, User
+from accounts.models import Account, Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
-from accounts.models.user import UserOrigin, UserState
-from accounts.permissions import ACCOUNT_ADMIN
+from accounts.models.user import UserOrigin
 from accounts.services import audit, password_doors, recovery_codes, sessions, tokens
 from accounts.services.audit import Actor
+from accounts.services.rights import account_admins
 from accounts.services.settings_digest import digest_of
 
 TEST_HOLDS_FOR = timedelta(hours=24)
@@ -88,9 +88,7 @@ def readiness_of(connection: Connection) -> Readiness:
         connection=connection, outcome=LoginOutcome.TESTED
     )
     passed = tests.filter(settings_digest=digest_of(connection)).order_by("-at")
-    by_admins = passed.filter(
-        tester__state=UserState.ACTIVE, tester__erased_at=None, tester__account_role__name=ACCOUNT_ADMIN
-    )
+    by_admins = passed.filter(tester__in=account_admins(connection.account_id))
     test = by_admins.defer("message", "attributes", "steps").select_related("tester").first()
     return Readiness(connection, test, _lacking(test, tests.exists(), passed.exists()))
 
@@ -126,10 +124,7 @@ def _check_somebody_can_come_in(account: Account) -> None:
     """R19. Raises ActionRefused."""
     has_password = Q(origin=UserOrigin.PASSWORD) & ~Q(password__startswith="!")
     known_there = Q(identities__connection__state=ConnectionState.LIVE)
-    admins = User.objects.in_account(account).filter(
-        state=UserState.ACTIVE, erased_at=None, account_role__name=ACCOUNT_ADMIN
-    )
-    if not admins.filter(has_password | known_there).exists():
+    if not account_admins(account).filter(has_password | known_there).exists():
         raise ActionRefused(
             "Expected an account admin who could still log in: one with a password, or one who has logged in through a"
             " live connection; received none. Let an account admin log in through the identity provider once."

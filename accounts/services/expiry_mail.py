@@ -13,10 +13,9 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Alert, User
-from accounts.models.user import UserState
-from accounts.permissions import ACCOUNT_ADMIN
+from accounts.models import Alert
 from accounts.services.expiry import KINDS
+from accounts.services.rights import account_admins
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +52,7 @@ def _tell(key: UUID) -> bool:
 
 
 def _admins_of(alert: Alert) -> list[str]:
-    people = User.objects.in_account(alert.account_id).filter(account_role__name=ACCOUNT_ADMIN, state=UserState.ACTIVE)
-    return list(people.order_by("email_key").values_list("email", flat=True)[:MOST_ADMINS])
+    return list(account_admins(alert.account_id).order_by("email_key").values_list("email", flat=True)[:MOST_ADMINS])
 
 
 def _mail(alert: Alert, admins: Iterable[str]) -> EmailMessage:

@@ -1,6 +1,7 @@
 """Who is in a group, by whose doing, and the verbs that put people in and take them out by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -13,17 +14,28 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.rights import check_may_grant
+from accounts.services.rights import beyond, check_may_act_on, check_may_change_group
 from accounts.vendors import VENDORS
 
 SHOWN_IN_AUDIT = 50
 SHOWN_IN_REFUSAL = 5
 
 
-def join(user_ids: Iterable[UUID], group: Group, *, acting: Actor) -> int:
-    """As `add_members`, for ticked people, without those who are out; gives how many were not in it before."""
-    people = User.objects.in_account(group.account_id).filter(pk__in=list(user_ids), erased_at=None)
-    return len(add_members(group, people.exclude(state=UserState.DEPROVISIONED), acting=acting))
+@dataclass(frozen=True)
+class Joined:
+    """`added`: how many were not in the group before; `refused`: a sentence for each who stays out."""
+
+    added: int
+    refused: tuple[str, ...]
+
+
+def join(user_ids: Iterable[UUID], group: Group, *, acting: Actor) -> Joined:
+    """As `add_members`, for ticked people, without deprovisioned ones. Who has more than the actor is named."""
+    found = User.objects.in_account(group.account_id).filter(pk__in=list(user_ids), erased_at=None)
+    people = list(found.exclude(state=UserState.DEPROVISIONED))
+    refused = beyond(people, acting)
+    new = add_members(group, (person for person in people if person.pk not in refused), acting=acting)
+    return Joined(len(new), tuple(map(str, refused.values())))
 
 
 def add_member(group: Group, user: User, *, acting: Actor) -> bool:
@@ -36,10 +48,11 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
     """Puts people in a group by hand, all or none; gives those who were not in it before. Written down about
     the group and about each person, in a constant number of queries.
 
-    Raises ActionRefused for people of another account, who are out, or whom the identity provider manages there.
+    Raises ActionRefused for people of another account, who are out, or whom the identity provider manages there, and
+    where a person has, or the group gives, more than the actor has.
     """
     asked = {person.pk: person for person in people}
-    group = locked(group)
+    group = locked(group, acting)
     rows = User.objects.in_account(group.account_id).filter(pk__in=asked, erased_at=None).order_by("pk")
     there = list(rows.select_for_update(no_key=True))
     if len(there) != len(asked):
@@ -48,8 +61,7 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
     before = set(members.values_list("user_id", flat=True))
     new = [person for person in there if person.pk not in before]
     if new:
-        if group.account_role:
-            check_may_grant(group.account_role, acting)
+        check_may_act_on(new, acting)
         _check_may_be_added(group, new)
         GroupMembership.objects.bulk_create(
             [
@@ -66,13 +78,15 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
 @transaction.atomic
 def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
     """Takes a person out of a group by hand; False when they were not in it. Raises ActionRefused where a login would
-    put them back."""
+    put them back, and where the person has, or the group gives, more than the actor has."""
     rows = GroupMembership.objects.in_account(group.account_id).filter(group=group, user=user)
     membership: GroupMembership | None = (
         rows.select_for_update(of=("self",)).select_related("group", "user", "connection").first()
     )
     if membership is None:
         return False
+    locked(membership.group, acting)
+    check_may_act_on([membership.user], acting)
     ruling = rulings([membership])[membership.pk]
     if not ruling.by_hand:
         raise ActionRefused(f"{ruling.why} Take them out of the group there.")
@@ -83,13 +97,14 @@ def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
     return True
 
 
-def locked(group: Group) -> Group:
+def locked(group: Group, acting: Actor) -> Group:
     """The group's row for a change in this transaction. Logins may still put people in meanwhile. Raises ActionRefused
-    when somebody has deleted it."""
+    when somebody has deleted it, and when it gives more than the actor has."""
     rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
     current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `services.locking`
     if current is None:
         raise ActionRefused(f"The group '{group}' was deleted meanwhile: nothing was changed.")
+    check_may_change_group(current, acting)
     return current
 
 

@@ -55,8 +55,7 @@ def update_group(group: Group, values: Mapping[str, Any], *, acting: Actor) -> d
 
     Memberships stay as they are: another identifier is followed from each person's next login on.
     """
-    current = locked(group)
-    _check_role(current, acting)
+    current = locked(group, acting)
     before = {name: _told(current, name) for name in _FIELDS}
     for name in set(values) & set(_FIELDS):
         setattr(current, name, values[name])
@@ -71,8 +70,11 @@ def update_group(group: Group, values: Mapping[str, Any], *, acting: Actor) -> d
 
 @transaction.atomic
 def delete_group(group: Group, *, acting: Actor) -> int:
-    """Takes the group away with its memberships and all it gave; gives how many people were in it."""
-    current = locked(group)
+    """Takes the group away with its memberships and all it gave; gives how many people were in it.
+
+    Raises ActionRefused for a group that gives more than the actor has.
+    """
+    current = locked(group, acting)
     members = GroupMembership.objects.in_account(current.account_id).filter(group=current)
     emails = list(members.order_by("user__email_key").values_list("user__email", flat=True)[: SHOWN_IN_AUDIT + 1])
     count = members.count() if len(emails) > SHOWN_IN_AUDIT else len(emails)

@@ -6,10 +6,12 @@ Either closes the alert, and from then on people are counted anew.
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account, HeldDeparture, User
@@ -18,6 +20,7 @@ from accounts.services import alerts, audit, mass_departures, protection, provis
 from accounts.services.audit import Actor
 from accounts.services.locking import locked_user
 from accounts.services.protection import Protected
+from accounts.services.rights import PermissionsExceeded, check_may_act_on
 
 BATCH = 500
 Decide = Callable[[UUID, Account, Actor], bool]
@@ -39,7 +42,7 @@ def release_departures(
     """Lets all go who were held by `until` (now), or erases whom the IdP deleted; gives how many.
 
     Stops after `seconds`. Each is a transaction of its own. Somebody who may not leave (the last account admin) stays,
-    and is held no longer.
+    and is held no longer. People who have more permissions than the actor wait for somebody who has them.
     """
     return _decide(account, acting, _release, until, seconds)
 
@@ -52,12 +55,15 @@ def drop_departures(
 
 
 def release_departure(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Lets one held person go; False when they are not held (any more), or may not leave."""
+    """Deprovisions one held person; False when they are not held (any more), or may not leave.
+
+    Raises PermissionsExceeded for a person who has more permissions than the actor.
+    """
     return _decide_one(account, user_id, acting, _release)
 
 
 def drop_departure(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Keeps one held person; False when they are not held (any more)."""
+    """Keeps one held person; False when they are not held (any more). Raises as `release_departure`."""
     return _decide_one(account, user_id, acting, _drop)
 
 
@@ -79,7 +85,8 @@ def _decide(account: Account, acting: Actor, decide: Decide, until: datetime | N
     until, done = until or timezone.now(), 0
     ends_at = time.monotonic() + (math.inf if seconds is None else seconds)
     for user_id in _waiting(account, until):
-        done += _decided(decide, user_id, account, acting)
+        with suppress(PermissionsExceeded):
+            done += _decided(decide, user_id, account, acting)
         if time.monotonic() >= ends_at:
             break
     _close_when_nobody_waits(account)
@@ -105,10 +112,14 @@ def _decided(decide: Decide, user_id: UUID, account: Account, acting: Actor) -> 
 
 
 def _waiting(account: Account, until: datetime) -> Iterator[UUID]:
-    """Oldest first, read anew after each batch: whoever was decided is gone from it."""
-    found = HeldDeparture.objects.in_account(account).filter(asked_at__lte=until).order_by("asked_at")
-    while batch := list(found.values_list("user_id", flat=True)[:BATCH]):
-        yield from batch
+    """Oldest first, each once, read in batches: decisions delete the rows they are about."""
+    found = HeldDeparture.objects.in_account(account).filter(asked_at__lte=until).order_by("asked_at", "pk")
+    rows = list(found.values_list("asked_at", "pk", "user_id")[:BATCH])
+    while rows:
+        yield from (user_id for *_, user_id in rows)
+        at, key = rows[-1][:2]
+        later = found.filter(Q(asked_at__gt=at) | Q(asked_at=at, pk__gt=key))
+        rows = list(later.values_list("asked_at", "pk", "user_id")[:BATCH])
 
 
 def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
@@ -136,4 +147,6 @@ def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
 
 @transaction.atomic
 def _drop(user_id: UUID, account: Account, acting: Actor) -> bool:
-    return mass_departures.keep(locked_user(user_id, account), acting)
+    user = locked_user(user_id, account)
+    check_may_act_on([user], acting)
+    return mass_departures.keep(user, acting)

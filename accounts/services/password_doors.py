@@ -8,16 +8,16 @@ from django.db.models import Q, QuerySet
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import UserOrigin, UserState
-from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import audit
 from accounts.services.audit import Actor
+from accounts.services.rights import BY_OWN_ROLE, is_admin_by_own_role, is_admin_role
 
-MAY_USE = Q(account__sso_enforced_at=None) | Q(account_role__name=ACCOUNT_ADMIN)
+MAY_USE = Q(account__sso_enforced_at=None) | BY_OWN_ROLE
 
 
 def may_use(user: User) -> bool:
     """`MAY_USE`, of a user whose account and account role are at hand."""
-    return user.account.sso_enforced_at is None or user.account_role.name == ACCOUNT_ADMIN
+    return user.account.sso_enforced_at is None or is_admin_by_own_role(user)
 
 
 def note_use(user: User, acting: Actor) -> None:
@@ -34,13 +34,13 @@ def of_account(account: Account) -> "QuerySet[User]":
 
 def shut_out(account: Account) -> "QuerySet[User]":
     """Those of them for whom enforcing SSO closes the door, or has closed it."""
-    return of_account(account).exclude(account_role__name=ACCOUNT_ADMIN)
+    return of_account(account).exclude(BY_OWN_ROLE)
 
 
 def check_may_have_one(account: Account, role: AccountRole, email: str) -> None:
     """Raises ActionRefused. Asks the database: whoever has `account` may have read it before it changed."""
     is_enforced = Account.objects.filter(pk=account.pk, sso_enforced_at__isnull=False).exists()
-    if is_enforced and role.name != ACCOUNT_ADMIN:
+    if is_enforced and not is_admin_role(role):
         raise ActionRefused(
             f"Expected an account admin, because this account enforces SSO; {email} is {role.name}. Only account admins"
             " keep a password; everybody else comes in through the identity provider."

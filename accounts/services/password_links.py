@@ -13,7 +13,7 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, users
 from accounts.services.audit import Actor
 from accounts.services.password_doors import MAY_USE, check_may_have_one
-from accounts.services.rights import check_may_grant
+from accounts.services.rights import account_permissions, check_may_act_on
 
 
 class _Tokens(PasswordResetTokenGenerator):
@@ -22,7 +22,9 @@ class _Tokens(PasswordResetTokenGenerator):
     key_salt = "accounts.services.password_links"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
-        return f"{super()._make_hash_value(user, timestamp)}:{user.state}:{user.session_epoch}"
+        # It was handed out for what the person could do then: it ends when that changes.
+        permissions = ",".join(sorted(account_permissions(user)))
+        return f"{super()._make_hash_value(user, timestamp)}:{user.state}:{user.session_epoch}:{permissions}"
 
 
 _tokens = _Tokens()
@@ -37,8 +39,8 @@ def set_password_url(user: User) -> str:
 def make_link(user: User, *, acting: Actor) -> str:
     """As `set_password_url`, for an admin to hand on.
 
-    Raises ActionRefused for people who may have no password here, and for whoever may do more than the one who asks,
-    who could log in as them.
+    Raises ActionRefused for people who may have no password here, and for people who have more permissions than the
+    actor, who could log in as them.
     """
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
         raise ActionRefused(
@@ -46,15 +48,15 @@ def make_link(user: User, *, acting: Actor) -> str:
             f" {user.get_origin_display()}."
         )
     check_may_have_one(user.account, user.account_role, user.email)
-    check_may_grant(user.account_role, acting)
+    check_may_act_on([user], acting)
     audit.record(acting, "user.password-link-made", user)
     return set_password_url(user)
 
 
 def person_of_link(user_id: UUID, unverified_token: str) -> User | None:
     """Whose password the link sets; None when it is dead, used, or the person has no password here."""
-    people = User.objects.select_related("account").filter(state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
-    user = people.filter(MAY_USE, pk=user_id).first()
+    people = User.objects.select_related("account", "account_role").filter(MAY_USE, state=UserState.ACTIVE)
+    user = people.filter(pk=user_id, origin=UserOrigin.PASSWORD).first()
     return user if user is not None and _tokens.check_token(user, unverified_token) else None
 
 

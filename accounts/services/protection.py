@@ -6,9 +6,10 @@ from accounts.errors import ActionRefused
 from accounts.models import AccountRole, User
 from accounts.models.user import UserState
 from accounts.models.work import AlertKind
-from accounts.permissions import ACCOUNT_ADMIN, Permission
+from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import alerts, audit
 from accounts.services.audit import Actor
+from accounts.services.rights import account_admins, check_may_act_on, is_admin_by_own_role, is_admin_role
 
 
 class Protected(ActionRefused):
@@ -25,7 +26,11 @@ class OwnToken(Protected):
 
 
 def check_may_leave(user: User, acting: Actor) -> None:
-    """Whether access of this person, locked, may end. Raises Protected."""
+    """Whether access of this person, locked, may end. Raises Protected and PermissionsExceeded.
+
+    Provisioning may end everybody's but the last admin's, whatever they may do: people really leave.
+    """
+    check_may_act_on([user], acting)
     if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
         raise OwnToken(
             f"Expected a person other than {user}, who owns the token that this request came with: provisioning would"
@@ -34,7 +39,7 @@ def check_may_leave(user: User, acting: Actor) -> None:
             user,
             acting,
         )
-    if Permission.MANAGE_USERS in user.account_role.permissions and _is_last_admin(user):
+    if is_admin_by_own_role(user) and _is_last_admin(user):
         raise Protected(
             f"{user} is the last account admin, who cannot be removed. Make somebody else an account admin first.",
             user,
@@ -44,7 +49,7 @@ def check_may_leave(user: User, acting: Actor) -> None:
 
 def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
     """Whether this person, locked, may have that role instead of their own. Raises Protected."""
-    if user.account_role.name == ACCOUNT_ADMIN != role.name and _is_last_admin(user):
+    if is_admin_by_own_role(user) and not is_admin_role(role) and _is_last_admin(user):
         raise Protected(
             f"{user} is the last account admin, who keeps this role; received '{role}'."
             " Make somebody else an account admin first.",
@@ -63,9 +68,8 @@ def _is_last_admin(user: User) -> bool:
     if user.state != UserState.ACTIVE:
         return False
     roles = AccountRole.objects.in_account(user.account_id).filter(name=ACCOUNT_ADMIN)
-    role = roles.select_for_update(no_key=True).only("id").get()
-    admins = User.objects.in_account(user.account_id).filter(account_role=role, state=UserState.ACTIVE, erased_at=None)
-    return not admins.exclude(pk=user.pk).exists()
+    roles.select_for_update(no_key=True).only("id").get()
+    return not account_admins(user.account_id).exclude(pk=user.pk).exists()
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ the transaction that ends it: state and session epoch decide over logins, sessio
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,11 @@ from accounts.models import Account, AuditEntry, User, statements
 from accounts.models.account import one_user_fewer, one_user_more
 from accounts.models.statements import NeedsLock, Write
 from accounts.models.user import UserOrigin, UserState
-from accounts.permissions import Permission
 from accounts.services import audit, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
 from accounts.services.locking import changed, locked_user
 from accounts.services.protection import Protected, check_may_leave
+from accounts.services.rights import account_permissions, check_may_act_on, is_member_by_own_role
 
 
 class Taken(ActionRefused):
@@ -99,14 +99,16 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
     before, was = _told(user), {name: getattr(user, name) for name in _REVISED}
     if record.active is not None and _takes_steps(user, is_in=record.active):
         raise NeedsLock
-    _check_allowed(user, record, acting)
+    if record.active is False and user.state != UserState.DEPROVISIONED:
+        check_may_leave(user, acting)
+    record = _with_kept_identifiers(user, record)
     if record.active is not None:
         _change_access(user, record.active, acting)
     _take_over(user, record)
     if record.external_id is not None:
         user.external_id = record.external_id
     after = _told(user)
-    changes = {name: [old, after[name]] for name, old in before.items() if after[name] != old}
+    changes = _differences(before, after)
     if not changes:
         return user
     user.version += 1
@@ -126,25 +128,29 @@ def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
     user = locked_user(user_id, account)
     if user.state == UserState.DEPROVISIONED:
         return user
-    before = user.state
     check_may_leave(user, acting)
+    told = _told(user)
     if not _change_access(user, False, acting):
         return user
-    user.save(update_fields=["state", "session_epoch", "deprovisioned_at", "clean_up_due_since"])
-    audit.record(acting, "user.deprovisioned", user, {"state": [before, user.state]})
+    user.save(update_fields=["account_role", "state", "session_epoch", "deprovisioned_at", "clean_up_due_since"])
+    audit.record(acting, "user.deprovisioned", user, _differences(told, _told(user)))
     _clean_up_after_commit(user)
     return user
 
 
 @transaction.atomic
 def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
-    """The same record again; no session or token of before comes back to life. Raises DoesNotExist."""
+    """The same record again, as Account Member; no session or token of before comes back to life.
+
+    Raises DoesNotExist, and PermissionsExceeded for a held person who may do more than the actor.
+    """
     user = locked_user(user_id, account)
+    check_may_act_on([user], acting)
     if user.state != UserState.DEPROVISIONED:
         mass_departures.keep(user, acting)
         return user
     _set_access(user, active=True)
-    user.save(update_fields=["state", "deprovisioned_at", "clean_up_due_since"])
+    user.save(update_fields=["account_role", "state", "deprovisioned_at", "clean_up_due_since"])
     audit.record(acting, "user.restored", user, {"state": [UserState.DEPROVISIONED, user.state]})
     return user
 
@@ -223,7 +229,9 @@ def _is_held(user: User, acting: Actor, *, erase: bool) -> bool:
 
 
 def _set_access(user: User, active: bool) -> None:
-    """Ends or gives back access. Who is restored is pending, unless they have a password of their own.
+    """Ends or gives back access. A restored person is pending, unless they have a password of their own.
+
+    The account role ends with the access: what comes back, whoever asks for it, is an Account Member.
 
     Tokens are dead by the epoch, so revoking them is left to the clean-up: letting go through SCIM is five queries.
     Restoring does a clean-up that is still due first, or memberships of before would be there again.
@@ -238,6 +246,9 @@ def _set_access(user: User, active: bool) -> None:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
         user.session_epoch += 1
         user.clean_up_due_since = timezone.now()
+        if not is_member_by_own_role(user):
+            departures.note_account_role(user)
+            user.account_role = users.member_role(user.account_id)
 
 
 def _clean_up_after_commit(user: User) -> None:
@@ -268,14 +279,14 @@ def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) ->
 def _takes_steps(user: User, *, is_in: bool) -> bool:
     """Whether a person who was read without a lock cannot be made in or out in one statement.
 
-    A held departure is dropped, who comes back may have a clean-up to be done first, and of admins one has to stay.
+    A held departure is dropped, who comes back may have a clean-up to be done first, and an account role is noted.
     """
     if not user.stamp or mass_departures.held_departure(user) is not None:
         return bool(user.stamp)
     was_in = user.state != UserState.DEPROVISIONED
     if is_in:
         return not was_in
-    return was_in and Permission.MANAGE_USERS in user.account_role.permissions
+    return was_in and not is_member_by_own_role(user)
 
 
 def _write(user: User, names: Sequence[str], told: AuditEntry, *first: Write) -> None:
@@ -286,28 +297,55 @@ def _write(user: User, names: Sequence[str], told: AuditEntry, *first: Write) ->
         statements.write(*first, statements.updating(user, names), statements.inserting([told]))
 
 
-def _check_allowed(user: User, record: PersonRecord, acting: Actor) -> None:
-    """Who holds an IdP's token must not take over an account through it (CVE-2022-1680, R14)."""
-    if record.active is False and user.state != UserState.DEPROVISIONED:
-        check_may_leave(user, acting)
+def _with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:
+    """The record as it may be carried out; nobody is taken over by who holds an IdP's token (CVE-2022-1680, R14).
+
+    Raises Protected where it changes an identifier that provisioning may not change. Where it ends the access too, that
+    comes first: the person is out, and the identifiers stay.
+    """
+    why = _why_identifiers_stay(user, _changed_identifiers(user, record))
+    if not why:
+        return record
+    if record.active is not False:
+        raise Protected(why, user)
+    emails = (user.email,) if user.email else ()
+    return replace(record, user_name=user.user_name, emails=emails, external_id=None)
+
+
+def _changed_identifiers(user: User, record: PersonRecord) -> list[str]:
+    """Each as the client knows it, with the value that came."""
     email = record.emails[0] if record.emails else _address(record.user_name)
-    if fold(email) != user.email_key and Permission.MANAGE_USERS in user.account_role.permissions:
-        raise Protected(
-            f"Expected the e-mail of {user.email} unchanged, because they may manage users; received '{email}'."
-            " An account admin changes it in Torque."
-        )
-    if user.origin == UserOrigin.PASSWORD and fold(email) != user.email_key:
-        raise Protected(
-            f"Expected the e-mail of {user.email} unchanged, because they sign in with a password; received '{email}'."
-            " An account admin changes it in Torque."
-        )
+    came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}
+    stays = {
+        "externalId": record.external_id in (None, user.external_id),
+        "userName": fold(record.user_name) == user.user_name_key,
+        "e-mail": fold(email) == user.email_key,
+    }
+    return [f"{name} '{came[name]}'" for name, is_same in stays.items() if not is_same]
+
+
+def _why_identifiers_stay(user: User, changed: list[str]) -> str:
+    """A sentence; empty: provisioning may change them. One query, and none where nothing changes."""
+    if not changed:
+        return ""
+    if user.origin == UserOrigin.PASSWORD and any(text.startswith("e-mail") for text in changed):
+        reason = "they sign in with a password"
+    elif held := account_permissions(user):
+        reason = f"they have account permissions ({', '.join(sorted(held))})"
+    else:
+        return ""
+    return (
+        f"Expected userName, e-mail and externalId of {user} unchanged, because {reason}; received"
+        f" {' and '.join(changed)}. An account admin changes them in Torque, on the user's page under Identifiers;"
+        " then send this again."
+    )
 
 
 # What a revision may change, and what follows from some of it.
 _REVISED = (
     *("user_name", "email", "work_email_key", "other_email_keys", "external_id", "first_name", "last_name"),
     *("display_name", "timezone", "scim_attributes"),
-    *("state", "session_epoch", "deprovisioned_at", "clean_up_due_since"),
+    *("state", "account_role", "session_epoch", "deprovisioned_at", "clean_up_due_since"),
 )
 _FOLLOWS = {
     "user_name": ("user_name_key", "search_key"),
@@ -329,7 +367,11 @@ def _changed(user: User, was: dict[str, Any]) -> tuple[str, ...]:
 def _told(user: User) -> dict[str, Any]:
     """What the audit log says of a change; of kept attributes only their names."""
     told = {name: getattr(user, name) for name in _COLUMNS}
-    return {**told, "attributes": user.scim_attributes}
+    return {**told, "account_role": user.account_role.name, "attributes": user.scim_attributes}
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {name: [old, after[name]] for name, old in before.items() if after[name] != old}
 
 
 def _action(before: str, after: str) -> str:

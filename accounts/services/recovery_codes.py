@@ -10,9 +10,9 @@ from accounts.errors import ActionRefused
 from accounts.folding import fold
 from accounts.models import Account, AccountQuerySet, RecoveryCode, User
 from accounts.models.user import UserState
-from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import audit
 from accounts.services.audit import Actor
+from accounts.services.rights import BY_OWN_ROLE
 
 NUMBER = 10
 # No letters or digits that are mistaken for each other: 20 of 30 are 98 random bits, so a plain digest is enough.
@@ -79,9 +79,7 @@ def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | N
 
 
 def _admins() -> "AccountQuerySet[User]":
-    found: AccountQuerySet[User] = User.objects.filter(
-        state=UserState.ACTIVE, erased_at=None, account_role__name=ACCOUNT_ADMIN
-    )
+    found: AccountQuerySet[User] = User.objects.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
     return found
 
 

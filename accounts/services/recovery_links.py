@@ -15,6 +15,7 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import audit
 from accounts.services.audit import Actor
+from accounts.services.rights import BY_OWN_ROLE
 
 
 class _Tokens(PasswordResetTokenGenerator):
@@ -29,7 +30,7 @@ class _Tokens(PasswordResetTokenGenerator):
 
 
 _tokens = _Tokens()
-_ADMINS = User.objects.filter(state=UserState.ACTIVE, erased_at=None, account_role__name=ACCOUNT_ADMIN)
+_ADMINS = User.objects.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
 
 
 def admin_to_recover(account: Account, email: str = "") -> User:

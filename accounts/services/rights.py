@@ -5,17 +5,20 @@ Nothing else in the product reads the permissions of somebody's account role: `t
 """
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountRole, ApiToken, GroupMembership, User
+from accounts.models import Account, AccountRole, ApiToken, Group, GroupMembership, User
 from accounts.models.user import UserState
-from accounts.permissions import ACCOUNT_ADMIN, Permission
+from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 from accounts.services.audit import Actor
 
 ALL = frozenset(str(permission) for permission in Permission)
+# Of a query of people: their own account role is Account Admin. See `account_admins`.
+BY_OWN_ROLE = Q(account_role__name=ACCOUNT_ADMIN)
 
 
 class PermissionsExceeded(ActionRefused):
@@ -23,21 +26,28 @@ class PermissionsExceeded(ActionRefused):
 
 
 def account_permissions(user: User) -> set[str]:
-    """The person's effective permissions. One query beside their account role."""
+    """The person's effective permissions; none once their access has ended. One query beside their account role."""
+    if user.state == UserState.DEPROVISIONED:
+        return set()
     through_groups = _group_permissions(user.account_id, [user.pk]).values_list(
         "group__account_role__permissions", flat=True
     )
-    return {*user.account_role.permissions, *(permission for listed in through_groups for permission in listed)}
+    return {*user.account_role.permissions, *chain.from_iterable(through_groups)}
 
 
 def account_permissions_of(account_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """The effective permissions of each of these people of one account, in two queries."""
-    people = User.objects.in_account(account_id).filter(pk__in=user_ids)
+    people = User.objects.in_account(account_id).filter(pk__in=user_ids).exclude(state=UserState.DEPROVISIONED)
     held = {pk: set(listed) for pk, listed in people.values_list("pk", "account_role__permissions")}
-    through_groups = _group_permissions(account_id, user_ids)
+    through_groups = _group_permissions(account_id, held)
     for pk, listed in through_groups.values_list("user_id", "group__account_role__permissions"):
         held[pk].update(listed)
     return held
+
+
+def permissions_of_roles(user: User, group_roles: Iterable[AccountRole | None]) -> set[str]:
+    """As `account_permissions`, where the account roles of the person's groups are at hand."""
+    return {*user.account_role.permissions, *chain.from_iterable(role.permissions for role in group_roles if role)}
 
 
 def held_permissions(user: User, through: ApiToken | None) -> set[str]:
@@ -65,15 +75,19 @@ def check_has(permissions: Iterable[str], account_id: UUID, acting: Actor, what:
     Raises PermissionsExceeded.
     """
     held = permissions_of_actor(acting, account_id)
-    if held is not None and (missing := sorted(set(permissions) - held)):
-        raise PermissionsExceeded(
-            f"{what} {', '.join(missing)}, which you do not have. Ask somebody who has it to make this change."
-        )
+    if held is not None and (missing := set(permissions) - held):
+        raise _exceeds(what, missing)
 
 
 def check_may_grant(role: AccountRole, acting: Actor) -> None:
     """Check that the acting person has every permission of the role. Raises PermissionsExceeded."""
     check_has(role.permissions, role.account_id, acting, f"Account role '{role}' has")
+
+
+def check_may_change_group(group: Group, acting: Actor) -> None:
+    """Check that the group gives no permission that the acting person lacks. Raises PermissionsExceeded."""
+    if group.account_role is not None:
+        check_has(group.account_role.permissions, group.account_id, acting, f"Group '{group}' gives")
 
 
 def check_may_act_on(people: Iterable[User], acting: Actor) -> None:
@@ -82,19 +96,22 @@ def check_may_act_on(people: Iterable[User], acting: Actor) -> None:
     Ask before a change of password, e-mail, user name, external ID, identities, sessions, account role or group
     memberships, and before somebody is deprovisioned, restored or deleted. Raises PermissionsExceeded for the first.
     """
+    for refusal in beyond(people, acting).values():
+        raise refusal
+
+
+def beyond(people: Iterable[User], acting: Actor) -> dict[UUID, PermissionsExceeded]:
+    """Those of these people of one account who have a permission that the acting person lacks, each with the refusal.
+
+    Four queries at most, however many people.
+    """
     targets = {person.pk: person for person in people if person.pk != acting.user_id}
-    if not targets:
-        return
-    account_id = next(iter(targets.values())).account_id
-    held = permissions_of_actor(acting, account_id)
-    if held is None:
-        return
-    for pk, theirs in account_permissions_of(account_id, targets).items():
-        if missing := sorted(theirs - held):
-            raise PermissionsExceeded(
-                f"{targets[pk]} has {', '.join(missing)}, which you do not have."
-                " Ask somebody who has it to make this change."
-            )
+    account_id = next((person.account_id for person in targets.values()), None)
+    held = permissions_of_actor(acting, account_id) if account_id else None
+    if account_id is None or held is None:
+        return {}
+    found = account_permissions_of(account_id, targets).items()
+    return {pk: _exceeds(f"{targets[pk]} has", theirs - held) for pk, theirs in found if theirs - held}
 
 
 def is_account_admin(acting: Actor, account_id: UUID) -> bool:
@@ -115,9 +132,29 @@ def account_admins(account: "Account | UUID") -> "QuerySet[User]":
     the next login may take away is nothing to rely on.
     """
     people: QuerySet[User] = User.objects.in_account(account)
-    return people.filter(state=UserState.ACTIVE, erased_at=None, account_role__name=ACCOUNT_ADMIN)
+    return people.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
 
 
-def _group_permissions(account_id: UUID, user_ids: Collection[UUID]) -> "QuerySet[GroupMembership]":
+def is_admin_by_own_role(user: User) -> bool:
+    """`BY_OWN_ROLE`, of a user whose account role is at hand."""
+    return is_admin_role(user.account_role)
+
+
+def is_member_by_own_role(user: User) -> bool:
+    """Whether the person's own account role, at hand, is Account Member."""
+    return user.account_role.name == ACCOUNT_MEMBER
+
+
+def is_admin_role(role: AccountRole) -> bool:
+    return role.name == ACCOUNT_ADMIN
+
+
+def _exceeds(what: str, missing: Iterable[str]) -> PermissionsExceeded:
+    return PermissionsExceeded(
+        f"{what} {', '.join(sorted(missing))}, which you do not have. Ask somebody who has it to make this change."
+    )
+
+
+def _group_permissions(account_id: UUID, user_ids: Iterable[UUID]) -> "QuerySet[GroupMembership]":
     memberships = GroupMembership.objects.in_account(account_id)
     return memberships.filter(user__in=list(user_ids), group__account_role__isnull=False)

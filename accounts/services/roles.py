@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
-from accounts.services.rights import check_has
+from accounts.services.rights import check_has, check_may_grant
 from accounts.services.role_drafts import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
 
 WHAT = "account role"
@@ -32,14 +32,15 @@ def create_account_role(account: Account, draft: RoleDraft, *, acting: Actor, te
 def update_account_role(role: AccountRole, draft: RoleDraft, *, acting: Actor) -> bool:
     """Changes a custom role for everybody who has it, from their next request on; False when nothing changes.
 
-    Permissions can be added only out of those of whoever changes it. Raises ActionRefused.
+    Neither what it has nor what it gets may be more than the actor has. Raises ActionRefused.
     """
     check_custom(role)
     lock_roles(role.account)
     kept = AccountRole.objects.in_account(role.account_id)
     role = kept.select_for_update(no_key=True).get(pk=role.pk)
     draft = checked(draft, kept.exclude(pk=role.pk), WHAT, Permission)
-    check_has(draft.permissions - set(role.permissions), role.account_id, acting, ADDED)
+    check_may_grant(role, acting)
+    check_has(draft.permissions, role.account_id, acting, ADDED)
     if Permission.MANAGE_USERS in set(role.permissions) - draft.permissions:
         _check_users_stay_managed(role)
     changes = fill(role, draft, Permission)
@@ -52,10 +53,11 @@ def update_account_role(role: AccountRole, draft: RoleDraft, *, acting: Actor) -
 
 @transaction.atomic
 def delete_account_role(role: AccountRole, *, acting: Actor) -> None:
-    """Deletes a custom role that nobody has. Raises ActionRefused, naming who uses it."""
+    """Deletes a custom role that nobody has. Raises ActionRefused, naming who uses it, and as `update_account_role`."""
     check_custom(role)
     lock_roles(role.account)
     role = AccountRole.objects.in_account(role.account_id).select_for_update().get(pk=role.pk)
+    check_may_grant(role, acting)
     audit.record(acting, "account-role.deleted", role, {"permissions": [role.permissions, None]})
     delete_unused(role, account_role_uses(role))
 

@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import Account, Connection, ExternalIdentity, SignedInSession, User
 from accounts.services import audit, password_doors, tokens
 from accounts.services.audit import Actor
+from accounts.services.rights import check_may_act_on
 
 log = structlog.get_logger(__name__)
 
@@ -134,13 +135,21 @@ def logout_hints(session: SignedInSession) -> dict[str, str]:
 
 @transaction.atomic
 def end(session: SignedInSession, *, acting: Actor) -> bool:
-    """Ends one session; its browser's next request is refused. False when it had ended before."""
+    """Ends one session; its browser's next request is refused. False when it had ended before.
+
+    Raises PermissionsExceeded for a session of somebody who may do more than the actor.
+    """
+    check_may_act_on([session.user], acting)
     return bool(_end([session], acting))
 
 
 @transaction.atomic
 def end_all(user: User, *, acting: Actor, but: SignedInSession | None = None) -> int:
-    """Ends the person's sessions, except `but`, and those of their programs (short tokens); gives how many."""
+    """Ends the person's sessions, except `but`, and those of their programs (short tokens); gives how many.
+
+    Raises PermissionsExceeded for somebody who may do more than the actor.
+    """
+    check_may_act_on([user], acting)
     # Tokens first, as `departures` does: who waits for a row of the other kind holds none that the other waits for.
     programs = tokens.end_short_tokens(user, acting=acting)
     own = _rows().filter(user=user, ended_at=None).select_related("user").order_by("pk")

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
+from accounts.folding import fold, nfc
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
@@ -19,8 +20,10 @@ from accounts.services import audit, sessions
 from accounts.services.audit import Actor
 from accounts.services.password_doors import check_may_have_one
 from accounts.services.protection import check_may_be_demoted
-from accounts.services.rights import check_may_grant
+from accounts.services.rights import check_may_act_on, check_may_grant
 
+# What logins and provisioning find a person by, as the pages call it.
+IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "External ID"}
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
 
@@ -47,6 +50,11 @@ def role_named(account: Account, name: str) -> AccountRole:
         known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
         raise ActionRefused(f"Expected one of the account roles {known}; received '{name}'.")
     return role
+
+
+def member_role(account_id: UUID) -> AccountRole:
+    """`Account Member` of the account, without asking the database."""
+    return AccountRole(pk=member_role_id(account_id), account_id=account_id, name=ACCOUNT_MEMBER, builtin=True)
 
 
 @lru_cache(maxsize=10_000)
@@ -108,14 +116,63 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
 
 
 @transaction.atomic
+def change_identifiers(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
+    """Sets what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
+
+    Gives what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that
+    another user of the account has, and for people who have more permissions than the actor.
+    """
+    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk, erased_at=None)
+    check_may_act_on([current], acting)
+    wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
+    changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
+    if not changes:
+        return {}
+    _check_identifiers(current, wanted)
+    for name, value in wanted.items():
+        setattr(current, name, value)
+    if "email" in changes:
+        current.work_email_key = fold(current.email)
+    try:
+        with transaction.atomic():
+            current.save(update_fields=[*wanted, "email_key", "user_name_key", "work_email_key"])
+    except IntegrityError:
+        raise _identifier_taken(current, wanted) from None
+    audit.record(acting, "user.identifiers-changed", current, changes)
+    return changes
+
+
+def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
+    """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
+    needs_email = wanted["email"] or user.origin != UserOrigin.SCIM or not wanted["user_name"]
+    if needs_email:
+        _check_email(wanted["email"])
+
+
+def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    by = {
+        "email": {"email_key": fold(wanted["email"])},
+        "user_name": {"user_name_key": fold(wanted["user_name"])},
+        "external_id": {"external_id": wanted["external_id"]},
+    }
+    for name, condition in by.items():
+        if wanted[name] and (other := others.filter(**condition).first()):
+            what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
+            return ActionRefused(f"{what} is used by {other} already: change it there first.")
+    return ActionRefused("One of these values was given to another user at this moment. Try again.")
+
+
+@transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
     """Gives the person another account role; False when they have it already. Raises ActionRefused."""
     current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
     before = current.account_role
     if before == role:
         return False
-    # Whoever may do more than the one who asks is not theirs to demote, either.
-    check_may_grant(before, acting)
+    if current.state == UserState.DEPROVISIONED:
+        raise ActionRefused(f"Expected a user with access; {current} is deprovisioned. Restore them first.")
+    check_may_act_on([current], acting)
     check_may_grant(role, acting)
     check_may_be_demoted(current, role, acting)
     user.account_role = role
@@ -126,7 +183,9 @@ def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
 
 @transaction.atomic
 def set_password(user: User, raw_password: str, *, acting: Actor) -> None:
-    """A new password; every session of the person ends. Raises ActionRefused for people who come in by SSO only."""
+    """A new password; every session of the person ends. Raises ActionRefused for people who come in by SSO only, and
+    for people who have more permissions than the actor."""
+    check_may_act_on([user], acting)
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
         raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
     check_may_have_one(user.account, user.account_role, user.email)
@@ -136,11 +195,15 @@ def set_password(user: User, raw_password: str, *, acting: Actor) -> None:
     sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
 
 
-def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
+def _check_email(email: str) -> None:
     try:
         validate_email(email)
     except ValidationError:
         raise ActionRefused(f"Expected an e-mail address; received '{email}'.") from None
+
+
+def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
+    _check_email(email)
     role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
     # The name under which provisioning finds people is theirs alone too, so nobody can be announced under it.
     known = {"user_name": email, **profile, "account_role": role}

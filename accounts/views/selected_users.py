@@ -14,8 +14,8 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs
 from accounts.permissions import Permission
 from accounts.services.audit import Actor
+from accounts.services.deprovisioning_many import deprovision_many
 from accounts.services.group_members import join
-from accounts.services.letting_go import let_go
 from accounts.views.selection import Done, Selection, carry_out
 from accounts.views.user_forms import JoinForm, PlaceForm
 from spaces.services.placing import place_users
@@ -57,7 +57,8 @@ def join_selected(request: HttpRequest) -> HttpResponse:
         return _ask(request, selection, title, [sentence], "Add to group", fields)
 
     def do(keys: list[UUID]) -> Done:
-        return Done(join(keys, group, acting=acting(request)))
+        joined = join(keys, group, acting=acting(request))
+        return Done(joined.added, joined.refused)
 
     fields = _yes({"group": group.name})
     doing, done = f"Adding people to {group}", f"added to {group}"
@@ -75,17 +76,17 @@ def deprovision_selected(request: HttpRequest) -> HttpResponse:
             "They are out at once: no login, and every session and API token of theirs is dead.",
             "Then they lose their spaces and groups. Until their records are erased,"
             f" {account_of(request).retention_days} days from now, you can restore them.",
-            "Who may not leave, as the last account admin and yourself, stays and is named.",
+            "The last account admin, people with more permissions than you, and you keep access and are named.",
         ]
         return _ask(request, selection, f"Deprovision {selection.words}?", sentences, "Deprovision", {}, danger=True)
-    do = partial(_let_go, account=account_of(request), actor=acting(request))
+    do = partial(_deprovision, account=account_of(request), actor=acting(request))
     doing, done = "Deprovisioning people", "deprovisioned"
     return carry_out(request, selection, do, portion=OUT_AT_ONCE, doing=doing, done=done, fields=_yes({}))
 
 
-def _let_go(keys: list[UUID], account: Account, actor: Actor) -> Done:
-    gone = let_go(keys, account, acting=actor)
-    return Done(gone.out, gone.refused)
+def _deprovision(keys: list[UUID], account: Account, actor: Actor) -> Done:
+    done = deprovision_many(keys, account, acting=actor)
+    return Done(done.deprovisioned, done.refused)
 
 
 def _ask(

@@ -21,12 +21,13 @@ from accounts.models import (
 )
 from accounts.models.user import UserState
 from accounts.pages.audit_lines import line_of
-from accounts.pages.guards import account_of, needs, own_or_404, zone_for
+from accounts.pages.guards import account_of, acting, needs, own_or_404, zone_for
 from accounts.permissions import Permission
 from accounts.services import sessions, tokens
 from accounts.services.group_members import rulings
+from accounts.services.rights import beyond
 from accounts.user_agents import in_words
-from accounts.views.user_forms import AccountRoleForm, JoinForm, PlaceForm
+from accounts.views.user_forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from accounts.views.users import people_of
 from spaces.services.rights import rights_of
 
@@ -61,6 +62,8 @@ def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
         "is_oneself": person == request.user,
         "rights": rights,
         "groups": [(right, managed[right.group_id]) for right in rights.groups if right.group_id in managed],
+        "beyond": beyond([person], acting(request)).get(person.pk),
+        "identifiers": IdentifiersForm(initial={name: getattr(person, name) for name in IdentifiersForm.base_fields}),
         "account_role": AccountRoleForm(account, initial={"role": person.account_role_id}),
         "place": PlaceForm(account),
         "join": JoinForm(account),

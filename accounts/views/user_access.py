@@ -14,12 +14,12 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
-from accounts.services import provisioning
+from accounts.services import provisioning, users
+from accounts.services.deprovisioning_many import deprovision_many
 from accounts.services.groups import add_member, remove_member
-from accounts.services.letting_go import let_go
 from accounts.services.users import set_account_role
 from accounts.views.user import person_or_404, show
-from accounts.views.user_forms import AccountRoleForm, JoinForm, PlaceForm
+from accounts.views.user_forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from spaces.models import Space
 from spaces.services import placing
 
@@ -36,6 +36,20 @@ def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
                 messages.success(request, f"{person} has the account role {role} now.")
             return _back(person)
     return show(request, person_or_404(request, user_id), account_role=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    form = IdentifiersForm(request.POST)
+    if form.is_valid():
+        with told_in_the_form(form):
+            changed = users.change_identifiers(person, form.cleaned_data, acting=acting(request))
+            said = "The identifiers were changed." if changed else "Nothing was changed."
+            messages.success(request, f"{said} Provisioning and the next login find this user by them.")
+            return _back(person)
+    return show(request, person_or_404(request, user_id), identifiers=form)
 
 
 @require_POST
@@ -107,11 +121,11 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
             "The identity provider is not told: where it still assigns them, it may bring them back.",
         ]
         return ask(request, Question(f"Deprovision {person}?", sentences, "Deprovision", _address(person)))
-    gone = let_go([person.pk], account_of(request), acting=acting(request))
-    for sentence in gone.refused:
+    done = deprovision_many([person.pk], account_of(request), acting=acting(request))
+    for sentence in done.refused:
         messages.error(request, sentence)
-    if gone.out:
-        messages.success(request, f"{person} is out.")
+    if done.deprovisioned:
+        messages.success(request, f"{person} was deprovisioned.")
     return _back(person)
 
 
@@ -119,9 +133,12 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    restored = provisioning.restore(person.pk, account_of(request), acting=acting(request))
-    then = "and may log in" if restored.state == UserState.ACTIVE else "and waits for the next company login"
-    messages.success(request, f"{restored} is back {then}. Spaces and groups are for you to give again.")
+    with told_on_the_next_page(request):
+        restored = provisioning.restore(person.pk, account_of(request), acting=acting(request))
+        then = "can log in" if restored.state == UserState.ACTIVE else "is pending until the next company login"
+        messages.success(
+            request, f"{restored} was restored as Account Member and {then}. Assign spaces, groups and roles again."
+        )
     return _back(person)
 
 

@@ -48,6 +48,33 @@ class AccountRoleForm(forms.Form):
         _choose(self, "role", AccountRole.objects.in_account(account), ACCOUNT_MEMBER)
 
 
+class IdentifiersForm(forms.Form):
+    email = forms.CharField(
+        label="Email",
+        max_length=320,
+        required=False,
+        help_text="Must equal the primary email in the identity provider. A login may update it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    user_name = forms.CharField(
+        label="User name",
+        max_length=320,
+        required=False,
+        help_text="userName in SCIM: usually the email or the user principal name.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    external_id = forms.CharField(
+        label="External ID",
+        max_length=255,
+        required=False,
+        help_text="externalId in SCIM: the identity provider's own id of this user.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "identifiers_%s", **kwargs})
+
+
 class NewUserForm(forms.Form):
     email = forms.EmailField(
         label="Email", max_length=320, widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"})

@@ -23,8 +23,10 @@ from accounts.views.user import person_or_404
 def end_session_of_user(request: HttpRequest, user_id: UUID, session_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     own = SignedInSession.objects.in_account(person.account_id).defer("logout_hints").filter(user=person)
-    if sessions.end(get_object_or_404(own, pk=session_id), acting=acting(request)):
-        messages.success(request, f"The session of {person} has ended. That browser has to log in again.")
+    session = get_object_or_404(own, pk=session_id)
+    with told_on_the_next_page(request):
+        if sessions.end(session, acting=acting(request)):
+            messages.success(request, f"The session of {person} has ended. That browser has to log in again.")
     return _back(person)
 
 
@@ -38,8 +40,9 @@ def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         question = Question(f"End all sessions of {person}?", sentences, "End all sessions", _address(person))
         return ask(request, question)
     but = sessions.current(request) if person == request.user else None
-    ended = sessions.end_all(person, acting=acting(request), but=but)
-    messages.success(request, f"{counted(ended, 'session', 'sessions')} of {person} ended.")
+    with told_on_the_next_page(request):
+        ended = sessions.end_all(person, acting=acting(request), but=but)
+        messages.success(request, f"{counted(ended, 'session', 'sessions')} of {person} ended.")
     return _back(person)
 
 

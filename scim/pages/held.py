@@ -24,7 +24,7 @@ from accounts.models.work import AlertKind
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs, zone_for
 from accounts.pages.lists import Listing
-from accounts.pages.refusals import counted
+from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import held_departures
 from accounts.services.alerts import open_alerts
@@ -95,10 +95,11 @@ def decide_one(request: HttpRequest, user_id: UUID, decision: str) -> HttpRespon
     row = get_object_or_404(HeldDeparture.objects.in_account(account).select_related("user"), user=user_id)
     if not is_confirmed(request):
         return ask(request, _question(chosen, f"{chosen.verb} {row.user}?"))
-    if chosen.one(account, user_id, acting(request)):
-        messages.success(request, f"{row.user} is {chosen.done}.")
-    else:
-        messages.error(request, f"{row.user} was not {chosen.done}: no longer held, or the last account admin.")
+    with told_on_the_next_page(request):
+        if chosen.one(account, user_id, acting(request)):
+            messages.success(request, f"{row.user} is {chosen.done}.")
+        else:
+            messages.error(request, f"{row.user} was not {chosen.done}: no longer held, or the last account admin.")
     return redirect("held-people")
 
 
@@ -112,13 +113,16 @@ def decide(request: HttpRequest, decision: str) -> HttpResponse:
     if not is_confirmed(request):
         title = f"{chosen.verb} {counted(waiting, 'person', 'people')}?"
         return ask(request, _question(chosen, title, _names(request), until=until.isoformat()))
-    done = _number(request.POST.get("done", ""))
-    done += chosen.all_at_once(account, acting(request), until=until, seconds=SECONDS)
+    now_done = chosen.all_at_once(account, acting(request), until=until, seconds=SECONDS)
+    done = _number(request.POST.get("done", "")) + now_done
     left = held_departures.held_until(account, until)
-    if left:
+    if left and now_done:
         page = {"verb": chosen.verb, "done": done, "left": left, "all": done + left, "until": until.isoformat()}
         return render(request, "provisioning/deciding.html", page)
     messages.success(request, f"{counted(done, 'person is', 'people are')} {chosen.done}.")
+    if left:
+        waiting_for = "somebody with their permissions has to decide about them"
+        messages.warning(request, f"{counted(left, 'person waits', 'people wait')}: {waiting_for}.")
     return _to_the_list(request)
 
 

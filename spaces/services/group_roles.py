@@ -19,7 +19,7 @@ Pair = tuple[Space, SpaceRole]
 def give_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> int:
     """Adds (space, role) pairs to a group; gives how many were new. Raises ActionRefused across accounts."""
     wanted = _checked(group, pairs)
-    there = {(grant.space_id, grant.role_id) for grant in _grants(group)}
+    there = {(grant.space_id, grant.role_id) for grant in _grants(group, acting)}
     new = [(space, role) for key, (space, role) in wanted.items() if key not in there]
     _change(group, new, (), acting)
     return len(new)
@@ -28,7 +28,7 @@ def give_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> i
 @transaction.atomic
 def take_space_role(group: Group, space: Space, role: SpaceRole, *, acting: Actor) -> bool:
     """Takes a role in a space away from a group; False when it did not give it."""
-    gone = [grant for grant in _grants(group) if (grant.space_id, grant.role_id) == (space.pk, role.pk)]
+    gone = [grant for grant in _grants(group, acting) if (grant.space_id, grant.role_id) == (space.pk, role.pk)]
     _change(group, (), gone, acting)
     return bool(gone)
 
@@ -36,7 +36,7 @@ def take_space_role(group: Group, space: Space, role: SpaceRole, *, acting: Acto
 @transaction.atomic
 def set_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> bool:
     """Makes these all that the group gives in spaces; False when they were before. Raises ActionRefused."""
-    wanted, there = _checked(group, pairs), _grants(group)
+    wanted, there = _checked(group, pairs), _grants(group, acting)
     present = {(grant.space_id, grant.role_id) for grant in there}
     new = [pair for key, pair in wanted.items() if key not in present]
     gone = [grant for grant in there if (grant.space_id, grant.role_id) not in wanted]
@@ -51,9 +51,9 @@ def _checked(group: Group, pairs: Iterable[Pair]) -> dict[tuple[UUID, UUID], Pai
     return wanted
 
 
-def _grants(group: Group) -> list[GroupSpaceRole]:
-    """All that the group gives, while nobody else changes it."""
-    current = locked(group)
+def _grants(group: Group, acting: Actor) -> list[GroupSpaceRole]:
+    """All that the group gives, while nobody else changes it. Raises ActionRefused as `locked`."""
+    current = locked(group, acting)
     rows = GroupSpaceRole.objects.in_account(current.account_id).filter(group=current)
     return list(rows.select_related("space", "role").order_by("space__name", "role__name"))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Connection, GroupMembership, Origin, User
+from accounts.services.rights import permissions_of_roles
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 
 
@@ -73,10 +74,7 @@ def rights_of(user: User) -> Rights:
         .select_related("group__account_role", "connection")
         .order_by("group__name")
     )
-    permissions = set(user.account_role.permissions)
-    for membership in memberships:
-        if membership.group.account_role:
-            permissions.update(membership.group.account_role.permissions)
+    permissions = permissions_of_roles(user, (membership.group.account_role for membership in memberships))
     return Rights(
         account_role=user.account_role.name,
         permissions=tuple(sorted(permissions)),

@@ -13,6 +13,22 @@ def test_a_long_file_is_named_with_its_length() -> None:
     assert broken_rules("accounts/views.py", "x = 1\n" * (LONGEST + 1)) == ["accounts/views.py: 401 lines, 400 at most"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if x in user.account_role.permissions:",
+        "people.filter(account_role__permissions__contains=x)",
+        "people.filter(account_role__name=ACCOUNT_ADMIN)",
+        "user.account_role.name == name",
+        "if name != ACCOUNT_ADMIN:",
+        "{{ person.account_role.permissions }}",
+    ],
+)
+def test_an_own_account_role_is_read_in_one_module_only(text: str) -> None:
+    assert len(broken_rules("accounts/views/user.py", text)) == 1
+    assert broken_rules("accounts/services/rights.py", text) == []
+
+
 @pytest.mark.parametrize("name", ["LICENSE", "requirements/development.txt", "accounts/migrations/0001_initial.py"])
 def test_what_nobody_writes_by_hand_may_be_long(name: str) -> None:
     assert broken_rules(name, "x\n" * 5000) == []

@@ -51,5 +51,5 @@ def _former_access(user: User) -> dict[str, Any] | None:
     noted = FormerAccess.objects.in_account(user.account_id).filter(user=user).first()
     if noted is None:
         return None
-    kept = {"spaces": noted.spaces, "groups": noted.groups, "tokens": noted.tokens}
+    kept = {"account_role": noted.account_role, "spaces": noted.spaces, "groups": noted.groups, "tokens": noted.tokens}
     return {"ended_at": noted.ended_at.isoformat(), **kept}

@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Account, EmailDomain, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
-from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import password_doors
+from accounts.services.rights import BY_OWN_ROLE
 
 SHOWN = 50
 
@@ -47,7 +47,7 @@ def people_of(account: Account) -> People:
     leaving = password_doors.shut_out(account)
     shown = leaving.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
     domains = _domains_of_live_connections(account)
-    admins = password_doors.of_account(account).filter(account_role__name=ACCOUNT_ADMIN)
+    admins = password_doors.of_account(account).filter(BY_OWN_ROLE)
     return People(
         shut_out=[ShutOut(user, _way_in(user, domains)) for user in shown],
         shut_out_total=leaving.count(),

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs, person_of, zone_for
 from accounts.pages.refusals import counted, told_on_the_next_page
-from accounts.permissions import ACCOUNT_ADMIN, Permission
+from accounts.permissions import Permission
 from accounts.services import enforcement as service
 from accounts.services import password_doors, recovery_codes
+from accounts.services.rights import is_admin_by_own_role
 from accounts.sso.enforcement.people import people_of
 
 PAGE = "enforcement"
@@ -30,7 +31,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
         "readiness": readiness,
         "is_ready": any(not one.lacking for one in readiness),
         "people": people_of(account),
-        "is_admin": person_of(request).account_role.name == ACCOUNT_ADMIN,
+        "is_admin": is_admin_by_own_role(person_of(request)),
         "codes_left": recovery_codes.left(account),
         "zone": zone_for(request),
     }

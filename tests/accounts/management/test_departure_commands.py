@@ -37,7 +37,7 @@ def test_show_user_tells_what_a_leaver_had_also_after_they_came_back(cast: Cast)
     for _ in range(2):
         former = run("show_user", "Acme", "bob@acme.example")["former_access"]
         assert former.pop("ended_at")
-        assert former == {"spaces": [], "groups": [], "tokens": ["laptop"]}
+        assert former == {"account_role": "", "spaces": [], "groups": [], "tokens": ["laptop"]}
         run("restore_user", "Acme", "bob@acme.example")
 
 

@@ -91,8 +91,8 @@ def test_adding_costs_the_same_for_many(cast: Cast, ops: Group, django_assert_ma
 
 def test_only_who_was_not_in_it_counts(cast: Cast) -> None:
     devs, _ = groups.create_group(cast.acme, "Devs", acting=OPERATOR)
-    assert join([cast.bob.pk], devs, acting=OPERATOR) == 1
-    assert join([cast.bob.pk, cast.petra.pk], devs, acting=OPERATOR) == 1
+    assert join([cast.bob.pk], devs, acting=OPERATOR).added == 1
+    assert join([cast.bob.pk, cast.petra.pk], devs, acting=OPERATOR).added == 1
     entries = AuditEntry.objects.filter(action="user.added-to-group")
     assert {entry.object_id for entry in entries} == {cast.bob.pk, cast.petra.pk}
 
@@ -100,7 +100,7 @@ def test_only_who_was_not_in_it_counts(cast: Cast) -> None:
 def test_who_is_out_or_elsewhere_is_left_out(cast: Cast) -> None:
     devs, _ = groups.create_group(cast.acme, "Devs", acting=OPERATOR)
     provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
-    assert join([cast.bob.pk, cast.charlie.pk], devs, acting=OPERATOR) == 0
+    assert join([cast.bob.pk, cast.charlie.pk], devs, acting=OPERATOR).added == 0
     assert not GroupMembership.objects.exists()
 
 
@@ -108,4 +108,4 @@ def test_many_cost_as_much_as_one(cast: Cast, django_assert_max_num_queries: Any
     devs, _ = groups.create_group(cast.acme, "Devs", acting=OPERATOR)
     many = [users.provision_pending(cast.acme, f"p{n}@acme.example", acting=OPERATOR).pk for n in range(40)]
     with django_assert_max_num_queries(11):
-        assert join(many, devs, acting=OPERATOR) == 40
+        assert join(many, devs, acting=OPERATOR).added == 40

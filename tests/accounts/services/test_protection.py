@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.services import audit, protection, provisioning, users
@@ -48,11 +49,11 @@ def test_an_admin_of_another_account_takes_nobodys_place(cast: Cast) -> None:
         give_role(cast, cast.alice, ACCOUNT_MEMBER)
 
 
-def test_an_admin_who_is_out_may_be_demoted(cast: Cast) -> None:
-    give_role(cast, cast.bob, ACCOUNT_ADMIN)
+def test_a_deprovisioned_user_gets_no_account_role(cast: Cast) -> None:
     provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     cast.bob.refresh_from_db()
-    assert give_role(cast, cast.bob, ACCOUNT_MEMBER)
+    with pytest.raises(ActionRefused, match="Restore them first"):
+        give_role(cast, cast.bob, ACCOUNT_ADMIN)
 
 
 def test_a_login_that_would_demote_the_last_admin_keeps_the_role_and_says_so(cast: Cast, log_in: LogIn) -> None:
