@@ -192,8 +192,12 @@ USERS = {
     "deprovision-selected": deed(_USERS, fields=_chosen),
     "user": page(_USERS),
     "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
-    "change-identifiers": deed(
-        _USERS, fields=lambda things: {"email": "new@acme.example"}, optional=("user_name", "external_id")
+    "change-identifiers": Row(
+        ("POST",),
+        (_USERS,),
+        lambda _: {"email": "new@acme.example"},
+        {"POST": 302},
+        optional=("user_name", "external_id"),
     ),
     "place-user": deed(_USERS, fields=_space_and_role),
     "take-out-of-space": deed(_USERS, fields=confirmed),
