@@ -1,5 +1,5 @@
 from accounts.models.account import Account, EmailDomain
-from accounts.models.audit import AuditEntry, AuditSeal, UnsealedEntry
+from accounts.models.audit import AuditEntry, AuditHead, AuditSeal, UnsealedEntry
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin, Role
 from accounts.models.connection_draft import ConnectionDraft
 from accounts.models.departure import FormerAccess, HeldDeparture
@@ -27,6 +27,7 @@ __all__ = [
     "Alert",
     "ApiToken",
     "AuditEntry",
+    "AuditHead",
     "AuditSeal",
     "Connection",
     "ConnectionDomain",

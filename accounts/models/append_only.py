@@ -2,7 +2,7 @@
 
 By triggers, added by migrations that call `append_only`. Whoever may drop a trigger can still do it; the hash chain
 (`accounts.services.audit_chain`) shows that they did. Django's SQLite backend rebuilds a table to alter it and loses
-its triggers: a migration that alters one of these tables calls `append_only` again. TRUNCATE is left to tests.
+its triggers: a migration that alters one of these tables calls `append_only` again. SQLite has no TRUNCATE.
 """
 
 from typing import Any
@@ -35,6 +35,27 @@ def append_only(app_label: str, *models: str) -> migrations.RunPython:
         for model in models:
             for statement in _no_guards(apps.get_model(app_label, model), editor.connection.vendor):
                 editor.execute(statement)
+
+    return migrations.RunPython(add, remove)
+
+
+def never_truncated(app_label: str, *models: str) -> migrations.RunPython:
+    """Tables of these models cannot be emptied by TRUNCATE, which asks no trigger of rows. After `append_only`."""
+
+    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        for table in _truncatable(apps, editor):
+            editor.execute(
+                f'CREATE OR REPLACE TRIGGER {table}_never_truncated BEFORE TRUNCATE ON "{table}"'
+                " FOR EACH STATEMENT EXECUTE FUNCTION accounts_append_only()"
+            )
+
+    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        for table in _truncatable(apps, editor):
+            editor.execute(f'DROP TRIGGER {table}_never_truncated ON "{table}"')
+
+    def _truncatable(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
+        tables = [str(apps.get_model(app_label, model)._meta.db_table) for model in models]
+        return tables if editor.connection.vendor == "postgresql" else []
 
     return migrations.RunPython(add, remove)
 

@@ -65,3 +65,18 @@ class AuditSeal(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.digest}"
+
+
+class AuditHead(AccountOwned):
+    """How far an account's hash chain has come: kept beside the chain, so that a chain that was cut off or removed is
+    seen. It references neither entries nor seals: TRUNCATE ... CASCADE of those leaves it alone.
+    """
+
+    account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, db_constraint=False)
+    position = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    objects = AccountQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"

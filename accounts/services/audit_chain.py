@@ -17,6 +17,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.audit_links import COLUMNS, LATE, NOTHING_BEFORE, Finding, Row, Seal, Walk, digest, time_text, told
 from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
+from accounts.services import audit_heads
+from accounts.services.audit_heads import Head
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +56,7 @@ def seal(account_id: UUID | None = None, seconds: float = SECONDS) -> int:
 def _seal_some(account_id: UUID, after: Place) -> tuple[int, Place | None]:
     """One transaction of `seal`: how many were sealed, and where the next begins; None: that was the end.
 
-    The head is told to the log: who rewrites the database cannot rewrite that (R57).
+    The head is kept beside the chain, and written to the log: who rewrites the database cannot rewrite that (R57).
     """
     with transaction.atomic():
         _lock(account_id)
@@ -66,13 +68,15 @@ def _seal_some(account_id: UUID, after: Place) -> tuple[int, Place | None]:
             position, head = position + 1, digest(head, entry)
             seals.append(AuditSeal(account_id=account_id, position=position, entry_id=entry["id"], digest=head))
         AuditSeal.objects.bulk_create(seals)
+        if seals:
+            audit_heads.move(account_id, (position, head))
         _no_longer_waiting(entry["id"] for entry in entries)
     if seals:
         log.info("Audit log sealed", account=str(account_id), entries=len(seals), position=position, head=head)
     return len(seals), waiting[-1] if len(waiting) == AT_ONCE else None
 
 
-def newest_seal(account_id: UUID) -> tuple[int, str]:
+def newest_seal(account_id: UUID) -> Head:
     """Position and digest of the chain's head; (0, "") before the first seal."""
     found = AuditSeal.objects.in_account(account_id).order_by("-position").values_list("position", "digest")
     return found.first() or (0, NOTHING_BEFORE)
@@ -129,28 +133,30 @@ def verify(account: Account | None = None) -> list[Finding]:
     return [finding for each in accounts for finding in check(each).findings]
 
 
-def check(account: Account, expected_head: tuple[int, str] | None = None) -> Checked:
+def check(account: Account, *kept_elsewhere: Head) -> Checked:
     """Follows the chain from its first entry, a thousand rows in memory at a time.
 
-    `expected_head` is a position and digest that was written down outside of the database: only so can a tail that was
-    cut off, or a chain that was made anew, be seen.
+    Only against a head that was kept can a tail that was cut off, an emptied log or a chain that was made anew be seen:
+    the one in the database (`audit_heads`), and those that an operator kept outside of it.
     """
+    kept = audit_heads.kept_head(account)  # before the walk: meanwhile the chain may grow
     entries, waiting = AuditEntry.objects.in_account(account), UnsealedEntry.objects.in_account(account)
     checked = Checked(account.slug, entries.count(), waiting.count())
     walk = Walk(account.slug)
-    digest_there = None
+    expected = sorted({*kept_elsewhere, *([kept] if kept else [])})
+    there: dict[int, str] = {position: "" for position, _ in expected}
     for seals in _seals(account):
         rows = _entries(account.pk, [link.entry_id for link in seals])
         for link in seals:
             checked.findings += walk.step(link, rows.get(link.entry_id))
-            if expected_head and link.position == expected_head[0]:
-                digest_there = link.digest
+            if link.position in there:
+                there[link.position] = link.digest
         checked.sealed += len(seals)
     checked.findings += walk.end()
     checked.position, checked.head = walk.position, walk.head
     checked.findings += _outside_the_chain(account, walk)
-    if expected_head:
-        checked.findings += _against(expected_head, digest_there, checked)
+    for head in expected:
+        checked.findings += _against(head, there[head[0]], checked)
     return checked
 
 
@@ -185,9 +191,12 @@ def _outside_the_chain(account: Account, walk: Walk) -> Iterator[Finding]:
         yield Finding(walk.account, "entry-late", sentence, entry=str(row["id"]))
 
 
-def _against(expected_head: tuple[int, str], digest_there: str | None, checked: Checked) -> Iterator[Finding]:
-    position, digest_then = expected_head
-    if digest_there is None and checked.position < position:
+def _against(kept: Head, digest_there: str, checked: Checked) -> Iterator[Finding]:
+    position, digest_then = kept
+    if not checked.sealed:
+        sentence = f"the chain is empty, and once reached position {position}: the log was emptied"
+        yield Finding(checked.account, "log-emptied", sentence, position)
+    elif not digest_there and checked.position < position:
         sentence = f"the chain ends at position {checked.position}, and once reached {position}: its tail was cut off"
         yield Finding(checked.account, "tail-cut-off", sentence, position)
     elif digest_there != digest_then:

@@ -33,6 +33,17 @@ def test_sql_cannot(cast: Cast, name: str) -> None:
 
 
 @pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_auditseal"])
+def test_sql_cannot_empty_a_table_at_once(cast: Cast, table: str) -> None:
+    """SQLite has no TRUNCATE: there a DELETE without a condition takes that place."""
+    audit_chain.seal()
+    empty = {"postgresql": f"TRUNCATE {table} CASCADE", "sqlite": f"DELETE FROM {table}"}[connection.vendor]
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked is refused for itself
+        cursor.execute(empty)
+
+
+@pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_auditseal"])
 def test_sql_cannot_replace_by_inserting(cast: Cast, table: str) -> None:
     audit_chain.seal()
     replace = DETOURS[connection.vendor].format(table=table)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from structlog.testing import capture_logs
 
 from accounts import audit_links
-from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
-from accounts.services import audit, audit_chain
+from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, UnsealedEntry
+from accounts.services import audit, audit_chain, audit_heads, chain_state, task_runs
 from accounts.services.audit import OPERATOR
 from tests.audit_guards import guards_off
 from tests.cast import Cast
@@ -110,8 +110,14 @@ BROKEN: dict[str, tuple[Callable[[Account], object], list[tuple[str, int | None]
         lambda a: seals(a, 1)._raw_delete("default"),
         [("seal-removed", 1), ("entry-unsealed", None)],
     ),
-    "the last seal is removed": (lambda a: seals(a, LONG)._raw_delete("default"), [("entry-unsealed", None)]),
-    "the last seal is renumbered": (lambda a: seals(a, LONG).update(position=40), [("seal-renumbered", LONG)]),
+    "the last seal is removed": (
+        lambda a: seals(a, LONG)._raw_delete("default"),
+        [("entry-unsealed", None), ("tail-cut-off", LONG)],
+    ),
+    "the last seal is renumbered": (
+        lambda a: seals(a, LONG).update(position=40),
+        [("seal-renumbered", LONG), ("head-differs", LONG)],
+    ),
     "the first seal is renumbered": (lambda a: seals(a, 1).update(position=0), [("seal-renumbered", 1)]),
     "a seal is put before the first": (
         lambda a: seals(a, 6).update(position=0),
@@ -143,7 +149,7 @@ def test_all_seals_moved_by_one_are_found(acme: Account) -> None:
     with guards_off():
         for position in range(LONG, 0, -1):
             seals(acme, position).update(position=F("position") + 1)
-    assert found(acme) == [("seal-renumbered", 1)]
+    assert found(acme) == [("seal-renumbered", 1), ("head-differs", LONG)]
 
 
 def test_an_entry_removed_before_its_seal_is_found(acme: Account) -> None:
@@ -184,27 +190,82 @@ def test_a_sweep_that_stood_still_for_a_day_is_no_finding(acme: Account) -> None
     assert audit_chain.verify(acme) == []
 
 
-def test_a_cut_tail_shows_against_a_head_from_the_log(acme: Account) -> None:
-    head = audit_chain.newest_seal(acme.id)
+def cut_off(account: Account, positions: int) -> None:
+    """The newest of the chain, entries and seals, past the triggers."""
     with guards_off():
-        for position in (LONG, LONG - 1):
-            entries(acme, position)._raw_delete("default")
-            seals(acme, position)._raw_delete("default")
-    assert audit_chain.verify(acme) == []
-    [finding] = audit_chain.check(acme, head).findings
-    assert (finding.kind, finding.position) == ("tail-cut-off", LONG)
+        for position in range(LONG, LONG - positions, -1):
+            entries(account, position)._raw_delete("default")
+            seals(account, position)._raw_delete("default")
 
 
-def test_a_chain_made_anew_shows_against_a_head_from_the_log(acme: Account) -> None:
-    head = audit_chain.newest_seal(acme.id)
+def make_anew(account: Account) -> None:
     with guards_off():
-        entries(acme, 2).update(actor="Mallory")
-        seals(acme)._raw_delete("default")
-    ids = AuditEntry.objects.in_account(acme).values_list("id", "at")
-    UnsealedEntry.objects.bulk_create(UnsealedEntry(id=id_, account=acme, at=at) for id_, at in ids)
+        entries(account, 2).update(actor="Mallory")
+        seals(account)._raw_delete("default")
+    ids = AuditEntry.objects.in_account(account).values_list("id", "at")
+    UnsealedEntry.objects.bulk_create(UnsealedEntry(id=id_, account=account, at=at) for id_, at in ids)
     audit_chain.seal()
-    assert audit_chain.verify(acme) == []
-    assert [finding.kind for finding in audit_chain.check(acme, head).findings] == ["head-differs"]
+
+
+PAST_EVERY_LINK: dict[str, tuple[Callable[[Account], object], str]] = {
+    "its tail is cut off": (lambda a: cut_off(a, 2), "tail-cut-off"),
+    "it is emptied": (lambda a: cut_off(a, LONG), "log-emptied"),
+    "it is made anew": (make_anew, "head-differs"),
+}
+
+
+@pytest.mark.parametrize("name", PAST_EVERY_LINK)
+def test_the_kept_head_shows_when(acme: Account, name: str) -> None:
+    tamper, kind = PAST_EVERY_LINK[name]
+    tamper(acme)
+    assert found(acme) == [(kind, LONG)]
+
+
+@pytest.mark.parametrize("name", PAST_EVERY_LINK)
+def test_a_head_kept_elsewhere_shows_also_without_the_one_in_the_database_when(acme: Account, name: str) -> None:
+    tamper, kind = PAST_EVERY_LINK[name]
+    head = audit_chain.newest_seal(acme.id)
+    tamper(acme)
+    AuditHead.objects.in_account(acme).delete()
+    assert found(acme) == []
+    assert [finding.kind for finding in audit_chain.check(acme, head).findings] == [kind]
+
+
+def test_the_kept_head_moves_with_the_chain(acme: Account) -> None:
+    unsealed(acme)
+    audit_chain.seal()
+    assert audit_heads.kept_head(acme) == audit_chain.newest_seal(acme.id)
+    assert AuditHead.objects.in_account(acme).get().position == LONG + 1
+
+
+def test_the_kept_head_of_a_chain_that_was_emptied_stays_when_it_grows_longer_than_before(acme: Account) -> None:
+    cut_off(acme, LONG)
+    for _ in range(LONG + 3):
+        unsealed(acme)
+    audit_chain.seal()
+    assert found(acme) == [("head-differs", LONG)]
+
+
+def test_a_chain_that_grows_while_it_is_checked_is_whole(acme: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = audit_heads.kept_head
+
+    def then_grow(account: Account) -> audit_heads.Head | None:
+        found = head(account)
+        unsealed(account)
+        audit_chain.seal()
+        return found
+
+    monkeypatch.setattr(audit_heads, "kept_head", then_grow)
+    assert found(acme) == []
+
+
+def test_the_page_says_that_an_emptied_log_is_not_whole(acme: Account) -> None:
+    cut_off(acme, LONG)
+    with task_runs.noting(chain_state.CHECK) as failed:
+        failed.append(acme.slug)
+    Account.objects.filter(pk=acme.pk).update(created_at=timezone.now() - timedelta(days=1))
+    acme.refresh_from_db()
+    assert chain_state.chain_state(acme).is_whole is False
 
 
 def test_the_head_leaves_the_database_with_each_sealing(acme: Account) -> None:
