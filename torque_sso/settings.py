@@ -108,8 +108,12 @@ DATABASES = {"default": _database}
 # --- Who is signed in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-# E-mails are unique in their account, not in the installation; our back end asks for both.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mails are unique in their account, not in the installation; our back end asks for both
+    "security.W008",  # the proxy redirects to https (SECURE_SSL_REDIRECT below)
+    "security.W009",  # the SECRET_KEY: `torque.E003` asks for what the configuration promises
+    "security.W021",  # whether a domain is preloaded is for its owner to decide
+]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesBackend",
     "accounts.authentication.AccountBackend",

@@ -1,57 +1,153 @@
-"""The grants that `docs/audit-log.md` advises: enough to write, seal, check and export; not enough to undo anything."""
+"""The role that `grant_application_role` makes: enough to run the product; not enough to undo anything in the log."""
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
-from accounts.models import UnsealedEntry
-from accounts.services import audit, audit_chain, audit_export
+from accounts.models import AuditEntry, UnsealedEntry
+from accounts.services import audit, audit_chain, audit_export, database_role
 from accounts.services.audit import OPERATOR
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
+from tests.commands import run
+from tests.journeys import SamlJourney, signed_connection
+from tests.scim.client import ScimClient
+from tests.scim.conftest import service_token
 
 pytestmark = pytest.mark.django_db
-ADVICE = Path(__file__).parents[2] / "docs" / "audit-log.md"
-ROLE = "torque_app"
+ROLE = "torque app"  # quoted wherever it is named
 
 
 @pytest.fixture
 def as_app(cast: Cast) -> Iterator[Cast]:
-    """The rest of the test runs as a role with these grants, and all rights on all other tables."""
-    [statements] = re.findall(r"```sql\n(.*?)```", ADVICE.read_text(), re.DOTALL)
+    """The rest of the test runs as a role that got its grants twice, as after two migrations."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"CREATE ROLE {ROLE}")
-        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE}")
-        cursor.execute(statements)
-        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        assert run("grant_application_role", ROLE)["created"] is True
+        assert run("grant_application_role", ROLE)["created"] is False
+        cursor.execute(f'SET LOCAL ROLE "{ROLE}"')
         yield cast
         transaction.set_rollback(True)
+
+
+def actions(cast: Cast) -> set[str]:
+    return set(AuditEntry.objects.in_account(cast.acme).values_list("action", flat=True))
 
 
 def test_the_product_can_write_seal_check_and_export(as_app: Cast) -> None:
     audit.record(OPERATOR, "user.tested", as_app.bob)
     assert audit_chain.seal() > 0
+    audit.record(OPERATOR, "user.tested", as_app.bob)
+    assert audit_chain.seal() == 1
     assert not UnsealedEntry.objects.exists()
     assert audit_chain.verify() == []
     assert "user.tested" in "".join(audit_export.export(as_app.acme, "csv", acting=OPERATOR))
 
 
+def test_a_company_login_works(as_app: Cast) -> None:
+    journey = SamlJourney(signed_connection(as_app.acme))
+    assert journey.log_in().headers["Location"] == "/"
+    assert journey.browser.get("/api/me").json()["email"] == "dana@acme.example"
+    assert "user.created" in actions(as_app)
+
+
+def test_provisioning_works(as_app: Cast) -> None:
+    okta = ScimClient(service_token(as_app.acme))
+    created = okta.create("erin@acme.example")
+    assert created.status == 201
+    assert okta.ask("DELETE", f"/Users/{created.body['id']}").status == 204
+    assert {"user.created", "user.erased"} <= actions(as_app)
+
+
+def test_a_password_login_and_the_sweep_work(as_app: Cast) -> None:
+    browser = Client()
+    answer = browser.post("/login", {"email": "alice@acme.example", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert browser.get("/audit").status_code == 200
+    assert browser.get("/readyz").status_code == 200
+    run("sweep")
+
+
+@pytest.mark.parametrize("table", database_role.APPEND_ONLY)
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE accounts_auditentry SET actor = ''",
-        "DELETE FROM accounts_auditseal",
-        "TRUNCATE accounts_auditentry CASCADE",
-        "ALTER TABLE accounts_auditentry DISABLE TRIGGER ALL",
-        "DROP TRIGGER accounts_auditentry_append_only ON accounts_auditentry",
+        "UPDATE {table} SET id = id",
+        "DELETE FROM {table}",
+        "TRUNCATE {table} CASCADE",
+        "ALTER TABLE {table} DISABLE TRIGGER ALL",
+        "ALTER TABLE {table} RENAME TO gone",
+        "DROP TABLE {table} CASCADE",
+        "DROP TRIGGER {table}_append_only ON {table}",
+        "DROP TRIGGER {table}_never_truncated ON {table}",
+        "CREATE TRIGGER mine BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION accounts_append_only()",
         "SET session_replication_role = replica",
         "CREATE OR REPLACE FUNCTION accounts_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "DELETE FROM accounts_audithead",
+        "CREATE TABLE mine (id int)",
     ],
 )
-def test_nothing_can_be_undone(as_app: Cast, statement: str) -> None:
+def test_nothing_can_be_undone(as_app: Cast, statement: str, table: str) -> None:
     refused = "permission denied|must be owner"
     with pytest.raises(DatabaseError, match=refused), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement.format(table=table))
+
+
+def test_tables_of_later_migrations_can_be_used(cast: Cast) -> None:
+    run("grant_application_role", ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE later (id bigint GENERATED BY DEFAULT AS IDENTITY, name text)")
+        cursor.execute(f'SET LOCAL ROLE "{ROLE}"')
+        cursor.execute("INSERT INTO later (name) VALUES ('x') RETURNING id")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("DELETE FROM later")
+
+
+def test_rights_that_it_had_too_many_are_taken(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE ROLE "{ROLE}"; GRANT ALL ON ALL TABLES IN SCHEMA public TO "{ROLE}"')
+    assert database_role.powers(ROLE).changes == database_role.APPEND_ONLY
+    run("grant_application_role", ROLE)
+    assert database_role.powers(ROLE) == database_role.Powers(ROLE, rules_roles=False, owns=(), changes=())
+
+
+def test_its_password_is_stored_as_postgresql_stores_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_PASSWORD", "correct horse")
+    run("grant_application_role", ROLE, "--password-from", "APP_PASSWORD")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcanlogin, rolpassword FROM pg_authid WHERE rolname = %s", [ROLE])
+        can_log_in, stored = cursor.fetchone()
+    assert can_log_in
+    assert stored.startswith("SCRAM-SHA-256$")
+
+
+@pytest.mark.parametrize("powerful", ["SUPERUSER", "CREATEROLE"])
+def test_a_role_that_could_undo_it_is_refused(cast: Cast, powerful: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE ROLE "{ROLE}" {powerful}')
+    with pytest.raises(CommandError, match="Expected a role that owns nothing"):
+        run("grant_application_role", ROLE)
+
+
+def test_a_member_of_the_owner_is_refused(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE ROLE owner_of_tables; CREATE ROLE "{ROLE}" IN ROLE owner_of_tables')
+        cursor.execute("ALTER TABLE accounts_auditseal OWNER TO owner_of_tables")
+    with pytest.raises(CommandError, match="owns accounts_auditseal"):
+        run("grant_application_role", ROLE)
+
+
+def test_who_is_not_the_owner_cannot_grant(cast: Cast) -> None:
+    run("grant_application_role", ROLE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'SET LOCAL ROLE "{ROLE}"')
+        with pytest.raises(CommandError, match="Expected a role that owns the tables"):
+            run("grant_application_role", "another")
+
+
+@pytest.mark.parametrize("name", ["", "pg_app", "x" * 64])
+def test_a_name_that_postgresql_would_not_take_is_refused(cast: Cast, name: str) -> None:
+    with pytest.raises(CommandError, match="Expected a role's name"):
+        run("grant_application_role", name)

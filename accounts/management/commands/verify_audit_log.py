@@ -79,7 +79,10 @@ def _check_all(kept: KeptHeads) -> list[Checked]:
         accounts = list(Account.objects.order_by("slug"))
         checked = [audit_chain.check(each, *_of(each, kept)) for each in accounts]
         gone = sorted(set(kept) - {each.slug for each in accounts})
-        removed = [*audit_heads.removed_accounts(), *(audit_heads.account_removed(slug, kept[slug][0]) for slug in gone)]
+        removed = [
+            *audit_heads.removed_accounts(),
+            *(audit_heads.account_removed(slug, kept[slug][0]) for slug in gone),
+        ]
         checked += [_no_account(finding) for finding in removed]
         failed.extend(each.account for each in checked if each.findings)
     return checked
