@@ -3,7 +3,7 @@
 Django's own checks of cookies and TLS are beside these. Ids are stable; `docs/operations.md` lists them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ Check = Callable[..., list[CheckMessage]]
 
 
 def _at_deployment(found: Callable[[], Iterator[CheckMessage]]) -> Check:
-    def check(app_configs: Sequence[Any] | None = None, **_: Any) -> list[CheckMessage]:
+    def check(**_: Any) -> list[CheckMessage]:
         return list(found())
 
     register(check, Tags.security, deploy=True)
@@ -73,8 +73,8 @@ def secrets_are_random() -> Iterator[CheckMessage]:
 def database_role_cannot_undo_the_audit_log() -> Iterator[CheckMessage]:
     if connection.vendor != "postgresql":
         yield Warning(
-            "Expected PostgreSQL; the database is a file (SQLite): one process can write at a time, and whoever may write"
-            " the file can undo the audit log.",
+            "Expected PostgreSQL; the database is a file (SQLite): one process can write at a time, and everybody who may"
+            " write the file can undo the audit log.",
             hint="Set DATABASE_URL to a PostgreSQL database.",
             id="torque.W001",
         )

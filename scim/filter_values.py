@@ -1,9 +1,10 @@
 """PURE. Reads the value that a filter compares an attribute with, or refuses it as `invalidFilter`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from scim.attributes import Attribute
 from scim.errors import ScimError, invalid_filter, quoted, type_name
+from torque_sso import moments
 
 _TRUTHS = {"true": True, "false": False}
 _NOT_FOR_DATES = {"co", "sw", "ew"}
@@ -38,9 +39,8 @@ def instant(attribute: Attribute, operator: str, value: object) -> datetime:
     if operator in _NOT_FOR_DATES:
         raise unfit_operator(attribute, operator, "eq, ne, gt, ge, lt, le or pr")
     try:
-        moment = datetime.fromisoformat(text(attribute, value))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return moments.read(text(attribute, value))
+    except ValueError:
         raise _unfit(attribute, "a moment such as '2026-03-01T10:00:00Z'", value) from None
 
 

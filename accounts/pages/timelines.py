@@ -25,7 +25,7 @@ from accounts.pages.lists import PER_PAGE, clean
 _PLACE = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})")
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAYS = (
+THIS_CENTURY = (
     MinValueValidator(date(2000, 1, 1), "Expected a day of this century."),
     MaxValueValidator(date(2099, 12, 31), "Expected a day of this century."),
 )
@@ -60,7 +60,7 @@ class Place:
 
 def _day_filter(label: str, method: str) -> django_filters.DateFilter:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=_DAYS)
+    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=THIS_CENTURY)
 
 
 class TimelineFilters(django_filters.FilterSet):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from accounts.models import Account, AuditEntry
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.csv_lines import csv_lines
+from torque_sso import moments
 
 AT_ONCE = 1_000  # entries in memory
 SEAL = ("seal__position", "seal__digest")
@@ -43,10 +44,9 @@ def export(
 def moment(text: str) -> datetime:
     """An ISO 8601 date or time; UTC where it names no zone. Raises ActionRefused."""
     try:
-        at = datetime.fromisoformat(text)
+        return moments.read(text)
     except ValueError:
-        raise ActionRefused(f"Expected a time like 2026-11-23T14:00:00Z or a date; received '{text}'.") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        raise ActionRefused(f"Expected a time like 2026-11-23T14:00:00Z or a date; received '{text[:100]}'.") from None
 
 
 def batches(account: Account, since: datetime | None, until: datetime) -> Iterator[list[Row]]:

@@ -91,7 +91,7 @@ def _set_password(role: str, password: str) -> None:
 
 
 def _grant_tables(role: str) -> int:
-    """Gives the number of tables. Those that later migrations make can be used at once, whoever forgets this command."""
+    """Gives the number of tables. Those that later migrations make can be used before this command is run again."""
     tables = _tables()
     schema = _schema()
     _execute("REVOKE ALL ON SCHEMA {} FROM {}", schema, role)
@@ -145,7 +145,8 @@ def powers(role: str = "") -> Powers:
     """Of a PostgreSQL role; without a name of the one that this process works as."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname, rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), current_user)",
+            "SELECT rolname, rolsuper OR rolcreaterole FROM pg_roles"
+            " WHERE rolname = coalesce(nullif(%s, ''), current_user)",
             [role],
         )
         name, rules_roles = cursor.fetchone()

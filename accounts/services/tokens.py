@@ -30,6 +30,7 @@ PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 LONGEST_DAYS = 365  # of a token that a program asks for (R38)
+LONGEST_BY_OPERATOR = 3650
 _REMOVED_AT_ONCE = 5_000
 _READ = (
     *("id", "kind", "account", "user", "session_epoch", "name", "digest", "permissions"),
@@ -87,10 +88,17 @@ def issue_on_request(
 
     A long token gives no later end than its own, or whoever found one could make it last.
     """
-    expires_at = timezone.now() + timedelta(days=days or LONGEST_DAYS)
+    expires_at = end_after(LONGEST_DAYS if days is None else days, LONGEST_DAYS)
     if through is not None and through.kind == TokenKind.LONG and through.expires_at is not None:
         expires_at = min(expires_at, through.expires_at)
     return issue_token(user, name, permissions, expires_at=expires_at, through=through, acting=acting)
+
+
+def end_after(days: int, longest: int) -> datetime:
+    """When a token of so many days ends. Raises ActionRefused."""
+    if not 1 <= days <= longest:
+        raise ActionRefused(f"Expected a token to end after 1 to {longest} days; received {days}.")
+    return timezone.now() + timedelta(days=days)
 
 
 @transaction.atomic

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from torque_sso import moments
+
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _OWN_LIFE = timedelta(days=3650)
@@ -56,7 +58,7 @@ def read_certificates(text: str) -> tuple[str, ...]:
 def _pem(body: str) -> str:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(body.split()), validate=True))
-        public_key = certificate.public_key()
+        public_key, _ = certificate.public_key(), certificate.not_valid_after_utc  # the year 0 is a ValueError
     except (binascii.Error, ValueError) as error:
         raise CertificateError(
             "Expected a readable X.509 certificate; received a damaged one. Copy it again from the identity provider."
@@ -69,8 +71,8 @@ def _pem(body: str) -> str:
 
 
 def certificate_end(pem: str) -> datetime:
-    """When the certificate expires, in UTC."""
-    return x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+    """When the certificate expires, in UTC. "99991231235959Z" is how one says that it never does (RFC 5280)."""
+    return moments.within(x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc)
 
 
 def fingerprint(pem: str) -> str:

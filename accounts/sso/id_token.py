@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from jwt.exceptions import PyJWTError
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.timeline import Part
-from torque_sso import strict_json
+from torque_sso import moments, strict_json
 
 ALGORITHM = "RS256"
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
@@ -31,7 +31,6 @@ MAX_AGE = timedelta(hours=1)
 _MAX_SKEW = 300  # seconds
 _HEADER_LIMIT = 4096  # characters
 _SUBJECT_LIMIT = 255  # characters, OpenID Connect Core section 2
-_LATEST = 253_370_764_800  # the year 9999, which a datetime can hold with room for the skew
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 # What to do about a token that no known provider writes like this.
@@ -246,9 +245,10 @@ def _check_times(claims: Claims, expected: Expected, kind: Kind) -> None:
 def time_of(claims: Claims, name: str) -> datetime:
     """A NumericDate claim (RFC 7519 section 2) as an aware time. Raises LoginRefused when it is absent or none."""
     value = claims.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LATEST:
-        raise _refused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value))
-    return datetime.fromtimestamp(int(value), UTC)
+    try:
+        return moments.of_seconds(value)
+    except ValueError:
+        raise _refused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value)) from None
 
 
 def useless_after(claims: Claims, clock_skew: int) -> datetime:

@@ -51,8 +51,9 @@ def claims_of(connection: Connection, attributes: Mapping[str, object]) -> Ident
         return saml_claims.identity_claims(_assertion(connection, attributes), saml.reading_of(connection))
     now = int(time.time())
     subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
-    filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": connection.tenant_id, "iat": now, **attributes}
-    return oidc_claims.identity(connection, {**filled, "jti": str(uuid4())}, _soon())
+    filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": connection.tenant_id, **attributes}
+    # Issued now, as a token that passed every check was, whatever was pasted.
+    return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon())
 
 
 def _assertion(connection: Connection, attributes: Mapping[str, object]) -> VerifiedAssertion:

@@ -5,12 +5,13 @@ Times in messages are UTC; the skew is the connection's, 300 s at most.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_shape import SAML, Element, quoted, refused
 from accounts.sso.timeline import Part
+from torque_sso import moments
 
 MAX_SKEW = 300  # seconds, R24
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)")
@@ -101,8 +102,8 @@ def moment_of(element: Element, name: str) -> datetime:
     try:
         if not _TIME.fullmatch(value):
             raise ValueError(value)
-        return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return moments.read(value)
+    except ValueError:
         raise refused("time", f"a time with its zone as {where}", quoted(value) if value else "none") from None
 
 

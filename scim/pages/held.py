@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -28,6 +27,7 @@ from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import held_departures
 from accounts.services.alerts import open_alerts
+from torque_sso import moments
 
 ORDERS = {"since": ("asked_at",), "email": ("user__email_key",)}
 SECONDS = 4.0  # of work for one request; then the page shows how far it is, and goes on
@@ -153,10 +153,9 @@ def _to_the_list(request: HttpRequest) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     """Never later than now: who is held after the question was not asked about."""
     try:
-        moment = parse_datetime(text)
+        return min(moments.read(text), timezone.now())
     except ValueError:
         return None
-    return min(moment, timezone.now()) if moment and moment.tzinfo else None
 
 
 def _number(text: str) -> int:

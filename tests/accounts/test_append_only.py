@@ -36,7 +36,7 @@ def test_sql_cannot(cast: Cast, name: str) -> None:
 def test_sql_cannot_empty_a_table_at_once(cast: Cast, table: str) -> None:
     """SQLite has no TRUNCATE: there a DELETE without a condition takes that place."""
     audit_chain.seal()
-    empty = {"postgresql": f"TRUNCATE {table} CASCADE", "sqlite": f"DELETE FROM {table}"}[connection.vendor]
+    empty = {"postgresql": f"TRUNCATE {table} CASCADE", "sqlite": f"DELETE FROM {table}"}[connection.vendor]  # noqa: S608
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked is refused for itself

@@ -1,4 +1,4 @@
-"""`check --deploy`: each message has what was expected, what is, and how to change it; a right installation has none."""
+"""`check --deploy`: each message says what was expected, what is, and how to change it."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,15 +1,13 @@
 """`create_token ACCOUNT EMAIL --name N --permission P... [--expires-in-days N]`, or `--service` without EMAIL."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
 from accounts.errors import ActionRefused
 from accounts.management.base import VerbCommand, account_named, user_with_email
 from accounts.services.audit import OPERATOR
-from accounts.services.tokens import issue_service_token, issue_token
+from accounts.services.tokens import LONGEST_BY_OPERATOR, end_after, issue_service_token, issue_token
 
 DEFAULT_DAYS = 365
 
@@ -30,7 +28,7 @@ class Command(VerbCommand):
         account, email = account_named(options["account"]), options["email"]
         if bool(email) == options["service"]:
             raise ActionRefused("Expected either the e-mail of the token's owner or --service.")
-        expires_at = timezone.now() + timedelta(days=options["expires_in_days"])
+        expires_at = end_after(options["expires_in_days"], LONGEST_BY_OPERATOR)
         if options["service"]:
             token, text = issue_service_token(
                 account, options["name"], options["permission"], expires_at=expires_at, acting=OPERATOR

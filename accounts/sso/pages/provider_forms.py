@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.models import Connection
 from accounts.models.identity import OidcFlow, Vendor
+from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
 from accounts.sso.saml_metadata import LIMIT
@@ -162,6 +163,7 @@ class ClientSecretForm(forms.Form):
     expires_at = forms.DateField(
         label="Expires on",
         required=False,
+        validators=THIS_CENTURY,
         help_text="As the identity provider says. We remind you 30, 14 and 3 days ahead.",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
