@@ -73,8 +73,8 @@ def secrets_are_random() -> Iterator[CheckMessage]:
 def database_role_cannot_undo_the_audit_log() -> Iterator[CheckMessage]:
     if connection.vendor != "postgresql":
         yield Warning(
-            "Expected PostgreSQL; the database is a file (SQLite): one process can write at a time, and everybody who may"
-            " write the file can undo the audit log.",
+            "Expected PostgreSQL; the database is a file (SQLite): one process can write at a time, and everybody who"
+            " may write the file can undo the audit log.",
             hint="Set DATABASE_URL to a PostgreSQL database.",
             id="torque.W001",
         )

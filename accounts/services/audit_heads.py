@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import structlog
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from accounts.audit_links import Finding
 from accounts.models import Account, AuditHead, AuditSeal
@@ -43,7 +43,7 @@ def kept_head(account: Account) -> Head | None:
 def removed_accounts() -> Iterator[Finding]:
     """A finding for each kept head whose account is not in the database any more."""
     gone = AuditHead.objects.filter(~Exists(Account.objects.filter(pk=OuterRef("account_id"))))
-    for account_id, position in gone.order_by("account_id").values_list(F("account_id"), "position"):
+    for account_id, position in gone.order_by("account_id").values_list("account_id", "position"):
         yield account_removed(str(account_id), position)
 
 

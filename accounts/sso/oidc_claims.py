@@ -1,7 +1,7 @@
 """PURE. From the verified claims of an ID token to `IdentityClaims` (`protocol.md` 6.6 and section 9)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from accounts.sso import attributes, masking, timeline
 from accounts.sso.claims import IdentityClaims, first_text
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import ENTRA, VENDORS
+from torque_sso import moments
 
 Claims = Mapping[str, Any]
 
@@ -172,4 +173,4 @@ def _authenticated_at(claims: Claims) -> datetime:
     moment = claims.get("auth_time")
     if not isinstance(moment, int) or isinstance(moment, bool) or not 0 < moment <= issued:
         moment = issued
-    return datetime.fromtimestamp(int(moment), UTC)
+    return moments.of_seconds(moment)

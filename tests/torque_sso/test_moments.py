@@ -1,5 +1,6 @@
 """Moments as others write them: one that is read can be shown in every zone; all else is a ValueError."""
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.dates import any_number, any_text
+from tools.setup import ROOT
 from torque_sso import moments
 
 READ = {
@@ -56,6 +58,14 @@ def test_what_is_read_of_any_number_can_be_shown_everywhere(number: Any) -> None
 def test_what_is_no_number_of_seconds_is_a_value_error(seconds: Any) -> None:
     with pytest.raises(ValueError, match="seconds since 1970"):
         moments.of_seconds(seconds)
+
+
+def test_nothing_else_reads_moments() -> None:
+    """So that there is one place to cope with what others write."""
+    readers = re.compile(r"\b(fromisoformat|fromtimestamp|utcfromtimestamp|strptime|parse_date|parse_datetime)\(")
+    sources = [path for app in ("torque_sso", "accounts", "spaces", "scim") for path in (ROOT / app).rglob("*.py")]
+    found = {path.relative_to(ROOT).as_posix() for path in sources if readers.search(path.read_text())}
+    assert found == {"torque_sso/moments.py"}
 
 
 def test_a_number_of_seconds_is_read() -> None:
