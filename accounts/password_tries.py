@@ -31,5 +31,7 @@ class PasswordTries(AxesDatabaseHandler):  # type: ignore[misc]
 def _failed_too_often(request: HttpRequest) -> bool:
     recent = AccessAttempt.objects.filter(attempt_time__gte=get_cool_off_threshold(request))
     address = vars(request).get("axes_ip_address")
+    if address is None:  # nobody in particular: a lock would lock everybody
+        return False
     failures = recent.filter(ip_address=address).aggregate(failures=Sum("failures_since_start"))["failures"]
     return (failures or 0) >= FAILURES_OF_AN_ADDRESS

@@ -147,7 +147,13 @@ def measure(people: int, folder: Path) -> Told:
 
 def _environment(**own: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "SECRET_KEY": secrets.token_hex(32), "ENCRYPTION_KEYS": secrets.token_hex(32), **own}
+    return {
+        **kept,
+        "BASE_URL": "http://localhost:8000",
+        "SECRET_KEY": secrets.token_hex(32),
+        "ENCRYPTION_KEYS": secrets.token_hex(32),
+        **own,
+    }
 
 
 def _count(url: str, query: str) -> int:

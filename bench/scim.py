@@ -228,6 +228,7 @@ def prepare(people: int, environment: dict[str, str]) -> list[str]:
 def product_environment(database_url: str, folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = {"SECRET_KEY": secrets.token_hex(32), "ENCRYPTION_KEYS": secrets.token_hex(32), "LOG_FORMAT": "json"}
+    own["BASE_URL"] = "http://localhost:8000"
     return {**kept, **own, "DATABASE_URL": database_url, "STATE_DIR": str(folder)}
 
 

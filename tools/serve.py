@@ -19,7 +19,7 @@ def commands(port: str) -> dict[str, list[str]]:
     address = os.environ.get("BIND", "127.0.0.1")
     gunicorn = [python, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"{address}:{port}"]
     return {
-        "web": [*gunicorn, "--workers", workers, "--threads", "4", "--access-logfile", "-"],
+        "web": [*gunicorn, "--workers", workers, "--threads", "4"],
         "worker": [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", schedule],
     }

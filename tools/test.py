@@ -91,13 +91,14 @@ def service_environment() -> Iterator[dict[str, str]]:
             "DATABASE_URL": database,
             **({"TEST_REDIS_URL": redis} if redis else {}),
             "TEST_REDIS_PROGRAM": str(programs.redis),
-            **_secrets(),
+            **_installation(),
         }
 
 
-def _secrets() -> dict[str, str]:
-    """With a DATABASE_URL the product keeps no secrets of its own; these are thrown away with the run."""
+def _installation() -> dict[str, str]:
+    """With a DATABASE_URL the product makes none of this up; the secrets are thrown away with the run."""
     return {
+        "BASE_URL": "http://localhost:8000",
         "SECRET_KEY": secrets.token_urlsafe(48),
         "ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
     }

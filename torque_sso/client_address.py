@@ -1,17 +1,24 @@
-"""Where a request came from, as far as it can be believed (R54)."""
+"""The client's address (R54), for lock-outs, limits, the audit log, sessions and log lines. Nothing else reads it."""
 
-from ipaddress import ip_address
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
-from django.http import HttpRequest
+
+from torque_sso.forwarded import TrustedProxies, client_of, read_trusted_proxies
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+_read = lru_cache(maxsize=8)(read_trusted_proxies)
 
 
-def client_address(request: HttpRequest) -> str | None:
-    """The address of the peer; behind trusted proxies what they say. None: a socket without an address."""
-    if settings.TRUSTED_PROXIES:
-        return get_client_ip_address(request)  # type: ignore[no-any-return]
-    try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
-    except ValueError:
-        return None
+def client_address(request: "HttpRequest") -> str | None:
+    """The client's address in its shortest form; None: a Unix socket without an address (`docs/installing.md`)."""
+    peer, forwarded_for = request.META.get("REMOTE_ADDR") or "", request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return client_of(peer, forwarded_for, trusted_proxies())
+
+
+def trusted_proxies() -> TrustedProxies:
+    """Whose forwarded headers count (TRUSTED_PROXIES)."""
+    return _read(tuple(settings.TRUSTED_PROXIES))

@@ -5,10 +5,12 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from torque_sso.forwarded import read_trusted_proxies
 
 SHORTEST_SECRET = 32
 
@@ -71,12 +73,15 @@ class Configuration(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if not value:
-            return value
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        if value and not _is_origin(value):
             raise ValueError(f"expected a public origin such as https://sso.example.com, got {value!r}")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        read_trusted_proxies(words(value))
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -95,10 +100,12 @@ class Configuration(BaseSettings):
 
     @model_validator(mode="after")
     def _production_brings_its_secrets(self) -> "Configuration":
-        self.base_url = self.base_url or self._running_here()
-        if self.is_embedded:
-            self._keep_embedded_secrets()
         problems = []
+        if self.is_embedded:
+            self.base_url = self.base_url or self._running_here()
+            self._keep_embedded_secrets()
+        elif not self.base_url:  # a default would be plain http, with cookies that anybody on the way can read
+            problems.append("BASE_URL: expected the public origin, such as https://sso.example.com")
         secret = f"random text of at least {SHORTEST_SECRET} characters"
         if len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
             problems.append(f"SECRET_KEY: expected {secret}")
@@ -148,10 +155,32 @@ def words(value: str) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+
 def allowed_by_default(base_url: str) -> list[str]:
     """The host of the public origin; on the own machine, all its names."""
-    host = urlsplit(base_url).hostname or "localhost"
-    return ["localhost", "127.0.0.1", "[::1]"] if host in ("localhost", "127.0.0.1", "::1") else [host]
+    host = _host(urlsplit(base_url))
+    return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
+
+
+def origin_of(base_url: str) -> str:
+    """As browsers write it in the header Origin: small letters, and no port that goes without saying."""
+    parts = urlsplit(base_url)
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{_host(parts)}{port}"
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_origin(value: str) -> bool:
+    """Raises ValueError for a port that is none."""
+    parts = urlsplit(value)
+    has_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not has_more and parts.port != 0
 
 
 def read_configuration() -> Configuration:

@@ -2,10 +2,20 @@
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware.common import CommonMiddleware
 from django.views.decorators.http import require_safe
 
 from torque_sso import broker
+
+PROBES = ("/healthz", "/readyz")
+
+
+class HostsButForProbes(CommonMiddleware):
+    """Django's own, which refuses a Host that is not ours; a probe asks this process by its address."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in PROBES else super().process_request(request)
 
 
 @require_safe

@@ -4,6 +4,17 @@ from typing import Any
 
 import structlog
 
+from torque_sso.client_address import client_address
+
+
+def address_of_request(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Django logs some answers after all middleware, when nothing of the request is bound any more."""
+    request: Any = getattr(event.get("_record"), "request", None)
+    if hasattr(request, "META"):
+        event.setdefault("ip", client_address(request))
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -32,7 +43,7 @@ def configure_structlog(logging_settings: dict[str, Any], log_format: str, level
     logging_settings["formatters"]["chosen"] = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
-        "foreign_pre_chain": _SHARED,
+        "foreign_pre_chain": [*_SHARED, address_of_request],
     }
     logging_settings["root"]["level"] = level
     if log_format == "text":  # two lines for each request are for machines to count, not for people to read

@@ -10,11 +10,8 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, get_resolver
-
-from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +22,7 @@ Answering = Callable[[HttpRequest], HttpResponse]
 
 
 class ProgramRoad:
-    """The first middleware: provisioning goes straight to its view, everything else on through the others."""
+    """The first middleware but one: provisioning goes straight to its view, everything else on through the others."""
 
     def __init__(self, get_response: Answering) -> None:
         self.everything_else = get_response
@@ -36,15 +33,13 @@ class ProgramRoad:
             "Referrer-Policy": "no-referrer",
             "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         }
-        if settings.SECURE_HSTS_SECONDS:
-            self.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = _PROVISIONING.fullmatch(request.path_info)
         if not asked:
             return self.everything_else(request)
         began = time.perf_counter()
-        structlog.contextvars.bind_contextvars(request_id=request_id(request), ip=client_address(request))
+        structlog.contextvars.bind_contextvars(request_id=request_id(request))
         try:
             response = self._answer(request, get_resolver("scim.urls").resolve(asked["rest"] or "/"))
             log.info(

@@ -2,9 +2,11 @@
 
 import re
 
+import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
+from torque_sso.client_address import client_address
 from torque_sso.program_road import request_id
 
 # Whoever reads the log before the person follows the link could set the password, or log in.
@@ -21,6 +23,10 @@ class RequestLogMiddleware(RequestMiddleware):
     def prepare(self, request: HttpRequest) -> None:
         request.META["HTTP_X_REQUEST_ID"] = request_id(request)
         super().prepare(request)
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from torque_sso.configuration import ConfigurationError, allowed_by_default, read_configuration, words
+from torque_sso.configuration import ConfigurationError, allowed_by_default, origin_of, read_configuration, words
 from torque_sso.logging import LOGGING as LOGGING
 from torque_sso.logging import configure_structlog
 
@@ -47,13 +47,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "torque_sso.behind_proxy.BehindProxy",
     "torque_sso.program_road.ProgramRoad",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "torque_sso.health.HostsButForProbes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLifetimeMiddleware",
@@ -141,7 +142,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
 # Who logged in when is told by our own records; its log has no room for an e-mail of more than 255 characters.
 AXES_DISABLE_ACCESS_LOG = True
-AXES_IPWARE_PROXY_COUNT = len(TRUSTED_PROXIES)
+AXES_CLIENT_IP_CALLABLE = "torque_sso.client_address.client_address"
 
 SHORT_TOKEN_MINUTES = configuration.short_token_minutes
 
@@ -154,6 +155,8 @@ SESSION_COOKIE_NAME = "__Host-session" if OVER_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if OVER_TLS else "csrf"
 SIGN_IN_COOKIE_NAME = "__Host-sign-in" if OVER_TLS else "sign-in"
 CSRF_COOKIE_HTTPONLY = True
+# What browsers call this server, whatever scheme a request has after a proxy.
+CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL)]
 
 # --- Browser protection (R51, R54) --------------------------------------------------------------
 
@@ -163,10 +166,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
 SECURE_HSTS_PRELOAD = False
+# Which scheme a request came by: `torque_sso.behind_proxy`.
 SECURE_SSL_REDIRECT = False  # the proxy does it; SCIM and IdP addresses never redirect (C14)
 X_FRAME_OPTIONS = "DENY"
-if TRUSTED_PROXIES:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from axes.helpers import get_client_ip_address
 from cryptography.fernet import InvalidToken
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
@@ -24,6 +23,7 @@ from accounts.models import Account, Connection, ExternalIdentity, SignedInSessi
 from accounts.services import audit, password_doors, tokens
 from accounts.services.audit import Actor
 from accounts.services.rights import check_may_act_on
+from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,7 @@ def begin(
             "logout_hints": json.dumps(dict(hints)) if hints else "",
             "last_seen_at": now,
             "ends_at": min(latest, ends_at) if ends_at else latest,
-            "ip_address": get_client_ip_address(request),
+            "ip_address": client_address(request),
             "user_agent": request.META.get("HTTP_USER_AGENT", "")[:_USER_AGENT_LIMIT],
         },
     )

@@ -1,6 +1,5 @@
 """Logging out: here, and at the identity provider where the person came from."""
 
-from axes.helpers import get_client_ip_address
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from accounts.models import Connection, SignedInSession
 from accounts.models.identity import ConnectionState
 from accounts.services import audit, sessions
 from accounts.sso.protocols import protocol_of
+from torque_sso.client_address import client_address
 
 
 @require_POST
@@ -19,7 +19,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     connection = _connection_of(session)
     hints = {**sessions.logout_hints(session), "idp_session": session.idp_session} if session and connection else {}
     if session:
-        sessions.end(session, acting=audit.person(session.user, get_client_ip_address(request)))
+        sessions.end(session, acting=audit.person(session.user, client_address(request)))
     auth.logout(request)
     address = protocol_of(connection).logout_url(connection, hints) if connection else ""
     if not address:

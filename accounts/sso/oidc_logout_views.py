@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
-from axes.helpers import get_client_ip_address
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -19,6 +18,7 @@ from accounts.services.audit import Actor
 from accounts.sso import logout_token, oidc_claims
 from accounts.sso.logout_token import Logout
 from accounts.sso.refusal import LoginRefused, Side
+from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ def _end(connection: Connection, logout: Logout, acting: Actor) -> int:
 
 
 def _acting(connection: Connection, way: str, request: HttpRequest) -> Actor:
-    return Actor(f"{connection.name} ({way} logout)", ip_address=get_client_ip_address(request))
+    return Actor(f"{connection.name} ({way} logout)", ip_address=client_address(request))
 
 
 def _origins(connection: Connection) -> list[str]:

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
-from axes.helpers import get_client_ip_address
 from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +22,7 @@ from accounts.sso import saml_single_logout as single_logout
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came
 from accounts.sso.saml_single_logout import Outgoing
+from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ def _came(request: HttpRequest) -> Came:
 def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResponse:
     """A LogoutRequest. Once it is verified its sender is known, and gets an answer whatever was asked for."""
     message = saml_logout.verified(came, single_logout.expectations(connection))
-    outcome = single_logout.obey(connection, message, ip_address=get_client_ip_address(request))
+    outcome = single_logout.obey(connection, message, ip_address=client_address(request))
     if sessions.current(request) and not sessions.check(request):
         auth.logout(request)  # a redirect brings the cookie along: the page must not greet who has just been logged out
     outgoing = single_logout.answer(connection, message.get("ID", ""), outcome.statuses, came.relay_state)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +26,7 @@ from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import refusal_page
 from accounts.sso.timeline import Part
+from torque_sso.client_address import client_address
 
 OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")
@@ -132,7 +132,7 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
         claims = protocol_of(connection).read(connection, answer, row)
         if row.tester_id:
             return trial.shown(trial.tried(claims, connection, row, signed_in))
-        done = complete_login(claims, connection, signed_in=signed_in, ip_address=get_client_ip_address(request))
+        done = complete_login(claims, connection, signed_in=signed_in, ip_address=client_address(request))
     except LoginRefused as refusal:
         if row.tester_id:
             return trial.shown(trial.refused(refusal, connection, claims))

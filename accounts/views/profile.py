@@ -5,7 +5,6 @@ from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from accounts.services import sessions, tokens
 from accounts.services.audit import Actor, person
 from accounts.services.users import zone_of
 from accounts.user_agents import in_words
+from torque_sso.client_address import client_address
 
 TOKENS_SHOWN = 100
 
@@ -69,4 +69,4 @@ def _line(session: SignedInSession, current: SignedInSession | None) -> Line:
 
 
 def _acting(request: HttpRequest) -> Actor:
-    return person(cast(User, request.user), get_client_ip_address(request))
+    return person(cast(User, request.user), client_address(request))

@@ -27,6 +27,7 @@ from scim.authentication import authenticate
 from scim.deeds import Deed
 from scim.errors import ScimError
 from torque_sso import strict_json
+from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
@@ -76,8 +77,8 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     def acting(self) -> Actor:
         """Who does it, for the audit log."""
         request = structlog.contextvars.get_contextvars()  # as `torque_sso.program_road` bound them
-        label = f"provisioning ({self.token.name})"
-        return Actor(label, self.token.user_id, request.get("ip"), request.get("request_id", ""), automatic=True)
+        label, address = f"provisioning ({self.token.name})", client_address(self.request)
+        return Actor(label, self.token.user_id, address, request.get("request_id", ""), automatic=True)
 
     @property
     def base_url(self) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from torque_sso.configuration import ConfigurationError, allowed_by_default, read_configuration
+from torque_sso.configuration import ConfigurationError, allowed_by_default, origin_of, read_configuration
 
 SECRET = "s" * 32
 DATABASE = "postgres://u@db.example/torque"
@@ -12,7 +12,7 @@ DATABASE = "postgres://u@db.example/torque"
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "BASE_URL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "BASE_URL", "TRUSTED_PROXIES", "DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("STATE_DIR", str(tmp_path))
 
@@ -22,10 +22,13 @@ def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_FORMAT", "xml")
     monkeypatch.setenv("DATABASE_URL", "mysql://u:secret-word@x/y")
     monkeypatch.setenv("ENCRYPTION_KEYS", "short")
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, proxy.example")
     with pytest.raises(ConfigurationError) as wrong:
         read_configuration()
     told = str(wrong.value)
-    assert not [name for name in ("BASE_URL", "LOG_FORMAT", "DATABASE_URL", "ENCRYPTION_KEYS") if name not in told]
+    names = ("BASE_URL", "LOG_FORMAT", "DATABASE_URL", "ENCRYPTION_KEYS", "TRUSTED_PROXIES")
+    assert not [name for name in names if name not in told]
+    assert "got 'proxy.example'" in told
     assert "secret-word" not in told
 
 
@@ -39,6 +42,34 @@ def test_a_short_token_lives_for_minutes_within_limits(monkeypatch: pytest.Monke
 def test_production_must_bring_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", DATABASE)
     with pytest.raises(ConfigurationError, match=r"SECRET_KEY: expected[^$]*ENCRYPTION_KEYS: expected"):
+        read_configuration()
+
+
+@pytest.mark.parametrize("debug", ["0", "1"])
+def test_an_installation_with_a_database_server_must_say_its_origin(
+    monkeypatch: pytest.MonkeyPatch, debug: str
+) -> None:
+    """A default would be http, with cookies that are not Secure."""
+    for name, value in {
+        "DATABASE_URL": DATABASE,
+        "SECRET_KEY": SECRET,
+        "ENCRYPTION_KEYS": SECRET,
+        "DEBUG": debug,
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match="BASE_URL: expected the public origin"):
+        read_configuration()
+    monkeypatch.setenv("BASE_URL", "https://sso.example.com")
+    assert read_configuration().base_url == "https://sso.example.com"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["ftp://sso.example.com", "https://", "https://a@sso.example.com", "https://sso.example.com/#x", "https://h:99999"],
+)
+def test_an_origin_is_scheme_host_and_port(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("BASE_URL", wrong)
+    with pytest.raises(ConfigurationError, match="BASE_URL"):
         read_configuration()
 
 
@@ -84,3 +115,17 @@ def test_commands_know_where_make_run_of_their_folder_is(tmp_path: Path, monkeyp
 def test_the_own_machine_is_reached_by_all_its_names() -> None:
     assert allowed_by_default("http://localhost:8000") == ["localhost", "127.0.0.1", "[::1]"]
     assert allowed_by_default("https://sso.example.com") == ["sso.example.com"]
+    assert allowed_by_default("https://[2001:db8::1]:8443") == ["[2001:db8::1]"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "origin"),
+    [
+        ("https://SSO.Example.com:443", "https://sso.example.com"),
+        ("https://sso.example.com:8443", "https://sso.example.com:8443"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
+    ],
+)
+def test_an_origin_is_spelled_as_browsers_do(base_url: str, origin: str) -> None:
+    assert origin_of(base_url) == origin

@@ -1,0 +1,63 @@
+"""What a TLS proxy in front means for every request: who the client is, which scheme it used, and HSTS (R51, R54)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from torque_sso.client_address import client_address, trusted_proxies
+from torque_sso.forwarded import scheme_of
+
+log = structlog.get_logger(__name__)
+
+_UNNAMED_PROXY = "X-Forwarded-For is ignored: its sender is not in TRUSTED_PROXIES. If that is your proxy, add it."
+_NO_ADDRESS = "Requests have no address. If your proxy uses the server's Unix socket, add 'unix' to TRUSTED_PROXIES."
+_OTHER_HEADERS = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
+
+
+class BehindProxy:
+    """The first middleware. After it `REMOTE_ADDR` is the client, the scheme is right, and no forwarded header is left.
+
+    So a library that reads them by itself, or gunicorn's access log, cannot be misled by a client's own header.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.has_warned = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        address = self._apply(request)
+        with structlog.contextvars.bound_contextvars(ip=address):
+            response = self.get_response(request)
+        # Also where the scheme is unknown, because the proxy is not named: browsers ignore it over plain http.
+        if settings.SECURE_HSTS_SECONDS:
+            response.headers.setdefault("Strict-Transport-Security", _strict_transport())
+        return response
+
+    def _apply(self, request: HttpRequest) -> str | None:
+        meta, address = request.META, client_address(request)
+        if trusted_proxies().trust_peer(meta.get("REMOTE_ADDR") or ""):
+            scheme = scheme_of(meta.get("HTTP_X_FORWARDED_PROTO", ""))
+            meta["wsgi.url_scheme"] = scheme or meta["wsgi.url_scheme"]
+        else:
+            self._warn_once(meta)
+        meta["REMOTE_ADDR"] = address or ""
+        for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED") or name in _OTHER_HEADERS]:
+            del meta[name]
+        return address
+
+    def _warn_once(self, meta: dict[str, Any]) -> None:
+        """A proxy that nobody named would make all clients one, for lock-outs too."""
+        peer, forwards = meta.get("REMOTE_ADDR") or "", "HTTP_X_FORWARDED_FOR" in meta
+        if self.has_warned or (peer and not forwards):
+            return
+        self.has_warned = True
+        log.warning(_UNNAMED_PROXY if peer else _NO_ADDRESS, peer=peer)
+
+
+def _strict_transport() -> str:
+    """As Django's SecurityMiddleware writes it."""
+    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    return f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"
