@@ -4,10 +4,11 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATE_DIR=/tmp/torque-sso
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
-COPY manage.py ./
+COPY manage.py gunicorn.conf.py ./
 COPY torque_sso torque_sso
 COPY accounts accounts
 COPY spaces spaces
+COPY scim scim
 COPY templates templates
 COPY static static
 USER nobody

@@ -19,7 +19,7 @@ def end_account_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_who_is_out_and_fewer_indexes")]
+    dependencies = [("accounts", "0021_audit_heads_and_no_truncate")]
 
     operations = [
         migrations.AddField(
