@@ -66,6 +66,14 @@ def programs_from_wheels() -> Programs:
     return Programs(initdb.parent, redis, from_wheels=True)
 
 
+def find_nginx() -> Path:
+    """The machine's nginx, which Debian puts where only root looks. Raises NoServerError."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if not found:
+        raise NoServerError("No nginx on this machine: install it (Debian: apt-get install nginx-light).")
+    return Path(found)
+
+
 def _postgres_folder() -> Path | None:
     on_path = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))

@@ -68,9 +68,9 @@ def on_sqlite(arguments: list[str]) -> Count:
     return pytest("On SQLite", ["-n", "2", "-m", "not services and not browser and not idps", *arguments], {})
 
 
-def on_servers(arguments: list[str], browser: dict[str, str]) -> Count:
+def on_servers(arguments: list[str], browser: dict[str, str], left_out: str) -> Count:
     """The second half. Tasks run in this process as on SQLite, but for tests marked `services`, which start workers."""
-    marks = "not idps" if browser else "not idps and not browser"
+    marks = f"not idps{left_out}" if browser else "not idps and not browser"
     with ExitStack() as stack:
         environment = stack.enter_context(service_environment())
         title = f"On PostgreSQL and Redis ({environment['DATABASE_URL'].rsplit('@')[-1]})"
@@ -118,17 +118,30 @@ def find_browser() -> dict[str, str]:
     return {"CHROMIUM": found}
 
 
+def without_nginx() -> str:
+    """What is left out where there is no nginx, as pytest's `-m` says it. With CI set nothing is: it leaves."""
+    try:
+        servers.find_nginx()
+    except servers.NoServerError as problem:
+        if os.environ.get("CI"):
+            sys.exit(str(problem))
+        print(f"*** {problem} The installation behind TLS is not tested. ***", flush=True)
+        return " and not nginx"
+    return ""
+
+
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped
     browser = find_browser()
+    left_out = without_nginx() if browser else ""
     total = on_sqlite(arguments)
     if os.environ.get("TEST_SERVICES") == "off":
         print("*** TEST_SERVICES=off: nothing is tested on PostgreSQL, Redis or a real worker. ***", flush=True)
         if browser:
-            total += pytest("In a browser", ["-m", "browser and not services", *arguments], browser)
+            total += pytest("In a browser", ["-m", f"browser and not services{left_out}", *arguments], browser)
     else:
         try:
-            total += on_servers(arguments, browser)
+            total += on_servers(arguments, browser, left_out)
         except servers.NoServerError as problem:
             print(f"{problem}\nInstall PostgreSQL and Redis, or leave their half out with TEST_SERVICES=off.")
             total += Count(failed=1, green=False)

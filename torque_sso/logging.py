@@ -1,17 +1,27 @@
 """Structured logs: text for people, JSON lines for machines (`LOG_FORMAT`). Nothing secret is ever passed in (R60)."""
 
+import re
 from typing import Any
 
 import structlog
 
 from torque_sso.client_address import client_address
 
+# Whoever reads the log before the person follows the link could set the password, or log in.
+_ONE_TIME_TOKEN = re.compile(r"(/set-password/|/login/recovery/)\S+")
 
-def address_of_request(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Django logs some answers after all middleware, when nothing of the request is bound any more."""
+
+def without_tokens(text: str) -> str:
+    """Without the one-time tokens of links, which are a part of their path."""
+    return _ONE_TIME_TOKEN.sub(r"\1***", text)
+
+
+def of_other_loggers(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Lines of libraries. Django logs some answers after all middleware, with their path and with nothing bound."""
     request: Any = getattr(event.get("_record"), "request", None)
     if hasattr(request, "META"):
         event.setdefault("ip", client_address(request))
+    event["event"] = without_tokens(str(event["event"]))
     return event
 
 
@@ -43,7 +53,7 @@ def configure_structlog(logging_settings: dict[str, Any], log_format: str, level
     logging_settings["formatters"]["chosen"] = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
-        "foreign_pre_chain": [*_SHARED, address_of_request],
+        "foreign_pre_chain": [*_SHARED, of_other_loggers],
     }
     logging_settings["root"]["level"] = level
     if log_format == "text":  # two lines for each request are for machines to count, not for people to read

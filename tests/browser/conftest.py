@@ -85,6 +85,12 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield from _watched_page(chromium)
 
 
+@pytest.fixture
+def page_over_tls(chromium: Browser) -> Iterator[Page]:
+    """As `page`, of a browser that takes a self-signed certificate."""
+    yield from _watched_page(chromium, ignore_https_errors=True)
+
+
 @pytest.fixture(scope="package")
 def signed_in(acme: Acme, chromium: Browser) -> StorageState:
     """Alice's cookies: she signed in once, with her password."""

@@ -16,7 +16,7 @@ from accounts.services.audit import OPERATOR
 from tests.cast import PASSWORD, Cast
 from tests.secrets_in_logs import secret
 from tools.setup import ROOT
-from torque_sso.logging import address_of_request
+from torque_sso.logging import of_other_loggers
 
 pytestmark = pytest.mark.django_db
 PROXY, MALLORY, ALICE = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -89,7 +89,9 @@ def test_every_line_of_a_request_has_the_clients_address(caplog: Any, path: str)
         caplog.set_level(logging.INFO, name)
     client_at(ALICE, claims="1.1.1.1").get(path)
     lines = [
-        record.msg if isinstance(record.msg, dict) else address_of_request(None, "", {"_record": record})
+        record.msg
+        if isinstance(record.msg, dict)
+        else of_other_loggers(None, "", {"_record": record, "event": record.getMessage()})
         for record in caplog.records
     ]
     assert lines
