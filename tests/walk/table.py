@@ -178,6 +178,10 @@ def _chosen_and_space(things: Things) -> Mapping[str, Any]:
     return {**_chosen(things), **_space_and_role(things)}
 
 
+def _identifiers(_: Things) -> Mapping[str, Any]:
+    return {"email": "new@acme.example"}
+
+
 def _space_and_role(things: Things) -> dict[str, Any]:
     return {"space": things.space.name, "role": things.key("space_role")}
 
@@ -192,13 +196,7 @@ USERS = {
     "deprovision-selected": deed(_USERS, fields=_chosen),
     "user": page(_USERS),
     "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
-    "change-identifiers": Row(
-        ("POST",),
-        (_USERS,),
-        lambda _: {"email": "new@acme.example"},
-        {"POST": 302},
-        optional=("user_name", "external_id"),
-    ),
+    "change-identifiers": Row(("POST",), (_USERS,), _identifiers, {"POST": 302}, optional=("user_name", "external_id")),
     "place-user": deed(_USERS, fields=_space_and_role),
     "take-out-of-space": deed(_USERS, fields=confirmed),
     "add-to-group": deed(_USERS, fields=lambda things: {"group": things.group.name}),
