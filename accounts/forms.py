@@ -58,6 +58,17 @@ class CorporateEmailForm(forms.Form):
     )
 
 
+class PasswordLinkForm(forms.Form):
+    """What an admin chooses with a link to set a password."""
+
+    end_tokens = forms.BooleanField(
+        label="End all API tokens of this person too",
+        required=False,
+        help_text="When they save the new password, every program that uses one of their tokens is refused. Choose it"
+        " when somebody else may have known the old password. Without it the tokens go on.",
+    )
+
+
 class NewPasswordForm(forms.Form):
     new_password = forms.CharField(
         label="New password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -66,10 +77,19 @@ class NewPasswordForm(forms.Form):
         label="Repeat password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    end_tokens = forms.BooleanField(
+        label="End all my API tokens too",
+        required=False,
+        help_text="Every program that uses one of them is refused from then on. Choose it when somebody else may have"
+        " known the old password. Without it your tokens go on.",
+    )
+
+    def __init__(self, user: User, *args: Any, offer_tokens: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.rules = password_validators_help_texts()
+        if not offer_tokens:
+            del self.fields["end_tokens"]
 
     def clean_new_password(self) -> str:
         password: str = self.cleaned_data["new_password"]
@@ -82,3 +102,14 @@ class NewPasswordForm(forms.Form):
         if first and second and first != second:
             self.add_error("repeat_password", "The two passwords differ. Type the same one twice.")
         return given
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Of somebody who is signed in. Whether `current_password` is right is asked where tries are counted."""
+
+    current_password = forms.CharField(
+        label="Current password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("current_password", "new_password", "repeat_password", "end_tokens")

@@ -8,7 +8,7 @@ from accounts.views.audit import export
 from accounts.views.audit_log import audit_log
 from accounts.views.home import home
 from accounts.views.new_user import new_user
-from accounts.views.passwords import set_password
+from accounts.views.passwords import change_password, set_password
 from accounts.views.profile import end_other_sessions, end_session, profile
 from accounts.views.recovery import recover, recover_by_link, recovery_link
 from accounts.views.selected_users import deprovision_selected, join_selected, place_selected
@@ -44,6 +44,7 @@ urlpatterns = [
     path("profile", profile, name="profile"),
     path("profile/sessions/<uuid:session_id>/end", end_session, name="end-session"),
     path("profile/sessions/end-others", end_other_sessions, name="end-other-sessions"),
+    path("profile/password", change_password, name="change-password"),
     path("profile/tokens/new", new_own_token, name="new-own-token"),
     path("profile/tokens/<uuid:token_id>/revoke", revoke_own, name="revoke-own-token"),
     path("users", users, name="users"),

@@ -24,11 +24,11 @@ def token_of(request: Request) -> ApiToken | None:
 
 
 def acting(request: Request) -> Actor:
-    """Who asks, for the audit log: a long token is named, as somebody else may have it."""
+    """Who asks, and what they may do through their token. A long token is named, as somebody else may have it."""
     person, token = person_of(request), token_of(request)
     if token is None or token.kind == TokenKind.SHORT:
-        return _actor(request, str(person), person)
-    return _actor(request, f"{person} (API token '{token.name}')", person)
+        return _actor(request, str(person), person, token)
+    return _actor(request, f"{person} (API token '{token.name}')", person, token)
 
 
 def whoever_holds_it(request: Request) -> Actor:
@@ -36,7 +36,9 @@ def whoever_holds_it(request: Request) -> Actor:
     return _actor(request, "whoever holds the token")
 
 
-def _actor(request: Request, label: str, person: User | None = None) -> Actor:
+def _actor(request: Request, label: str, person: User | None = None, token: ApiToken | None = None) -> Actor:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     address = client_address(request._request)
-    return Actor(label[:_ACTOR_LIMIT], person.pk if person else None, address, str(request_id))
+    limited_to = frozenset(token.permissions) if token else None
+    user_id = person.pk if person else None
+    return Actor(label[:_ACTOR_LIMIT], user_id, address, str(request_id), limited_to=limited_to)

@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from accounts.api.asking import whoever_holds_it
 from accounts.api.reading import Shape, Text, read
-from accounts.services import program_logins, tokens
+from accounts.services import program_logins, token_revocation
 
 
 class WrongPassword(APIException):
@@ -57,8 +57,11 @@ class TokenText(Shape):
 
 
 class Revocation(AtTheDoor):
-    """`POST /api/token/revoke`: ends the token that is sent, as a logout does. 200, whatever it was (RFC 7009)."""
+    """`POST /api/token/revoke`: ends the token that is sent, and what was made with it.
+
+    200, whatever it was (RFC 7009).
+    """
 
     def post(self, request: Request) -> Response:
-        tokens.revoke_text(read(TokenText, request)["token"], acting=whoever_holds_it(request))
+        token_revocation.revoke_text(read(TokenText, request)["token"], acting=whoever_holds_it(request))
         return Response({})

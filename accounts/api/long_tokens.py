@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts.api.asking import acting, person_of, token_of
 from accounts.api.reading import Shape, Text, Texts, WholeNumber, read
 from accounts.models import ApiToken
-from accounts.services import tokens
+from accounts.services import token_revocation, tokens
 
 
 class Wanted(Shape):
@@ -42,10 +42,14 @@ class LongTokens(APIView):
 
 
 class LongToken(APIView):
-    """`DELETE /api/token/longtoken/{token_id}`: revokes one's own; whoever may manage users, any of their account."""
+    """`DELETE /api/token/longtoken/{token_id}`: revokes one's own, or with Manage Users any of the account.
+
+    What was made with it ends too. 403 for a token that has, or whose owner has, more than the caller.
+    """
 
     def delete(self, request: Request, token_id: UUID) -> Response:
-        tokens.revoke_listed(token_id, asked_by=person_of(request), through=token_of(request), acting=acting(request))
+        person, through = person_of(request), token_of(request)
+        token_revocation.revoke_listed(token_id, asked_by=person, through=through, acting=acting(request))
         return Response(status=204)
 
 
@@ -58,4 +62,5 @@ def _told(token: ApiToken) -> dict[str, Any]:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
+        "made_by": token.made_by_id,
     }

@@ -13,7 +13,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from accounts.errors import ActionRefused
 from accounts.services import protection
-from accounts.services.tokens import MayNotHandOn
+from accounts.services.rights import PermissionsExceeded
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def _translated(problem: Exception) -> Exception:
     match problem:
         case exceptions.NotAuthenticated():
             problem.detail = exceptions.ErrorDetail(NOBODY, "not_authenticated")
-        case MayNotHandOn():
+        case PermissionsExceeded():
             return exceptions.PermissionDenied(str(problem))
         case ActionRefused():
             protection.remember(problem)

@@ -1,7 +1,7 @@
 """API tokens: shown once, kept as a digest (R36)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
 from accounts.models.user import User
@@ -21,6 +21,9 @@ class ApiToken(AccountOwned):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", null=True, blank=True)
     # The owner's session epoch when it was made: ending somebody's access ends their tokens, for good.
     session_epoch = models.PositiveIntegerField(default=0)
+    # The token that asked for this one; None: made in a browser session, by a command or at a login. Revoking a token
+    # revokes what was made with it. Set once, with the row, so tokens form trees.
+    made_by = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="made", null=True, blank=True)
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16)  # the first characters, to recognise it by
     digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex
@@ -39,6 +42,11 @@ class ApiToken(AccountOwned):
                 condition=~Q(kind=TokenKind.SHORT) | Q(user__isnull=False, expires_at__isnull=False),
                 name="short_token_has_an_owner_and_an_end",
             ),
+            # Only short tokens are deleted before their owner is. As they have no maker, no link of a chain is lost.
+            models.CheckConstraint(
+                condition=~Q(kind=TokenKind.SHORT) | Q(made_by=None), name="short_token_is_made_by_no_token"
+            ),
+            models.CheckConstraint(condition=~Q(made_by=F("id")), name="token_is_not_made_by_itself"),
         ]
         indexes = [
             models.Index(fields=["account", "user"], name="tokens_of_user"),

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 CONFIRMED = "confirmed"
+SHOWN = 20  # names
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Question:
     names: Sequence[str] = ()
     # Fields that come back with the yes, beside what the address says.
     fields: Iterable[tuple[str, str]] = field(default=())
+    # What may be chosen with the yes: boxes to tick.
+    form: forms.Form | None = None
     is_dangerous: bool = True
     total: int | None = None  # how many there are, where `names` holds the first of them only
 
@@ -32,5 +36,5 @@ def is_confirmed(request: HttpRequest) -> bool:
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
     """The page with the question; its yes is posted to the address that was asked for."""
     total = len(question.names) if question.total is None else question.total
-    page = {"question": question, "shown": question.names[:20], "more": max(0, total - 20)}
+    page = {"question": question, "shown": question.names[:SHOWN], "more": max(0, total - SHOWN)}
     return render(request, "components/question.html", page)

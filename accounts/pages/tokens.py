@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import ApiToken
-from accounts.pages.confirming import Question, ask, is_confirmed
+from accounts.models.token import TokenKind
+from accounts.pages.confirming import SHOWN, Question, ask, is_confirmed
 from accounts.pages.guards import acting, permissions_of, zone_for
+from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import HINTS, Permission
-from accounts.services import tokens
+from accounts.services.token_revocation import check_may_revoke, made_with, revoke_token
 
 # Days; the default is the longest that a program may ask for (R38).
 LIFETIMES = {"30": "in 30 days", "90": "in 90 days", "365": "in a year", "never": "never"}
@@ -75,17 +77,44 @@ def show_once(request: HttpRequest, token: ApiToken, text: str, back: str, what_
 
 
 def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> HttpResponse:
-    """Asks, then ends the token. `consequence`: what becomes of whoever uses it; `back`: a route."""
-    if not is_confirmed(request):
-        sentences = (_use_of(token, request), f"{consequence} A revoked token never works again.")
-        owner = token.user.email if token.user else "the account"
-        title = f"Revoke the token '{token.name}' of {owner}?"
-        return ask(request, Question(title, sentences, "Revoke", reverse(back)))
-    if tokens.revoke_token(token, acting=acting(request)):
-        messages.success(request, f"The token '{token.name}' is revoked. It opens nothing any more.")
-    else:
-        messages.info(request, f"The token '{token.name}' was revoked before.")
+    """Ask, then end the token and what was made with it.
+
+    `consequence`: what becomes of programs that use it; `back`: an address.
+    """
+    with told_on_the_next_page(request):
+        if not is_confirmed(request):
+            check_may_revoke(token, acting(request))
+            return ask(request, _question(request, token, back, consequence))
+        ended = [one for one in revoke_token(token, acting=acting(request)) if one != token]
+        also = f" {counted(len(ended), 'token', 'tokens')} made with it ended too." if ended else ""
+        messages.success(request, f"The token '{token.name}' is revoked.{also}")
     return redirect(back)
+
+
+def _question(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> Question:
+    made = made_with(token)
+    number = made.count()
+    sentences = [_use_of(token, request), _maker_of(token), f"{consequence} A revoked token never works again."]
+    if number:
+        sentences.append(f"{counted(number, 'token was', 'tokens were')} made with it and will be revoked with it:")
+    owner = token.user.email if token.user else "the account"
+    return Question(
+        f"Revoke the token '{token.name}' of {owner}?",
+        list(filter(None, sentences)),
+        "Revoke" if not number else f"Revoke all {number + 1}",
+        back,
+        [f"{one.name} ({one.prefix}…)" for one in made[:SHOWN]],
+        total=number,
+    )
+
+
+def _maker_of(token: ApiToken) -> str:
+    """Empty: no token made it, or it is not known any more."""
+    if token.made_by is None:
+        return ""
+    if token.made_by.kind == TokenKind.SHORT:
+        return "A program made it after logging in with the owner's password."
+    return f"It was made with the token '{token.made_by.name}' ({token.made_by.prefix}…)."
 
 
 def _use_of(token: ApiToken, request: HttpRequest) -> str:

@@ -24,7 +24,7 @@ from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.services import audit, password_doors
 from accounts.services.audit import Actor
-from accounts.services.rights import account_permissions, held_permissions
+from accounts.services.rights import PermissionsExceeded, account_permissions, check_has, check_may_act_on
 
 PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12
@@ -49,10 +49,6 @@ WHERE accounts_apitoken.digest = %s
 """  # noqa: S608  # names from the models
 
 
-class MayNotHandOn(ActionRefused):
-    """A token was asked for with more than whoever asks for it has."""
-
-
 @transaction.atomic
 def issue_token(
     user: User,
@@ -65,20 +61,33 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once. `through`: the token that asked for it, if one did.
 
-    Raises MayNotHandOn for a permission that the owner or `through` lacks.
+    Raises PermissionsExceeded for a permission that the owner, `through` or the acting person lacks, and for an owner
+    who has more than the acting person; ActionRefused where the access of the owner or `through` ended meanwhile.
     """
-    if user.state != UserState.ACTIVE:
-        raise ActionRefused(f"Expected an active user; {user.email} is {user.state}.")
-    asked = set(permissions)
-    if lacking := asked - account_permissions(user):
-        raise MayNotHandOn(
-            f"A token can only have permissions of its owner; {user.email} lacks {', '.join(sorted(lacking))}."
+    asked, owner = set(permissions), _unchanged(user)
+    if lacking := asked - account_permissions(owner):
+        raise PermissionsExceeded(
+            f"A token can only have permissions of its owner; {owner.email} lacks {', '.join(sorted(lacking))}."
         )
-    if through is not None and (lacking := asked - set(through.permissions)):
-        raise MayNotHandOn(
+    if through is not None:
+        _check_hands_on(through, asked)
+    check_may_act_on([owner], acting)
+    check_has(asked, owner.account_id, acting, f"The token '{name}' would have")
+    row = _owned_by(owner)
+    row.made_by = through
+    return _issue(row, name, asked, expires_at, acting)
+
+
+def _check_hands_on(through: ApiToken, asked: set[str]) -> None:
+    """Raises PermissionsExceeded, and ActionRefused when the token has ended meanwhile."""
+    if lacking := asked - set(through.permissions):
+        raise PermissionsExceeded(
             f"A token can only have permissions of the one that asks for it, which lacks {', '.join(sorted(lacking))}."
         )
-    return _issue(_owned_by(user), name, asked, expires_at, acting)
+    rows = ApiToken.objects.in_account(through.account_id).filter(_is_live(), pk=through.pk)
+    # Locked, so that the sweep leaves it until the new token that names it is there.
+    if not list(rows.select_for_update(of=("self",), no_key=True).values_list("pk")):
+        raise ActionRefused("Expected a token that is live; the one that asks has ended meanwhile. Log in again.")
 
 
 def issue_on_request(
@@ -111,8 +120,7 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
     """
     people = User.objects.select_related("account").select_for_update(of=("self", "account"), no_key=True)
     current = people.filter(pk=user.pk).first()
-    is_same = current is not None and current.state == UserState.ACTIVE and _proof(current) == _proof(user)
-    if current is None or not is_same or not password_doors.may_use(current):
+    if current is None or not _is_as_it_was(current, user) or not password_doors.may_use(current):
         raise ActionRefused(f"Expected the access of {user.email} as it was when the password was compared.")
     minutes = min(settings.SHORT_TOKEN_MINUTES, current.account.session_absolute_minutes)
     row = _owned_by(current)
@@ -126,10 +134,11 @@ def issue_service_token(
     account: Account, name: str, permissions: Iterable[str], *, expires_at: datetime | None = None, acting: Actor
 ) -> tuple[ApiToken, str]:
     """A token owned by the account itself, so that provisioning does not die with a person's access (R40)."""
-    unknown = set(permissions) - set(Permission)
-    if unknown:
+    permissions = set(permissions)
+    if unknown := permissions - set(Permission):
         raise ActionRefused(f"Expected permissions of {', '.join(Permission)}; received {', '.join(sorted(unknown))}.")
-    return _issue(ApiToken(account=account, user=None), name, set(permissions), expires_at, acting)
+    check_has(permissions, account.pk, acting, f"The token '{name}' would have")
+    return _issue(ApiToken(account=account, user=None), name, permissions, expires_at, acting)
 
 
 @transaction.atomic
@@ -159,40 +168,12 @@ def remove_over() -> int:
     return removed
 
 
-@transaction.atomic
-def revoke_token(token: ApiToken, *, acting: Actor) -> bool:
-    """Ends a token at once; False when it was ended before."""
-    if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        return False
-    audit.record(acting, "token.revoked", token, label=token.name)
-    return True
-
-
-@transaction.atomic
-def revoke_listed(token_id: UUID, *, asked_by: User, through: ApiToken | None, acting: Actor) -> None:
-    """Ends a long token of one's own; of the whole account for whoever may manage users.
-
-    Raises ApiToken.DoesNotExist for all others, as for those that do not exist or were ended before.
-    """
-    within = ApiToken.objects.in_account(asked_by.account_id).filter(kind=TokenKind.LONG)
-    if Permission.MANAGE_USERS not in held_permissions(asked_by, through):
-        within = within.filter(user=asked_by)
-    if not revoke_token(within.get(pk=token_id), acting=acting):
-        raise ApiToken.DoesNotExist
-
-
-def revoke_text(text: str, *, acting: Actor) -> bool:
-    """Ends the token with this text: whoever holds the text may (RFC 7009). False: it opened nothing."""
-    token = _find(text)
-    return token is not None and _opens_a_door(token, timezone.now()) and revoke_token(token, acting=acting)
-
-
 def living(account: Account, owner: User | None = None) -> "QuerySet[ApiToken]":
     """The long tokens of the account, or of one owner in it, that still open a door."""
     listed = ApiToken.objects.in_account(account).filter(_is_live(), kind=TokenKind.LONG)
     if owner is not None:
         listed = listed.filter(user=owner)
-    return listed.select_related("user")
+    return listed.select_related("user", "made_by")
 
 
 def with_permission(listed: "QuerySet[ApiToken]", permission: str) -> "QuerySet[ApiToken]":
@@ -217,20 +198,22 @@ def find_live(text: str) -> ApiToken | None:
 
     One query. Notes its use at most once a minute.
     """
-    token, now = _find(text), timezone.now()
-    if token is None or not _opens_a_door(token, now):
+    token, now = find_usable(text), timezone.now()
+    if token is None:
         return None
     if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
 
-def _find(text: str) -> ApiToken | None:
-    """The token with this text, whether it opens a door or not."""
+def find_usable(text: str) -> ApiToken | None:
+    """As `find_live`, without noting a use."""
     if not _has_right_checksum(text):
         return None
     token = _read(_digest(text))
-    return token if token is not None and hmac.compare_digest(token.digest, _digest(text)) else None
+    if token is None or not hmac.compare_digest(token.digest, _digest(text)):
+        return None
+    return token if _opens_a_door(token, timezone.now()) else None
 
 
 def _read(digest: str) -> ApiToken | None:
@@ -276,6 +259,31 @@ def _own_role_permissions(token: ApiToken) -> list[str]:
 
 def _owned_by(user: User) -> ApiToken:
     return ApiToken(account_id=user.account_id, user=user, session_epoch=user.session_epoch)
+
+
+def hold_owner(account_id: UUID, user_id: UUID | None) -> User | None:
+    """Lock the row of a token's owner, so that one request at a time makes or revokes tokens of theirs.
+
+    Hence a token that is made while the one that asks for it is revoked is revoked too, or is not made. None: a service
+    token, which can make none.
+    """
+    people = User.objects.in_account(account_id).select_for_update(no_key=True)
+    owner: User | None = people.filter(pk=user_id).first() if user_id else None
+    return owner
+
+
+def _unchanged(user: User) -> User:
+    """The person as they are now, locked. Raises ActionRefused when their access or password was changed meanwhile."""
+    current = hold_owner(user.account_id, user.pk)
+    if current is None or current.state != UserState.ACTIVE:
+        raise ActionRefused(f"Expected an active user; {user.email} is {current.state if current else 'removed'}.")
+    if not _is_as_it_was(current, user):
+        raise ActionRefused(f"Expected the access of {user.email} as it was; their password was changed. Log in again.")
+    return current
+
+
+def _is_as_it_was(current: User, user: User) -> bool:
+    return current.state == UserState.ACTIVE and _proof(current) == _proof(user)
 
 
 def _proof(user: User) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from accounts.folding import fold, nfc
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import audit, sessions
+from accounts.services import audit, sessions, token_revocation
 from accounts.services.audit import Actor
 from accounts.services.password_doors import check_may_have_one
 from accounts.services.protection import check_may_be_demoted
@@ -182,16 +182,20 @@ def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
 
 
 @transaction.atomic
-def set_password(user: User, raw_password: str, *, acting: Actor) -> None:
-    """A new password; every session of the person ends. Raises ActionRefused for people who come in by SSO only, and
-    for people who have more permissions than the actor."""
+def set_password(user: User, raw_password: str, *, end_tokens: bool = False, acting: Actor) -> None:
+    """A new password; every session of the person and their programs ends, with `end_tokens` also every API token.
+
+    Raises ActionRefused for people who come in by SSO only, and for people who have more permissions than the actor.
+    """
     check_may_act_on([user], acting)
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
         raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
     check_may_have_one(user.account, user.account_role, user.email)
     user.set_password(raw_password)
     user.save(update_fields=["password"])
-    audit.record(acting, "user.password-set", user)
+    # The row is locked from here on, so nobody makes a token with the old password or a token that ends here.
+    changes = {"api_tokens": [token_revocation.revoke_all_of(user, acting=acting), 0]} if end_tokens else {}
+    audit.record(acting, "user.password-set", user, changes)
     sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
 
 

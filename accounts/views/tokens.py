@@ -102,7 +102,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def revoke_any(request: HttpRequest, token_id: UUID) -> HttpResponse:
     token = own_or_404(request, tokens.living(account_of(request)), token_id)
-    return revoke(request, token, "tokens", "Programs that use it are refused from then on.")
+    return revoke(request, token, reverse("tokens"), "Programs that use it are refused from then on.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +116,7 @@ def new_own_token(request: HttpRequest) -> HttpResponse:
 def revoke_own(request: HttpRequest, token_id: UUID) -> HttpResponse:
     person = person_of(request)
     token = get_object_or_404(tokens.living(person.account, owner=person), pk=token_id)
-    return revoke(request, token, "profile", "Your programs that use it are refused from then on.")
+    return revoke(request, token, reverse("profile"), "Your programs that use it are refused from then on.")
 
 
 def _new_of_own(request: HttpRequest, back: str) -> HttpResponse:

@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.models import ApiToken, SignedInSession, User
+from accounts.forms import PasswordLinkForm
+from accounts.models import SignedInSession, User
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import counted, told_on_the_next_page
+from accounts.pages.tokens import revoke
 from accounts.permissions import Permission
 from accounts.services import sessions, tokens
 from accounts.services.password_links import make_link
@@ -50,29 +52,36 @@ def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def revoke_token_of_user(request: HttpRequest, user_id: UUID, token_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    own = ApiToken.objects.in_account(person.account_id).filter(user=person)
-    token = get_object_or_404(own, pk=token_id)
-    if not is_confirmed(request):
-        sentences = ["Every program that uses it is refused from then on. It cannot be brought back."]
-        title = f"Revoke the token {token.name} of {person}?"
-        return ask(request, Question(title, sentences, "Revoke", _address(person)))
-    if tokens.revoke_token(token, acting=acting(request)):
-        messages.success(request, f"The token {token.name} is revoked.")
-    return _back(person)
+    token = get_object_or_404(tokens.living(person.account, owner=person), pk=token_id)
+    return revoke(request, token, _address(person), "Programs that use it are refused from then on.")
 
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def make_password_link(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    person = person_or_404(request, user_id)
+    person, form = person_or_404(request, user_id), PasswordLinkForm(request.POST)
+    if not is_confirmed(request) or not form.is_valid():
+        return ask(request, _link_question(person))
+    end_tokens = form.cleaned_data["end_tokens"]
     with told_on_the_next_page(request):
-        return show_link(request, person, make_link(person, acting=acting(request)))
+        link = make_link(person, end_tokens=end_tokens, acting=acting(request))
+        return show_link(request, person, link, end_tokens=end_tokens)
     return _back(person)
 
 
-def show_link(request: HttpRequest, person: User, link: str) -> HttpResponse:
+def _link_question(person: User) -> Question:
+    sentences = [
+        "You get a link to hand over. It works once, within an hour.",
+        "The password that they set with it ends all their sessions, and those of their programs.",
+    ]
+    title, cancel = f"Make a link for {person} to set a password?", _address(person)
+    return Question(title, sentences, "Make the link", cancel, form=PasswordLinkForm(), is_dangerous=False)
+
+
+def show_link(request: HttpRequest, person: User, link: str, *, end_tokens: bool = False) -> HttpResponse:
     """The only time it is shown; it is kept nowhere."""
-    return render(request, "users/password_link.html", {"person": person, "link": link})
+    page = {"person": person, "link": link, "end_tokens": end_tokens}
+    return render(request, "users/password_link.html", page)
 
 
 def _address(person: User) -> str:

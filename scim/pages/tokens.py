@@ -40,4 +40,4 @@ def new_service_token(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def revoke_provisioning_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
     usable = tokens.with_permission(tokens.living(account_of(request)), Permission.MANAGE_USERS)
-    return revoke(request, own_or_404(request, usable, token_id), "provisioning", CONSEQUENCE)
+    return revoke(request, own_or_404(request, usable, token_id), reverse("provisioning"), CONSEQUENCE)

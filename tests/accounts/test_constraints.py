@@ -121,6 +121,16 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
     "a short token of an account": lambda c: ApiToken.objects.create(
         account=c.acme, kind="short", expires_at=timezone.now()
     ),
+    "a short token that a token made": lambda c: ApiToken.objects.create(
+        account=c.acme,
+        user=c.bob,
+        kind="short",
+        expires_at=timezone.now(),
+        made_by=ApiToken.objects.create(account=c.acme, user=c.bob),
+    ),
+    "a token that made itself": lambda c: ApiToken.objects.create(
+        account=c.acme, user=c.bob, id=(key := uuid.uuid4()), made_by_id=key
+    ),
     "a recovery code used at no time": lambda c: RecoveryCode.objects.create(account=c.acme, used_by=c.alice),
     "a domain proved by two accounts": lambda c: EmailDomain.objects.create(
         account=c.globex, domain="acme.example", proved_at=timezone.now()

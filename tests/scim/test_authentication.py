@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import ApiToken
-from accounts.services import provisioning, tokens
+from accounts.services import provisioning, token_revocation, tokens
 from accounts.services.audit import OPERATOR
 from scim.authentication import token_text
 from scim.errors import ERROR_SCHEMA
@@ -46,7 +46,7 @@ def test_a_refusal_repeats_no_token(token: str) -> None:
 
 def test_a_revoked_token_is_refused_at_once(token: str) -> None:
     assert not refused(token)
-    tokens.revoke_token(ApiToken.objects.get(), acting=OPERATOR)
+    token_revocation.revoke_token(ApiToken.objects.get(), acting=OPERATOR)
     assert refused(token)
 
 

@@ -111,6 +111,10 @@ def _new_password(_: Things) -> Mapping[str, Any]:
     return {"new_password": "another horse battery staple", "repeat_password": "another horse battery staple"}
 
 
+def _changed_password(things: Things) -> Mapping[str, Any]:
+    return {"current_password": PASSWORD, **_new_password(things)}
+
+
 def _new_token(_: Things) -> Mapping[str, Any]:
     return {"name": "CI", "expires": "90"}
 
@@ -148,6 +152,7 @@ OWN = {
     "profile": Row(READ, SIGNED_IN),
     "end-session": Row(("POST",), SIGNED_IN),
     "end-other-sessions": Row(("POST",), SIGNED_IN),
+    "change-password": Row((*READ, "POST"), SIGNED_IN, _changed_password),
     "new-own-token": Row((*READ, "POST"), SIGNED_IN, _new_token, {"POST": 200}, optional=("permissions",)),
     "revoke-own-token": Row(("POST",), SIGNED_IN, confirmed),
 }
@@ -206,7 +211,7 @@ USERS = {
     "end-sessions-of-user": deed(_USERS, fields=confirmed),
     "end-session-of-user": deed(_USERS, session_id="member_session"),
     "revoke-token-of-user": deed(_USERS, fields=confirmed, user_id="admin"),
-    "make-password-link": deed(_USERS, answer=200),
+    "make-password-link": deed(_USERS, fields=confirmed, answer=200),
 }
 
 

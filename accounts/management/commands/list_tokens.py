@@ -25,6 +25,7 @@ def _told(token: ApiToken) -> dict[str, Any]:
         "token_id": str(token.id),
         "name": token.name,
         "prefix": token.prefix,
+        "made_by": str(token.made_by_id) if token.made_by_id else None,
         "owner": token.user.email if token.user else "the account",
         "permissions": token.permissions,
         "created_at": token.created_at.isoformat(),

@@ -1,4 +1,4 @@
-"""`revoke_token ACCOUNT TOKEN_ID`: ends a token at once. Idempotent."""
+"""`revoke_token ACCOUNT TOKEN_ID`: ends a token, and what was made with it, at once. Idempotent."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from accounts.errors import ActionRefused
 from accounts.management.base import VerbCommand, account_named
 from accounts.models import ApiToken
 from accounts.services.audit import OPERATOR
-from accounts.services.tokens import revoke_token
+from accounts.services.token_revocation import revoke_token
 
 
 class Command(VerbCommand):
@@ -25,5 +25,6 @@ class Command(VerbCommand):
         found = [token for token in tokens if named in (str(token.id), token.prefix)]
         if len(found) != 1:
             raise ActionRefused(f"Expected the id of one token of this account; received '{named}'.")
-        revoke_token(found[0], acting=OPERATOR)
-        return {"token_id": str(found[0].id), "revoked": True}
+        ended = revoke_token(found[0], acting=OPERATOR)
+        with_it = [token.name for token in ended if token != found[0]]
+        return {"token_id": str(found[0].id), "revoked": True, "revoked_with_it": with_it}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import ApiToken, AuditEntry
+from accounts.models import AccountRole, ApiToken, AuditEntry, User
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
 from tests.accounts.api.programs import Program, logged_in, with_long_token
@@ -197,3 +197,49 @@ def test_a_list_takes_the_same_queries_however_long_it_is(alice: Program) -> Non
         counts.append(len(queries))
         [made(alice) for _ in range(5)]
     assert counts[1] <= counts[0]
+
+
+@pytest.fixture
+def helpdesk(cast: Cast) -> Program:
+    """Bob's program. He may manage users, and nothing else."""
+    role = AccountRole.objects.create(account=cast.acme, name="Helpdesk", permissions=["Manage Users"])
+    User.objects.filter(pk=cast.bob.pk).update(account_role=role)
+    return logged_in("bob@acme.example")
+
+
+def test_who_manages_users_revokes_no_token_that_has_more(cast: Cast, alice: Program, helpdesk: Program) -> None:
+    wide, _ = tokens.issue_service_token(cast.acme, "Okta", ["Manage Spaces"], acting=OPERATOR)
+    for key in (str(wide.pk), made(alice), made(alice, permissions=["Manage Spaces"])):
+        answer = helpdesk.ask("DELETE", f"{TOKENS}/{key}")
+        assert answer.status == 403
+        assert "which you do not have" in answer.body["detail"]
+    assert not ApiToken.objects.filter(revoked_at__isnull=False).exists()
+
+
+def test_a_token_revokes_no_token_of_its_owner_that_has_more(alice: Program) -> None:
+    narrow = with_long_token(alice, permissions=["Manage Users"])
+    wide = made(alice, permissions=["Manage Users", "Manage Spaces"])
+    assert narrow.status("DELETE", f"{TOKENS}/{wide}") == 403
+    assert alice.status("DELETE", f"{TOKENS}/{wide}") == 204
+
+
+def test_revoking_a_token_ends_what_was_made_with_it(alice: Program) -> None:
+    first = with_long_token(alice)
+    second = with_long_token(first)
+    third = with_long_token(second)
+    (key,) = ApiToken.objects.filter(made_by__kind="short").values_list("pk", flat=True)
+    assert alice.status("DELETE", f"{TOKENS}/{key}") == 204
+    assert [program.status("GET", "/api/me") for program in (first, second, third, alice)] == [401, 401, 401, 200]
+
+
+def test_ending_a_token_by_its_text_ends_what_was_made_with_it(alice: Program) -> None:
+    program = with_long_token(with_long_token(alice))
+    assert Program().status("POST", "/api/token/revoke", {"token": alice.token}) == 200
+    assert program.status("GET", "/api/me") == 401
+
+
+def test_a_list_tells_what_made_each_token(alice: Program) -> None:
+    made(with_long_token(alice))
+    second, first = alice.ask("GET", TOKENS).body["tokens"]
+    assert second["made_by"] == first["token_id"]
+    assert first["made_by"] == str(ApiToken.objects.get(kind="short").pk)

@@ -5,6 +5,7 @@ from django.core.management import CommandError
 
 from accounts.models import User
 from accounts.services import tokens
+from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.commands import run
 
@@ -35,9 +36,19 @@ def test_a_service_token_of_a_permission_that_does_not_exist_is_refused(cast: Ca
 def test_two_live_tokens_stand_side_by_side_until_one_is_revoked(cast: Cast) -> None:
     first, second = made("--service"), made("alice@acme.example")
     assert [token["owner"] for token in run("list_tokens", "Acme")["tokens"]] == ["alice@acme.example", "the account"]
-    assert run("revoke_token", "Acme", first["token_id"]) == {"token_id": first["token_id"], "revoked": True}
+    told = run("revoke_token", "Acme", first["token_id"])
+    assert told == {"token_id": first["token_id"], "revoked": True, "revoked_with_it": []}
     assert tokens.find_live(first["token"]) is None
     assert tokens.find_live(second["token"]) is not None
+
+
+def test_what_was_made_with_a_token_is_revoked_with_it_and_named(cast: Cast) -> None:
+    root, _ = tokens.issue_token(cast.alice, "root", [], acting=OPERATOR)
+    tokens.issue_token(cast.alice, "child", [], through=root, acting=OPERATOR)
+    listed = {token["name"]: token["made_by"] for token in run("list_tokens", "Acme")["tokens"]}
+    assert listed == {"root": None, "child": str(root.pk)}
+    assert run("revoke_token", "Acme", str(root.pk))["revoked_with_it"] == ["child"]
+    assert run("list_tokens", "Acme") == {"tokens": []}
 
 
 def test_a_token_of_another_account_is_neither_listed_nor_revoked(cast: Cast) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Alert, ApiToken, Connection
-from accounts.services import expiry, tokens
+from accounts.services import expiry, token_revocation, tokens
 from accounts.services.audit import OPERATOR
 from accounts.sso.certificates import certificate_end
 from tests.cast import Cast
@@ -87,7 +87,7 @@ def test_a_token_is_told_until_it_is_revoked(cast: Cast) -> None:
     token, _ = tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], expires_at=soon, acting=OPERATOR)
     expiry.warn()
     assert subjects() == [f"{token.pk}:14"]
-    tokens.revoke_token(token, acting=OPERATOR)
+    token_revocation.revoke_token(token, acting=OPERATOR)
     expiry.warn()
     assert subjects() == []
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import ApiToken, AuditEntry, User
-from accounts.services import provisioning, sessions, tokens, users
-from accounts.services.audit import OPERATOR
+from accounts.models import AccountRole, ApiToken, AuditEntry, User
+from accounts.services import provisioning, sessions, token_revocation, tokens, users
+from accounts.services.audit import OPERATOR, person
+from accounts.services.rights import PermissionsExceeded
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,63 @@ def test_a_short_token_has_what_its_owner_may_do_at_the_login(cast: Cast) -> Non
     token = tokens.find_live(text)
     assert token is not None
     assert not tokens.permits(token, "Manage Users")
+
+
+def helpdesk(cast: Cast) -> User:
+    """Bob, who may manage users and nothing else from now on."""
+    role = AccountRole.objects.create(account=cast.acme, name="Helpdesk", permissions=["Manage Users"])
+    users.set_account_role(cast.bob, role, acting=OPERATOR)
+    return cast.bob
+
+
+def test_nobody_makes_a_service_token_with_more_than_they_have(cast: Cast) -> None:
+    acting = person(helpdesk(cast))
+    with pytest.raises(PermissionsExceeded, match="The token 'Okta' would have Manage Spaces, which you do not have"):
+        tokens.issue_service_token(cast.acme, "Okta", ["Manage Users", "Manage Spaces"], acting=acting)
+    assert tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], acting=acting)
+
+
+def test_through_a_token_nobody_makes_a_service_token_with_more_than_it_has(cast: Cast) -> None:
+    narrow = person(cast.alice, limited_to=frozenset(["Manage Spaces"]))
+    with pytest.raises(PermissionsExceeded):
+        tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], acting=narrow)
+
+
+@pytest.mark.parametrize("permissions", [[], ["Manage Users"]])
+def test_nobody_makes_a_token_for_somebody_who_has_more(cast: Cast, permissions: list[str]) -> None:
+    with pytest.raises(PermissionsExceeded, match=r"alice@acme.example has Manage"):
+        tokens.issue_token(cast.alice, "CI", permissions, acting=person(helpdesk(cast)))
+    assert not ApiToken.objects.exists()
+
+
+def test_nobody_makes_a_token_with_more_than_the_token_they_ask_with(cast: Cast) -> None:
+    narrow = person(cast.alice, limited_to=frozenset(["Manage Spaces"]))
+    with pytest.raises(PermissionsExceeded):
+        tokens.issue_token(cast.alice, "CI", ["Manage Users"], acting=narrow)
+    assert tokens.issue_token(cast.alice, "CI", ["Manage Spaces"], acting=narrow)
+
+
+OVERTAKING: dict[str, Callable[[ApiToken], object]] = {
+    "the token that asks was revoked": lambda token: token_revocation.revoke_token(token, acting=OPERATOR),
+    "it expired": _change(expires_at=timezone.now() - timedelta(seconds=1)),
+    "its owner has another password": _change_owner(password="md5$other"),
+    "its owner's access ended": _change_owner(session_epoch=1),
+    "its owner is out": _change_owner(state="deprovisioned"),
+    "its owner was removed": lambda token: User.objects.filter(pk=token.user_id).delete(),
+}
+
+
+@pytest.mark.parametrize("what", OVERTAKING)
+def test_a_request_for_a_token_that_was_overtaken_gets_none(cast: Cast, what: str) -> None:
+    asking, _ = tokens.issue_token(cast.bob, "asking", [], acting=OPERATOR)
+    OVERTAKING[what](asking)
+    with pytest.raises(ActionRefused):
+        tokens.issue_token(cast.bob, "CI", [], through=asking, acting=person(cast.bob))
+    assert not ApiToken.objects.filter(name="CI").exists()
+
+
+def test_a_token_knows_the_token_that_asked_for_it(cast: Cast) -> None:
+    asking, _ = tokens.issue_token(cast.bob, "asking", [], acting=OPERATOR)
+    child, _ = tokens.issue_on_request(cast.bob, asking, "CI", [], None, acting=person(cast.bob))
+    in_a_session, _ = tokens.issue_on_request(cast.bob, None, "by hand", [], None, acting=person(cast.bob))
+    assert (child.made_by, in_a_session.made_by) == (asking, None)

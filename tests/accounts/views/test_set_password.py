@@ -3,16 +3,20 @@
 import json
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import AuditEntry, User
+from accounts.models import ApiToken, AuditEntry, User
 from accounts.models.user import UserState
-from accounts.services.password_links import set_password_by_link, set_password_url
+from accounts.services import tokens
+from accounts.services.audit import OPERATOR
+from accounts.services.password_links import ends_tokens, set_password_by_link, set_password_url
+from tests.cast import Cast
 
 NEW = "a sentence nobody else has"
 
@@ -82,3 +86,73 @@ def test_the_command_that_opens_an_account_gives_such_a_link(client: Client, db:
     call_command("create_account", "Initech", "--admin-email", "ann@initech.example", "--json", stdout=out)
     link = json.loads(out.getvalue())["set_password_url"]
     assertContains(client.get(link.removeprefix("http://localhost:8000")), "For ann@initech.example in Initech.")
+
+
+@pytest.fixture
+def token(alice: User) -> ApiToken:
+    return tokens.issue_token(alice, "CI", [], acting=OPERATOR)[0]
+
+
+def is_live(token: ApiToken) -> bool:
+    return token in tokens.live_tokens(token.account)
+
+
+def test_api_tokens_go_on_unless_somebody_says_otherwise(client: Client, link: str, token: ApiToken) -> None:
+    assertContains(client.get(link), "End all my API tokens too")
+    save(client, link)
+    assert is_live(token)
+
+
+def test_the_person_may_end_their_tokens(client: Client, link: str, token: ApiToken) -> None:
+    client.post(link, {"new_password": NEW, "repeat_password": NEW, "end_tokens": "on"})
+    assert not is_live(token)
+    assert AuditEntry.objects.get(action="user.password-set").changes == {"api_tokens": [1, 0]}
+
+
+def test_who_has_no_token_is_not_asked(client: Client, link: str) -> None:
+    assertNotContains(client.get(link), "API tokens")
+
+
+def link_of(page: Any) -> str:
+    link: str = page.content.decode().split('<code id="link">')[1].split("</code>")[0]
+    return link[link.index("/set-password") :]
+
+
+def test_the_admin_may_have_a_link_end_tokens(as_alice_of: Client, client: Client, cast: Cast) -> None:
+    token, _ = tokens.issue_token(cast.bob, "CI", [], acting=OPERATOR)
+    address = f"/users/{cast.bob.pk}/password-link"
+    question = as_alice_of.post(address)
+    assertContains(question, '<label for="id_end_tokens">End all API tokens of this person too</label>')
+    assertNotContains(question, "checked")
+    link = link_of(as_alice_of.post(address, {"confirmed": "yes", "end_tokens": "on"}))
+    page = client.get(link)
+    assertContains(page, "Your API tokens end with the new password")
+    assertNotContains(page, 'name="end_tokens"')
+    save(client, link)
+    assert not is_live(token)
+
+
+def test_the_audit_log_tells_of_a_link_that_ends_tokens(as_alice_of: Client, cast: Cast) -> None:
+    for fields in ({"end_tokens": "on"}, {}):
+        as_alice_of.post(f"/users/{cast.bob.pk}/password-link", {"confirmed": "yes", **fields})
+    entries = AuditEntry.objects.filter(action="user.password-link-made").order_by("at")
+    assert [entry.changes for entry in entries] == [{"ends_api_tokens": [None, True]}, {}]
+
+
+def test_without_the_box_a_link_ends_none(as_alice_of: Client, client: Client, cast: Cast) -> None:
+    token, _ = tokens.issue_token(cast.bob, "CI", [], acting=OPERATOR)
+    save(client, link_of(as_alice_of.post(f"/users/{cast.bob.pk}/password-link", {"confirmed": "yes"})))
+    assert is_live(token)
+
+
+def test_what_a_link_ends_can_be_neither_read_nor_changed(alice: User) -> None:
+    plain, ending = set_password_url(alice), set_password_url(alice, end_tokens=True)
+    assert plain != ending
+    assert len(plain) == len(ending)
+    assert not ends_tokens(alice, plain.rpartition("/")[2])
+    assert ends_tokens(alice, ending.rpartition("/")[2])
+
+
+def test_a_link_that_ends_tokens_works_once(alice: User) -> None:
+    token = set_password_url(alice, end_tokens=True).rpartition("/")[2]
+    assert [set_password_by_link(alice.id, token, NEW) for _ in range(2)] == [True, False]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import ApiToken, AuditEntry, User
+from accounts.models import AccountRole, ApiToken, AuditEntry, User
 from accounts.models.work import AlertKind
 from accounts.services import alerts, tokens
 from accounts.services.audit import OPERATOR
@@ -157,3 +157,52 @@ def test_a_member_has_tokens_of_their_own(cast: Cast) -> None:
     answer = member.post(f"/profile/tokens/{token.pk}/revoke", {"confirmed": "yes"})
     assertRedirects(answer, "/profile")
     assert tokens.live_tokens(cast.acme) == []
+
+
+@pytest.fixture
+def helpdesk(cast: Cast) -> Client:
+    """Bob's browser. He may manage users, and nothing else."""
+    role = AccountRole.objects.create(account=cast.acme, name="Helpdesk", permissions=["Manage Users"])
+    User.objects.filter(pk=cast.bob.pk).update(account_role=role)
+    return browser_of(cast.bob)
+
+
+@pytest.mark.parametrize("fields", [{}, {"confirmed": "yes"}], ids=["asked", "confirmed"])
+def test_a_token_that_has_more_is_not_revoked(cast: Cast, helpdesk: Client, fields: dict[str, str]) -> None:
+    wide, _ = tokens.issue_service_token(cast.acme, "Okta", ["Manage Users", "Manage Spaces"], acting=OPERATOR)
+    theirs = made(cast.alice)
+    addresses = [f"/tokens/{token.pk}/revoke" for token in (wide, theirs)]
+    addresses += [f"/users/{cast.alice.pk}/tokens/{theirs.pk}/revoke", f"/provisioning/tokens/{wide.pk}/revoke"]
+    for address in addresses:
+        assertContains(helpdesk.post(address, fields, follow=True), "which you do not have")
+    assert set(tokens.live_tokens(cast.acme)) == {wide, theirs}
+
+
+def test_what_ends_with_a_token_is_named_before(as_alice_of: Client, cast: Cast) -> None:
+    root = made(cast.bob, "root")
+    child = tokens.issue_token(cast.bob, "child", [], through=root, acting=OPERATOR)[0]
+    question = as_alice_of.post(f"/tokens/{root.pk}/revoke")
+    assertContains(question, "1 token was made with it and will be revoked with it:")
+    assertContains(question, f"<li>child ({child.prefix}…)</li>")
+    assertContains(question, "Revoke all 2")
+    page = as_alice_of.post(f"/tokens/{root.pk}/revoke", {"confirmed": "yes"}, follow=True)
+    assertContains(page, "1 token made with it ended too.")
+    assert tokens.live_tokens(cast.acme) == []
+
+
+def test_what_made_a_token_is_told(as_alice_of: Client, cast: Cast) -> None:
+    root = made(cast.alice, "root")
+    tokens.issue_token(cast.alice, "child", [], through=root, acting=OPERATOR)
+    tokens.issue_token(cast.alice, "of a login", [], through=tokens.issue_short_token(cast.alice)[0], acting=OPERATOR)
+    for address in ("/tokens", "/profile", f"/users/{cast.alice.pk}"):
+        page = as_alice_of.get(address)
+        assertContains(page, f"made with root <code>{root.prefix}…</code>")
+        assertContains(page, "made by a program that logged in")
+
+
+def test_the_question_tells_what_made_it(as_alice_of: Client, cast: Cast) -> None:
+    root = made(cast.alice, "root")
+    child = tokens.issue_token(cast.alice, "child", [], through=root, acting=OPERATOR)[0]
+    question = as_alice_of.post(f"/profile/tokens/{child.pk}/revoke")
+    assertContains(question, f"It was made with the token &#x27;root&#x27; ({root.prefix}…).")
+    assertNotContains(question, "will be revoked with it")
