@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
@@ -176,3 +177,12 @@ def test_a_token_knows_the_token_that_asked_for_it(cast: Cast) -> None:
     child, _ = tokens.issue_on_request(cast.bob, asking, "CI", [], None, acting=person(cast.bob))
     in_a_session, _ = tokens.issue_on_request(cast.bob, None, "by hand", [], None, acting=person(cast.bob))
     assert (child.made_by, in_a_session.made_by) == (asking, None)
+
+
+def test_who_is_removed_takes_along_all_their_tokens(cast: Cast) -> None:
+    short, _ = tokens.issue_short_token(cast.bob)
+    long, _ = tokens.issue_token(cast.bob, "long", [], through=short, acting=OPERATOR)
+    tokens.issue_token(cast.bob, "longer", [], through=long, acting=OPERATOR)
+    cast.bob.delete()
+    connection.check_constraints()
+    assert not ApiToken.objects.exists()
