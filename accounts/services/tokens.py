@@ -278,7 +278,7 @@ def _unchanged(user: User) -> User:
     if current is None or current.state != UserState.ACTIVE:
         raise ActionRefused(f"Expected an active user; {user.email} is {current.state if current else 'removed'}.")
     if not _is_as_it_was(current, user):
-        raise ActionRefused(f"Expected the access of {user.email} as it was; their password was changed. Log in again.")
+        raise ActionRefused(f"Expected the access of {user.email} as it was; it was changed meanwhile. Log in again.")
     return current
 
 

@@ -161,8 +161,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
 
 def test_a_late_message_takes_nothing_from_who_is_restored(cast: Cast) -> None:
     let_go(cast, cast.bob)
-    provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR)
-    furnish(cast, cast.bob)
+    furnish(cast, provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR))
     assert not departures.finish(cast.bob.pk)
     assert has(cast.bob) == [1, 1, 1, 1]
 
