@@ -8,7 +8,7 @@ from accounts.models.same_account import same_account
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_who_is_out_and_fewer_indexes")]
+    dependencies = [("accounts", "0021_audit_heads_and_no_truncate")]
 
     operations = [
         migrations.AddField(

@@ -19,7 +19,7 @@ def end_account_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0021_audit_heads_and_no_truncate")]
+    dependencies = [("accounts", "0022_who_made_a_token")]
 
     operations = [
         migrations.AddField(
