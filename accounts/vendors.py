@@ -30,6 +30,8 @@ class Vendor:
     oidc_scopes: tuple[str, ...]
     group_limit: int | None = None
     groups_link: str = ""  # SAML attribute that stands in for a cut-off list
+    # Whether an ID token's e-mail counts as verified without the claim `email_verified` (`docs/decisions/0021`).
+    email_verified_unless_denied: bool = False
     # What a group's identifier is there, in the vendor's own words.
     group_identifier: str = ""
 
@@ -66,6 +68,8 @@ OKTA = Vendor(
     oidc_names={**_OIDC_PROFILE, "subject": ("sub",)},
     oidc_scopes=("openid", "profile", "email", "groups"),
     group_limit=100,
+    # The organization's own directory, where people cannot change their address themselves.
+    email_verified_unless_denied=True,
     group_identifier="the value that your groups attribute sends: the group's name as Okta shows it, or its id",
 )
 
@@ -86,6 +90,8 @@ ENTRA = Vendor(
     oidc_names={**_OIDC_PROFILE, "subject": ("oid",)},
     oidc_scopes=("openid", "profile", "email"),
     groups_link="http://schemas.microsoft.com/claims/groups.link",
+    # Entra never sends the claim; a member's address is its administrator's, and guests are told apart.
+    email_verified_unless_denied=True,
     group_identifier='the "Object Id" on the group\'s overview page, a GUID',
 )
 
@@ -213,6 +219,7 @@ SET_UPS = {
         steps=(
             "Implicit grant and hybrid flows: tick “ID tokens”, unless you use the code flow with a client secret.",
             "Token configuration › Add groups claim, with the default settings.",
+            "Token configuration › Add optional claim › ID: acct, which tells guests from members.",
             _SPACES,
         ),
         theirs_where="The application's Overview, under Essentials",
@@ -255,7 +262,11 @@ SET_UPS = {
             Ours("Initiate login URI", "initiate_login_url", "Optional: for its own list of applications."),
             Ours("Back-channel or front-channel logout URI", "logout_uri", "Optional."),
         ),
-        steps=("Allow the scopes openid, profile and email.", _SPACES),
+        steps=(
+            "Allow the scopes openid, profile and email.",
+            "Send email_verified with the value true: without it an e-mail finds nobody who is here already.",
+            _SPACES,
+        ),
         theirs_where="The client's settings; the issuer stands in the discovery document",
         theirs={"issuer": "Issuer", "client_id": "Client ID", "client_secret": "Client secret"},
     ),

@@ -19,6 +19,11 @@ class ApiToken(AccountOwned):
     )
     # Whose rights it has; None: a service token of the account, which outlives the person who made it (R40).
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", null=True, blank=True)
+    # The connection that provisioning with it speaks for; None: the account's only one. Deleting a connection revokes
+    # its tokens, and takes them along: they must never become tokens of another connection, or of none.
+    connection = models.ForeignKey(
+        "accounts.Connection", on_delete=models.CASCADE, related_name="tokens", null=True, blank=True, db_index=False
+    )
     # The owner's session epoch when it was made: ending somebody's access ends their tokens, for good.
     session_epoch = models.PositiveIntegerField(default=0)
     # The token that asked for this one; None: made in a browser session, by a command or at a login. Revoking a token
@@ -50,6 +55,11 @@ class ApiToken(AccountOwned):
         ]
         indexes = [
             models.Index(fields=["account", "user"], name="tokens_of_user"),
+            models.Index(
+                fields=["account", "connection"],
+                condition=Q(connection__isnull=False),
+                name="tokens_of_connection",
+            ),
             models.Index(
                 fields=["account", "expires_at"], condition=Q(kind=TokenKind.SHORT), name="short_tokens_by_end"
             ),

@@ -52,6 +52,9 @@ class User(AccountOwned, AbstractBaseUser):
     user_name_key = FoldedField("user_name")
     # The IdP's own id of the person, as SCIM sent it (`externalId`).
     external_id = models.CharField(max_length=255, blank=True)
+    # Id of the connection whose provisioning stored `external_id` and `user_name`. No foreign key: it stays when that
+    # connection is deleted, or the one that is left would find the other's people (`docs/decisions/0005`).
+    provisioned_by = models.UUIDField(null=True, blank=True, editable=False)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
     search_key = SearchKeyField(SEARCHED)

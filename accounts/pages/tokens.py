@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.models import ApiToken
+from accounts.models import Account, ApiToken, Connection
 from accounts.models.token import TokenKind
 from accounts.pages.confirming import SHOWN, Question, ask, is_confirmed
 from accounts.pages.guards import acting, permissions_of, zone_for
@@ -46,6 +46,36 @@ class TokenForm(forms.Form):
         return None if chosen == "never" else timezone.now() + timedelta(days=int(chosen))
 
 
+class ProvisioningTokenForm(TokenForm):
+    """Of a token that the account owns, for provisioning. Where there are several connections it can name one."""
+
+    connection = forms.ChoiceField(
+        label="Connection",
+        required=False,
+        help_text="Whose people it provisions. A first login through a connection finds people by external ID or plain"
+        " user name only if a token of that connection created them.",
+    )
+    field_order = ("name", "connection", "expires")
+
+    def __init__(self, account: Account, given: Any = None) -> None:
+        super().__init__(given)
+        self._connections = {str(one.pk): one for one in Connection.objects.in_account(account).order_by("name")}
+        if len(self._connections) < 2:
+            del self.fields["connection"]
+            return
+        field = self.fields["connection"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type
+        field.choices = [
+            ("", "None: it may provision everybody, and logins find its people by verified e-mail only"),
+            *((key, one.name) for key, one in self._connections.items()),
+        ]
+
+    @property
+    def chosen(self) -> Connection | None:
+        """The connection, of a valid form."""
+        return self._connections.get(self.cleaned_data.get("connection", ""))
+
+
 class OwnTokenForm(TokenForm):
     """Of one's own token, which may do no more than oneself."""
 
@@ -68,10 +98,12 @@ class OwnTokenForm(TokenForm):
             del self.fields["permissions"]
 
 
-def show_once(request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str) -> HttpResponse:
+def show_once(
+    request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str, warning: str = ""
+) -> HttpResponse:
     """The answer to the POST itself: no redirect, message or session ever holds the text (R36). `back`: a route."""
     page = {"token": token, "text": text, "back": reverse(back), "what_next": what_next, "zone": zone_for(request)}
-    response = render(request, "tokens/created.html", page)
+    response = render(request, "tokens/created.html", {**page, "warning": warning})
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -20,6 +20,9 @@ class Actor:
     automatic: bool = False
     # Permissions of the API token through which a person acts; None: a session, with all that the person may do.
     limited_to: frozenset[str] | None = None
+    # Of provisioning: the connection that its token speaks for, and whether the account has no other that can serve.
+    connection_id: UUID | None = None
+    is_only_connection: bool = False
 
 
 OPERATOR = Actor("operator (command line)")

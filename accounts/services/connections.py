@@ -17,10 +17,11 @@ from accounts.models import (
     EmailDomain,
     ExternalIdentity,
     GrantableAccountRole,
+    User,
 )
 from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, Protocol
 from accounts.models.work import AlertKind
-from accounts.services import alerts, audit
+from accounts.services import alerts, audit, tokens
 from accounts.services.audit import Actor
 from accounts.services.domains import claim_proved_domain, give_up_unused
 from accounts.sso.certificates import new_service_provider_key
@@ -110,11 +111,22 @@ def delete_connection(connection: Connection, *, acting: Actor) -> None:
     if row.state == ConnectionState.LIVE:
         raise ActionRefused(f"'{row}' is live. Disable it first, then delete it.")
     audit.record(acting, "connection.deleted", row, {"identities": [row.identities.count(), 0]})
+    tokens.revoke_tokens_of(row, acting=acting)
+    _keep_people_from_others(row)
     for kind in (AlertKind.METADATA_HELD, AlertKind.METADATA_PROBLEM):
         alerts.resolve_alerts(row.account_id, kind, str(row.pk))
     domains = list(EmailDomain.objects.in_account(row.account_id).filter(connections=row))
     row.delete()
     give_up_unused(row.account_id, domains)
+
+
+def _keep_people_from_others(row: Connection) -> None:
+    """Of whom it is not known whose provisioning stored them count as this connection's, or the last that is left would
+    find them: they may be its own, but nobody can say so."""
+    others = Connection.objects.in_account(row.account_id).exclude(pk=row.pk).exclude(state=ConnectionState.DRAFT)
+    if row.state != ConnectionState.DRAFT and others.exists():
+        people = User.objects.in_account(row.account_id).filter(provisioned_by=None, erased_at=None)
+        people.update(provisioned_by=row.pk)
 
 
 def locked(connection: Connection) -> Connection:

@@ -6,12 +6,12 @@ Nothing here is called inside a transaction: metadata at an address may take 5 s
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from accounts.errors import ActionRefused
 from accounts.models.identity import OidcFlow, Vendor
 from accounts.sso.certificates import CertificateError, read_certificates
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
+from accounts.sso.tenants import as_guid, is_of_many, tenant_of
 from torque_sso import outbound
 
 ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
@@ -74,24 +74,32 @@ def web_address(text: str, what: str) -> str:
 def openid_fields(
     vendor: str, *, tenant_id: str = "", issuer: str = "", client_id: str = "", flow: str = ""
 ) -> dict[str, Any]:
-    """The fields of an OpenID Connect connection; Entra's issuer follows from the tenant. Raises ActionRefused."""
-    tenant, issuer = tenant_id.strip(), issuer.strip()
-    if vendor == Vendor.ENTRA and not issuer:
-        if not _is_guid(tenant):
+    """The fields of an OpenID Connect connection. Of Entra's tenant and issuer one follows from the other.
+
+    Raises ActionRefused.
+    """
+    tenant, issuer = tenant_id.strip().lower(), issuer.strip()
+    if vendor == Vendor.ENTRA:
+        tenant, issuer = _one_tenant(tenant, issuer)
+    return {"issuer": issuer, "tenant_id": tenant, "client_id": client_id.strip(), "flow": flow or OidcFlow.ID_TOKEN}
+
+
+def _one_tenant(tenant: str, issuer: str) -> tuple[str, str]:
+    """Tenant ID and issuer of Entra, each from the other where it is not given. Raises ActionRefused."""
+    if not issuer:
+        if not as_guid(tenant):
             raise ActionRefused(
                 f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'."
             )
-        issuer = ENTRA_ISSUER.format(tenant=tenant.lower())
-    return {
-        "issuer": issuer,
-        "tenant_id": tenant.lower(),
-        "client_id": client_id.strip(),
-        "flow": flow or OidcFlow.ID_TOKEN,
-    }
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
+        return tenant, ENTRA_ISSUER.format(tenant=tenant)
+    if is_of_many(issuer):
+        raise ActionRefused(
+            f"Expected the issuer of one tenant; received '{issuer}', which stands for any. Leave the issuer empty and"
+            " enter the directory (tenant) ID."
+        )
+    named = tenant_of(issuer)
+    if named and tenant and named != tenant:
+        raise ActionRefused(
+            f"Expected the tenant ID and the issuer to name the same tenant; received '{tenant}' and '{named}'."
+        )
+    return tenant or named, issuer

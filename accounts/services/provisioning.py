@@ -22,7 +22,7 @@ from accounts.models import Account, AuditEntry, User, statements
 from accounts.models.account import one_user_fewer, one_user_more
 from accounts.models.statements import NeedsLock, Write
 from accounts.models.user import UserOrigin, UserState
-from accounts.services import audit, departures, mass_departures, users, waking
+from accounts.services import audit, connection_scope, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
 from accounts.services.locking import changed, locked_user
 from accounts.services.protection import Protected, check_may_leave
@@ -60,12 +60,18 @@ class PersonRecord:
     timezone: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def email(self) -> str:
+        """The primary e-mail, or a user name that is one."""
+        return self.emails[0] if self.emails else self.user_name if "@" in self.user_name else ""
+
 
 def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
     """A new pending user without a password; or the person who was let go before, restored under the same id.
 
-    Raises Taken.
+    Raises Taken, Protected.
     """
+    connection_scope.check_addresses(account.pk, (record.email, record.user_name), acting=acting)
     with suppress(IntegrityError):
         return _announce(account, record, acting)
     with suppress(User.DoesNotExist):  # erased or renamed meanwhile, which frees the name
@@ -78,6 +84,7 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
 
 def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
+    user.provisioned_by = acting.connection_id
     user.account_role_id = users.member_role_id(account.pk)
     user.password = _no_password()
     _take_over(user, record)
@@ -102,6 +109,7 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
     if record.active is False and user.state != UserState.DEPROVISIONED:
         check_may_leave(user, acting)
     record = _with_kept_identifiers(user, record)
+    _check_scope(user, record, acting)
     if record.active is not None:
         _change_access(user, record.active, acting)
     _take_over(user, record)
@@ -109,6 +117,7 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
         user.external_id = record.external_id
     after = _told(user)
     changes = _differences(before, after)
+    changes |= _take_charge(user, changes, acting)
     if not changes:
         return user
     user.version += 1
@@ -173,6 +182,7 @@ def _erase(user: User, acting: Actor) -> Erasure:
     if _takes_steps(user, is_in=False):
         raise NeedsLock
     check_may_leave(user, acting)
+    connection_scope.check_speaks_for(user, acting)
     label = str(user)
     if user.state != UserState.DEPROVISIONED and _is_held(user, acting, erase=True):
         return Erasure(label, held=True)
@@ -181,6 +191,7 @@ def _erase(user: User, acting: Actor) -> Erasure:
     user.email, user.user_name, user.external_id = f"{user.id}@erased.invalid", "", ""
     user.first_name = user.last_name = user.display_name = user.timezone = ""
     user.work_email_key = user.other_email_keys = ""
+    user.provisioned_by = None
     user.scim_attributes, user.password, user.erased_at = {}, _no_password(), timezone.now()
     user.version += 1
     told = audit.entry(acting, "user.erased", user, {"state": [None, "erased"]}, label)
@@ -196,7 +207,7 @@ def _no_password() -> str:
 
 def _take_over(user: User, record: PersonRecord) -> None:
     user.user_name = record.user_name
-    user.email = record.emails[0] if record.emails else _address(record.user_name)
+    user.email = record.email
     user.first_name, user.last_name = record.first_name[:150], record.last_name[:150]
     user.display_name = record.display_name
     user.timezone = record.timezone  # as it was sent; whoever uses it asks `users.is_timezone`
@@ -204,10 +215,6 @@ def _take_over(user: User, record: PersonRecord) -> None:
     others = [key for key in map(fold, record.emails[1:]) if key != user.work_email_key]
     user.other_email_keys = f" {' '.join(others)} " if others else ""
     user.scim_attributes = record.attributes
-
-
-def _address(user_name: str) -> str:
-    return user_name if "@" in user_name else ""
 
 
 def _change_access(user: User, active: bool, acting: Actor) -> bool:
@@ -341,10 +348,34 @@ def _why_identifiers_stay(user: User, changed: list[str]) -> str:
     )
 
 
+def _check_scope(user: User, record: PersonRecord, acting: Actor) -> None:
+    """A connection's provisioning changes its own people only, and moves nobody into another's domain."""
+    connection_scope.check_speaks_for(user, acting)
+    present = (user.email_key, user.user_name_key)
+    moved = [address for address in (record.email, record.user_name) if fold(address) not in present]
+    connection_scope.check_addresses(user.account_id, moved, acting)
+
+
+def _take_charge(user: User, changes: dict[str, Any], acting: Actor) -> dict[str, Any]:
+    """Notes whose provisioning stored the names that a login is found by; gives what to tell the audit log.
+
+    Names stored by nobody in particular belong to no connection any more. Where the account has one connection only,
+    that alone is no reason to write.
+    """
+    stores_names = not changes.keys().isdisjoint(("external_id", "user_name"))
+    in_charge = acting.connection_id is not None and (bool(changes) or not acting.is_only_connection)
+    before, after = user.provisioned_by, acting.connection_id
+    if before == after or not (stores_names or in_charge):
+        return {}
+    user.provisioned_by = after
+    names = [pk and connection_scope.name_of(pk, user.account_id) for pk in (before, after)]
+    return {"provisioned_by": names}
+
+
 # What a revision may change, and what follows from some of it.
 _REVISED = (
     *("user_name", "email", "work_email_key", "other_email_keys", "external_id", "first_name", "last_name"),
-    *("display_name", "timezone", "scim_attributes"),
+    *("display_name", "timezone", "scim_attributes", "provisioned_by"),
     *("state", "account_role", "session_epoch", "deprovisioned_at", "clean_up_due_since"),
 )
 _FOLLOWS = {

@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, ApiToken, User, statements
+from accounts.models import Account, ApiToken, Connection, User, statements
 from accounts.models.token import TokenKind
 from accounts.models.user import UserState
 from accounts.permissions import Permission
@@ -34,12 +34,14 @@ LONGEST_BY_OPERATOR = 3650
 _REMOVED_AT_ONCE = 5_000
 _READ = (
     *("id", "kind", "account", "user", "session_epoch", "name", "digest", "permissions"),
-    *("expires_at", "last_used_at", "revoked_at"),
+    *("expires_at", "last_used_at", "revoked_at", "connection"),
 )
 _OF_ACCOUNT = ("id", "name", "slug", "last_user_number", "user_count", "hold_mass_departures")
 # It comes before every request of a program, so it is one query, and the ORM has no part in it.
 _WITH_ACCOUNT_AND_OWNER = f"""
 SELECT owner.state, owner.session_epoch, role.permissions,
+ (SELECT MIN(CAST(id AS text)) || ' ' || MAX(CAST(id AS text)) FROM accounts_connection
+  WHERE accounts_connection.account_id = accounts_apitoken.account_id AND state <> 'draft'),
  {statements.columns(Account, _OF_ACCOUNT)}, {statements.columns(ApiToken, _READ)}
 FROM accounts_apitoken
 JOIN accounts_account ON accounts_account.id = accounts_apitoken.account_id
@@ -57,9 +59,11 @@ def issue_token(
     *,
     expires_at: datetime | None = None,
     through: ApiToken | None = None,
+    connection: Connection | None = None,
     acting: Actor,
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once. `through`: the token that asked for it, if one did.
+    `connection`: the one that provisioning with it speaks for; a token that names one gives no other.
 
     Raises PermissionsExceeded for a permission that the owner, `through` or the acting person lacks, and for an owner
     who has more than the acting person; ActionRefused where the access of the owner or `through` ended meanwhile.
@@ -75,7 +79,8 @@ def issue_token(
     check_has(asked, owner.account_id, acting, f"The token '{name}' would have")
     row = _owned_by(owner)
     row.made_by = through
-    return _issue(row, name, asked, expires_at, acting)
+    row.connection_id = through.connection_id if through is not None else None
+    return _issue(row, name, asked, expires_at, acting, connection)
 
 
 def _check_hands_on(through: ApiToken, asked: set[str]) -> None:
@@ -131,14 +136,23 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
 
 @transaction.atomic
 def issue_service_token(
-    account: Account, name: str, permissions: Iterable[str], *, expires_at: datetime | None = None, acting: Actor
+    account: Account,
+    name: str,
+    permissions: Iterable[str],
+    *,
+    expires_at: datetime | None = None,
+    connection: Connection | None = None,
+    acting: Actor,
 ) -> tuple[ApiToken, str]:
-    """A token owned by the account itself, so that provisioning does not die with a person's access (R40)."""
+    """A token owned by the account itself, so that provisioning does not die with a person's access (R40).
+
+    `connection`: the one that provisioning with it speaks for; None: the account's only one, if it has one only.
+    """
     permissions = set(permissions)
     if unknown := permissions - set(Permission):
         raise ActionRefused(f"Expected permissions of {', '.join(Permission)}; received {', '.join(sorted(unknown))}.")
     check_has(permissions, account.pk, acting, f"The token '{name}' would have")
-    return _issue(ApiToken(account=account, user=None), name, permissions, expires_at, acting)
+    return _issue(ApiToken(account=account, user=None), name, permissions, expires_at, acting, connection)
 
 
 @transaction.atomic
@@ -173,7 +187,7 @@ def living(account: Account, owner: User | None = None) -> "QuerySet[ApiToken]":
     listed = ApiToken.objects.in_account(account).filter(_is_live(), kind=TokenKind.LONG)
     if owner is not None:
         listed = listed.filter(user=owner)
-    return listed.select_related("user", "made_by")
+    return listed.select_related("user", "made_by").annotate(connection_name=F("connection__name"))
 
 
 def with_permission(listed: "QuerySet[ApiToken]", permission: str) -> "QuerySet[ApiToken]":
@@ -223,13 +237,22 @@ def _read(digest: str) -> ApiToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    state, epoch, permissions, *rest = row
+    state, epoch, permissions, serving, *rest = row
     (account,) = statements.converted(Account, _OF_ACCOUNT, [rest[: len(_OF_ACCOUNT)]])
     (values,) = statements.converted(ApiToken, _READ, [rest[len(_OF_ACCOUNT) :]])
     token = statements.filled(ApiToken, _READ, values)
     token.account = statements.filled(Account, _OF_ACCOUNT, account)
-    vars(token).update(owner_state=state, owner_epoch=epoch, owner_permissions=permissions)
+    vars(token).update(owner_state=state, owner_epoch=epoch, owner_permissions=permissions, serving=serving)
     return token
+
+
+def connection_of(token: ApiToken) -> tuple[UUID | None, bool]:
+    """The connection that a token from `find_live` provisions for: the one it names, else the account's only one that
+    is not a draft; None: none. And whether the account has no other such connection.
+    """
+    serving = {UUID(key) for key in (getattr(token, "serving", None) or "").split()}
+    connection = token.connection_id or (next(iter(serving)) if len(serving) == 1 else None)
+    return connection, connection is not None and serving <= {connection}
 
 
 def _opens_a_door(token: Any, now: datetime) -> bool:
@@ -292,11 +315,34 @@ def _proof(user: User) -> tuple[int, str]:
 
 
 def _issue(
-    row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None, acting: Actor
+    row: ApiToken,
+    name: str,
+    permissions: set[str],
+    expires_at: datetime | None,
+    acting: Actor,
+    connection: Connection | None = None,
 ) -> tuple[ApiToken, str]:
+    changes: dict[str, Any] = {"permissions": [None, sorted(permissions)]}
+    if connection is not None:
+        _name_connection(row, connection)
+        changes["connection"] = [None, connection.name]
     text = _fill(row, name, permissions, expires_at)
-    audit.record(acting, "token.created", row, {"permissions": [None, row.permissions]}, label=name)
+    audit.record(acting, "token.created", row, changes, label=name)
     return row, text
+
+
+def _name_connection(row: ApiToken, connection: Connection) -> None:
+    if connection.account_id != row.account_id:
+        raise ActionRefused("Expected a connection of the token's own account.")
+    row.connection = connection
+
+
+@transaction.atomic
+def revoke_tokens_of(connection: Connection, *, acting: Actor) -> None:
+    """Ends the tokens that name the connection, before it is deleted: they speak for nobody else."""
+    named = ApiToken.objects.in_account(connection.account_id).filter(connection=connection, revoked_at=None)
+    for token in named.order_by("pk"):
+        revoke_token(token, acting=acting)
 
 
 def _fill(row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None) -> str:

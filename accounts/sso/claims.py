@@ -45,8 +45,10 @@ class IdentityClaims:
     space_roles: tuple[str, ...] = ()
     group_ids: tuple[str, ...] | None = None
     groups_overage: bool = False
-    # False: the IdP itself says that the address is not verified; good for contact, never for matching.
+    # False: the IdP does not vouch for the address; good for contact, never for matching.
     email_trusted: bool = True
+    # Why this is a guest of an Entra tenant, in words; empty: a member. Guests are never matched by e-mail or name.
+    guest: str = ""
     user_names: tuple[str, ...] = ()
     external_ids: tuple[str, ...] = ()
     message_id: str = ""

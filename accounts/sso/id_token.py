@@ -21,6 +21,7 @@ from jwt.exceptions import PyJWTError
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.tenants import is_of_many
 from accounts.sso.timeline import Part
 from torque_sso import moments, strict_json
 
@@ -58,7 +59,7 @@ ID_TOKEN = Kind("ID token", frozenset({"JWT"}))
 
 @dataclass(frozen=True)
 class Expected:
-    """What this sign-in asked for. `clock_skew` in seconds; `tenant_id` empty: any tenant of the issuer."""
+    """What this sign-in asked for. `clock_skew` in seconds; `tenant_id` empty: the issuer says nothing of tenants."""
 
     issuer: str
     client_id: str
@@ -156,7 +157,7 @@ def verified_claims(token: UnverifiedToken, key: RSAPublicKey, expected: Expecte
     timeline.passed(Part.CONDITIONS, "Answers the request of this sign-in (nonce)")
     check_text(claims, "sub")
     if expected.is_entra:
-        _check_tenant(claims, expected)
+        check_tenant(claims, expected)
         timeline.passed(Part.CONDITIONS, "Tenant (tid)", expected.tenant_id or "any", _shown(claims.get("tid")))
     return claims
 
@@ -285,15 +286,22 @@ def check_text(claims: Claims, name: str) -> None:
         )
 
 
-def _check_tenant(claims: Claims, expected: Expected) -> None:
-    """Entra: who a person is stands in `tid` and `oid` together (R12)."""
+def check_tenant(claims: Claims, expected: Expected) -> None:
+    """Entra: who a person is stands in `tid` and `oid` together (R12). Raises LoginRefused."""
     check_text(claims, "oid")
-    tenant = claims.get("tid")
-    wanted = expected.tenant_id.lower()
+    tenant, wanted = claims.get("tid"), expected.tenant_id.lower()
+    if not wanted and is_of_many(expected.issuer):
+        raise _refused(
+            "oidc-tenant",
+            "a connection of one tenant, whose ID is known",
+            f"the issuer '{expected.issuer}', which stands for any",
+            Side.TORQUE,
+            "Enter the directory (tenant) ID on the connection.",
+        )
     if not isinstance(tenant, str) or not tenant or (wanted and tenant.lower() != wanted):
         raise _refused(
             "oidc-tenant",
-            f"the tenant '{expected.tenant_id}'" if wanted else "a tenant (tid)",
+            f"the tenant '{wanted}'" if wanted else "a tenant (tid)",
             f"tid {_shown(tenant)}",
             Side.TORQUE,
             "Check the tenant ID of the connection.",

@@ -3,6 +3,8 @@
 from accounts.models import Connection, User
 from accounts.models.identity import JustInTime
 from accounts.models.user import UserState
+from accounts.services.connection_scope import foreign_domain
+from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 
@@ -18,6 +20,8 @@ def check(claims: IdentityClaims, connection: Connection, user: User | None) -> 
         raise _no_new_people(claims, connection, user)
     if connection.just_in_time == JustInTime.ANNOUNCED and user is None:
         raise _not_announced(claims, connection)
+    if user is None and (foreign := foreign_domain(connection.account_id, connection.pk, [claims.email])):
+        raise match_refusals.foreign_domain(claims, foreign)
 
 
 def _deprovisioned(user: User) -> LoginRefused:

@@ -3,20 +3,24 @@
 External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, those whose identities an
 admin removed, and those whose password is shut out. Who has an identity, or a password that works, proves it with a
 session in the same browser (R14): an address that was given to a colleague, or that a guest claims, must not open
-somebody else's user (`docs/decisions/0005`).
+somebody else's user. External IDs and plain names find only people of this connection's own provisioning
+(`docs/decisions/0005`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
+from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
+from accounts.services.connection_scope import foreign_domain
 from accounts.services.password_doors import may_use
+from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class ChangedMeanwhile(Exception):
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
     """The user of this login, locked for the rest of the transaction. Raises LoginRefused and ChangedMeanwhile."""
+    _check_subject_of_guest(claims, connection)
     if known := _known(claims, connection):
         return known
     try:
@@ -43,6 +48,12 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
         if _identities(claims, connection).exists():
             raise ChangedMeanwhile from None
         raise
+
+
+def _check_subject_of_guest(claims: IdentityClaims, connection: Connection) -> None:
+    """A guest's NameID may be their e-mail, and that the company's: as a subject it must not be somebody known here."""
+    if claims.guest and "@" in claims.subject and _proved_keys(connection, {fold(claims.subject)}):
+        raise match_refusals.guest_by_email(claims)
 
 
 def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[ExternalIdentity]:
@@ -71,24 +82,51 @@ def _forget_erased(found: QuerySet[ExternalIdentity]) -> None:
 
 
 def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
-    by_external_id = _candidates(connection, Q(external_id__in=[value for value in claims.external_ids if value]))
+    by_external_id = _candidates(
+        connection, _own_people(connection) & Q(external_id__in=[value for value in claims.external_ids if value])
+    )
     match = _only_one(claims, signed_in, by_external_id, "the external ID that provisioning stored")
     return match or _by_name(claims, connection, signed_in)
 
 
+def _own_people(connection: Connection) -> Q:
+    """Those whose external ID and plain user name this connection's provisioning stored. Where there is no other that
+    is not a draft, also those of whom it is not known."""
+    serving = Connection.objects.in_account(connection.account_id).exclude(state=ConnectionState.DRAFT)
+    is_only = ~Q(Exists(serving.exclude(pk=connection.pk)))
+    return Q(provisioned_by=connection.pk) | (Q(provisioned_by=None) & is_only)
+
+
 def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
-    own = _proved_keys(connection, [*([claims.email] if claims.email_trusted else []), *claims.user_names])
-    keys = own | {fold(claims.email)}
-    taken = _candidates(connection, Q(email_key__in=keys) | Q(user_name_key__in=keys))
-    if not taken:
-        return Match(None, None, "Nobody here matched: a first login.")
-    usable = [user for user in taken if user.email_key in own or user.user_name_key in own]
+    names = {fold(name) for name in claims.user_names}
+    plain = {name for name in names if name and "@" not in name}
+    own = _proved_keys(connection, {*names, *({fold(claims.email)} if claims.email_trusted else ())})
+    usable = _candidates(
+        connection,
+        Q(email_key__in=own) | Q(user_name_key__in=own) | (_own_people(connection) & Q(user_name_key__in=plain)),
+    )
     if not usable:
-        raise _unproved_domain(claims)
+        _refuse_anothers_email(claims, connection)
+        return Match(None, None, "Nobody here matched: a first login.")
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name")
     if match is None:
-        raise _taken(claims, usable[0])
+        raise match_refusals.taken(claims, usable[0])
     return match
+
+
+def _refuse_anothers_email(claims: IdentityClaims, connection: Connection) -> None:
+    """Raises LoginRefused when somebody has the e-mail that finds nobody here, saying why it does not find them."""
+    key = fold(claims.email)
+    if not _candidates(connection, Q(email_key=key) | Q(user_name_key=key)):
+        return
+    if claims.guest:
+        raise match_refusals.guest(claims)
+    foreign = foreign_domain(connection.account_id, connection.pk, [claims.email])
+    if foreign is not None:
+        raise match_refusals.foreign_domain(claims, foreign)
+    if not claims.email_trusted and _proved_keys(connection, {key}):
+        raise match_refusals.unverified_email(claims)
+    raise match_refusals.unproved_domain(claims)
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:
@@ -110,7 +148,7 @@ def _candidates(connection: Connection, condition: Q) -> list[User]:
 def _only_one(claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str) -> Match | None:
     eligible = [user for user in candidates if _may_be_linked(user, signed_in)]
     if len(eligible) > 1:
-        raise _ambiguous(claims, eligible)
+        raise match_refusals.ambiguous(claims, eligible)
     if not eligible:
         return None
     return Match(eligible[0], None, f"Matched {eligible[0].email} by {by}, and linked for later logins.")
@@ -126,51 +164,15 @@ def _may_be_linked(user: User, signed_in: User | None) -> bool:
     return not has_a_way_in and not user.identities.exists()
 
 
-def _proved_keys(connection: Connection, names: Iterable[str]) -> set[str]:
-    """Folded names that may find a user: plain ones, and e-mails of a domain that the account has proved and that is
-    this connection's, or nobody's: a partner's identity provider does not speak for the company's own addresses."""
-    keys = {fold(name) for name in names if name}
-    domains = {key.rpartition("@")[2] for key in keys if "@" in key}
+def _proved_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of these folded names that are e-mails of a domain that the account has proved and that is this
+    connection's, or nobody's: a partner's identity provider does not speak for the company's own addresses."""
+    by_domain = {key: key.rpartition("@")[2] for key in keys if "@" in key}
+    if not by_domain:
+        return set()
     proved = set(
         EmailDomain.objects.in_account(connection.account_id)
-        .filter(Q(connections=connection) | Q(connections=None), domain__in=domains, proved_at__isnull=False)
+        .filter(Q(connections=connection) | Q(connections=None), domain__in=by_domain.values(), proved_at__isnull=False)
         .values_list("domain", flat=True)
     )
-    return {key for key in keys if "@" not in key or key.rpartition("@")[2] in proved}
-
-
-def _ambiguous(claims: IdentityClaims, users: list[User]) -> LoginRefused:
-    names = " and ".join(sorted(user.email for user in users))
-    return LoginRefused(
-        "two-users-match",
-        expected="one user of this account for the login",
-        received=f"two: {names} (e-mail '{claims.email}', names {_quoted(claims.user_names)})",
-        side=Side.TORQUE,
-        next_step="Delete the user that is not this person, or correct its e-mail or user name, then log in again.",
-    )
-
-
-def _unproved_domain(claims: IdentityClaims) -> LoginRefused:
-    domain = claims.email.rpartition("@")[2]
-    trusted = "" if claims.email_trusted else ", which the provider says is not verified"
-    return LoginRefused(
-        "email-not-proved",
-        expected="an e-mail of a domain that this account proved for this connection, because a user with it exists",
-        received=f"'{claims.email}'{trusted}",
-        side=Side.TORQUE,
-        next_step=f"Prove the domain '{domain}' on the connection's page, then log in again.",
-    )
-
-
-def _taken(claims: IdentityClaims, user: User) -> LoginRefused:
-    return LoginRefused(
-        "email-taken",
-        expected="a person who is pending, or the subject that this user has had so far",
-        received=f"'{claims.email}' of a {user.get_origin_display()} user, with another subject: '{claims.subject}'",
-        side=Side.PERSON,
-        next_step="Log in the way that works today, then use “Log in with SSO” in the same browser to link both.",
-    )
-
-
-def _quoted(names: tuple[str, ...]) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "none"
+    return {key for key, domain in by_domain.items() if domain in proved}

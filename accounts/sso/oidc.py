@@ -169,7 +169,7 @@ def expected_of(connection: Connection, now: datetime, nonce: str = "") -> id_to
         nonce=nonce,
         now=now,
         clock_skew=connection.clock_skew,
-        tenant_id=connection.tenant_id,
+        tenant_id=oidc_claims.own_tenant(connection),
         is_entra=connection.vendor == Vendor.ENTRA,
     )
 

@@ -1,12 +1,14 @@
 """PURE. From the verified claims of an ID token to `IdentityClaims` (`protocol.md` 6.6 and section 9)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from accounts.sso import attributes, masking, timeline
-from accounts.sso.claims import IdentityClaims, first_text
+from accounts.folding import fold
+from accounts.sso import attributes, guests, masking, tenants, timeline
+from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import ENTRA, VENDORS
 from torque_sso import moments
@@ -18,6 +20,8 @@ _HINT_LIMIT = 1024
 
 # Entra's names for a person; all may change hands, so they are good for a first match only.
 _USER_NAMES = ("preferred_username", "upn", "unique_name")
+# By which it is decided whether an e-mail or a name may find a user.
+_TRUSTED_BY = ("tid", "acct", "idp", "email_verified", "xms_edov")
 # What the protocol itself uses; not shown among the attributes that arrived.
 _PROTOCOL_CLAIMS = frozenset(
     name
@@ -35,6 +39,7 @@ class OidcConnection(Protocol):
 
     id: UUID
     issuer: str
+    tenant_id: str
     vendor: str
     clock_skew: int
     attribute_names: Any  # our field -> claim name
@@ -50,17 +55,19 @@ def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -
     fields["email"] = fields["email"] or _email_of_user_name(arrived)
     if not fields["email"]:
         raise _no_email(arrived, names)
-    remarks, trusted = _trust(claims)
+    guest = _guest(connection, claims)
+    trust = _trust(connection, claims, fields["email"], guest)
     overage = has_overage(claims)
-    fields |= _split_name(arrived, fields) | {"remarks": fields["remarks"] + remarks}
+    fields |= _split_name(arrived, fields) | {"remarks": (*fields["remarks"], *filter(None, [trust.remark]))}
     return IdentityClaims(
         **fields | {"group_ids": None if overage else fields["group_ids"]},
         **_who(connection, claims),
         connection_id=connection.id,
         issuer=connection.issuer,
-        email_trusted=trusted,
+        email_trusted=trust.email,
+        guest=guest,
         groups_overage=overage,
-        user_names=_user_names(claims),
+        user_names=_user_names(claims) if trust.names else (),
         message_id=first_text(claims, ("jti", "nonce")),
         message_expires_at=expires_at,
         authenticated_at=_authenticated_at(claims),
@@ -76,7 +83,7 @@ def shown_claims(connection: OidcConnection) -> set[str]:
 
 
 def _shown(names: Mapping[str, tuple[str, ...]]) -> set[str]:
-    return {*(name for tried in names.values() for name in tried), *_USER_NAMES, "name"}
+    return {*(name for tried in names.values() for name in tried), *_USER_NAMES, *_TRUSTED_BY, "name"}
 
 
 def _tell(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]]) -> None:
@@ -115,7 +122,7 @@ def has_overage(claims: Claims) -> bool:
 def _email_of_user_name(claims: Claims) -> str:
     """A user name in the shape of an e-mail; a guest's is made up by Entra and is no address."""
     candidates = (first_text(claims, (name,)) for name in _USER_NAMES)
-    return attributes.first_email(text for text in candidates if "#ext#" not in text.lower())
+    return attributes.first_email(text for text in candidates if not guests.is_made_up(text))
 
 
 def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefused:
@@ -129,33 +136,70 @@ def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefu
     )
 
 
-def _trust(claims: Claims) -> tuple[tuple[str, ...], bool]:
-    """Whether the e-mail may find a user who exists. `xms_edov` is Entra's word on who owns the e-mail's domain."""
-    if _is_guest(claims):
-        return ("A guest of the tenant: the e-mail is their home's, and is not used to find a user.",), False
-    if _says_no(claims.get("email_verified")):
-        return (
-            "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user.",
-        ), False
+@dataclass(frozen=True)
+class _Trust:
+    """Whether e-mail and user names may find a user who exists; `remark`: why not."""
+
+    remark: str = ""
+    email: bool = True
+    names: bool = True
+
+
+def _trust(connection: OidcConnection, claims: Claims, email: str, guest: str) -> _Trust:
+    """By the table of `docs/decisions/0021`. Where an e-mail is the person's own to write, so is a user name."""
+    if guest:
+        return _nobody(f"A guest of the tenant ({guest}): the e-mail is their home's, and is not used to find a user.")
+    said = claims.get("email_verified")
+    if said is not None and not _says_yes(said):
+        return _nobody(
+            "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user."
+        )
     if _says_no(claims.get("xms_edov")):
-        return (
-            "Entra says that the owner of the e-mail's domain is not verified: it is not used to find a user.",
-        ), False
-    return (), True
+        remark = "Entra says that the owner of the e-mail's domain is not verified: it is not used to find a user."
+        return _Trust(remark, email=False)
+    vouched = said is not None and fold(email) == fold(first_text(claims, ("email",)))
+    if vouched or VENDORS[connection.vendor].email_verified_unless_denied:
+        return _Trust()
+    return _nobody(
+        f"The provider does not say that '{email}' is verified (“email_verified”: true, beside the claim “email”):"
+        " it is kept for contact, not used to find a user."
+    )
 
 
-def _is_guest(claims: Claims) -> bool:
-    """`acct` 1: a guest, whose e-mail another tenant's admin can set to anything (`protocol.md` 6.6)."""
-    return claims.get("acct") in (1, "1")
+def _nobody(remark: str) -> _Trust:
+    return _Trust(remark, email=False, names=False)
+
+
+def _guest(connection: OidcConnection, claims: Claims) -> str:
+    """Why this is a guest of an Entra tenant; empty: a member. Also where Entra was connected as another vendor."""
+    is_entra = connection.vendor == ENTRA.key or tenants.is_microsoft(connection.issuer)
+    names = (*_USER_NAMES, *VENDORS[connection.vendor].names("oidc", connection.attribute_names)["email"])
+    return guests.why_guest(
+        guests.Signs(
+            account_status=guests.values_of([claims.get("acct")]),
+            providers=guests.values_of([claims.get("idp")]),
+            names=tuple(text for name in names for text in text_values(claims.get(name))),
+            issuer=connection.issuer,
+            tenant=own_tenant(connection) if is_entra else tenants.as_guid(first_text(claims, ("tid",))),
+            is_entra=is_entra,
+        )
+    )
+
+
+def own_tenant(connection: OidcConnection) -> str:
+    """The tenant that tokens have to be of: the connection's, else the GUID of its issuer; empty: none is known."""
+    return connection.tenant_id or tenants.tenant_of(connection.issuer)
 
 
 def _says_no(value: object) -> bool:
     return value is False or value == 0 or (isinstance(value, str) and value.lower() in ("false", "0"))
 
 
+def _says_yes(value: object) -> bool:
+    return value is True or value == 1 or (isinstance(value, str) and value.lower() in ("true", "1"))
+
+
 def _user_names(claims: Claims) -> tuple[str, ...]:
-    if _is_guest(claims) or _says_no(claims.get("email_verified")):
-        return ()  # where an e-mail is the person's own to write, so is a user name
     return tuple(dict.fromkeys(text for name in _USER_NAMES if (text := first_text(claims, (name,)))))
 
 

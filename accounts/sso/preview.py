@@ -10,14 +10,15 @@ from uuid import uuid4
 from django.db import transaction
 
 from accounts.models import Connection, ExternalIdentity
-from accounts.models.identity import Protocol
+from accounts.models.identity import Protocol, Vendor
 from accounts.services import graph, group_sync
 from accounts.services.group_sync import GroupSync
-from accounts.sso import oidc_claims, received_groups, saml, saml_claims, timeline
+from accounts.sso import id_token, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_checks import VerifiedAssertion
+from accounts.sso.tenants import as_guid
 from spaces.models import SpaceMembership
 
 _EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -51,7 +52,10 @@ def claims_of(connection: Connection, attributes: Mapping[str, object]) -> Ident
         return saml_claims.identity_claims(_assertion(connection, attributes), saml.reading_of(connection))
     now = int(time.time())
     subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
-    filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": connection.tenant_id, **attributes}
+    tenant = oidc_claims.own_tenant(connection)
+    filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": tenant, **attributes}
+    if connection.vendor == Vendor.ENTRA and as_guid(str(filled["tid"])):  # of a recorded login it may be masked
+        id_token.check_tenant(filled, oidc.expected_of(connection, datetime.now(UTC)))
     # Issued now, as a token that passed every check was, whatever was pasted.
     return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon())
 

@@ -5,6 +5,7 @@ from accounts.models import Connection, User
 from accounts.models.identity import UpdatePolicy
 from accounts.services import users
 from accounts.services.audit import Actor
+from accounts.services.connection_scope import foreign_domain
 from accounts.sso.claims import IdentityClaims
 
 
@@ -15,7 +16,7 @@ def apply(
     if not first and connection.update_policy == UpdatePolicy.FIRST:
         return
     wanted = {name: value for name in ("first_name", "last_name") if (value := getattr(claims, name)[:150])}
-    if _email_may_follow(user, claims, decisions):
+    if _email_may_follow(user, claims, connection, decisions):
         wanted["email"] = claims.email
     if claims.timezone:
         if users.is_timezone(claims.timezone):
@@ -31,14 +32,19 @@ def apply(
     ]
 
 
-def _email_may_follow(user: User, claims: IdentityClaims, decisions: list[str]) -> bool:
-    """An e-mail that changed in the IdP follows, unless somebody else here has it or the IdP does not vouch for it."""
+def _email_may_follow(user: User, claims: IdentityClaims, connection: Connection, decisions: list[str]) -> bool:
+    """An e-mail that changed in the IdP follows, unless somebody else here has it, the IdP does not vouch for it, or
+    another connection speaks for its domain."""
     if user.email == claims.email:
         return False
     if fold(user.email) == fold(claims.email):
         return True
     if not claims.email_trusted:
-        decisions.append(f"E-mail '{claims.email}' is not verified by the provider: '{user.email}' stays.")
+        why = "is a guest's" if claims.guest else "is not verified by the provider"
+        decisions.append(f"E-mail '{claims.email}' {why}: '{user.email}' stays.")
+        return False
+    if foreign := foreign_domain(connection.account_id, connection.pk, [claims.email]):
+        decisions.append(f"E-mail '{claims.email}' has the domain {foreign}: '{user.email}' stays.")
         return False
     others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
     if others.filter(email_key=fold(claims.email)).exists():

@@ -24,6 +24,10 @@ _FRIENDLY = {
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
     "not-announced": _NOT_SET_UP,
     "no-new-people": _NOT_SET_UP,
+    "guest": "Your company knows you as a guest, and a guest is not matched to a user here by e-mail. Please ask your"
+    " administrator.",
+    "domain-of-another-connection": "Your e-mail address belongs to another sign-in of your company. Please choose that"
+    " one, or ask your administrator.",
     "idp-error": _NOT_LET_THROUGH,
     "saml-status": _NOT_LET_THROUGH,
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"

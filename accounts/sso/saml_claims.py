@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.sso import masking, timeline
+from accounts.sso import guests, masking, tenants, timeline
 from accounts.sso.attributes import arrived, first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values
 from accounts.sso.refusal import LoginRefused, Side
@@ -13,6 +13,12 @@ from accounts.sso.saml_checks import VerifiedAssertion
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 _MICROSOFT = "http://schemas.microsoft.com/identity/claims"
 OBJECT_ID, TENANT_ID = (f"{_MICROSOFT}/objectidentifier",), (f"{_MICROSOFT}/tenantid",)
+IDENTITY_PROVIDER = (f"{_MICROSOFT}/identityprovider",)
+ACCOUNT_STATUS = (f"{_MICROSOFT}/acct", "acct")
+# Entra's names of a person, which are looked at for a guest's on any connection.
+_NAMES = tuple(
+    f"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/{name}" for name in ("name", "upn", "emailaddress")
+)
 _MAX_SUBJECT = 512
 SESSION_LIMIT = 512
 
@@ -33,28 +39,33 @@ class Reading:
     def shown(self) -> set[str]:
         """Names of attributes whose values are used."""
         used = {name for names in self.names.values() for name in names}
-        return {*used, *OBJECT_ID, *TENANT_ID}
+        return {*used, *OBJECT_ID, *TENANT_ID, *IDENTITY_PROVIDER, *ACCOUNT_STATUS}
 
 
 def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityClaims:
     """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
     attributes = assertion.attributes
     timeline.current().attributes = masking.masked_attributes(attributes, reading.shown)
+    _check_tenant(assertion, reading)
     subject = _subject(assertion, reading)
     names = user_names(assertion, reading.names)
+    guest = _guest(assertion, reading, names)
     fields = profile(attributes, reading.names, reading.own)
     # A guest's user name is made up by Entra and is no address.
-    fields["email"] = fields["email"] or first_email(name for name in names if "#ext#" not in name.lower())
+    fields["email"] = fields["email"] or first_email(name for name in names if not guests.is_made_up(name))
     if not fields["email"]:
         raise _no_email(assertion, reading)
+    remarks = (f"A guest of the tenant ({guest}): e-mail and names are not used to find a user.",) if guest else ()
     overage = bool(reading.groups_link) and reading.groups_link in attributes
     return IdentityClaims(
         connection_id=reading.connection_id,
         issuer=assertion.issuer,
         subject=subject,
         groups_overage=overage,
-        user_names=names,
-        external_ids=(first_text(attributes, OBJECT_ID) or subject,),
+        email_trusted=not guest,
+        guest=guest,
+        user_names=() if guest else names,
+        external_ids=_external_ids(assertion, subject, guest),
         message_id=assertion.assertion_id,
         message_expires_at=assertion.expires_at,
         authenticated_at=assertion.authenticated_at,
@@ -62,8 +73,55 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityC
         idp_session=assertion.session_index[:SESSION_LIMIT],
         logout_hints=_logout_hints(assertion, reading),
         received_names=tuple(sorted(attributes)),
-        **fields | {"group_ids": None if overage else fields["group_ids"]},
+        **fields | {"group_ids": None if overage else fields["group_ids"], "remarks": fields["remarks"] + remarks},
     )
+
+
+def _guest(assertion: VerifiedAssertion, reading: Reading, names: tuple[str, ...]) -> str:
+    """Why this is a guest of an Entra tenant; empty: a member."""
+    attributes = assertion.attributes
+    e_mails = [*reading.names.get("email", ()), *_NAMES]
+    is_entra = _is_entra(assertion, reading)
+    return guests.why_guest(
+        guests.Signs(
+            account_status=guests.values_of(attributes.get(name) for name in ACCOUNT_STATUS),
+            providers=guests.values_of(attributes.get(name) for name in IDENTITY_PROVIDER),
+            names=(
+                assertion.name_id,
+                *names,
+                *(text for name in e_mails for text in text_values(attributes.get(name))),
+            ),
+            issuer=assertion.issuer,
+            tenant=first_text(attributes, TENANT_ID) or (tenants.tenant_of(assertion.issuer) if is_entra else ""),
+            is_entra=is_entra,
+        )
+    )
+
+
+def _is_entra(assertion: VerifiedAssertion, reading: Reading) -> bool:
+    return reading.is_entra or tenants.is_microsoft(assertion.issuer)
+
+
+def _check_tenant(assertion: VerifiedAssertion, reading: Reading) -> None:
+    """The tenant of an issuer like `https://sts.windows.net/GUID/` is also that of the person. Raises LoginRefused."""
+    wanted = tenants.tenant_of(assertion.issuer) if _is_entra(assertion, reading) else ""
+    sent = first_text(assertion.attributes, TENANT_ID)
+    if wanted and sent and sent.lower() != wanted:
+        raise LoginRefused(
+            "saml-tenant",
+            f"the tenant of the issuer, '{wanted}'",
+            f"the tenant ID '{sent[:100]}'",
+            Side.IDENTITY_PROVIDER,
+            "Leave the claim tenantid as Entra sends it, and check the issuer of the connection.",
+        )
+
+
+def _external_ids(assertion: VerifiedAssertion, subject: str, guest: str) -> tuple[str, ...]:
+    """By what provisioning may have stored the person: the object ID, else the subject; a guest's may be an e-mail."""
+    object_id = first_text(assertion.attributes, OBJECT_ID)
+    if guest:
+        return (object_id,) if object_id else ()
+    return (object_id or subject,)
 
 
 def _logout_hints(assertion: VerifiedAssertion, reading: Reading) -> dict[str, str]:

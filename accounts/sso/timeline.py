@@ -166,8 +166,9 @@ PARTS: Mapping[str, Part] = {
             " authenticated-in-future"
         ),
         Part.PERSON: (
-            "subject name-id encrypted-name-id userinfo-subject no-email email-taken email-not-proved two-users-match"
-            " deprovisioned not-announced no-new-people conflict test-of-another"
+            "subject name-id encrypted-name-id userinfo-subject no-email email-taken email-not-proved"
+            " email-not-verified domain-of-another-connection guest two-users-match deprovisioned not-announced"
+            " no-new-people conflict test-of-another"
         ),
     }.items()
     for name in names.split()

@@ -23,7 +23,7 @@ from accounts.models.user import UserState
 from accounts.pages.audit_lines import line_of
 from accounts.pages.guards import account_of, acting, needs, own_or_404, zone_for
 from accounts.permissions import Permission
-from accounts.services import sessions, tokens
+from accounts.services import connection_scope, sessions, tokens
 from accounts.services.group_members import rulings
 from accounts.services.rights import beyond
 from accounts.user_agents import in_words
@@ -111,8 +111,14 @@ def _open_session(session: SignedInSession) -> OpenSession:
 
 def _provisioned(person: User) -> list[tuple[str, str]]:
     """What provisioning keeps beside the profile, attribute by attribute; nothing of whom it never spoke of."""
+    by = connection_scope.name_of(person.provisioned_by, person.account_id) if person.provisioned_by else ""
     user_name = person.user_name if person.user_name != person.email or person.external_id else ""
-    kept = {"userName": user_name, "externalId": person.external_id, "displayName": person.display_name}
+    kept = {
+        "by connection": by.strip("'"),
+        "userName": user_name,
+        "externalId": person.external_id,
+        "displayName": person.display_name,
+    }
     return [(name, _told(value)) for name, value in {**kept, **person.scim_attributes}.items() if value]
 
 

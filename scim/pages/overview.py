@@ -14,9 +14,9 @@ from accounts.models.account import MAX_RETENTION
 from accounts.models.work import AlertKind
 from accounts.pages.guards import account_of, acting, needs, zone_for
 from accounts.pages.refusals import told_in_the_form
-from accounts.pages.tokens import TokenForm
+from accounts.pages.tokens import ProvisioningTokenForm
 from accounts.permissions import Permission
-from accounts.services import account_settings, held_departures, mass_departures, tokens
+from accounts.services import account_settings, connection_scope, held_departures, mass_departures, tokens
 from accounts.services.alerts import open_alerts
 from scim.models import ProvisioningRequest
 from scim.pages.checklists import CHECKLISTS
@@ -90,7 +90,8 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
         "looks_again": 1,
         "tokens": usable[: TOKENS_SHOWN + 1],
         "tokens_shown": TOKENS_SHOWN,
-        "token_form": TokenForm(),
+        "token_form": ProvisioningTokenForm(account),
+        "connections": connection_scope.serving(account.pk),
         "checklist": CHECKLISTS[chosen](base_url),
         "checklists": [make(base_url) for make in CHECKLISTS.values()],
         "settings_form": form,

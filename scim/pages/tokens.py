@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form
-from accounts.pages.tokens import TokenForm, revoke, show_once
+from accounts.pages.tokens import ProvisioningTokenForm, revoke, show_once
 from accounts.permissions import Permission
-from accounts.services import tokens
+from accounts.services import connection_scope, tokens
 
 EXPLANATION = "It belongs to the account, so it goes on when the person who made it leaves."
 NEXT = "Paste it into your identity provider, as the check-list on the page before says."
@@ -21,7 +21,7 @@ CONSEQUENCE = "An identity provider that uses it is refused from then on, until 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
 def new_service_token(request: HttpRequest) -> HttpResponse:
-    form = TokenForm(request.POST if request.method == "POST" else None)
+    form = ProvisioningTokenForm(account_of(request), request.POST if request.method == "POST" else None)
     if form.is_valid():
         with told_in_the_form(form):
             token, text = tokens.issue_service_token(
@@ -29,9 +29,12 @@ def new_service_token(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["name"],
                 [Permission.MANAGE_USERS],
                 expires_at=form.expires_at,
+                connection=form.chosen,
                 acting=acting(request),
             )
-            return show_once(request, token, text, "provisioning", NEXT)
+            several = len(connection_scope.serving(token.account_id)) > 1
+            warning = connection_scope.NO_CONNECTION if several and form.chosen is None else ""
+            return show_once(request, token, text, "provisioning", NEXT, warning)
     page = {"form": form, "heading": "A new token for provisioning", "explanation": EXPLANATION}
     return render(request, "tokens/new.html", {**page, "back": reverse("provisioning")})
 

@@ -18,7 +18,7 @@ from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
 from accounts.models import Account, ApiToken, User
-from accounts.services import protection
+from accounts.services import protection, tokens
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
 from accounts.services.provisioning import Taken
@@ -78,7 +78,16 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
         """Who does it, for the audit log."""
         request = structlog.contextvars.get_contextvars()  # as `torque_sso.program_road` bound them
         label, address = f"provisioning ({self.token.name})", client_address(self.request)
-        return Actor(label, self.token.user_id, address, request.get("request_id", ""), automatic=True)
+        connection, is_only = tokens.connection_of(self.token)
+        return Actor(
+            label,
+            self.token.user_id,
+            address,
+            request.get("request_id", ""),
+            automatic=True,
+            connection_id=connection,
+            is_only_connection=is_only,
+        )
 
     @property
     def base_url(self) -> str:

@@ -27,6 +27,7 @@ def _told(token: ApiToken) -> dict[str, Any]:
         "prefix": token.prefix,
         "made_by": str(token.made_by_id) if token.made_by_id else None,
         "owner": token.user.email if token.user else "the account",
+        "connection": vars(token)["connection_name"],  # annotated
         "permissions": token.permissions,
         "created_at": token.created_at.isoformat(),
         "expires_at": token.expires_at.isoformat() if token.expires_at else None,

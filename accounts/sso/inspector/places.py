@@ -10,6 +10,8 @@ _OKTA_LOG = "Okta admin console → Reports → System Log"
 _ENTRA = "Microsoft Entra admin center → Enterprise applications → your application"
 _ENTRA_APP = "Microsoft Entra admin center → App registrations → your application"
 
+_ENTRA_USER = "Microsoft Entra admin center → Users → the person → Properties → User type"
+
 _OKTA_SAML = f"{_OKTA} → General → SAML Settings → Edit"
 _OKTA_OIDC = f"{_OKTA} → General"
 _ENTRA_SAML = f"{_ENTRA} → Single sign-on"
@@ -56,6 +58,7 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "groups": f"{_ENTRA_SAML} → Attributes & Claims → Add a group claim → Groups assigned to the application",
         "assignment": f"{_ENTRA} → Users and groups",
         "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
+        "guest": _ENTRA_USER,
         "clock": "Entra keeps its own clock: compare ours with a time service",
     },
     ("entra", "oidc"): {
@@ -68,6 +71,7 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "subject": f"{_ENTRA_APP} → API permissions → Microsoft Graph → profile",
         "assignment": f"{_ENTRA} → Users and groups",
         "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
+        "guest": _ENTRA_USER,
         "clock": "Entra keeps its own clock: compare ours with a time service",
     },
 }
@@ -87,7 +91,8 @@ ABOUT: Mapping[str, str] = {
         "secret": "token-endpoint",
         "flow": "flow",
         "subject": "subject name-id",
-        "attributes": "no-email",
+        "attributes": "no-email email-not-verified",
+        "guest": "guest",
         "groups": "message-too-large too-large size",
         "assignment": "deprovisioned not-announced",
         "said-no": "status idp-error",
@@ -101,10 +106,10 @@ ABOUT: Mapping[str, str] = {
 # they give no choice of.
 NOWHERE = frozenset(
     "sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
-    " idp-unreachable email-taken email-not-proved two-users-match no-new-people conflict test-of-another"
-    " base64 encoding xml comment cdata doctype processing-instruction shape xml-id duplicate-id id signature-shape"
-    " encryption-shape malformed token-type key-id unknown-key critical-header time time-claim version bearer condition"
-    " conditions lifetime authn-statement c-hash at-hash userinfo-subject".split()
+    " idp-unreachable email-taken email-not-proved domain-of-another-connection two-users-match no-new-people conflict"
+    " test-of-another base64 encoding xml comment cdata doctype processing-instruction shape xml-id duplicate-id id"
+    " signature-shape encryption-shape malformed token-type key-id unknown-key critical-header time time-claim version"
+    " bearer condition conditions lifetime authn-statement c-hash at-hash userinfo-subject".split()
 )
 
 

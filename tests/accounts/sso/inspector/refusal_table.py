@@ -22,7 +22,7 @@ from tests.journeys import OidcJourney, SamlJourney, signed_connection
 from tests.oidc_messages import ACCESS_TOKEN, CODE, Provider, Web, rsa_key, shape, sign
 from tests.saml_encryption import TRIPLE_DES
 from tests.saml_keys import key_pair
-from tests.saml_messages import NO_REQUEST, SAML, adding, removing, repeating, setting
+from tests.saml_messages import ISSUERS, NO_REQUEST, SAML, adding, removing, repeating, setting
 from tests.saml_signing import RSA_SHA1, Signing
 from torque_sso.outbound import OutboundError
 
@@ -208,6 +208,33 @@ def with_a_domain_of_nobody(world: World) -> Any:
     return world.saml().log_in(email="eve@elsewhere.example")
 
 
+def by_a_partner(world: World) -> Any:
+    """Through a second connection, as somebody new of the company's domain."""
+    signed_connection(world.cast.acme)
+    partner = world.saml()
+    partner.connection.domains.clear()
+    return partner.log_in(email="dana@acme.example")
+
+
+def entra_saml(**attributes: str) -> Callable[[World], Any]:
+    """A SAML login at Entra with these attributes of Microsoft's beside the usual ones."""
+
+    def provoke(world: World) -> Any:
+        sent = {f"http://schemas.microsoft.com/identity/claims/{name}": [text] for name, text in attributes.items()}
+        journey = SamlJourney(signed_connection(world.cast.acme, vendor="entra", idp_entity_id=ISSUERS["entra"]))
+        journey.start()
+        address = {"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress": ["petra@acme.example"]}
+        message = journey.message(issuer=ISSUERS["entra"], name_id="n-1", attributes={**address, **sent})
+        return journey.follow(journey.post(message))
+
+    return provoke
+
+
+def as_petra_unvouched(world: World) -> Any:
+    journey = world.okta(vendor="other")
+    return journey.log_in(email="petra@acme.example", email_verified=None)
+
+
 def after_leaving(world: World) -> Any:
     own = User.objects.filter(pk=world.cast.petra.pk)
     own.update(state="deprovisioned", deprovisioned_at=timezone.now())
@@ -249,6 +276,10 @@ ROWS = [
     Row("conflict", changed_at_the_same_moment),
     Row("two-users-match", as_one_of_two),
     Row("email-not-proved", with_a_domain_of_nobody),
+    Row("email-not-verified", as_petra_unvouched),
+    Row("domain-of-another-connection", by_a_partner),
+    Row("guest", entra_saml(identityprovider="live.com"), "User type"),
+    Row("saml-tenant", entra_saml(tenantid="00000000-1111-4222-8333-444444444444"), "Microsoft Entra Identifier"),
     Row("email-taken", as_somebody("bob@acme.example")),
     Row("deprovisioned", after_leaving, "Assignments"),
     Row("not-announced", as_somebody("dana@acme.example", just_in_time="announced"), "Assignments"),

@@ -1,0 +1,146 @@
+"""For whom a connection speaks: whose record its provisioning may change, and which e-mail domains are not its own.
+
+A partner's identity provider must not reach the company's own people through either of its ways in, logins or
+provisioning (`docs/decisions/0005`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Connection, ConnectionDomain, EmailDomain, ExternalIdentity, User
+from accounts.models.identity import ConnectionState
+from accounts.services.audit import Actor
+from accounts.services.protection import Protected
+from accounts.services.sign_in_choices import domain_of
+
+# Said of a token for provisioning, where the account has several connections.
+NO_CONNECTION = (
+    "This token names no connection, and the account has several. It may provision everybody, but a first login finds"
+    " the people it creates by an e-mail of a verified domain only, not by external ID or plain user name. A token that"
+    " names the connection whose people it provisions is better."
+)
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What ties a person to connections, each by its id.
+
+    `domain`: the connections of their e-mail's verified domain, often none; None: the domain is not verified.
+    """
+
+    provisioned_by: UUID | None = None
+    identities: frozenset[UUID] = frozenset()
+    domain: frozenset[UUID] | None = None
+
+
+@dataclass(frozen=True)
+class ForeignDomain:
+    """An e-mail domain that this account verified for other connections only, and their names."""
+
+    domain: str
+    connections: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"'{self.domain}', which belongs to {named(self.connections)}"
+
+
+def speaks_for(connection: UUID, ties: Ties, *, is_only: bool) -> bool:
+    """Whether a connection may change a person. `is_only`: the account has no other that is not a draft."""
+    if ties.provisioned_by is not None:
+        return ties.provisioned_by == connection
+    if is_only or connection in ties.identities:
+        return True
+    return ties.domain is not None and (not ties.domain or connection in ties.domain)
+
+
+def check_speaks_for(user: User, acting: Actor) -> None:
+    """Check that provisioning may change this person at all. Raises Protected. No query for its connection's own."""
+    connection = acting.connection_id
+    if connection is None or user.provisioned_by == connection:
+        return
+    if user.provisioned_by is None and acting.is_only_connection:
+        return
+    ties = _ties_of(user)
+    if not speaks_for(connection, ties, is_only=acting.is_only_connection):
+        raise Protected(_refusal(user, ties, connection))
+
+
+def check_addresses(account_id: UUID, addresses: Iterable[str], acting: Actor) -> None:
+    """Check that provisioning stores no e-mail or user name in a domain of other connections. Raises Protected."""
+    if acting.connection_id is None or acting.is_only_connection:
+        return
+    foreign = foreign_domain(account_id, acting.connection_id, addresses)
+    if foreign is not None:
+        raise Protected(
+            f"Expected an e-mail and a user name that connection {name_of(acting.connection_id, account_id)} speaks"
+            f" for; received the domain {foreign}. Provision this person with a token of that connection, or have an"
+            " account admin add the domain to this connection too."
+        )
+
+
+def foreign_domain(account_id: UUID, connection: UUID, addresses: Iterable[str]) -> ForeignDomain | None:
+    """The first of these addresses' domains that is verified and attached to other connections only. One query."""
+    domains = {domain_of(address) for address in addresses} - {""}
+    if not domains:
+        return None
+    verified = ConnectionDomain.objects.in_account(account_id).filter(
+        ~Q(connection__state=ConnectionState.DRAFT) | Q(connection=connection),
+        domain__domain__in=domains,
+        domain__proved_at__isnull=False,
+    )
+    owners: dict[str, dict[UUID, str]] = {}
+    for domain, owner, name in verified.values_list("domain__domain", "connection_id", "connection__name"):
+        owners.setdefault(domain, {})[owner] = name
+    foreign = (domain for domain in sorted(owners) if connection not in owners[domain])
+    return next((ForeignDomain(domain, tuple(sorted(owners[domain].values()))) for domain in foreign), None)
+
+
+def serving(account_id: UUID) -> "list[tuple[UUID, str]]":
+    """Id and name of the account's connections that are no drafts, by name."""
+    found = Connection.objects.in_account(account_id).exclude(state=ConnectionState.DRAFT)
+    return list(found.order_by("name").values_list("pk", "name"))
+
+
+def name_of(connection: UUID, account_id: UUID) -> str:
+    """Quoted, for a sentence."""
+    found = Connection.objects.in_account(account_id).filter(pk=connection).values_list("name", flat=True).first()
+    return f"'{found}'" if found else "one that was deleted"
+
+
+def named(names: Iterable[str]) -> str:
+    """ "connection 'A'", or "the connections 'A' and 'B'"."""
+    quoted = [f"'{name}'" for name in names]
+    return f"connection {quoted[0]}" if len(quoted) == 1 else f"the connections {' and '.join(quoted)}"
+
+
+def _ties_of(user: User) -> Ties:
+    """Whose provisioning stored a person counts as long as that connection is there."""
+    provisioning = Connection.objects.in_account(user.account_id).filter(pk__in=[user.provisioned_by])
+    identities = ExternalIdentity.objects.in_account(user.account_id).filter(user=user)
+    domain = EmailDomain.objects.in_account(user.account_id).filter(
+        domain=domain_of(user.email), proved_at__isnull=False
+    )
+    attached = list(domain.values_list("connections", flat=True))
+    return Ties(
+        provisioned_by=provisioning.values_list("pk", flat=True).first(),
+        identities=frozenset(identities.values_list("connection_id", flat=True)),
+        domain=frozenset(pk for pk in attached if pk is not None) if attached else None,
+    )
+
+
+def _refusal(user: User, ties: Ties, connection: UUID) -> str:
+    own = name_of(connection, user.account_id)
+    if ties.provisioned_by is not None:
+        other = name_of(ties.provisioned_by, user.account_id)
+        return (
+            f"Expected a person whom connection {own} provisions; {user} is provisioned by connection {other}."
+            f" Use a token of connection {other}, or one that names no connection."
+        )
+    return (
+        f"Expected a person whom connection {own} speaks for; {user} is provisioned by no connection, has not signed"
+        " in through this one, and has no e-mail of a verified domain of its own. Have them sign in through it once,"
+        " have an account admin verify their domain for it, or use a token that names no connection."
+    )
