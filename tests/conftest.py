@@ -13,6 +13,7 @@ from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
 from tests.audit_guards import guards_off
+from tests.partnership import Partnership, make_partnership
 from tests.secrets_in_logs import Watch, gives_away, hands_on
 from torque_sso import rates
 
@@ -104,6 +105,12 @@ def rather_by_index(db: None) -> None:
 @pytest.fixture
 def cast(db: None) -> people.Cast:
     return people.make_cast()
+
+
+@pytest.fixture
+def partnership(cast: people.Cast) -> Partnership:
+    """Acme with two connections."""
+    return make_partnership(cast.acme)
 
 
 LogIn = Callable[[IdentityClaims, Connection], CompletedLogin]

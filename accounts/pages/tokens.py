@@ -1,5 +1,6 @@
 """What pages about API tokens share: the form for a new one, the page that shows it this once, and its end."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.models import Account, ApiToken, Connection
+from accounts.models import ApiToken, Connection
 from accounts.models.token import TokenKind
 from accounts.pages.confirming import SHOWN, Question, ask, is_confirmed
 from accounts.pages.guards import acting, permissions_of, zone_for
@@ -57,9 +58,9 @@ class ProvisioningTokenForm(TokenForm):
     )
     field_order = ("name", "connection", "expires")
 
-    def __init__(self, account: Account, given: Any = None) -> None:
+    def __init__(self, connections: Iterable[Connection], given: Any = None) -> None:
         super().__init__(given)
-        self._connections = {str(one.pk): one for one in Connection.objects.in_account(account).order_by("name")}
+        self._connections = {str(one.pk): one for one in connections}
         if len(self._connections) < 2:
             del self.fields["connection"]
             return

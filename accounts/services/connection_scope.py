@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.models import Connection, ConnectionDomain, EmailDomain, ExternalIdentity, User
+from accounts.models import Account, Connection, ConnectionDomain, EmailDomain, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
@@ -98,10 +98,20 @@ def foreign_domain(account_id: UUID, connection: UUID, addresses: Iterable[str])
     return next((ForeignDomain(domain, tuple(sorted(owners[domain].values()))) for domain in foreign), None)
 
 
-def serving(account_id: UUID) -> "list[tuple[UUID, str]]":
-    """Id and name of the account's connections that are no drafts, by name."""
-    found = Connection.objects.in_account(account_id).exclude(state=ConnectionState.DRAFT)
-    return list(found.order_by("name").values_list("pk", "name"))
+def connections_of(account: Account) -> list[Connection]:
+    """The account's connections by age, with what tells them apart and no secrets. One query."""
+    found = Connection.objects.in_account(account).order_by("created_at")
+    return list(found.only("account_id", "name", "vendor", "state"))
+
+
+def are_several(connections: Iterable[Connection]) -> bool:
+    """Whether more than one is no draft, so that a token has to name the one it is for."""
+    return sum(connection.state != ConnectionState.DRAFT for connection in connections) > 1
+
+
+def warning_without(chosen: Connection | None, connections: Iterable[Connection]) -> str:
+    """What to say of a token for provisioning that names no connection although there are several; else empty."""
+    return NO_CONNECTION if chosen is None and are_several(connections) else ""
 
 
 def name_of(connection: UUID, account_id: UUID) -> str:

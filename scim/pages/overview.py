@@ -82,7 +82,8 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
     account = account_of(request)
     usable = tokens.with_permission(tokens.living(account), Permission.MANAGE_USERS).order_by("-created_at")
     base_url = f"{settings.BASE_URL}/api/scim"
-    chosen = _vendor(request, account)
+    connections = connection_scope.connections_of(account)
+    chosen = _vendor(request, connections)
     page = {
         "alerts": open_alerts(account, *ALERTS),
         "base_url": base_url,
@@ -90,8 +91,8 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
         "looks_again": 1,
         "tokens": usable[: TOKENS_SHOWN + 1],
         "tokens_shown": TOKENS_SHOWN,
-        "token_form": ProvisioningTokenForm(account),
-        "connections": connection_scope.serving(account.pk),
+        "token_form": ProvisioningTokenForm(connections),
+        "are_several": connection_scope.are_several(connections),
         "checklist": CHECKLISTS[chosen](base_url),
         "checklists": [make(base_url) for make in CHECKLISTS.values()],
         "settings_form": form,
@@ -102,10 +103,9 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
     return render(request, "provisioning/provisioning.html", page)
 
 
-def _vendor(request: HttpRequest, account: Account) -> str:
+def _vendor(request: HttpRequest, connections: list[Connection]) -> str:
     """The check-list asked for; else that of the provider the account signs in with."""
     asked = request.GET.get("for", "")
     if asked in CHECKLISTS:
         return asked
-    used = Connection.objects.in_account(account).order_by("created_at").values_list("vendor", flat=True).first()
-    return used if used in CHECKLISTS else "okta"
+    return next((one.vendor for one in connections[:1] if one.vendor in CHECKLISTS), "okta")

@@ -21,7 +21,8 @@ CONSEQUENCE = "An identity provider that uses it is refused from then on, until 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
 def new_service_token(request: HttpRequest) -> HttpResponse:
-    form = ProvisioningTokenForm(account_of(request), request.POST if request.method == "POST" else None)
+    connections = connection_scope.connections_of(account_of(request))
+    form = ProvisioningTokenForm(connections, request.POST if request.method == "POST" else None)
     if form.is_valid():
         with told_in_the_form(form):
             token, text = tokens.issue_service_token(
@@ -32,8 +33,7 @@ def new_service_token(request: HttpRequest) -> HttpResponse:
                 connection=form.chosen,
                 acting=acting(request),
             )
-            several = len(connection_scope.serving(token.account_id)) > 1
-            warning = connection_scope.NO_CONNECTION if several and form.chosen is None else ""
+            warning = connection_scope.warning_without(form.chosen, connections)
             return show_once(request, token, text, "provisioning", NEXT, warning)
     page = {"form": form, "heading": "A new token for provisioning", "explanation": EXPLANATION}
     return render(request, "tokens/new.html", {**page, "back": reverse("provisioning")})

@@ -9,7 +9,6 @@ from django.core.management.base import CommandParser
 
 from accounts.errors import ActionRefused
 from accounts.management.base import VerbCommand, account_named, connection_named, user_with_email
-from accounts.models import Account, Connection
 from accounts.permissions import Permission
 from accounts.services import connection_scope
 from accounts.services.audit import OPERATOR
@@ -45,14 +44,7 @@ class Command(VerbCommand):
         else:
             owner = user_with_email(account, email)
             token, text = issue_token(owner, **named, expires_at=expires_at, connection=connection, acting=OPERATOR)
-        if warning := _warning(account, connection, options["permission"]):
+        warning = connection_scope.warning_without(connection, connection_scope.connections_of(account))
+        if warning and Permission.MANAGE_USERS in token.permissions:
             self.stderr.write(warning)
         return {"token": text, "token_id": str(token.id), "expires_at": expires_at.isoformat()}
-
-
-def _warning(account: Account, connection: Connection | None, permissions: list[str]) -> str:
-    """Of a token for provisioning that names no connection where there are several; else empty."""
-    if connection is not None or Permission.MANAGE_USERS not in permissions:
-        return ""
-    serving = connection_scope.serving(account.pk)
-    return connection_scope.NO_CONNECTION if len(serving) > 1 else ""
