@@ -12,7 +12,7 @@ from typing import Any
 from accounts.folding import fold
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, of_schema
 from scim.errors import invalid_syntax, invalid_value, type_name
 from scim.projection import projected

@@ -18,7 +18,7 @@ def give_people_to_the_only_connection(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_who_is_out_and_fewer_indexes")]
+    dependencies = [("accounts", "0022_who_made_a_token")]
 
     operations = [
         migrations.AddField(

@@ -19,7 +19,7 @@ def end_account_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0022_who_made_a_token")]
+    dependencies = [("accounts", "0023_people_of_a_connection")]
 
     operations = [
         migrations.AddField(

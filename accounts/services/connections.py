@@ -21,7 +21,7 @@ from accounts.models import (
 )
 from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, Protocol
 from accounts.models.work import AlertKind
-from accounts.services import alerts, audit, tokens
+from accounts.services import alerts, audit, token_revocation
 from accounts.services.audit import Actor
 from accounts.services.domains import claim_proved_domain, give_up_unused
 from accounts.sso.certificates import new_service_provider_key
@@ -111,7 +111,7 @@ def delete_connection(connection: Connection, *, acting: Actor) -> None:
     if row.state == ConnectionState.LIVE:
         raise ActionRefused(f"'{row}' is live. Disable it first, then delete it.")
     audit.record(acting, "connection.deleted", row, {"identities": [row.identities.count(), 0]})
-    tokens.revoke_tokens_of(row, acting=acting)
+    token_revocation.revoke_tokens_of(row, acting=acting)
     _keep_people_from_others(row)
     for kind in (AlertKind.METADATA_HELD, AlertKind.METADATA_PROBLEM):
         alerts.resolve_alerts(row.account_id, kind, str(row.pk))

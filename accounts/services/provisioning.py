@@ -7,7 +7,7 @@ the transaction that ends it: state and session epoch decide over logins, sessio
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,11 @@ from accounts.models.statements import NeedsLock, Write
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, connection_scope, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
+from accounts.services.identifiers import with_kept_identifiers
 from accounts.services.locking import changed, locked_user
-from accounts.services.protection import Protected, check_may_leave
-from accounts.services.rights import account_permissions, check_may_act_on, is_member_by_own_role
+from accounts.services.person_record import PersonRecord
+from accounts.services.protection import check_may_leave
+from accounts.services.rights import check_may_act_on, is_member_by_own_role
 
 
 class Taken(ActionRefused):
@@ -39,31 +41,6 @@ class Erasure:
 
     label: str
     held: bool = False
-
-
-@dataclass(frozen=True)
-class PersonRecord:
-    """What the IdP says of a person. `external_id` and `active`: None when it says nothing, then they stay as they are.
-
-    `emails` are in order of importance: the primary first. `work_email` is the one of type work. `attributes` is the
-    JSON that is kept as it was sent.
-    """
-
-    user_name: str
-    external_id: str | None = None
-    active: bool | None = None
-    emails: tuple[str, ...] = ()
-    work_email: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    display_name: str = ""
-    timezone: str = ""
-    attributes: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def email(self) -> str:
-        """The primary e-mail, or a user name that is one."""
-        return self.emails[0] if self.emails else self.user_name if "@" in self.user_name else ""
 
 
 def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
@@ -108,7 +85,7 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
         raise NeedsLock
     if record.active is False and user.state != UserState.DEPROVISIONED:
         check_may_leave(user, acting)
-    record = _with_kept_identifiers(user, record)
+    record = with_kept_identifiers(user, record)
     _check_scope(user, record, acting)
     if record.active is not None:
         _change_access(user, record.active, acting)
@@ -302,50 +279,6 @@ def _write(user: User, names: Sequence[str], told: AuditEntry, *first: Write) ->
         statements.update_as_read(user, names, user.stamp, told, *first)
     else:
         statements.write(*first, statements.updating(user, names), statements.inserting([told]))
-
-
-def _with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:
-    """The record as it may be carried out; nobody is taken over by who holds an IdP's token (CVE-2022-1680, R14).
-
-    Raises Protected where it changes an identifier that provisioning may not change. Where it ends the access too, that
-    comes first: the person is out, and the identifiers stay.
-    """
-    why = _why_identifiers_stay(user, _changed_identifiers(user, record))
-    if not why:
-        return record
-    if record.active is not False:
-        raise Protected(why, user)
-    emails = (user.email,) if user.email else ()
-    return replace(record, user_name=user.user_name, emails=emails, external_id=None)
-
-
-def _changed_identifiers(user: User, record: PersonRecord) -> list[str]:
-    """Each as the client knows it, with the value that came."""
-    email = record.emails[0] if record.emails else _address(record.user_name)
-    came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}
-    stays = {
-        "externalId": record.external_id in (None, user.external_id),
-        "userName": fold(record.user_name) == user.user_name_key,
-        "e-mail": fold(email) == user.email_key,
-    }
-    return [f"{name} '{came[name]}'" for name, is_same in stays.items() if not is_same]
-
-
-def _why_identifiers_stay(user: User, changed: list[str]) -> str:
-    """A sentence; empty: provisioning may change them. One query, and none where nothing changes."""
-    if not changed:
-        return ""
-    if user.origin == UserOrigin.PASSWORD and any(text.startswith("e-mail") for text in changed):
-        reason = "they sign in with a password"
-    elif held := account_permissions(user):
-        reason = f"they have account permissions ({', '.join(sorted(held))})"
-    else:
-        return ""
-    return (
-        f"Expected userName, e-mail and externalId of {user} unchanged, because {reason}; received"
-        f" {' and '.join(changed)}. An account admin changes them in Torque, on the user's page under Identifiers;"
-        " then send this again."
-    )
 
 
 def _check_scope(user: User, record: PersonRecord, acting: Actor) -> None:

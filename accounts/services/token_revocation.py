@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import ApiToken, User, statements
+from accounts.models import ApiToken, Connection, User, statements
 from accounts.models.token import TokenKind
 from accounts.permissions import Permission
 from accounts.services import audit, tokens
@@ -92,6 +92,14 @@ def revoke_all_of(user: User, *, acting: Actor) -> int:
     ended = list(own.order_by("pk").select_for_update())
     _end(ended, {}, acting)
     return len(ended)
+
+
+@transaction.atomic
+def revoke_tokens_of(connection: Connection, *, acting: Actor) -> None:
+    """End the tokens that name the connection, before it is deleted: they speak for nobody else."""
+    named = ApiToken.objects.in_account(connection.account_id).filter(connection=connection, revoked_at=None)
+    for token in named.order_by("pk"):
+        revoke_token(token, acting=acting)
 
 
 def _living(account_id: UUID) -> "QuerySet[ApiToken]":

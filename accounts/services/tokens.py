@@ -337,14 +337,6 @@ def _name_connection(row: ApiToken, connection: Connection) -> None:
     row.connection = connection
 
 
-@transaction.atomic
-def revoke_tokens_of(connection: Connection, *, acting: Actor) -> None:
-    """Ends the tokens that name the connection, before it is deleted: they speak for nobody else."""
-    named = ApiToken.objects.in_account(connection.account_id).filter(connection=connection, revoked_at=None)
-    for token in named.order_by("pk"):
-        revoke_token(token, acting=acting)
-
-
 def _fill(row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None) -> str:
     """Makes the row one of the database; gives the text, which is kept nowhere."""
     text = _new_text()

@@ -12,7 +12,6 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold, nfc
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
@@ -22,8 +21,6 @@ from accounts.services.password_doors import check_may_have_one
 from accounts.services.protection import check_may_be_demoted
 from accounts.services.rights import check_may_act_on, check_may_grant
 
-# What logins and provisioning find a person by, as the pages call it.
-IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "External ID"}
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
 
@@ -116,54 +113,6 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
 
 
 @transaction.atomic
-def change_identifiers(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
-    """Sets what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
-
-    Gives what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that
-    another user of the account has, and for people who have more permissions than the actor.
-    """
-    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk, erased_at=None)
-    check_may_act_on([current], acting)
-    wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
-    changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
-    if not changes:
-        return {}
-    _check_identifiers(current, wanted)
-    for name, value in wanted.items():
-        setattr(current, name, value)
-    if "email" in changes:
-        current.work_email_key = fold(current.email)
-    try:
-        with transaction.atomic():
-            current.save(update_fields=[*wanted, "email_key", "user_name_key", "work_email_key"])
-    except IntegrityError:
-        raise _identifier_taken(current, wanted) from None
-    audit.record(acting, "user.identifiers-changed", current, changes)
-    return changes
-
-
-def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
-    """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
-    needs_email = wanted["email"] or user.origin != UserOrigin.SCIM or not wanted["user_name"]
-    if needs_email:
-        _check_email(wanted["email"])
-
-
-def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
-    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
-    by = {
-        "email": {"email_key": fold(wanted["email"])},
-        "user_name": {"user_name_key": fold(wanted["user_name"])},
-        "external_id": {"external_id": wanted["external_id"]},
-    }
-    for name, condition in by.items():
-        if wanted[name] and (other := others.filter(**condition).first()):
-            what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
-            return ActionRefused(f"{what} is used by {other} already: change it there first.")
-    return ActionRefused("One of these values was given to another user at this moment. Try again.")
-
-
-@transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
     """Gives the person another account role; False when they have it already. Raises ActionRefused."""
     current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
@@ -199,7 +148,8 @@ def set_password(user: User, raw_password: str, *, end_tokens: bool = False, act
     sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
 
 
-def _check_email(email: str) -> None:
+def check_email(email: str) -> None:
+    """Raises ActionRefused."""
     try:
         validate_email(email)
     except ValidationError:
@@ -207,7 +157,7 @@ def _check_email(email: str) -> None:
 
 
 def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
-    _check_email(email)
+    check_email(email)
     role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
     # The name under which provisioning finds people is theirs alone too, so nobody can be announced under it.
     known = {"user_name": email, **profile, "account_role": role}

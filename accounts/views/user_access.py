@@ -14,7 +14,7 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
-from accounts.services import provisioning, users
+from accounts.services import identifiers, provisioning
 from accounts.services.deprovisioning_many import deprovision_many
 from accounts.services.groups import add_member, remove_member
 from accounts.services.users import set_account_role
@@ -45,7 +45,7 @@ def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = IdentifiersForm(request.POST)
     if form.is_valid():
         with told_in_the_form(form):
-            changed = users.change_identifiers(person, form.cleaned_data, acting=acting(request))
+            changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
             said = "The identifiers were changed." if changed else "Nothing was changed."
             messages.success(request, f"{said} Provisioning and the next login find this user by them.")
             return _back(person)

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.folding import fold
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from scim import patch, resources
 
 BASE = "https://torque.example/api/scim"

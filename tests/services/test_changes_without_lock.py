@@ -12,7 +12,7 @@ from accounts.models import Account, AuditEntry, User
 from accounts.services import provisioning, waking
 from accounts.services.audit import OPERATOR
 from accounts.services.locking import changed
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from tests.cast import Cast
 from tests.services.test_races import at_once
 from tests.services.waiting import elsewhere

@@ -22,7 +22,7 @@ from accounts.services import (
     waking,
 )
 from accounts.services.audit import OPERATOR, Actor
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from accounts.sso.login import complete_login
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user

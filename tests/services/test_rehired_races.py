@@ -11,7 +11,8 @@ import pytest
 from accounts.models import Account, User
 from accounts.services import provisioning
 from accounts.services.audit import OPERATOR
-from accounts.services.provisioning import PersonRecord, Taken
+from accounts.services.person_record import PersonRecord
+from accounts.services.provisioning import Taken
 from tests.cast import Cast
 from tests.services.test_races import at_once
 from tests.services.waiting import elsewhere

@@ -1,13 +1,16 @@
 """The commands about tokens and about letting people go."""
 
+from io import StringIO
+
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.commands import run
+from tests.partnership import Partnership
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,35 @@ def test_what_was_made_with_a_token_is_revoked_with_it_and_named(cast: Cast) -> 
     assert listed == {"root": None, "child": str(root.pk)}
     assert run("revoke_token", "Acme", str(root.pk))["revoked_with_it"] == ["child"]
     assert run("list_tokens", "Acme") == {"tokens": []}
+
+
+def test_a_token_names_the_connection_it_provisions_for(cast: Cast, partnership: Partnership) -> None:
+    for owner in ("--service", "alice@acme.example"):
+        token = tokens.find_live(made(owner, "--connection", "Partner")["token"])
+        assert token is not None
+        assert tokens.connection_of(token) == (partnership.partner.pk, False)
+    assert {token["connection"] for token in run("list_tokens", "Acme")["tokens"]} == {"Partner"}
+
+
+def test_a_connection_of_another_account_is_refused(cast: Cast, partnership: Partnership) -> None:
+    with pytest.raises(CommandError, match="Expected the name or id of a connection of account 'Globex'"):
+        run("create_token", "Globex", "--service", "--name", "x", "--connection", "Partner")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "warns"),
+    [
+        (("--permission", "Manage Users"), True),
+        (("--permission", "Manage Users", "--connection", "Partner"), False),
+        ((), False),
+    ],
+)
+def test_a_token_without_a_connection_where_there_are_several_is_warned_of(
+    partnership: Partnership, arguments: tuple[str, ...], warns: bool
+) -> None:
+    messages = StringIO()
+    call_command("create_token", "Acme", "--service", "--name", "x", *arguments, stdout=StringIO(), stderr=messages)
+    assert ("This token names no connection" in messages.getvalue()) is warns
 
 
 def test_a_token_of_another_account_is_neither_listed_nor_revoked(cast: Cast) -> None:

@@ -1,21 +1,26 @@
 """For whom a connection speaks, and which e-mail domains are not its own."""
 
+from importlib import import_module
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 
+from accounts import migrations
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
-from accounts.services import connection_scope, connections, provisioning
+from accounts.services import connection_scope, connections, provisioning, users
 from accounts.services.audit import OPERATOR
 from accounts.services.connection_scope import ForeignDomain, Ties, foreign_domain, speaks_for
+from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
-from accounts.services.provisioning import PersonRecord
 from tests.cast import Cast
 from tests.factories import known_at, saml_connection
 from tests.partnership import Partnership, provisioning_of
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
+MIGRATIONS = Path(*migrations.__path__)
 NOBODYS: frozenset[UUID] = frozenset()
 
 
@@ -137,3 +142,14 @@ def test_names_stored_by_no_connection_are_no_connections(
     record = PersonRecord(**{**own.__dict__, **changed})
     petra = provisioning.revise(cast.petra.pk, cast.acme, record, acting=provisioning_of(None))
     assert petra.provisioned_by is None
+
+
+@pytest.mark.django_db
+def test_the_upgrade_gives_provisioned_people_to_the_only_connection(partnership: Partnership, cast: Cast) -> None:
+    only = saml_connection(cast.globex)
+    saml_connection(cast.globex, state=ConnectionState.DRAFT)
+    gina = users.provision_pending(cast.globex, "gina@globex.example", acting=OPERATOR)
+    (name,) = (path.stem for path in MIGRATIONS.glob("*_people_of_a_connection.py"))
+    import_module(f"accounts.migrations.{name}").give_people_to_the_only_connection(apps, None)
+    found = dict(User.objects.exclude(provisioned_by=None).values_list("pk", "provisioned_by"))
+    assert found == {gina.pk: only.pk}

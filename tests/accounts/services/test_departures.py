@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.services import alerts, departures, groups, provisioning, tokens
 from accounts.services.audit import OPERATOR
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user
 from spaces.services.spaces import create_space, space_role_named

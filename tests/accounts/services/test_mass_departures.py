@@ -12,7 +12,7 @@ from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.services import alerts, held_departures, mass_departures, provisioning
 from accounts.services.audit import OPERATOR, Actor
 from accounts.services.mass_departures import Standing
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

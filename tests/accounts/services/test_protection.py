@@ -9,8 +9,8 @@ from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.services import audit, protection, provisioning, users
 from accounts.services.audit import OPERATOR, Actor
+from accounts.services.person_record import PersonRecord
 from accounts.services.protection import OwnToken, Protected
-from accounts.services.provisioning import PersonRecord
 from tests.cast import Cast
 from tests.commands import run
 from tests.conftest import LogIn

@@ -12,8 +12,9 @@ from accounts.models import Account, AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import provisioning, tokens, users
 from accounts.services.audit import OPERATOR
+from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
-from accounts.services.provisioning import PersonRecord, Taken
+from accounts.services.provisioning import Taken
 from accounts.sso.refusal import LoginRefused
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn

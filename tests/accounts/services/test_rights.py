@@ -13,6 +13,7 @@ from accounts.services import (
     group_members,
     groups,
     held_departures,
+    identifiers,
     password_links,
     provisioning,
     rights,
@@ -22,8 +23,8 @@ from accounts.services import (
 )
 from accounts.services.audit import OPERATOR, Actor
 from accounts.services.deprovisioning_many import deprovision_many
+from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
-from accounts.services.provisioning import PersonRecord
 from accounts.services.rights import PermissionsExceeded
 from accounts.services.role_drafts import RoleDraft
 from tests.cast import PASSWORD, Cast
@@ -66,15 +67,15 @@ def plain_group(cast: Cast, *members: User) -> Group:
     return group
 
 
-def identifiers(email: str) -> dict[str, str]:
+def with_email(email: str) -> dict[str, str]:
     return {"email": email, "user_name": email, "external_id": ""}
 
 
 ON_A_PERSON: dict[str, Callable[[Cast, User, Actor], Any]] = {
     "make a set-password link": lambda _, user, acting: password_links.make_link(user, acting=acting),
     "set the password": lambda _, user, acting: users.set_password(user, "another good password", acting=acting),
-    "change identifiers": lambda _, user, acting: users.change_identifiers(
-        user, identifiers("new@acme.example"), acting=acting
+    "change identifiers": lambda _, user, acting: identifiers.change_identifiers(
+        user, with_email("new@acme.example"), acting=acting
     ),
     "change the account role": lambda cast, user, acting: users.set_account_role(
         user, AccountRole.objects.create(account=cast.acme, name="Nothing"), acting=acting
@@ -308,7 +309,7 @@ def test_who_is_out_has_no_permission_even_before_the_clean_up(cast: Cast, audit
 def test_an_admin_gives_the_identifiers_that_provisioning_may_not_change(cast: Cast) -> None:
     ada = announced_admin(cast)
     values = {"email": "ada.new@acme.example", "user_name": "ada.new@acme.example", "external_id": "00u1"}
-    assert users.change_identifiers(ada, values, acting=audit.person(cast.alice))
+    assert identifiers.change_identifiers(ada, values, acting=audit.person(cast.alice))
     new = record("ada.new@acme.example", external_id="00u1", last_name="Adler")
     assert provisioning.revise(ada.pk, cast.acme, new, acting=SCIM).last_name == "Adler"
 
@@ -317,11 +318,11 @@ def test_an_admin_gives_the_identifiers_that_provisioning_may_not_change(cast: C
 def test_an_identifier_of_somebody_else_is_refused_by_name(cast: Cast, name: str) -> None:
     taken = {"email": "bob@acme.example", "user_name": "bob", "external_id": "00u-bob"}
     User.objects.filter(pk=cast.bob.pk).update(user_name="bob", user_name_key="bob", external_id="00u-bob")
-    values = {**identifiers("petra@acme.example"), name: taken[name]}
+    values = {**with_email("petra@acme.example"), name: taken[name]}
     with pytest.raises(ActionRefused, match="already"):
-        users.change_identifiers(cast.petra, values, acting=audit.person(cast.alice))
+        identifiers.change_identifiers(cast.petra, values, acting=audit.person(cast.alice))
 
 
 def test_identifiers_of_a_password_user_need_an_email(cast: Cast) -> None:
     with pytest.raises(ActionRefused, match="Expected an e-mail address"):
-        users.change_identifiers(cast.bob, identifiers(""), acting=audit.person(cast.alice))
+        identifiers.change_identifiers(cast.bob, with_email(""), acting=audit.person(cast.alice))

@@ -9,7 +9,7 @@ from accounts.models.identity import ConnectionState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import provisioning, users
 from accounts.services.audit import OPERATOR
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from accounts.sso.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from tests.cast import Cast

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from accounts.services import held_departures, mass_departures, provisioning
 from accounts.services.audit import OPERATOR, Actor
-from accounts.services.provisioning import PersonRecord
+from accounts.services.person_record import PersonRecord
 from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import ScimClient

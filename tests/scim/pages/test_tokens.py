@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import ApiToken, AuditEntry
 from accounts.services import provisioning, tokens
 from accounts.services.audit import OPERATOR
 from tests.cast import Cast
+from tests.factories import saml_connection
+from tests.partnership import Partnership
 from tests.scim.client import ScimClient
 from tests.secrets_in_logs import secret
 
@@ -31,6 +33,34 @@ def test_it_outlives_whoever_made_it(as_alice: Client, cast: Cast) -> None:
     token = ApiToken.objects.get()
     assert (token.user, token.account, token.permissions, token.expires_at) == (None, cast.acme, ["Manage Users"], None)
     assert AuditEntry.objects.get(action="token.created").actor == "alice@acme.example"
+
+
+def test_one_connection_is_no_choice(as_alice: Client, cast: Cast) -> None:
+    saml_connection(cast.acme)
+    assertNotContains(as_alice.get("/provisioning/tokens/new"), '<select name="connection"')
+
+
+def test_of_several_connections_one_is_named(as_alice: Client, partnership: Partnership) -> None:
+    assertContains(as_alice.get("/provisioning"), '<select name="connection"')
+    chosen = {"name": "Partner's", "expires": "365", "connection": str(partnership.partner.pk)}
+    page = as_alice.post("/provisioning/tokens/new", chosen)
+    assertContains(page, "<dt>Connection</dt><dd>Partner</dd>")
+    assertNotContains(page, "names no connection")
+    assert ApiToken.objects.get().connection == partnership.partner
+    assertContains(as_alice.get("/provisioning"), '<td data-label="Connection">Partner</td>')
+
+
+def test_a_token_for_none_of_several_says_what_that_means(as_alice: Client, partnership: Partnership) -> None:
+    page = as_alice.post("/provisioning/tokens/new", {"name": "Any", "expires": "365"})
+    assertContains(page, "This token names no connection, and the account has several.")
+    assert ApiToken.objects.get().connection is None
+
+
+def test_another_accounts_connection_is_no_choice(as_alice: Client, cast: Cast, partnership: Partnership) -> None:
+    theirs = saml_connection(cast.globex)
+    page = as_alice.post("/provisioning/tokens/new", {"name": "x", "expires": "365", "connection": str(theirs.pk)})
+    assertContains(page, "errorlist")
+    assert not ApiToken.objects.exists()
 
 
 def test_without_a_name_nothing_is_made(as_alice: Client) -> None:
