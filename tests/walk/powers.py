@@ -118,8 +118,8 @@ ON_A_USER: dict[str, Act] = {
     "let-all-go": _all_held,
     "keep-all": _all_held,
 }
-# Only people who sign in with a password have a link.
-NOT_FOR_PENDING = {"make-password-link"}
+# Only people who sign in with a password have a link, and only active ones have tokens.
+NOT_FOR_PENDING = {"make-password-link", "revoke-token-of-user"}
 
 # The target is a group.
 ON_A_GROUP: dict[str, Act] = {
