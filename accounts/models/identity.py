@@ -71,6 +71,9 @@ class Connection(AccountOwned):
     groups_seen_at = models.DateTimeField(null=True, blank=True)
     # R18: account roles that an attribute of this IdP may give; none unless an admin lists them.
     grantable_account_roles = models.ManyToManyField(AccountRole, through="GrantableAccountRole", related_name="+")
+    # Account permissions that an account admin lets its logins give, through groups or an attribute. None: none at all,
+    # as a row has it that a process of the release before wrote (`docs/decisions/0020`).
+    agreed_permissions = models.JSONField(null=True, blank=True)
     clock_skew = models.PositiveSmallIntegerField(default=60)  # seconds
 
     # SAML

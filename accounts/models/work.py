@@ -14,6 +14,7 @@ class AlertKind(models.TextChoices):
     METADATA_PROBLEM = "metadata-problem", "metadata cannot be read"
     METADATA_HELD = "metadata-held", "changed metadata waits for approval"
     TOKEN_OWNER = "token-owner", "provisioning asked to remove the owner of its own token"
+    ADMIN_ASKED = "admin-asked", "an account admin is asked to decide about a connection"
 
 
 class Alert(AccountOwned):

@@ -12,8 +12,12 @@ from accounts.errors import ActionRefused
 from accounts.models import AccountRole, Connection, GrantableAccountRole
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit
+from accounts.services.admin_requests import Request, answer_requests
+from accounts.services.agreed_permissions import agreed, put_agreed
 from accounts.services.audit import Actor
 from accounts.services.connections import check_attribute_names, locked, save_or_refuse
+from accounts.services.consent import check_fields, check_verb, was_enabled
+from accounts.services.rights import is_account_admin, permissions_of_role
 from accounts.sso.certificates import CertificateError, fingerprint, read_certificates
 
 GENERAL = ("name", "button_label", "allow_idp_initiated", "sign_requests", "clock_skew")
@@ -54,24 +58,40 @@ def update_connection(
     *,
     acting: Actor,
     grantable_account_roles: Iterable[AccountRole] | None = None,
+    agreed_permissions: Iterable[str] | None = None,
 ) -> bool:
-    """Gives fields of CHANGEABLE new values, and sets the roles the IdP may grant (None: as they are).
+    """Gives fields of CHANGEABLE new values, sets the roles the IdP may grant, and the account permissions that logins
+    may give (None: as they are). With a role that is new here, what it gives is agreed to.
 
-    Raises ActionRefused: for what no connection may be, and when one that is not a draft would be incomplete.
-    False when nothing changed.
+    Raises ActionRefused: for what no connection may be, and when one that is not a draft would be incomplete; and
+    PermissionsExceeded, see `accounts.services.consent`. False when nothing changed.
     """
     if unknown := set(changes) - CHANGEABLE:
         raise ActionRefused(f"Expected fields of a connection that may be changed; received {', '.join(unknown)}.")
     check_attribute_names(changes.get("attribute_names", {}))
     row = locked(connection)
     told = told_of(row, changes)
+    check_fields(row, told, acting)
     if told:
         take(row, changes)
-    if grantable_account_roles is not None:
-        told |= _set_grantable(row, list(grantable_account_roles))
+    told |= _set_given(row, grantable_account_roles, agreed_permissions, acting)
     if told:
         audit.record(acting, "connection.changed", row, told)
+        if is_account_admin(acting, row.account_id):
+            answer_requests(row, Request.GENERAL if set(told) <= {*GENERAL} else Request.PEOPLE)
     return bool(told)
+
+
+def _set_given(
+    row: Connection, roles: Iterable[AccountRole] | None, permissions: Iterable[str] | None, acting: Actor
+) -> dict[str, Any]:
+    """What logins may give. What to tell the audit log; empty when nothing changed."""
+    told, new = _set_grantable(row, list(roles), acting) if roles is not None else ({}, [])
+    wanted = frozenset(permissions) if permissions is not None else agreed(row)
+    told |= put_agreed(row, wanted.union(*map(permissions_of_role, new)), acting)
+    if "agreed_permissions" in told:
+        row.save(update_fields=["agreed_permissions"])
+    return told
 
 
 def take(row: Connection, changes: Mapping[str, Any]) -> None:
@@ -110,19 +130,26 @@ def told_of(row: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _set_grantable(row: Connection, wanted: list[AccountRole]) -> dict[str, Any]:
-    """R18. Gives what to tell the audit log; empty when nothing changed."""
+def _set_grantable(
+    row: Connection, wanted: list[AccountRole], acting: Actor
+) -> tuple[dict[str, Any], list[AccountRole]]:
+    """R18. What to tell the audit log, empty when nothing changed, and the roles that are new. Taking one away is free.
+
+    Raises PermissionsExceeded."""
     if any(role.account_id != row.account_id for role in wanted):
         raise ActionRefused("Expected account roles of this account.")
     rows = GrantableAccountRole.objects.in_account(row.account_id).filter(connection=row)
     before = set(rows.values_list("account_role__name", flat=True))
+    new = [role for role in wanted if role.name not in before]
     after = {role.name for role in wanted}
     if before == after:
-        return {}
+        return {}, []
+    if new:
+        check_verb("grant_roles", row.account_id, acting)
     rows.exclude(account_role__in=wanted).delete()
     for role in wanted:
         GrantableAccountRole.objects.get_or_create(account_id=row.account_id, connection=row, account_role=role)
-    return {"grantable_account_roles": [sorted(before), sorted(after)]}
+    return {"grantable_account_roles": [sorted(before), sorted(after)]}, new
 
 
 def present(text: str) -> tuple[str, ...]:
@@ -137,6 +164,8 @@ def present(text: str) -> tuple[str, ...]:
 def set_client_secret(connection: Connection, secret: str, expires_at: datetime | None, *, acting: Actor) -> None:
     """Keeps a new client secret, encrypted; "" removes it. The audit entry says that, never what."""
     row = locked(connection)
+    if was_enabled(row):
+        check_verb("set_client_secret", row.account_id, acting)
     check_secret_is_good(secret, expires_at)
     told = told_of_secret(row, secret, expires_at)
     row.save(update_fields=put(row, secret_fields(secret, expires_at)))

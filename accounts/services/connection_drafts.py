@@ -4,7 +4,7 @@ A draft names what it changes and nothing else, so what changes live meanwhile g
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.db import transaction
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, ConnectionDraft, LoginRecord
-from accounts.models.identity import ConnectionState, LoginOutcome
+from accounts.models.identity import LoginOutcome
 from accounts.services import audit, connection_changes
+from accounts.services.admin_requests import Request, answer_requests
+from accounts.services.agreed_permissions import allow_permissions
 from accounts.services.audit import Actor
 from accounts.services.connection_changes import PROVIDER, check_values, put, secret_fields, take, told_of
 from accounts.services.connections import check_attribute_names, locked, missing
+from accounts.services.consent import check_verb, was_enabled
 from accounts.services.enforcement import readiness_of
 from accounts.services.settings_digest import digest_of
 
@@ -44,13 +47,16 @@ def with_draft(connection: Connection) -> Connection:
 
 
 def goes_into_a_draft(connection: Connection) -> bool:
-    """Whether new settings wait to be published. Where a draft is already, it is not passed by."""
-    return connection.state == ConnectionState.LIVE or draft_of(connection) is not None
+    """Whether new settings wait to be published: once people could sign in through it, an account admin publishes them.
+
+    Where a draft is already, it is not passed by.
+    """
+    return was_enabled(connection) or draft_of(connection) is not None
 
 
 @transaction.atomic
 def change_settings(connection: Connection, changes: Mapping[str, Any], *, acting: Actor) -> bool:
-    """Gives fields of DRAFTED new values: in the draft where the connection is live, else at once.
+    """Gives fields of DRAFTED new values: in the draft where the connection has been enabled, else at once.
 
     Raises ActionRefused for what no connection may be. False when nothing changed.
     """
@@ -87,13 +93,15 @@ def change_client_secret(connection: Connection, secret: str, expires_at: dateti
 
 
 @transaction.atomic
-def publish(connection: Connection, version: str, *, acting: Actor) -> None:
-    """The draft's settings take the place of the live ones. `version`: of the draft that was looked at.
+def publish(connection: Connection, version: str, *, acting: Actor, allowed: Iterable[str] = ()) -> None:
+    """The draft's settings take the place of the live ones. `version`: of the draft that was looked at; `allowed`: as
+    for `connections.enable`.
 
-    Raises ActionRefused: when that draft is gone or another by now, when the connection would be incomplete, and, while
-    the account enforces SSO, without a passed test of exactly these settings.
+    Raises PermissionsExceeded; and ActionRefused when that draft is gone or another by now, when the connection would
+    be incomplete, and, while the account enforces SSO, without a passed test of exactly these settings.
     """
     row = locked(connection)
+    check_verb("publish", row.account_id, acting)
     draft = _of_version(row, version)
     check_may_be_published(draft)
     values = _values(draft)
@@ -103,6 +111,8 @@ def publish(connection: Connection, version: str, *, acting: Actor) -> None:
     take(row, values)
     draft.delete()
     audit.record(acting, "connection.draft-published", row, told)
+    allow_permissions(row, allowed, acting=acting)
+    answer_requests(row, Request.PUBLISH)
 
 
 @transaction.atomic
@@ -115,6 +125,7 @@ def throw_away(connection: Connection, version: str, *, acting: Actor) -> None:
         told["client_secret"] = ["in the draft", None]
     draft.delete()
     audit.record(acting, "connection.draft-thrown-away", row, told)
+    answer_requests(row, Request.PUBLISH)
 
 
 def check_may_be_published(draft: ConnectionDraft) -> None:

@@ -22,8 +22,13 @@ from accounts.models import (
 from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, Protocol
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit, token_revocation
+from accounts.services.admin_requests import Request, answer_requests
+from accounts.services.agreed_permissions import allow_permissions, put_agreed
 from accounts.services.audit import Actor
+from accounts.services.consent import check_verb
 from accounts.services.domains import claim_proved_domain, give_up_unused
+from accounts.services.rights import permissions_of_role
+from accounts.services.settings_digest import digest_of
 from accounts.sso.certificates import new_service_provider_key
 from accounts.sso.claims import FIELDS
 
@@ -37,16 +42,23 @@ def create_connection(
     domains: Iterable[str] = (),
     grantable_account_roles: Iterable[AccountRole] = (),
 ) -> Connection:
-    """A new connection with these field values, in state draft. Raises ActionRefused; then nothing is kept."""
+    """A new connection with these field values, in state draft. Raises ActionRefused; then nothing is kept.
+
+    What the roles give is agreed to with them.
+    """
+    roles = list(grantable_account_roles)
     check_attribute_names(settings.get("attribute_names", {}))
     connection = Connection(account=account, **settings)
+    if roles or connection.state != ConnectionState.DRAFT:
+        check_verb("create_connection", account.pk, acting)
+    put_agreed(connection, frozenset().union(*map(permissions_of_role, roles)), acting)
     if connection.client_secret:
         connection.client_secret_set_at = timezone.now()
     save_or_refuse(connection, force_insert=True)
     for domain in domains:
         row = claim_proved_domain(account, domain, acting=acting)
         ConnectionDomain.objects.get_or_create(account=account, connection=connection, domain=row)
-    for role in grantable_account_roles:
+    for role in roles:
         GrantableAccountRole.objects.get_or_create(account=account, connection=connection, account_role=role)
     audit.record(acting, "connection.created", connection, {"state": [None, connection.state]})
     return connection
@@ -75,12 +87,21 @@ def only_way_in(connection: Connection) -> int:
 
 
 @transaction.atomic
-def enable(connection: Connection, *, acting: Actor) -> None:
-    """Opens the connection for logins. Raises ActionRefused when it is not complete for its protocol."""
+def enable(connection: Connection, *, acting: Actor, seen: str = "", allowed: Iterable[str] = ()) -> None:
+    """Opens the connection for logins. `seen`: digest of the settings that were looked at, where they were; `allowed`:
+    account permissions that its logins may give from now on, beside those agreed to before.
+
+    Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol or was changed meanwhile.
+    """
     row = locked(connection)
+    check_verb("enable", row.account_id, acting)
     if lacking := missing(row):
         raise ActionRefused(f"The connection is not complete: expected {', '.join(lacking)}.")
+    if seen and seen != digest_of(row):
+        raise ActionRefused(f"The settings of '{row}' were changed in the meantime. Look at them again.")
     _change_state(row, ConnectionState.LIVE, "connection.enabled", acting)
+    allow_permissions(row, allowed, acting=acting)
+    answer_requests(row, Request.ENABLE)
     connection.state = row.state
 
 
@@ -106,15 +127,22 @@ def disable(connection: Connection, *, acting: Actor) -> None:
 
 @transaction.atomic
 def delete_connection(connection: Connection, *, acting: Actor) -> None:
-    """Removes it with all its identities: its people are unknown to a next connection. Raises ActionRefused if live."""
+    """Removes it with all its identities: its people are unknown to a next connection.
+
+    Raises ActionRefused if live, and PermissionsExceeded where people have signed in through it: without an identity
+    they are found by their e-mail again (`accounts.sso.matching`).
+    """
     row = locked(connection)
     if row.state == ConnectionState.LIVE:
         raise ActionRefused(f"'{row}' is live. Disable it first, then delete it.")
+    if row.identities.exists():
+        check_verb("delete_connection", row.account_id, acting)
     audit.record(acting, "connection.deleted", row, {"identities": [row.identities.count(), 0]})
     token_revocation.revoke_tokens_of(row, acting=acting)
     _keep_people_from_others(row)
     for kind in (AlertKind.METADATA_HELD, AlertKind.METADATA_PROBLEM):
         alerts.resolve_alerts(row.account_id, kind, str(row.pk))
+    answer_requests(row, *Request)
     domains = list(EmailDomain.objects.in_account(row.account_id).filter(connections=row))
     row.delete()
     give_up_unused(row.account_id, domains)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, ConnectionDomain, EmailDomain
 from accounts.services import audit
+from accounts.services.admin_requests import Request, answer_requests
 from accounts.services.audit import Actor
+from accounts.services.consent import check_verb
 from torque_sso import dns_records
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
@@ -40,6 +42,7 @@ def normal_domain(text: str) -> str:
 @transaction.atomic
 def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
     """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when it is another's."""
+    check_verb("claim_proved_domain", account.pk, acting)
     domain = normal_domain(text)
     row, _ = EmailDomain.objects.get_or_create(account=account, domain=domain)
     if row.proved_at is None:
@@ -51,8 +54,10 @@ def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailD
 def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDomain:
     """A domain for the connection's people; unproved it chooses nothing and finds nobody until `prove_domain`.
 
-    Raises ActionRefused for a public mail domain, another account's, or one that the connection has already.
+    Raises PermissionsExceeded; and ActionRefused for a public mail domain, another account's, or one that the
+    connection has already.
     """
+    check_verb("claim_domain", connection.account_id, acting)
     domain, account = normal_domain(text), connection.account_id
     if EmailDomain.objects.filter(domain=domain, proved_at__isnull=False).exclude(account=account).exists():
         raise _taken(domain)
@@ -67,6 +72,7 @@ def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDo
         row.save(update_fields=["proof_token"])
     ConnectionDomain.objects.create(account_id=account, connection=connection, domain=row)
     audit.record(acting, "domain.claimed", row, {"connection": [None, connection.name]})
+    answer_requests(connection, Request.DOMAIN)
     return row
 
 
@@ -76,12 +82,14 @@ def expected_record(domain: EmailDomain) -> str:
 
 
 def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
-    """Looks the record up; the domain is this account's from then on. Raises ActionRefused when it is not there.
+    """Looks the record up; the domain is this account's from then on.
 
-    Not called inside a transaction: DNS may take 5 seconds.
+    Raises ActionRefused when it is not there, and PermissionsExceeded. Not called inside a transaction: DNS may take 5
+    seconds.
     """
     if domain.proved_at is not None:
         return
+    check_verb("prove_domain", domain.account_id, acting)
     try:
         found = dns_records.txt_records(domain.domain)
     except dns_records.LookUpFailed as problem:
@@ -97,6 +105,8 @@ def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
             raise ActionRefused(f"'{domain.domain}' was removed in the meantime. Add it again.")
         if row.proved_at is None:
             _mark_proved(row, acting)
+        for connection in row.connections.all():
+            answer_requests(connection, Request.DOMAIN)
 
 
 def _told(found: list[str]) -> str:

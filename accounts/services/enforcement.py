@@ -15,6 +15,7 @@ from accounts.models.user import UserOrigin
 from accounts.services import audit, password_doors, recovery_codes, sessions, tokens
 from accounts.services.audit import Actor
 from accounts.services.rights import account_admins
+from accounts.services.consent import check_verb
 from accounts.services.settings_digest import digest_of
 
 TEST_HOLDS_FOR = timedelta(hours=24)
@@ -69,7 +70,8 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
 
 @transaction.atomic
 def lift_enforcement(account: Account, *, acting: Actor) -> bool:
-    """Opens the password door again; the recovery codes die. False when it was open."""
+    """Opens the password door again; the recovery codes die. False when it was open. Raises PermissionsExceeded."""
+    check_verb("lift_enforcement", account.pk, acting)
     row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.sso_enforced_at = None
     if row.sso_enforced_at is None:

@@ -1,7 +1,9 @@
 """What latest logins say about IdP identifiers: those that no group has yet, and whom an identifier would move."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection as database
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
@@ -10,6 +12,8 @@ from accounts.group_matching import identifier_key
 from accounts.models import Account, Connection, ExternalIdentity, Group, GroupMembership, Origin, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
+from accounts.services.agreed_permissions import lacking
+from accounts.services.rights import permissions_of_role
 from accounts.vendors import VENDORS, Vendor
 
 LOOKED_AT = 3_000
@@ -94,20 +98,25 @@ def seen_identifiers(account: Account, most: int = MOST, of: Connection | None =
         return [SeenIdentifier(identifier, people) for identifier, people in cursor.fetchall()]
 
 
-def effect_of(account: Account, identifier: str, group: Group | None = None) -> Effect:
+def effect_of(account: Account, identifier: str, group: Group | None = None, allowing: Collection[UUID] = ()) -> Effect:
     """What saving the identifier on the group, None for one to be made, does at next logins. Five queries at most.
 
+    `allowing`: connections whose logins may give what the group gives once it is saved, beside those that may already.
     Without an identifier nobody moves any more: who is in stays in.
     """
     key = identifier_key(identifier)
     if not key or (group is not None and group.idp_identifier_key == key):
         return Effect(key)
-    speaking = [one.pk for one in live_connections(account) if VENDORS[one.vendor].delivers(one.attribute_names)]
-    identities = ExternalIdentity.objects.in_account(account).filter(connection__in=speaking, user=OuterRef("pk"))
+    speaking = [one for one in live_connections(account) if VENDORS[one.vendor].delivers(one.attribute_names)]
+    gives = permissions_of_role(group.account_role) if group else frozenset()
+    agreed = [one.pk for one in speaking if one.pk in allowing or not lacking(one, gives)]
+    own = ExternalIdentity.objects.in_account(account).filter(user=OuterRef("pk"))
+    identities = own.filter(connection__in=[one.pk for one in speaking])
     carriers = identities.filter(_Carries("group_ids", Value(key)))
+    joining = carriers.filter(connection__in=agreed)
     people = User.objects.in_account(account).exclude(state=UserState.DEPROVISIONED)
     inside = GroupMembership.objects.in_account(account).filter(group=group, user=OuterRef("pk"))
-    added = people.filter(Exists(carriers))
+    added = people.filter(Exists(joining))
     if group is None:
         return Effect(key, added=added.count(), added_names=_names(added))
     added = added.exclude(Exists(inside))
@@ -118,7 +127,7 @@ def effect_of(account: Account, identifier: str, group: Group | None = None) -> 
 def live_connections(account: Account) -> list[Connection]:
     """Those through which people log in, or will: all that are not disabled."""
     rows = Connection.objects.in_account(account).exclude(state=ConnectionState.DISABLED)
-    return list(rows.only("name", "vendor", "attribute_names").order_by("name"))
+    return list(rows.only("name", "vendor", "attribute_names", "agreed_permissions").order_by("name"))
 
 
 def vendors_of(account: Account) -> list[Vendor]:

@@ -4,6 +4,7 @@ The identity's row says what the IdP last named; the sync reads that, never a me
 in any order and ends in the state of the latest login. It touches only memberships that an earlier sync made.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,21 +13,23 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts import group_matching
-from accounts.models import AuditEntry, ExternalIdentity, Group, GroupMembership, Origin, statements
+from accounts.models import AuditEntry, ExternalIdentity, Group, GroupMembership, LoginRecord, Origin, statements
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
-from accounts.services import audit, graph
+from accounts.services import agreed_permissions, audit, graph
 from accounts.services.audit import Actor
+from accounts.services.rights import GIVEN_BY_GROUP
 
 SHOWN_IN_AUDIT = 50
 
 
 @dataclass(frozen=True)
 class GroupSync:
-    """Names of the groups that were joined and left."""
+    """Names of the groups that were joined and left; and a sentence for each that gives more than was agreed to."""
 
     joined: tuple[str, ...]
     left: tuple[str, ...]
+    not_agreed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class _CutOff(Exception):
 class _Candidate:
     group_id: UUID
     name: str
+    gives: frozenset[str]  # account permissions
 
 
 def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
@@ -104,10 +108,12 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
     sync = GroupSync((), ())
     # Read now: beside the identities it would be as it was before this had to wait for them (`services.locking`).
     if identity.user.state != UserState.DEPROVISIONED:
-        sync = _match(identity, _ids_of(identities))
+        sync = _match(identity, _said_by(identities))
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
     done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
     statements.write(done, *([statements.inserting([_told(identity, sync)])] if sync.joined or sync.left else []))
+    if read is not None and sync.not_agreed:
+        _add_to_login_record(identity, sync.not_agreed)
     return sync
 
 
@@ -116,32 +122,61 @@ def _told(identity: ExternalIdentity, sync: GroupSync) -> AuditEntry:
     return audit.entry(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
 
 
-def _ids_of(identities: list[ExternalIdentity]) -> list[str]:
-    """What all of a person's live connections say together: one must not take away what another gives."""
-    live = [entry for entry in identities if entry.connection.state != ConnectionState.DISABLED]
-    return [value for entry in live for value in entry.group_ids or ()]
+def _add_to_login_record(identity: ExternalIdentity, sentences: Collection[str]) -> None:
+    """What a login can only tell once Microsoft Graph was asked."""
+    records = LoginRecord.objects.in_account(identity.account_id).filter(identity=identity)
+    record = records.filter(login_sequence=identity.login_sequence).only("decisions").first()
+    if record is not None:
+        record.decisions = [*record.decisions, *sentences]
+        record.save(update_fields=["decisions"])
 
 
-def _match(identity: ExternalIdentity, ids: list[str]) -> GroupSync:
-    keys = {group_matching.identifier_key(value) for value in ids}
+def _said_by(identities: list[ExternalIdentity]) -> dict[str, list[frozenset[str]]]:
+    """Each group that any of a person's live connections names: one must not take away what another gives.
+
+    With the account permissions that logins of each such connection may give.
+    """
+    said: dict[str, list[frozenset[str]]] = {}
+    for entry in identities:
+        if entry.connection.state != ConnectionState.DISABLED:
+            agreed = agreed_permissions.agreed(entry.connection)
+            for value in entry.group_ids or ():
+                said.setdefault(group_matching.identifier_key(value), []).append(agreed)
+    return said
+
+
+def _match(identity: ExternalIdentity, said: dict[str, list[frozenset[str]]]) -> GroupSync:
+    keys = said.keys()
     rows = (
         Group.objects.in_account(identity.account_id)
         .exclude(idp_identifier_key="")
         .annotate(own=FilteredRelation("memberships", condition=Q(memberships__user=identity.user_id)))
+        .annotate(gives=GIVEN_BY_GROUP)
         .filter(Q(idp_identifier_key__in=keys) | Q(own__isnull=False))
-        .values_list("id", "name", "idp_identifier_key", "own__origin")
+        .values_list("id", "name", "idp_identifier_key", "own__origin", "gives")
     )
     mapped, present, by_hand = {}, [], set()
-    for group_id, name, key, origin in rows:
-        mapped[key] = candidate = _Candidate(group_id, name)
+    for group_id, name, key, origin, gives in rows:
+        mapped[key] = candidate = _Candidate(group_id, name, frozenset(gives or ()))
         if origin == Origin.IDP:
             present.append(candidate)
         elif origin:
             by_hand.add(candidate)
     change = group_matching.match(keys, mapped, present)
-    joins = [candidate for candidate in change.joins if candidate not in by_hand]
+    new = [candidate for candidate in change.joins if candidate not in by_hand]
+    agreed = {mapped[key] for key in keys & mapped.keys() if any(mapped[key].gives <= may for may in said[key])}
+    joins = [candidate for candidate in new if candidate in agreed]
     _write(identity, joins, change.leaves)
-    return GroupSync(tuple(sorted(c.name for c in joins)), tuple(sorted(c.name for c in change.leaves)))
+    return GroupSync(
+        tuple(sorted(c.name for c in joins)),
+        tuple(sorted(c.name for c in change.leaves)),
+        tuple(_why_not(c, identity) for c in new if c not in agreed),
+    )
+
+
+def _why_not(candidate: _Candidate, identity: ExternalIdentity) -> str:
+    missing = agreed_permissions.lacking(identity.connection, candidate.gives)
+    return agreed_permissions.why_not(f"Group '{candidate.name}'", missing, identity.connection)
 
 
 def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_Candidate, ...]) -> None:

@@ -11,6 +11,7 @@ from accounts.folding import nfc
 from accounts.group_matching import identifier_key
 from accounts.models import Account, AccountRole, Group, GroupMembership
 from accounts.services import audit
+from accounts.services.agreed_permissions import allow_for_group
 from accounts.services.audit import Actor
 from accounts.services.group_members import add_member, add_members, locked, remove_member
 from accounts.services.rights import check_may_grant
@@ -32,7 +33,10 @@ def create_group(
     account_role: AccountRole | None = None,
     description: str = "",
 ) -> tuple[Group, bool]:
-    """The group of that name, made when there is none; and whether it was made. Raises ActionRefused."""
+    """The group of that name, made when there is none; and whether it was made. Raises ActionRefused.
+
+    Mapping it, an account admin agrees to what it gives (`agreed_permissions.allow_for_group`).
+    """
     name = _checked_name(name)
     existing = Group.objects.in_account(account).filter(name=name).first()
     if existing is not None:
@@ -45,6 +49,7 @@ def create_group(
     if account_role:
         changes["account_role"] = ["", account_role.name]
     audit.record(acting, "group.created", group, changes)
+    allow_for_group(group, acting)
     return group, True
 
 
@@ -53,7 +58,8 @@ def update_group(group: Group, values: Mapping[str, Any], *, acting: Actor) -> d
     """Sets some of `name`, `description`, `idp_identifier` and `account_role` (None: none); gives field -> [before,
     after] of what changed. Raises ActionRefused, naming the other group, where a name or identifier is taken.
 
-    Memberships stay as they are: another identifier is followed from each person's next login on.
+    Memberships stay as they are: another identifier is followed from each person's next login on. An
+    account admin who sets identifier or account role agrees to what the group gives.
     """
     current = locked(group, acting)
     before = {name: _told(current, name) for name in _FIELDS}
@@ -65,6 +71,8 @@ def update_group(group: Group, values: Mapping[str, Any], *, acting: Actor) -> d
     if changes:
         _save(current, update_fields=[*changes, "idp_identifier_key"])
         audit.record(acting, "group.updated", current, changes)
+    if changes.keys() & {"idp_identifier", "account_role"}:
+        allow_for_group(current, acting)
     return changes
 
 

@@ -24,6 +24,7 @@ from accounts.models.work import AlertKind
 from accounts.services import alerts, audit, provider_documents
 from accounts.services.attempts import Parked, attempting
 from accounts.services.audit import Actor
+from accounts.services.consent import check_verb, was_enabled
 from accounts.services.provider_documents import ProviderError
 from accounts.sso.certificates import CertificateError, fingerprint, key_digests, read_certificates
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
@@ -204,7 +205,7 @@ def is_held(connection: Connection) -> bool:
 
 
 def approve_metadata(connection: Connection, *, acting: Actor) -> None:
-    """The held change is right. Raises ActionRefused when none is held."""
+    """The held change is right. Raises ActionRefused when none is held, and PermissionsExceeded."""
     _decide(connection, acting, approve=True)
 
 
@@ -223,6 +224,8 @@ def _decide(connection: Connection, acting: Actor, approve: bool) -> None:
         raise ActionRefused(f"No change of the metadata of '{row.name}' waits for a decision.")
     proposed = {name: row.metadata_held[name] for name in _READ}
     if approve:
+        if was_enabled(row):
+            check_verb("approve_metadata", row.account_id, acting)
         _take(row, proposed, acting, "connection.metadata-approved")
         _forget_held(row)
     else:

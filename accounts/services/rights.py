@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, ApiToken, Group, GroupMembership, User
@@ -19,6 +19,8 @@ from accounts.services.audit import Actor
 ALL = frozenset(str(permission) for permission in Permission)
 # Of a query of people: their own account role is Account Admin. See `account_admins`.
 BY_OWN_ROLE = Q(account_role__name=ACCOUNT_ADMIN)
+# Of a row of groups: the permissions that membership gives, a list; None where the group has no account role.
+GIVEN_BY_GROUP = F("account_role__permissions")
 
 
 class PermissionsExceeded(ActionRefused):
@@ -123,6 +125,22 @@ def is_account_admin(acting: Actor, account_id: UUID) -> bool:
         return False
     held = permissions_of_actor(acting, account_id)
     return held is None or held >= ALL
+
+
+def check_is_account_admin(acting: Actor, account_id: UUID, what: str, why: str) -> None:
+    """Check `is_account_admin`. `what` begins the sentence: "Enabling a connection"; `why` follows "because".
+
+    Raises PermissionsExceeded.
+    """
+    if not is_account_admin(acting, account_id):
+        raise PermissionsExceeded(
+            f"{what} needs an account admin, because {why}. Ask somebody with all account permissions to do it."
+        )
+
+
+def permissions_of_role(role: AccountRole | None) -> frozenset[str]:
+    """What the role gives, to whom or what has it; of None nothing."""
+    return frozenset(role.permissions) if role is not None else frozenset()
 
 
 def account_admins(account: "Account | UUID") -> "QuerySet[User]":

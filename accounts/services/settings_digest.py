@@ -36,8 +36,9 @@ SETTINGS = (
     *SECRETS,
 )
 # Whether it is on, how it is called, what is noted about it, copies of what the provider publishes, and logout.
+# What an account admin agreed to limits what a login gives; no login is refused for it.
 NOT_OF_A_LOGIN = (
-    "id account name button_label state created_at groups_seen_at"
+    "id account name button_label state created_at groups_seen_at agreed_permissions"
     " metadata_read_at metadata_tried_at metadata_problem metadata_held slo_url slo_response_url slo_by_post"
     " client_secret_set_at client_secret_expires_at discovery discovered_at signing_keys signing_keys_at"
     " signing_keys_tried_at"

@@ -13,9 +13,10 @@ from accounts import tasks
 from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
-from accounts.services import login_records, protection, users
+from accounts.services import agreed_permissions, login_records, protection, users
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
+from accounts.services.rights import permissions_of_role
 from accounts.sso import just_in_time, matching, profile_update, received_groups, timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
@@ -151,12 +152,18 @@ def _give_rights(login: _Login, user: User, *, first: bool) -> None:
 
 
 def _give_account_role(login: _Login, user: User) -> str:
-    """R18: an attribute makes nobody more than a member, unless the connection lists that role as one it may grant."""
+    """R18: an attribute makes nobody more than a member, unless the connection lists that role as one it may grant, and
+    an account admin agreed to all that the role allows by now."""
     asked = login.claims.account_role
     role: AccountRole | None = login.connection.grantable_account_roles.filter(name=asked).first()
     if role is None:
         stays = f"it stays '{user.account_role}'."
         return f"Account role '{asked}' was asked for, which this connection may not grant: {stays}"
+    missing = agreed_permissions.lacking(login.connection, permissions_of_role(role))
+    if missing and role != user.account_role:
+        return agreed_permissions.why_not(
+            f"Account role '{role}' was asked for and is not given: it", missing, login.connection
+        )
     try:
         changed = users.set_account_role(user, role, acting=login.acting)
     except Protected as refusal:

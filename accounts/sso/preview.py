@@ -122,7 +122,7 @@ def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _Gr
         ),
         groups_joined=sync.joined,
         groups_left=sync.left,
-        decisions=(*done.record.decisions, *graph_said.remarks),
+        decisions=(*done.record.decisions, *graph_said.remarks, *(sync.not_agreed if graph_said.group_ids else ())),
     )
 
 

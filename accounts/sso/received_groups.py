@@ -1,10 +1,14 @@
 """What a login says about groups is kept on the identity's row, from which the sync works (`protocol.md` section 9)."""
 
+from collections.abc import Mapping, Sequence
+
 from django.utils import timezone
 
 from accounts.group_matching import Action, ConnectionGroups, Decision, decide, identifier_key
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol
+from accounts.services import agreed_permissions
+from accounts.services.rights import GIVEN_BY_GROUP
 from accounts.sso.claims import IdentityClaims
 from accounts.vendors import VENDORS
 
@@ -25,7 +29,7 @@ def remember(
         identity.group_ids = list(dict.fromkeys([*(identity.group_ids or []), *decision.ids]))
     identity.last_login_at = timezone.now()
     identity.save(update_fields=["login_sequence", "groups_overage", "group_ids", "last_login_at"])
-    decisions += [sentence for sentence in (decision.sentence, _told(connection, decision)) if sentence]
+    decisions += [sentence for sentence in (decision.sentence, *_told(connection, decision)) if sentence]
     _note_groups_seen(connection, claims)
     return decision
 
@@ -55,12 +59,19 @@ def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
         )
 
 
-def _told(connection: Connection, decision: Decision) -> str:
-    """How many of the received groups are mapped here, and which."""
+def _told(connection: Connection, decision: Decision) -> list[str]:
+    """How many of the received groups are mapped here, and which; and which of them the sync leaves out."""
     if not decision.ids:
-        return ""
+        return []
     keys = {identifier_key(value) for value in decision.ids}
     mapped = Group.objects.in_account(connection.account_id).filter(idp_identifier_key__in=keys)
-    names = list(mapped.order_by("name").values_list("name", flat=True))
+    found = dict(mapped.order_by("name").annotate(gives=GIVEN_BY_GROUP).values_list("name", "gives"))
+    names = list(found)
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    return f"{len(keys)} groups received, {len(names)} of them mapped here" + (f": {shown}." if names else ".")
+    received = f"{len(keys)} groups received, {len(names)} of them mapped here" + (f": {shown}." if names else ".")
+    return [received, *_not_agreed(connection, found)[:SHOWN]]
+
+
+def _not_agreed(connection: Connection, found: Mapping[str, Sequence[str] | None]) -> list[str]:
+    missing = {name: agreed_permissions.lacking(connection, gives or ()) for name, gives in found.items()}
+    return [agreed_permissions.why_not(f"Group '{name}'", of, connection) for name, of in missing.items() if of]

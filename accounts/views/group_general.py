@@ -16,6 +16,7 @@ from accounts.pages.confirming import Question
 from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form
 from accounts.permissions import Permission
+from accounts.services.agreed_permissions import would_allow
 from accounts.services.group_identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
 from accounts.services.groups import create_group, update_group
 from accounts.vendors import Vendor
@@ -45,7 +46,7 @@ def general(request: HttpRequest, group_id: UUID) -> HttpResponse:
     form = _form(request, group)
     if not _saves(request) or not form.is_valid():
         return _page(request, form, group)
-    effect = effect_of(group.account, form.cleaned_data["idp_identifier"], group)
+    effect = effect_of(group.account, form.cleaned_data["idp_identifier"], group, _allowing(request, group))
     if effect.removed and not confirming.is_confirmed(request):
         return confirming.ask(request, _question(group, effect, form.cleaned_data))
     with told_in_the_form(form):
@@ -79,7 +80,9 @@ def _asks_for_part(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpResponse:
     account = account_of(request)
     vendors = vendors_of(account)
-    preview = _preview(account, form, group, vendors) if request.method == "POST" else None
+    preview = None
+    if request.method == "POST":
+        preview = _preview(form, group, vendors, account, _allowing(request, group))
     page = {"form": form, "group": group, "tab": "general", "preview": preview, "vendors": vendors}
     if _asks_for_part(request):
         return render(request, "groups/preview.html", page)
@@ -89,14 +92,22 @@ def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpRes
     return render(request, "groups/general.html", {**page, "seen": seen, "most": MOST, "latest": latest})
 
 
-def _preview(account: Account, form: GroupForm, group: Group | None, vendors: list[Vendor]) -> dict[str, Any] | None:
+def _allowing(request: HttpRequest, group: Group | None) -> list[UUID]:
+    """Connections whose logins may give what the group gives as soon as an account admin saves it."""
+    only = would_allow(group.account_id, acting(request)) if group is not None and group.account_role_id else None
+    return [only.pk] if only else []
+
+
+def _preview(
+    form: GroupForm, group: Group | None, vendors: list[Vendor], account: Account, allowing: list[UUID]
+) -> dict[str, Any] | None:
     """What saving the identifier typed would do; None where it is the group's own, or there is none."""
     typed = str(form["idp_identifier"].value() or "").replace("\x00", "").strip()[:512]
     key, own = identifier_key(typed), group.idp_identifier_key if group else ""
     if key == own:
         return None
     others = Group.objects.in_account(account)
-    effect = effect_of(account, typed, group)
+    effect = effect_of(account, typed, group, allowing)
     return {
         "is_cleared": not key,
         "other": others.filter(idp_identifier_key=key).first() if key else None,

@@ -6,8 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import AccountRole, Connection
-from accounts.services import audit, connection_changes
+from accounts.services import audit, connection_changes, connections
+from accounts.services.admin_requests import Request, answer_requests
 from accounts.services.audit import Actor
+from accounts.services.consent import check_verb, was_enabled
+from accounts.services.rights import is_account_admin
 from spaces.models import DefaultPlacement
 from spaces.services.spaces import set_default_placement
 
@@ -18,16 +21,22 @@ def change_sign_in_rules(
     changes: Mapping[str, Any],
     *,
     grantable_account_roles: Iterable[AccountRole],
+    agreed_permissions: Iterable[str] | None = None,
     default_space: str,
     default_role: str,
     acting: Actor,
 ) -> bool:
     """One audit entry for the connection, one for the default placement (K9) if that changed.
 
-    `default_space` "" is none. False when nothing changed. Raises ActionRefused; then nothing is kept.
+    `default_space` "" is none; `agreed_permissions` None: as they are. False when nothing changed. Raises ActionRefused
+    and PermissionsExceeded; then nothing is kept.
     """
     changed = connection_changes.update_connection(
-        connection, changes, grantable_account_roles=grantable_account_roles, acting=acting
+        connection,
+        changes,
+        grantable_account_roles=grantable_account_roles,
+        agreed_permissions=agreed_permissions,
+        acting=acting,
     )
     before = placement_of(connection)
     if default_space:
@@ -36,8 +45,12 @@ def change_sign_in_rules(
         DefaultPlacement.objects.in_account(connection.account_id).filter(connection=connection).delete()
     after = (default_space, default_role) if default_space else None
     if after != before:
+        if was_enabled(connections.locked(connection)):
+            check_verb("change_sign_in_rules", connection.account_id, acting)
         told = {"default": [_told(before), _told(after)]}
         audit.record(acting, "connection.default-placement-changed", connection, told)
+        if is_account_admin(acting, connection.account_id):
+            answer_requests(connection, Request.PEOPLE)
     return changed or after != before
 
 
