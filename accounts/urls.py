@@ -6,7 +6,7 @@ from accounts.sso.logout_views import log_out
 from accounts.views import group_general, group_roles, group_users, groups
 from accounts.views.audit import export
 from accounts.views.audit_log import audit_log
-from accounts.views.home import home
+from accounts.views.home import dismiss, home
 from accounts.views.new_user import new_user
 from accounts.views.passwords import change_password, set_password
 from accounts.views.profile import end_other_sessions, end_session, profile
@@ -35,6 +35,7 @@ from accounts.views.users import export_users, users
 
 urlpatterns = [
     path("", home, name="home"),
+    path("requests/<uuid:alert_id>/dismiss", dismiss, name="dismiss-request"),
     path("login", log_in, name="login"),
     path("login/sso", log_in_with_sso, name="login-sso"),
     path("login/recovery", recover, name="recovery"),

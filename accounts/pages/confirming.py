@@ -26,6 +26,11 @@ class Question:
     form: forms.Form | None = None
     is_dangerous: bool = True
     total: int | None = None  # how many there are, where `names` holds the first of them only
+    # Where the yes rests on having seen each name.
+    shows_all: bool = False
+    # Boxes to tick, none of them by itself: (field, value, label); and what they are about.
+    choices: Sequence[tuple[str, str, str]] = ()
+    choices_title: str = ""
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -36,5 +41,6 @@ def is_confirmed(request: HttpRequest) -> bool:
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
     """The page with the question; its yes is posted to the address that was asked for."""
     total = len(question.names) if question.total is None else question.total
-    page = {"question": question, "shown": question.names[:SHOWN], "more": max(0, total - SHOWN)}
+    most = total if question.shows_all else SHOWN
+    page = {"question": question, "shown": question.names[:most], "more": max(0, total - most)}
     return render(request, "components/question.html", page)

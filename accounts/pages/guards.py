@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.services.audit import Actor, person
-from accounts.services.rights import PermissionsExceeded, account_permissions
+from accounts.services.rights import ALL, PermissionsExceeded, account_permissions
 from accounts.services.users import zone_of
 from torque_sso.client_address import client_address
 
@@ -51,6 +51,11 @@ def permissions_of(request: HttpRequest) -> frozenset[str]:
         kept = frozenset(account_permissions(person_of(request)))
         vars(request)["_permissions"] = kept
     return kept
+
+
+def decides(request: HttpRequest) -> bool:
+    """Whether the person who asks has all account permissions, for what a page offers. Services check it again."""
+    return permissions_of(request) >= ALL
 
 
 def person_of(request: HttpRequest) -> User:

@@ -108,6 +108,22 @@ def allow_for_group(group: Group, acting: Actor) -> None:
         allow_permissions(only, permissions_of_role(group.account_role), acting=acting)
 
 
+@dataclass(frozen=True)
+class Through:
+    """A connection whose logins speak of groups, and what of a group's permissions they may not give."""
+
+    connection: Connection
+    lacking: tuple[str, ...]
+
+
+def through_logins(group: Group) -> list[Through]:
+    """Of a mapped group with permissions; else nothing to tell."""
+    gives = permissions_of_role(group.account_role)
+    if not group.is_mapped or not gives:
+        return []
+    return [Through(one, lacking(one, gives)) for one in speaking_connections(group.account_id)]
+
+
 def would_allow(account: "Account | UUID", acting: Actor) -> Connection | None:
     """The connection that `allow_for_group` speaks of; None: an account admin has to choose, or does not act."""
     speaking = speaking_connections(account)

@@ -28,7 +28,6 @@ from accounts.services.audit import Actor
 from accounts.services.consent import check_verb
 from accounts.services.domains import claim_proved_domain, give_up_unused
 from accounts.services.rights import permissions_of_role
-from accounts.services.settings_digest import digest_of
 from accounts.sso.certificates import new_service_provider_key
 from accounts.sso.claims import FIELDS
 
@@ -87,22 +86,25 @@ def only_way_in(connection: Connection) -> int:
 
 
 @transaction.atomic
-def enable(connection: Connection, *, acting: Actor, seen: str = "", allowed: Iterable[str] = ()) -> None:
-    """Opens the connection for logins. `seen`: digest of the settings that were looked at, where they were; `allowed`:
-    account permissions that its logins may give from now on, beside those agreed to before.
+def enable(connection: Connection, *, acting: Actor, allowed: Iterable[str] = ()) -> None:
+    """Opens the connection for logins. `allowed`: account permissions that its logins may give from now on, beside
+    those agreed to before.
 
-    Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol or was changed meanwhile.
+    Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol.
     """
     row = locked(connection)
-    check_verb("enable", row.account_id, acting)
-    if lacking := missing(row):
-        raise ActionRefused(f"The connection is not complete: expected {', '.join(lacking)}.")
-    if seen and seen != digest_of(row):
-        raise ActionRefused(f"The settings of '{row}' were changed in the meantime. Look at them again.")
+    check_may_be_enabled(row, acting)
     _change_state(row, ConnectionState.LIVE, "connection.enabled", acting)
     allow_permissions(row, allowed, acting=acting)
     answer_requests(row, Request.ENABLE)
     connection.state = row.state
+
+
+def check_may_be_enabled(connection: Connection, acting: Actor) -> None:
+    """Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol."""
+    check_verb("enable", connection.account_id, acting)
+    if lacking := missing(connection):
+        raise ActionRefused(f"The connection is not complete: expected {', '.join(lacking)}.")
 
 
 @transaction.atomic

@@ -45,6 +45,7 @@ NEEDS_ADMIN: Mapping[str, tuple[str, str]] = {
 }
 FREE: Mapping[str, str] = {
     "create_draft": "nobody can sign in through a draft connection",
+    "enable_as_seen": "it is `enable`",
     "disable": "it closes; people stay linked to it, so no other connection finds them",
     "change_settings": "of a connection that has been enabled it changes the draft only",
     "change_client_secret": "of a connection that has been enabled it changes the draft only",

@@ -13,7 +13,16 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts import group_matching
-from accounts.models import AuditEntry, ExternalIdentity, Group, GroupMembership, LoginRecord, Origin, statements
+from accounts.models import (
+    AuditEntry,
+    Connection,
+    ExternalIdentity,
+    Group,
+    GroupMembership,
+    LoginRecord,
+    Origin,
+    statements,
+)
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.services import agreed_permissions, audit, graph
@@ -51,6 +60,7 @@ class _CutOff(Exception):
 class _Candidate:
     group_id: UUID
     name: str
+    key: str
     gives: frozenset[str]  # account permissions
 
 
@@ -131,21 +141,18 @@ def _add_to_login_record(identity: ExternalIdentity, sentences: Collection[str])
         record.save(update_fields=["decisions"])
 
 
-def _said_by(identities: list[ExternalIdentity]) -> dict[str, list[frozenset[str]]]:
-    """Each group that any of a person's live connections names: one must not take away what another gives.
-
-    With the account permissions that logins of each such connection may give.
-    """
-    said: dict[str, list[frozenset[str]]] = {}
+def _said_by(identities: list[ExternalIdentity]) -> dict[str, list[Connection]]:
+    """Each group that any of a person's live connections names, and which do: one must not take away what another
+    gives."""
+    said: dict[str, list[Connection]] = {}
     for entry in identities:
         if entry.connection.state != ConnectionState.DISABLED:
-            agreed = agreed_permissions.agreed(entry.connection)
             for value in entry.group_ids or ():
-                said.setdefault(group_matching.identifier_key(value), []).append(agreed)
+                said.setdefault(group_matching.identifier_key(value), []).append(entry.connection)
     return said
 
 
-def _match(identity: ExternalIdentity, said: dict[str, list[frozenset[str]]]) -> GroupSync:
+def _match(identity: ExternalIdentity, said: dict[str, list[Connection]]) -> GroupSync:
     keys = said.keys()
     rows = (
         Group.objects.in_account(identity.account_id)
@@ -157,26 +164,29 @@ def _match(identity: ExternalIdentity, said: dict[str, list[frozenset[str]]]) ->
     )
     mapped, present, by_hand = {}, [], set()
     for group_id, name, key, origin, gives in rows:
-        mapped[key] = candidate = _Candidate(group_id, name, frozenset(gives or ()))
+        mapped[key] = candidate = _Candidate(group_id, name, key, frozenset(gives or ()))
         if origin == Origin.IDP:
             present.append(candidate)
         elif origin:
             by_hand.add(candidate)
     change = group_matching.match(keys, mapped, present)
     new = [candidate for candidate in change.joins if candidate not in by_hand]
-    agreed = {mapped[key] for key in keys & mapped.keys() if any(mapped[key].gives <= may for may in said[key])}
-    joins = [candidate for candidate in new if candidate in agreed]
+    refused = {c: why for c in new if (why := _why_not(c, said[c.key]))}
+    joins = [candidate for candidate in new if candidate not in refused]
     _write(identity, joins, change.leaves)
     return GroupSync(
         tuple(sorted(c.name for c in joins)),
         tuple(sorted(c.name for c in change.leaves)),
-        tuple(_why_not(c, identity) for c in new if c not in agreed),
+        tuple(refused.values()),
     )
 
 
-def _why_not(candidate: _Candidate, identity: ExternalIdentity) -> str:
-    missing = agreed_permissions.lacking(identity.connection, candidate.gives)
-    return agreed_permissions.why_not(f"Group '{candidate.name}'", missing, identity.connection)
+def _why_not(candidate: _Candidate, said_by: list[Connection]) -> str:
+    """A sentence where the group gives more than was agreed to for each connection that names it; else empty."""
+    missing = [agreed_permissions.lacking(connection, candidate.gives) for connection in said_by]
+    if not all(missing):
+        return ""
+    return agreed_permissions.why_not(f"Group '{candidate.name}'", missing[0], said_by[0])
 
 
 def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_Candidate, ...]) -> None:

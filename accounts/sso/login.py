@@ -161,9 +161,8 @@ def _give_account_role(login: _Login, user: User) -> str:
         return f"Account role '{asked}' was asked for, which this connection may not grant: {stays}"
     missing = agreed_permissions.lacking(login.connection, permissions_of_role(role))
     if missing and role != user.account_role:
-        return agreed_permissions.why_not(
-            f"Account role '{role}' was asked for and is not given: it", missing, login.connection
-        )
+        what = f"Account role '{role}' was asked for and is not given: it"
+        return agreed_permissions.why_not(what, missing, login.connection)
     try:
         changed = users.set_account_role(user, role, acting=login.acting)
     except Protected as refusal:

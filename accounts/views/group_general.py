@@ -16,7 +16,7 @@ from accounts.pages.confirming import Question
 from accounts.pages.guards import account_of, acting, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import would_allow
+from accounts.services.agreed_permissions import through_logins, would_allow
 from accounts.services.group_identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
 from accounts.services.groups import create_group, update_group
 from accounts.vendors import Vendor
@@ -51,11 +51,20 @@ def general(request: HttpRequest, group_id: UUID) -> HttpResponse:
         return confirming.ask(request, _question(group, effect, form.cleaned_data))
     with told_in_the_form(form):
         changes = update_group(group, form.cleaned_data, acting=acting(request))
+        _warn_of_logins(request, group)
         messages.success(
             request, f"Group {form.cleaned_data['name']} was saved." if changes else "Nothing was changed."
         )
         return redirect("group", group.pk)
     return _page(request, form, group)
+
+
+def _warn_of_logins(request: HttpRequest, group: Group) -> None:
+    """Where the group is mapped now, and no account admin has allowed logins to give what it gives."""
+    saved = Group.objects.in_account(group.account_id).select_related("account_role").filter(pk=group.pk).first()
+    if saved and (names := [str(one.connection) for one in through_logins(saved) if one.lacking]):
+        told = f"Logins through {', '.join(names)} do not put people into it: an account admin has to allow it."
+        messages.warning(request, f"{told} See Roles.")
 
 
 def _form(request: HttpRequest, group: Group | None) -> GroupForm:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import AccountRole, Group
 from accounts.pages import confirming
 from accounts.pages.confirming import Question
-from accounts.pages.guards import account_of, acting, needs, own_or_404
+from accounts.pages.guards import account_of, acting, decides, needs, own_or_404
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
+from accounts.services.agreed_permissions import through_logins
 from accounts.services.groups import update_group
 from accounts.views.group_forms import AccountRoleForm, SpaceRoleForm
 from accounts.views.group_words import grants_manage_users, who
@@ -95,6 +96,8 @@ def _page(
         "role_form": role_form or AccountRoleForm(account, initial={"account_role": group.account_role_id}),
         "space_form": space_form or SpaceRoleForm(account),
         "powerful": [role.name for role in AccountRole.objects.in_account(account) if grants_manage_users(role)],
+        "through": through_logins(group),
+        "may_allow": decides(request),
         "warns": grants_manage_users(group.account_role),
     }
     return render(request, "groups/roles.html", page)

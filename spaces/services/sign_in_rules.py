@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.errors import ActionRefused
 from accounts.models import AccountRole, Connection
 from accounts.services import audit, connection_changes, connections
 from accounts.services.admin_requests import Request, answer_requests
 from accounts.services.audit import Actor
 from accounts.services.consent import check_verb, was_enabled
 from accounts.services.rights import is_account_admin
+from accounts.services.settings_digest import digest, digest_of
 from spaces.models import DefaultPlacement
 from spaces.services.spaces import set_default_placement
 
@@ -52,6 +54,23 @@ def change_sign_in_rules(
         if is_account_admin(acting, connection.account_id):
             answer_requests(connection, Request.PEOPLE)
     return changed or after != before
+
+
+@transaction.atomic
+def enable_as_seen(connection: Connection, version: str, *, acting: Actor, allowed: Iterable[str] = ()) -> None:
+    """As `connections.enable`, if the connection is still as it was looked at: `version_of` of then.
+
+    Raises PermissionsExceeded and ActionRefused.
+    """
+    row = connections.locked(connection)
+    if version != version_of(row):
+        raise ActionRefused(f"The settings of '{row}' were changed in the meantime. Look at them again.")
+    connections.enable(row, acting=acting, allowed=allowed)
+
+
+def version_of(connection: Connection) -> str:
+    """A fingerprint of all that a login depends on, and of where first logins go."""
+    return digest({"settings": digest_of(connection), "placement": placement_of(connection)})
 
 
 def placement_of(connection: Connection) -> tuple[str, str] | None:

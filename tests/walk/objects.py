@@ -76,6 +76,7 @@ class Things:
     audit_entry: AuditEntry
     provisioning_request: ProvisioningRequest
     alert: Alert
+    admin_request: Alert
     held_departure: HeldDeparture
     link_token: str
 
@@ -219,4 +220,10 @@ def _doors(account: Account) -> dict[str, Any]:
             body={"userName": member.email},
         ),
         "alert": Alert.objects.create(account=account, kind=AlertKind.TOKEN_EXPIRY, subject="x", sentence=f"{name}!"),
+        "admin_request": Alert.objects.create(
+            account=account,
+            kind=AlertKind.ADMIN_ASKED,
+            subject=f"{entra.pk} general",
+            sentence=f"Somebody of {name} asks.",
+        ),
     }

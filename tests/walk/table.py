@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.services.connection_drafts import version_of
 from accounts.sso.certificates import fingerprint
 from accounts.sso.claims import FIELDS
+from spaces.services.sign_in_rules import version_of as seen
 from tests.saml_keys import key_pair
 from tests.walk.objects import PASSWORD, Things
 
@@ -43,8 +44,11 @@ def nothing(_: Things) -> Mapping[str, Any]:
     return {}
 
 
+YES = {"confirmed": "yes"}
+
+
 def confirmed(_: Things) -> Mapping[str, Any]:
-    return {"confirmed": "yes"}
+    return YES
 
 
 @dataclass(frozen=True)
@@ -303,7 +307,7 @@ ENFORCEMENT = {
     "lift-enforcement": deed(Permission.MANAGE_SSO, fields=confirmed),
 }
 _SSO = Permission.MANAGE_SSO
-_RULES = ("remove_unmapped_spaces", "keep_groups_when_missing", "default_space", "default_role", "grantable")
+_RULES = ("remove_unmapped_spaces", "keep_groups_when_missing", "default_space", "default_role", "grantable", "agreed")
 
 
 def _fields_of_provider(things: Things) -> Mapping[str, Any]:
@@ -332,7 +336,14 @@ CONNECTIONS = {
     "new-connection": form(_SSO, fields=_to_connect),
     "connection": page(_SSO),
     "connection-set-up": page(_SSO),
-    "connection-enable": deed(_SSO, connection_id="draft"),
+    "connection-enable": form(
+        _SSO, fields=lambda things: {"version": seen(things.draft), **YES}, connection_id="draft"
+    ),
+    "connection-ask": deed(
+        _SSO, Permission.MANAGE_USERS, fields=lambda _: {"what": "domain", "note": "walked.example"}
+    ),
+    "connection-allow": deed(_SSO, fields=lambda _: {"allow": "Manage Users"}),
+    "dismiss-request": deed(_SSO, alert_id="admin_request"),
     "connection-disable": form(_SSO, fields=confirmed),
     "connection-delete": deed(_SSO, fields=confirmed, connection_id="draft"),
     "connection-read-again": deed(_SSO),

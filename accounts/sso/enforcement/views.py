@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages.confirming import Question, ask, is_confirmed
-from accounts.pages.guards import account_of, acting, needs, person_of, zone_for
+from accounts.pages.guards import account_of, acting, decides, needs, person_of, zone_for
 from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import enforcement as service
@@ -32,6 +32,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
         "is_ready": any(not one.lacking for one in readiness),
         "people": people_of(account),
         "is_admin": is_admin_by_own_role(person_of(request)),
+        "may_lift": decides(request),
         "codes_left": recovery_codes.left(account),
         "zone": zone_for(request),
     }
@@ -75,8 +76,9 @@ def lift(request: HttpRequest) -> HttpResponse:
             "The recovery codes stop working. To enforce SSO again, a fresh test login is needed.",
         ]
         return ask(request, _question("Stop enforcing SSO?", sentences, "Stop enforcing SSO"))
-    if service.lift_enforcement(account_of(request), acting=acting(request)):
-        messages.success(request, "SSO is not enforced any more: passwords work again.")
+    with told_on_the_next_page(request):
+        if service.lift_enforcement(account_of(request), acting=acting(request)):
+            messages.success(request, "SSO is not enforced any more: passwords work again.")
     return redirect(PAGE)
 
 

@@ -63,19 +63,19 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         if name == "attribute_names":
             yield from _names(before, after)
         elif name == "idp_certificates":
-            yield Difference("Certificates", _certificates(before), _certificates(after))
+            yield Difference("Certificates", certificates_told(before), certificates_told(after))
         else:
-            yield Difference(_label(live, name), (_value(before),), (_value(after),))
+            yield Difference(label_of(live, name), (value_told(before),), (value_told(after),))
     if draft.changes_secret:
         yield Difference("Client secret", (_kept(live),), ("a new one" if draft.client_secret else _NONE,))
 
 
-def _label(connection: Connection, name: str) -> str:
+def label_of(connection: Connection, name: str) -> str:
     theirs = SET_UPS[connection.vendor, connection.protocol].theirs
     return theirs.get(_IN_FORMS.get(name, name), _WORDS[name])
 
 
-def _value(value: Any) -> str:
+def value_told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return dict(OidcFlow.choices).get(value, str(value)) or _NONE
@@ -88,9 +88,9 @@ def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference
             yield Difference(f"Attribute name of “{label}”", next(values), next(values))
 
 
-def _certificates(text: str) -> tuple[str, ...]:
-    """The first bytes of the fingerprint are enough to tell them apart."""
-    return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)[:11]}…)" for pem in present(text)) or (_NONE,)
+def certificates_told(text: str) -> tuple[str, ...]:
+    """With the whole fingerprint: one who publishes may not be who made the draft, and a part of it can be forged."""
+    return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)})" for pem in present(text)) or (_NONE,)
 
 
 def _kept(connection: Connection) -> str:

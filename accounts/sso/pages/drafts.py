@@ -11,8 +11,9 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
-from accounts.services import connection_drafts
-from accounts.services.connection_drafts import draft_of
+from accounts.services import connection_drafts, consent
+from accounts.services.connection_drafts import draft_of, drafted
+from accounts.sso.pages.allowing import boxes, boxes_title, ticked
 from accounts.sso.pages.draft_words import told_of_draft
 from accounts.sso.pages.tabs import address_of, connection_of
 
@@ -24,6 +25,7 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     draft = draft_of(connection)
     with told_on_the_next_page(request):
         if draft and not is_confirmed(request):
+            consent.check_verb("publish", connection.account_id, acting(request))
             connection_drafts.check_may_be_published(draft)
             told = told_of_draft(draft)
             people = counted(connection.identities.count(), "person signs", "people sign")
@@ -32,13 +34,17 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 title=f"Publish the draft of {connection}?",
                 sentences=(tested, f"{people} in through it. From their next login on these settings hold:"),
                 names=[str(one) for one in told.differences],
+                shows_all=True,
                 fields=[("version", told.version)],
+                choices=boxes(drafted(draft)),
+                choices_title=boxes_title(connection),
                 button="Publish",
                 cancel_address=address_of(connection),
                 is_dangerous=bool(told.lacking),
             )
             return ask(request, question)
-        connection_drafts.publish(connection, request.POST.get("version", ""), acting=acting(request))
+        version = request.POST.get("version", "")
+        connection_drafts.publish(connection, version, acting=acting(request), allowed=ticked(request))
         messages.success(request, f"The draft is published: '{connection}' works with it from the next login on.")
     return redirect("connection", connection.pk)
 

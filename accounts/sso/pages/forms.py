@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.models import Connection
 from accounts.models.identity import MAX_CLOCK_SKEW, Protocol
+from accounts.services.consent import HARMLESS, was_enabled
 from accounts.sso.claims import FIELDS
 from accounts.vendors import SET_UPS, VENDORS
 
@@ -76,8 +77,12 @@ class GeneralForm(forms.Form):
         help_text=f"How far its clock and ours may be apart, {MAX_CLOCK_SKEW} at most.",
     )
 
-    def __init__(self, connection: Connection, posted: Any = None) -> None:
+    def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
+        """`decides`: whether the person may change what lets logins in."""
         super().__init__(posted, initial={name: getattr(connection, name) for name in self.base_fields})
+        if was_enabled(connection) and not decides:
+            for name in set(self.fields) - HARMLESS:
+                self.fields[name].disabled = True
         self.fields["button_label"].widget.attrs["placeholder"] = VENDORS[connection.vendor].button
         if connection.protocol != Protocol.SAML:
             del self.fields["allow_idp_initiated"], self.fields["sign_requests"]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import Connection
 from accounts.models.identity import ConnectionState
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
@@ -15,11 +16,14 @@ from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import connections
 from accounts.services.connection_checks import check
+from accounts.services.connection_drafts import draft_of
 from accounts.services.connection_health import health_of
 from accounts.services.metadata import is_held
 from accounts.sso.addresses import addresses_of
+from accounts.sso.pages.allowing import boxes, boxes_title, ticked
+from accounts.sso.pages.settings_words import settings_of
 from accounts.sso.pages.tabs import address_of, connection_of, shown
-from spaces.services.sign_in_rules import placement_of
+from spaces.services.sign_in_rules import enable_as_seen, placement_of, version_of
 
 
 @require_safe
@@ -43,14 +47,37 @@ def overview(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Shows an account admin all that it opens, and asks."""
     connection = connection_of(request, connection_id)
     with told_on_the_next_page(request):
-        connections.enable(connection, acting=acting(request))
+        if not is_confirmed(request):
+            connections.check_may_be_enabled(connection, acting(request))
+            return ask(request, _enable_question(connection))
+        version = request.POST.get("version", "")
+        enable_as_seen(connection, version, acting=acting(request), allowed=ticked(request))
         messages.success(request, f"'{connection}' is live: people can sign in through it.")
     return redirect("connection", connection.pk)
+
+
+def _enable_question(connection: Connection) -> Question:
+    sentences = ["From then on people can sign in through it, with exactly these settings:"]
+    if draft_of(connection) is not None:
+        sentences.insert(0, "Its draft is not published by this: these are the settings it was enabled with before.")
+    return Question(
+        title=f"Enable {connection}?",
+        sentences=sentences,
+        names=settings_of(connection),
+        shows_all=True,
+        fields=[("version", version_of(connection))],
+        choices=boxes(connection),
+        choices_title=boxes_title(connection),
+        button="Enable",
+        cancel_address=address_of(connection),
+        is_dangerous=False,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

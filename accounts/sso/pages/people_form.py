@@ -7,7 +7,10 @@ from django import forms
 from accounts.models import AccountRole, Connection
 from accounts.models.identity import JustInTime, UpdatePolicy
 from accounts.pages.name_fields import NameField
+from accounts.permissions import Permission
+from accounts.services.agreed_permissions import agreed
 from accounts.services.connection_changes import RULES
+from accounts.services.consent import was_enabled
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
 from spaces.services.sign_in_rules import placement_of
@@ -48,18 +51,36 @@ class PeopleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, connection: Connection, posted: Any = None) -> None:
+    agreed = forms.MultipleChoiceField(
+        label="Account permissions that logins may give",
+        choices=[(str(permission), str(permission)) for permission in Permission],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
+        """`decides`: whether the person may change what lets logins in, and what they give."""
         space, role = placement_of(connection) or ("", MEMBER_ROLE)
         initial = {name: getattr(connection, name) for name in RULES}
         granted = connection.grantable_account_roles.all()
         super().__init__(
-            posted, initial={**initial, "default_space": space, "default_role": role, "grantable": granted}
+            posted,
+            initial={
+                **initial,
+                "default_space": space,
+                "default_role": role,
+                "grantable": granted,
+                "agreed": sorted(agreed(connection)),
+            },
         )
         account: Any = connection.account
         self._field("default_space").offer(Space.objects.in_account(account))
         roles = SpaceRole.objects.in_account(account).order_by("name").values_list("name", flat=True)
         self._field("default_role").choices = [(name, name) for name in roles]
         self._field("grantable").queryset = AccountRole.objects.in_account(account).order_by("name")
+        if not decides:
+            for name in self.fields if was_enabled(connection) else ("grantable", "agreed"):
+                self._field(name).disabled = True
 
     def _field(self, name: str) -> Any:
         return self.fields[name]
@@ -70,6 +91,7 @@ class PeopleForm(forms.Form):
         return {
             "changes": {name: given[name] for name in RULES},
             "grantable_account_roles": given["grantable"],
+            "agreed_permissions": given["agreed"],
             "default_space": given["default_space"].name if given["default_space"] else "",
             "default_role": given["default_role"] or MEMBER_ROLE,
         }

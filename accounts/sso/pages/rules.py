@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Connection
-from accounts.pages.guards import acting, needs
+from accounts.pages.guards import acting, decides, needs
 from accounts.pages.refusals import told_in_the_form
 from accounts.permissions import Permission
+from accounts.services.agreed_permissions import gifts_of
 from accounts.services.connection_changes import update_connection
 from accounts.services.connection_drafts import change_settings
 from accounts.sso.pages.forms import AttributeNamesForm, GeneralForm
@@ -23,7 +24,7 @@ from spaces.services.sign_in_rules import change_sign_in_rules
 @needs(Permission.MANAGE_SSO)
 def general(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    form = GeneralForm(connection, posted(request))
+    form = GeneralForm(connection, posted(request), decides=decides(request))
     if request.method == "POST" and form.is_valid():
         with told_in_the_form(form):
             return _saved(request, connection, "connection-general", _update(request, connection, form.cleaned_data))
@@ -47,12 +48,13 @@ def attributes(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_SSO)
 def people(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    form = PeopleForm(connection, posted(request))
+    form = PeopleForm(connection, posted(request), decides=decides(request))
     if request.method == "POST" and form.is_valid():
         with told_in_the_form(form):
             changed = change_sign_in_rules(connection, **form.rules(), acting=acting(request))
             return _saved(request, connection, "connection-people", changed)
-    return shown(request, connection, "connection-people", "connections/people.html", form=form)
+    gifts = gifts_of(connection)
+    return shown(request, connection, "connection-people", "connections/people.html", form=form, gifts=gifts)
 
 
 def _update(request: HttpRequest, connection: Connection, changes: dict[str, Any]) -> bool:

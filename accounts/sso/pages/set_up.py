@@ -1,5 +1,6 @@
 """The way from a new connection to a live one, to be left and taken up again at any step."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
-from accounts.pages.guards import needs
+from accounts.pages.guards import decides, needs
 from accounts.permissions import Permission
 from accounts.services.connections import missing
 from accounts.services.settings_digest import digest_of
@@ -20,7 +21,7 @@ from accounts.vendors import VENDORS
 @needs(Permission.MANAGE_SSO)
 def set_up(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    seen = _seen(connection)
+    seen = replace(_seen(connection), decides=decides(request))
     steps = steps_of(set_up_of(connection), seen)
     route = "connection-set-up"
     return shown(request, connection, route, "connections/set_up.html", steps=steps, seen=seen)

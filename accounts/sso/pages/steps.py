@@ -38,6 +38,7 @@ class Seen:
     passed: str = ""
     refused: str = ""
     is_live: bool = False
+    decides: bool = True  # whether the person who looks may enable it
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def _domains(seen: Seen) -> Step:
             "None yet, so the sign-in page leads nobody here: people would begin at the identity provider's tile or"
             " with the connection's own link. Add one before the test, because the test is of it too."
         )
+    if not seen.decides and not seen.proved:
+        sentence += " Adding one needs an account admin, because it decides whose addresses the connection speaks for."
     return Step(
         "domains",
         "Prove your e-mail domain",
@@ -168,10 +171,17 @@ def _last(seen: Seen) -> tuple[Step, Step]:
         "enable",
         "Enable",
         seen.is_live,
-        "It is live: people can sign in through it." if seen.is_live else "Nobody can sign in through it until then.",
+        _told_of_enabling(seen),
         waits="" if seen.passed else "after the test",
     )
     return test, enable
+
+
+def _told_of_enabling(seen: Seen) -> str:
+    if seen.is_live:
+        return "It is live: people can sign in through it."
+    needs = "" if seen.decides else " Enabling needs an account admin, because it decides who can sign in."
+    return f"Nobody can sign in through it until then.{needs}"
 
 
 def _told_of_test(seen: Seen) -> str:

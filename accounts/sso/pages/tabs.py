@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
-from accounts.pages.guards import own_or_404, zone_for
+from accounts.pages.guards import decides, own_or_404, zone_for
+from accounts.services.admin_requests import open_requests
 from accounts.services.connection_drafts import draft_of, goes_into_a_draft, with_draft
+from accounts.services.consent import was_enabled
 from accounts.sso.pages.draft_words import told_of_draft
 from accounts.vendors import SET_UPS, SetUp
 
@@ -77,6 +79,9 @@ def shown(
         "zone": zone_for(request),
         "edits": edits,
         "draft": draft and told_of_draft(draft),
+        "was_enabled": was_enabled(connection),
+        "decides": decides(request),
+        "asked": set() if decides(request) else open_requests(connection),
     }
     return render(request, template, {**page, **context})
 

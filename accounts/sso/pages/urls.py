@@ -1,6 +1,8 @@
 from django.urls import path
 
 from accounts.sso.pages import (
+    allowing,
+    asking,
     certificates,
     connections,
     domains,
@@ -22,6 +24,8 @@ urlpatterns = [
     path(CONNECTION, overview.overview, name="connection"),
     path(f"{CONNECTION}/set-up", set_up.set_up, name="connection-set-up"),
     path(f"{CONNECTION}/enable", overview.enable, name="connection-enable"),
+    path(f"{CONNECTION}/ask", asking.ask, name="connection-ask"),
+    path(f"{CONNECTION}/allow", allowing.allow, name="connection-allow"),
     path(f"{CONNECTION}/disable", overview.disable, name="connection-disable"),
     path(f"{CONNECTION}/delete", overview.delete, name="connection-delete"),
     path(f"{CONNECTION}/metadata/read", metadata.read_again, name="connection-read-again"),

@@ -9,6 +9,7 @@ from accounts.services.audit import OPERATOR
 from accounts.services.connection_certificates import add_certificates, remove_certificate
 from accounts.sso.certificates import fingerprint
 from tests.cast import Cast
+from tests.drafts import publish
 from tests.factories import saml_connection
 from tests.saml_keys import key_pair
 
@@ -18,10 +19,8 @@ OLD, NEW = key_pair("idp").certificate, key_pair("next").certificate
 
 @pytest.fixture
 def okta(cast: Cast) -> Connection:
-    """Was live once, so it needs a certificate."""
-    connection = saml_connection(cast.acme, name="Okta", idp_certificates=OLD)
-    connections.disable(connection, acting=OPERATOR)
-    return connection
+    """Not enabled yet: what is changed is changed at once."""
+    return saml_connection(cast.acme, name="Okta", idp_certificates=OLD, state="draft")
 
 
 def test_a_certificate_stands_beside_the_present_one_and_is_told_by_fingerprint(okta: Connection) -> None:
@@ -39,10 +38,13 @@ def test_what_is_no_certificate_is_refused(okta: Connection) -> None:
 
 def test_the_last_certificate_stays(okta: Connection) -> None:
     only = fingerprint(OLD)
+    connections.enable(okta, acting=OPERATOR)
+    connections.disable(okta, acting=OPERATOR)
     with pytest.raises(ActionRefused, match="last certificate"):
         remove_certificate(okta, only, acting=OPERATOR)
     add_certificates(okta, NEW, acting=OPERATOR)
     remove_certificate(okta, only, acting=OPERATOR)
+    publish(okta)
     assert Connection.objects.get().idp_certificates == NEW
     with pytest.raises(ActionRefused, match="not there any more"):
         remove_certificate(okta, only, acting=OPERATOR)

@@ -53,12 +53,20 @@ def test_a_live_connection_stays_as_it_is_while_its_draft_is_changed(okta: Conne
     assert (live(okta).sso_url, live(okta).attribute_names) == (okta.sso_url, {})
 
 
-@pytest.mark.parametrize("state", ["draft", "disabled"])
-def test_a_connection_that_is_not_live_is_changed_at_once(okta: Connection, state: str) -> None:
-    Connection.objects.update(state=state)
+def test_a_connection_that_was_never_enabled_is_changed_at_once(okta: Connection) -> None:
+    Connection.objects.update(state="draft")
     change(okta, sso_url=MOVED)
     assert live(okta).sso_url == MOVED
     assert not ConnectionDraft.objects.exists()
+
+
+def test_a_disabled_connection_keeps_what_it_was_enabled_with_until_a_draft_is_published(okta: Connection) -> None:
+    connections.disable(okta, acting=OPERATOR)
+    change(okta, sso_url=MOVED)
+    connections.enable(okta, acting=OPERATOR)
+    assert live(okta).sso_url == okta.sso_url
+    publish(okta)
+    assert live(okta).sso_url == MOVED
 
 
 def test_a_draft_is_not_passed_by_when_its_connection_is_disabled(okta: Connection) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
-from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
+from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 from accounts.services import audit, protection, provisioning, users
 from accounts.services.audit import OPERATOR, Actor
 from accounts.services.person_record import PersonRecord
@@ -57,7 +57,7 @@ def test_a_deprovisioned_user_gets_no_account_role(cast: Cast) -> None:
 
 
 def test_a_login_that_would_demote_the_last_admin_keeps_the_role_and_says_so(cast: Cast, log_in: LogIn) -> None:
-    okta = saml_connection(cast.acme, update_policy="everything")
+    okta = saml_connection(cast.acme, update_policy="everything", agreed_permissions=[*Permission])
     okta.grantable_account_roles.add(
         *(users.role_named(cast.acme, name) for name in (ACCOUNT_ADMIN, ACCOUNT_MEMBER)),
         through_defaults={"account": cast.acme},

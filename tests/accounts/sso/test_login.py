@@ -7,6 +7,7 @@ from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import users
 from accounts.services.audit import OPERATOR
+from accounts.services.connection_changes import update_connection
 from accounts.sso.refusal import LoginRefused
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user
@@ -231,7 +232,8 @@ def test_an_account_role_is_not_given_unless_the_connection_may_grant_it(cast: C
 def test_an_account_role_that_the_connection_may_grant_is_given(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     admin = users.role_named(cast.acme, ACCOUNT_ADMIN)
-    okta.grantable_account_roles.add(admin, through_defaults={"account": cast.acme})
+    update_connection(okta, {}, grantable_account_roles=[admin], acting=OPERATOR)
+    okta.refresh_from_db()
     assert log_in(claims(okta, account_role="Account Admin"), okta).user.account_role.name == "Account Admin"
 
 

@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import AuditEntry, Connection
 from accounts.services import metadata
 from accounts.services.login_records import record_refusal
+from spaces.services.sign_in_rules import version_of
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims
@@ -34,7 +35,11 @@ def test_a_draft_says_what_it_lacks_and_has_no_button_to_enable(as_alice: Client
 
 def test_a_complete_draft_is_enabled(as_alice: Client, okta: Connection) -> None:
     Connection.objects.update(state="draft")
-    assertRedirects(as_alice.post(f"/sso/{okta.pk}/enable"), f"/sso/{okta.pk}")
+    question = as_alice.post(f"/sso/{okta.pk}/enable")
+    assertContains(question, okta.sso_url)
+    assert state(okta) == "draft"
+    yes = {"confirmed": "yes", "version": version_of(Connection.objects.get())}
+    assertRedirects(as_alice.post(f"/sso/{okta.pk}/enable", yes), f"/sso/{okta.pk}")
     assert state(okta) == "live"
     assert AuditEntry.objects.get(action="connection.enabled").actor == "alice@acme.example"
 

@@ -1,0 +1,51 @@
+"""What an account admin lets the logins of a connection give: the boxes of a question, and a button of its own."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.models import Connection
+from accounts.pages.guards import acting, needs
+from accounts.pages.refusals import told_on_the_next_page
+from accounts.permissions import Permission
+from accounts.services.agreed_permissions import Gift, allow_permissions, not_agreed
+from accounts.sso.pages.tabs import connection_of
+
+FIELD = "allow"
+_BETWEEN = ", "
+
+
+def boxes(connection: Connection) -> list[tuple[str, str, str]]:
+    """For `Question.choices`: one for each group and role that gives more than was agreed to.
+
+    Its value is what the label says, so that a role which grows meanwhile is not agreed to unseen.
+    """
+    return [(FIELD, _BETWEEN.join(gift.permissions), f"{gift.name}: {_words(gift)}") for gift in not_agreed(connection)]
+
+
+def boxes_title(connection: Connection) -> str:
+    return f"Logins through {connection} may give (without a tick they do not):"
+
+
+def ticked(request: HttpRequest) -> set[str]:
+    """The account permissions of the boxes that were ticked."""
+    return {name for value in request.POST.getlist(FIELD) for name in value.split(_BETWEEN) if name}
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def allow(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    with told_on_the_next_page(request):
+        allowed = ticked(request)
+        changed = allow_permissions(connection, allowed, acting=acting(request))
+        told = f"Logins through '{connection}' may give {_BETWEEN.join(sorted(allowed))} from now on."
+        messages.success(request, told if changed else "Nothing was changed.")
+    return redirect("connection-people", connection.pk)
+
+
+def _words(gift: Gift) -> str:
+    return _BETWEEN.join(gift.permissions)

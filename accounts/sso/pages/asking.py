@@ -1,0 +1,29 @@
+"""“Ask an Account Admin”: what somebody with Manage Single Sign-On alone may prepare, and not decide."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.pages.guards import acting, needs, permissions_of
+from accounts.pages.refusals import told_on_the_next_page
+from accounts.permissions import Permission
+from accounts.services.admin_requests import Request, ask_an_admin
+from accounts.sso.pages.tabs import connection_of
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO, Permission.MANAGE_USERS)
+def ask(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """`what`: a kind of request. Who manages users asks from a group's page."""
+    connection = connection_of(request, connection_id)
+    if (what := request.POST.get("what")) not in Request.values:
+        raise Http404
+    with told_on_the_next_page(request):
+        ask_an_admin(connection, Request(what), request.POST.get("note", ""), acting=acting(request))
+        messages.success(request, "The account admins are asked: they see it on their home page.")
+    if Permission.MANAGE_SSO not in permissions_of(request):
+        return redirect("groups")
+    return redirect("connection", connection.pk)
