@@ -34,6 +34,7 @@ from scim.models import ProvisioningRequest
 from spaces.models import GroupSpaceRole, Space, SpaceMembership, SpaceRole
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_user
+from spaces.services.sign_in_rules import version_of
 from spaces.services.space_roles import ensure_space_role
 from spaces.services.spaces import create_space, space_role_named
 from spaces.services.tenancy import open_account
@@ -87,6 +88,10 @@ class Things:
     @property
     def reference(self) -> str:
         return self.login.reference
+
+    @property
+    def to_enable(self) -> dict[str, str]:
+        return {"version": version_of(self.draft), "confirmed": "yes"}
 
     def key(self, kind: str) -> Any:
         """What stands in an address for the object of that kind: its id, or the text itself."""

@@ -11,7 +11,6 @@ from accounts.permissions import Permission
 from accounts.services.connection_drafts import version_of
 from accounts.sso.certificates import fingerprint
 from accounts.sso.claims import FIELDS
-from spaces.services.sign_in_rules import version_of as seen
 from tests.saml_keys import key_pair
 from tests.walk.objects import PASSWORD, Things
 
@@ -44,11 +43,8 @@ def nothing(_: Things) -> Mapping[str, Any]:
     return {}
 
 
-YES = {"confirmed": "yes"}
-
-
 def confirmed(_: Things) -> Mapping[str, Any]:
-    return YES
+    return {"confirmed": "yes"}
 
 
 @dataclass(frozen=True)
@@ -336,12 +332,8 @@ CONNECTIONS = {
     "new-connection": form(_SSO, fields=_to_connect),
     "connection": page(_SSO),
     "connection-set-up": page(_SSO),
-    "connection-enable": form(
-        _SSO, fields=lambda things: {"version": seen(things.draft), **YES}, connection_id="draft"
-    ),
-    "connection-ask": deed(
-        _SSO, Permission.MANAGE_USERS, fields=lambda _: {"what": "domain", "note": "walked.example"}
-    ),
+    "connection-enable": form(_SSO, fields=lambda things: things.to_enable, connection_id="draft"),
+    "connection-ask": deed(_SSO, Permission.MANAGE_USERS, fields=lambda _: {"what": "domain", "note": "new.example"}),
     "connection-allow": deed(_SSO, fields=lambda _: {"allow": "Manage Users"}),
     "dismiss-request": deed(_SSO, alert_id="admin_request"),
     "connection-disable": form(_SSO, fields=confirmed),
