@@ -7,7 +7,9 @@ from django.db import transaction
 
 from accounts.management.base import VerbCommand, account_named
 from accounts.management.connection_options import add_connection_arguments, connection_settings
+from accounts.models import Connection
 from accounts.services import connections, users
+from accounts.services.agreed_permissions import not_agreed
 from accounts.services.audit import OPERATOR
 from accounts.sso.addresses import addresses_of
 from spaces.services.spaces import set_default_placement
@@ -38,6 +40,14 @@ class Command(VerbCommand):
             if options["default_space"]:
                 set_default_placement(connection, options["default_space"], options["default_space_role"])
             if options["live"]:
-                connections.enable(connection, acting=OPERATOR)
+                self._enable(connection)
         own = addresses_of(connection)
         return {"connection": str(connection.id), **own}
+
+    def _enable(self, connection: Connection) -> None:
+        """Who runs the installation agrees to what mapped groups give already, and is told of it."""
+        gifts = not_agreed(connection)
+        for gift in gifts:
+            self.stderr.write(f"{gift.name} gives {', '.join(gift.permissions)}: logins may put people into it.")
+        allowed = {permission for gift in gifts for permission in gift.permissions}
+        connections.enable(connection, acting=OPERATOR, allowed=allowed)

@@ -4,9 +4,11 @@ import pytest
 from django.core.management import CommandError
 from django.test import Client
 
-from accounts.models import Account, User
+from accounts.models import Account, Connection, User
+from accounts.permissions import Permission
 from tests.cast import Cast
 from tests.commands import run
+from tests.factories import oidc_connection, saml_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +105,11 @@ def test_an_unknown_account_is_refused_by_name(cast: Cast, command: str) -> None
 def test_charlie_is_not_found_in_acme(cast: Cast) -> None:
     with pytest.raises(CommandError, match="Expected the e-mail of a user of account 'Acme'"):
         run("show_user", "Acme", "charlie@globex.example")
+
+
+def test_of_several_connections_create_group_says_through_which_its_role_is_given(cast: Cast) -> None:
+    okta, azure = saml_connection(cast.acme, name="Okta"), oidc_connection(cast.acme, name="Azure")
+    mapped = ("--idp-identifier", "G1", "--account-role", "Account Admin")
+    run("create_group", "Acme", "Admins", *mapped, "--allow-through", "Okta")
+    assert Connection.objects.get(pk=okta.pk).agreed_permissions == sorted(Permission)
+    assert not Connection.objects.get(pk=azure.pk).agreed_permissions

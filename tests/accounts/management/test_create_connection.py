@@ -1,11 +1,13 @@
 """`create_connection`: what it prints, and how it refuses what is odd without keeping half of it."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from accounts.models import Connection, EmailDomain
+from accounts.permissions import Permission
 from tests.cast import Cast
 from tests.commands import run
 from tests.factories import TENANT
@@ -175,3 +177,13 @@ IDP_METADATA = (
     ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://x/sso"/></IDPSSODescriptor>'
     "</EntityDescriptor>"
 )
+
+
+def test_enabled_by_the_operator_its_logins_give_what_mapped_groups_give_and_it_says_so(
+    cast: Cast, three_fields: tuple[str, ...]
+) -> None:
+    run("create_group", "Acme", "Admins", "--idp-identifier", "G1", "--account-role", "Account Admin")
+    told = StringIO()
+    call_command("create_connection", "Acme", "Okta", *three_fields, "--live", stdout=StringIO(), stderr=told)
+    assert Connection.objects.get().agreed_permissions == sorted(Permission)
+    assert "Group 'Admins' gives Manage Roles," in told.getvalue()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import ExternalIdentity, LoginRecord, User
+from accounts.models import AccountRole, ExternalIdentity, LoginRecord, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import users
@@ -235,6 +235,31 @@ def test_an_account_role_that_the_connection_may_grant_is_given(cast: Cast, log_
     update_connection(okta, {}, grantable_account_roles=[admin], acting=OPERATOR)
     okta.refresh_from_db()
     assert log_in(claims(okta, account_role="Account Admin"), okta).user.account_role.name == "Account Admin"
+
+
+def test_a_role_that_grew_after_it_was_agreed_to_is_not_given(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme, name="Okta")
+    helpdesk = AccountRole.objects.create(account=cast.acme, name="Helpdesk", permissions=["View Audit Log"])
+    update_connection(okta, {}, grantable_account_roles=[helpdesk], acting=OPERATOR)
+    AccountRole.objects.filter(pk=helpdesk.pk).update(permissions=["Manage Users", "View Audit Log"])
+    okta.refresh_from_db()
+    done = log_in(claims(okta, account_role="Helpdesk"), okta)
+    assert done.user.account_role.name == "Account Member"
+    assert (
+        "Account role 'Helpdesk' was asked for and is not given: it gives Manage Users, which no account admin has"
+        " allowed for connection 'Okta'. Allow it on the connection's People page."
+    ) in done.record.decisions
+
+
+def test_who_has_such_a_role_keeps_it(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme, update_policy="everything")
+    admin = users.role_named(cast.acme, ACCOUNT_ADMIN)
+    okta.grantable_account_roles.add(admin, through_defaults={"account": cast.acme})
+    dana = log_in(claims(okta), okta).user
+    users.set_account_role(dana, admin, acting=OPERATOR)
+    done = log_in(claims(okta, account_role=ACCOUNT_ADMIN), okta)
+    assert done.user.account_role == admin
+    assert "Account role 'Account Admin' as before." in done.record.decisions
 
 
 def test_a_login_record_tells_every_decision(cast: Cast, log_in: LogIn) -> None:
