@@ -30,7 +30,7 @@ def _all_of(lists):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_who_is_out_and_fewer_indexes")]
+    dependencies = [("accounts", "0023_people_of_a_connection")]
 
     operations = [
         migrations.AddField("connection", "agreed_permissions", models.JSONField(blank=True, null=True)),

@@ -19,7 +19,7 @@ def end_account_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0023_people_of_a_connection")]
+    dependencies = [("accounts", "0024_agreed_permissions")]
 
     operations = [
         migrations.AddField(

@@ -14,8 +14,8 @@ from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.models.user import UserOrigin
 from accounts.services import audit, password_doors, recovery_codes, sessions, tokens
 from accounts.services.audit import Actor
-from accounts.services.rights import account_admins
 from accounts.services.consent import check_verb
+from accounts.services.rights import account_admins
 from accounts.services.settings_digest import digest_of
 
 TEST_HOLDS_FOR = timedelta(hours=24)
