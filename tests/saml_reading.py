@@ -15,13 +15,15 @@ CPU_LIMIT = 2  # seconds for any refusal, which takes milliseconds: on the busie
 
 def expectations(vendor: str = "entra", **changes: Any) -> Expectations:
     """What the connection of `tests.saml_messages` expects; its IdP signs with the key "idp"."""
-    usual = {
+    usual: dict[str, Any] = {
         "acs_url": ACS_URL,
         "sp_entity_id": SP_ENTITY_ID,
         "idp_entity_id": ISSUERS[vendor],
         "certificates": (key_pair("idp").certificate,),
         "request_id": REQUEST_ID,
     }
+    if key := changes.pop("decryption_key", ""):
+        usual["decryption_key"] = lambda: key
     return Expectations(**{**usual, **changes})
 
 

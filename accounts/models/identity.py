@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from accounts.models.account import EmailDomain
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
 from accounts.models.user import AccountRole, User
-from torque_sso.encryption import EncryptedTextField
+from torque_sso.encryption import EncryptedTextField, is_kept
 
 MAX_CLOCK_SKEW = 300  # seconds, R24
 
@@ -139,6 +139,11 @@ class Connection(AccountOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_client_secret(self) -> bool:
+        """Also one that cannot be read."""
+        return is_kept(self, "client_secret")
 
 
 class ConnectionDomain(AccountOwned):

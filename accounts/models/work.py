@@ -10,6 +10,7 @@ class AlertKind(models.TextChoices):
     MASS_DEPARTURE = "mass-departure", "many people let go within an hour"
     CERTIFICATE_EXPIRY = "certificate-expiry", "a certificate ends"
     SECRET_EXPIRY = "secret-expiry", "a client secret ends"
+    SECRET_UNREADABLE = "secret-unreadable", "a connection's secret cannot be read"
     TOKEN_EXPIRY = "token-expiry", "an API token ends"
     METADATA_PROBLEM = "metadata-problem", "metadata cannot be read"
     METADATA_HELD = "metadata-held", "changed metadata waits for approval"

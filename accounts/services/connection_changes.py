@@ -187,7 +187,7 @@ def secret_fields(secret: str, expires_at: datetime | None) -> dict[str, Any]:
 
 def told_of_secret(row: Connection, secret: str, expires_at: datetime | None) -> dict[str, Any]:
     """For the audit log: before and after, never what the secret is."""
-    was_set = bool(row.client_secret)
+    was_set = row.has_client_secret
     return {
         "client_secret": ["set" if was_set else None, ("replaced" if was_set else "set") if secret else None],
         "expires_at": [_iso(row.client_secret_expires_at), _iso(expires_at if secret else None)],

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.models.work import AlertKind
-from accounts.services import expiry, metadata
+from accounts.services import expiry, metadata, unreadable_secrets
 from accounts.services.expiry import Ending
 
 
@@ -57,6 +57,7 @@ def _last_good_read(connection: Connection) -> datetime | None:
 
 
 def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iterator[str]:
+    yield from unreadable_secrets.sentences(connection)
     if metadata.is_held(connection):
         yield connection.metadata_held["why"]
     read = _last_good_read(connection)

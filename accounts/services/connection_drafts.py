@@ -22,6 +22,7 @@ from accounts.services.connections import check_attribute_names, locked, missing
 from accounts.services.consent import check_verb, was_enabled
 from accounts.services.enforcement import readiness_of
 from accounts.services.settings_digest import digest_of
+from torque_sso.encryption import carried, unreadable_fields
 
 DRAFTED = frozenset((*PROVIDER, "attribute_names"))
 
@@ -87,7 +88,7 @@ def change_client_secret(connection: Connection, secret: str, expires_at: dateti
     connection_changes.check_secret_is_good(secret, expires_at)
     draft = draft_of(row) or _new(row)
     told = connection_changes.told_of_secret(drafted(draft), secret, expires_at)
-    draft.changes_secret = bool(secret or row.client_secret)
+    draft.changes_secret = bool(secret) or row.has_client_secret
     draft.client_secret, draft.client_secret_expires_at = secret, expires_at if secret else None
     _save(draft, told, acting)
 
@@ -107,7 +108,7 @@ def publish(connection: Connection, version: str, *, acting: Actor, allowed: Ite
     values = _values(draft)
     told = told_of(row, draft.changes)
     if draft.changes_secret:
-        told |= connection_changes.told_of_secret(row, draft.client_secret, draft.client_secret_expires_at)
+        told |= connection_changes.told_of_secret(row, values["client_secret"], draft.client_secret_expires_at)
     take(row, values)
     draft.delete()
     audit.record(acting, "connection.draft-published", row, told)
@@ -131,6 +132,8 @@ def throw_away(connection: Connection, version: str, *, acting: Actor) -> None:
 def check_may_be_published(draft: ConnectionDraft) -> None:
     """Raises ActionRefused."""
     seen = drafted(draft)
+    if unreadable := _unreadable_secret(draft):
+        raise ActionRefused(unreadable)
     if lacking := missing(seen):
         raise ActionRefused(f"The draft is not complete: expected {', '.join(lacking)}. Fill it in, then publish it.")
     untested = lacking_test(draft)
@@ -141,8 +144,20 @@ def check_may_be_published(draft: ConnectionDraft) -> None:
         )
 
 
+def _unreadable_secret(draft: ConnectionDraft) -> str:
+    """A sentence; empty when the draft's secret can be read."""
+    for lost in unreadable_fields(draft):
+        return (
+            f"The client secret of the draft cannot be read with the encryption keys of this installation ({lost})."
+            " Enter it again on the tab “Identity provider”, then publish the draft."
+        )
+    return ""
+
+
 def lacking_test(draft: ConnectionDraft) -> str:
     """Why no test speaks for exactly this draft, a sentence; empty when one does. Enforced SSO asks for more."""
+    if unreadable := _unreadable_secret(draft):
+        return unreadable
     seen = drafted(draft)
     if _is_enforced(draft):
         return readiness_of(seen).lacking
@@ -162,8 +177,9 @@ def _is_enforced(draft: ConnectionDraft) -> bool:
 def _values(draft: ConnectionDraft) -> dict[str, Any]:
     if not draft.changes_secret:
         return dict(draft.changes)
-    secret = secret_fields(draft.client_secret, draft.client_secret_expires_at)
-    return {**draft.changes, **secret, "client_secret_set_at": draft.saved_at if draft.client_secret else None}
+    secret = carried(draft, "client_secret")
+    fields = secret_fields(secret, draft.client_secret_expires_at)
+    return {**draft.changes, **fields, "client_secret_set_at": draft.saved_at if secret else None}
 
 
 def _new(row: Connection) -> ConnectionDraft:

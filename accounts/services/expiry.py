@@ -12,7 +12,7 @@ from accounts.models import Alert, ApiToken, Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
-from accounts.services import alerts
+from accounts.services import alerts, unreadable_secrets
 from accounts.sso.certificates import CertificateError, certificate_end, read_certificates
 
 LEVELS = (0, 3, 14, 30)  # days
@@ -53,7 +53,9 @@ def warn(now: datetime | None = None) -> dict[str, int]:
         for ending in _all(now)
         if (level := ending.level(now)) is not None
     }
-    present = Alert.objects.filter(kind__in=KINDS, resolved_at=None).values_list("account_id", "kind", "subject")
+    expected |= _unreadable()
+    kinds = (*KINDS, AlertKind.SECRET_UNREADABLE)
+    present = Alert.objects.filter(kind__in=kinds, resolved_at=None).values_list("account_id", "kind", "subject")
     known = set(present)
     resolved = sum(alerts.resolve_alerts(owner, AlertKind(kind), key) for owner, kind, key in known - set(expected))
     raised = sum(
@@ -63,9 +65,19 @@ def warn(now: datetime | None = None) -> dict[str, int]:
     return {"alerts_raised": raised, "alerts_resolved": resolved}
 
 
+def _unreadable() -> dict[tuple[UUID, str, str], str]:
+    """What has ended already for us: secrets whose key is gone, of each connection as one sentence."""
+    told = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in _live_connections())
+    kind = str(AlertKind.SECRET_UNREADABLE)
+    return {(connection.account_id, kind, str(connection.pk)): sentence for connection, sentence in told if sentence}
+
+
+def _live_connections() -> Iterator[Connection]:
+    return Connection.objects.filter(state=ConnectionState.LIVE).iterator(chunk_size=500)
+
+
 def _all(now: datetime) -> Iterator[Ending]:
-    live = Connection.objects.filter(state=ConnectionState.LIVE)
-    for connection in live.iterator(chunk_size=500):
+    for connection in _live_connections():
         yield from endings_of(connection)
     soon = now + timedelta(days=max(LEVELS))
     long_ones = ApiToken.objects.filter(kind=TokenKind.LONG, revoked_at=None)
@@ -103,7 +115,7 @@ def endings_of(connection: Connection) -> Iterator[Ending]:
                 f"Our own certificate for '{name}'",
                 "Make a new one here, then give the identity provider our metadata again.",
             )
-    elif connection.client_secret and connection.client_secret_expires_at:
+    elif connection.client_secret_expires_at and connection.has_client_secret:
         yield Ending(
             owner,
             AlertKind.SECRET_EXPIRY,

@@ -5,9 +5,11 @@ import re
 from django.conf import settings
 
 from accounts.models import Connection
+from accounts.services import unreadable_secrets
 from accounts.services.provider_documents import ProviderError
 from accounts.services.token_endpoint import TokenRefused, request_tokens
 from torque_sso import outbound, strict_json
+from torque_sso.encryption import UnreadableSecret
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PERMISSION_STEP = (
@@ -44,7 +46,7 @@ def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
 
 def _access_token(connection: Connection) -> str:
     """An application's own token (client credentials); kept nowhere (R33)."""
-    if not connection.client_secret:
+    if not _client_secret(connection):
         raise GraphUnavailable(
             f"The connection has no client secret, so Microsoft Graph cannot be asked. {_SECRET_STEP}"
         )
@@ -60,6 +62,15 @@ def _access_token(connection: Connection) -> str:
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise GraphUnavailable("Entra's token endpoint gave no access token for Microsoft Graph.")
     return token
+
+
+def _client_secret(connection: Connection) -> str:
+    try:
+        secret: str = connection.client_secret
+    except UnreadableSecret as lost:
+        sentence = unreadable_secrets.sentence(connection, lost)
+        raise GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}") from None
+    return secret
 
 
 def _refusal(error: outbound.OutboundError, object_id: str) -> GraphUnavailable:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from cryptography.fernet import InvalidToken
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.db import DatabaseError, transaction
@@ -24,6 +23,7 @@ from accounts.services import audit, password_doors, tokens
 from accounts.services.audit import Actor
 from accounts.services.rights import check_may_act_on
 from torque_sso.client_address import client_address
+from torque_sso.encryption import UnreadableSecret
 
 log = structlog.get_logger(__name__)
 
@@ -127,8 +127,8 @@ def logout_hints(session: SignedInSession) -> dict[str, str]:
     """What the IdP wants to hear at logout; empty where nothing was kept, or no key of ours opens it any more."""
     try:
         kept: dict[str, str] = json.loads(session.logout_hints or "{}")
-    except InvalidToken:
-        log.warning("What the identity provider wants to hear at logout cannot be decrypted", session=str(session.pk))
+    except UnreadableSecret as why:
+        log.warning("The logout hints of a session cannot be read", session=str(session.pk), why=str(why))
         return {}
     return kept
 

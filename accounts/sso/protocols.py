@@ -7,6 +7,7 @@ from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Protocol
 from accounts.sso import oidc, oidc_logout, saml, saml_single_logout
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.transactions import Opened
 
 
@@ -32,8 +33,12 @@ def _oidc_start(connection: Connection, opened: Opened, login_hint: str) -> str:
 
 
 _MODULES: dict[str, ProtocolModule] = {
-    Protocol.SAML: ProtocolModule(_saml_start, saml.read_answer, saml_single_logout.logout_url),
-    Protocol.OIDC: ProtocolModule(_oidc_start, oidc.read_answer, oidc_logout.logout_url),
+    Protocol.SAML: ProtocolModule(
+        refusing_unreadable(_saml_start), refusing_unreadable(saml.read_answer), saml_single_logout.logout_url
+    ),
+    Protocol.OIDC: ProtocolModule(
+        refusing_unreadable(_oidc_start), refusing_unreadable(oidc.read_answer), oidc_logout.logout_url
+    ),
 }
 
 

@@ -46,9 +46,14 @@ def _known_of(connection: Connection) -> ConnectionGroups:
         delivers_groups=vendor.delivers(connection.attribute_names),
         seen_before=connection.groups_seen_at is not None,
         keep_when_missing=connection.keep_groups_when_missing,
-        can_ask_graph=vendor.key == "entra" and connection.protocol == Protocol.OIDC and bool(connection.client_secret),
+        can_ask_graph=_may_ask_graph(connection),
         group_limit=vendor.group_limit,
     )
+
+
+def _may_ask_graph(connection: Connection) -> bool:
+    is_entra = connection.vendor == Vendor.ENTRA and connection.protocol == Protocol.OIDC
+    return is_entra and connection.has_client_secret
 
 
 def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:

@@ -26,6 +26,7 @@ from accounts.sso.saml_claims import Reading, identity_claims
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
 from accounts.sso.saml_response import Expectations, read_response
 from accounts.vendors import VENDORS
+from torque_sso.encryption import is_kept
 
 __all__ = [
     "CertificateError",
@@ -73,7 +74,7 @@ def acs_url(connection: Connection) -> str:
 
 def slo_url(connection: Connection) -> str:
     """Where we take logout messages; "" without a key, for we could not sign ours."""
-    return f"{_base(connection)}/slo" if connection.sp_private_key and connection.sp_certificate else ""
+    return f"{_base(connection)}/slo" if is_kept(connection, "sp_private_key") and connection.sp_certificate else ""
 
 
 def entity_id(connection: Connection) -> str:
@@ -181,7 +182,7 @@ def _expectations(connection: Connection, request_id: str) -> Expectations:
         certificates=certificates(connection),
         request_id=request_id,
         allow_idp_initiated=connection.allow_idp_initiated,
-        decryption_key=connection.sp_private_key,
+        decryption_key=lambda: connection.sp_private_key,
         clock_skew=connection.clock_skew,
         allow_sha1=connection.allow_sha1,
         accept_response_signature_over_encryption=connection.accept_response_signature_over_encryption,

@@ -4,6 +4,7 @@ Each check is one function and one code.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,7 +55,7 @@ class Expectations:
     certificates: tuple[str, ...]  # PEM, any may fit
     request_id: str = ""
     allow_idp_initiated: bool = False
-    decryption_key: str = ""  # PEM
+    decryption_key: Callable[[], str] = lambda: ""  # PEM; asked for an encrypted assertion only
     clock_skew: int = 60  # seconds
     allow_sha1: bool = False
     accept_response_signature_over_encryption: bool = False

@@ -73,7 +73,7 @@ def _signed_parts(
 def _opened(response: Element, response_is_signed: bool, expected: Expectations) -> Element:
     """The assertion inside the EncryptedAssertion; the rules for signatures hold inside (check 16)."""
     sealed = _direct_child(response, ENCRYPTED_ASSERTION)
-    assertion = _readable(xml_encryption.decrypt(sealed, expected.decryption_key))
+    assertion = _readable(xml_encryption.decrypt(sealed, expected.decryption_key()))
     timeline.passed(Part.SIGNATURE, "The assertion was encrypted for the key of this connection.")
     for signature in signatures(assertion):
         return parse_signed(_verify(assertion, signature, expected))

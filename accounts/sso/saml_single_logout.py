@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import structlog
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -29,11 +28,12 @@ from accounts.sso.saml_claims import SESSION_LIMIT
 from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
 from accounts.sso.saml_name_id import name_id_of
 from accounts.sso.saml_shape import Element, refused
-from torque_sso.encryption import decrypt, encrypt
+from torque_sso.encryption import UnreadableSecret, seal, unseal
 
 log = structlog.get_logger(__name__)
 
 # "id", because Entra refuses an ID that begins with a digit; then time in seconds, chance, MAC.
+_KEPT_REQUEST = "kept logout request"  # what the encrypted parameter of its page is bound to
 _REQUEST_ID = re.compile(r"id([0-9a-f]{8})([0-9a-f]{24})([0-9a-f]{40})")
 
 
@@ -63,31 +63,34 @@ def logout_url(connection: Connection, hints: Mapping[str, str]) -> str:
     """
     try:
         outgoing = _request(connection, hints)
-    except ValueError:
+    except (ValueError, UnreadableSecret):
         log.warning("The key of a connection cannot sign its logout", connection=str(connection.pk))
         return ""
     if outgoing is None or not outgoing.fields:
         return outgoing.address if outgoing else ""
     kept = {"connection": str(connection.pk), "at": timezone.now().timestamp(), "hints": dict(hints)}
-    return reverse("sso:saml-logout-form") + "?" + urlencode({"kept": encrypt(json.dumps(kept))})
+    return reverse("sso:saml-logout-form") + "?" + urlencode({"kept": seal(json.dumps(kept), _KEPT_REQUEST)})
 
 
 def kept_request(token: str) -> tuple[Connection, Outgoing] | None:
     """The request for the page that posts it; None when the token is not ours, is old, or the connection changed."""
     try:
-        kept = json.loads(decrypt(token))
+        kept = json.loads(unseal(token, _KEPT_REQUEST))
         connection_id, made_at, hints = kept["connection"], kept["at"], kept["hints"]
-    except (InvalidToken, ValueError, KeyError, TypeError):
+    except (UnreadableSecret, ValueError, KeyError, TypeError):
         return None
     connection = Connection.objects.select_related("account").filter(pk=connection_id).first()
     if connection is None or timezone.now().timestamp() - made_at > saml_logout.MAX_AGE.total_seconds():
         return None
-    outgoing = _request(connection, hints)
+    try:
+        outgoing = _request(connection, hints)
+    except (ValueError, UnreadableSecret):  # the key was lost since
+        return None
     return (connection, outgoing) if outgoing and outgoing.fields else None
 
 
 def _request(connection: Connection, hints: Mapping[str, str]) -> Outgoing | None:
-    """ValueError where the connection's key cannot be read."""
+    """ValueError where the connection's key is none, UnreadableSecret where it cannot be decrypted."""
     name_id = name_id_of(hints)
     if name_id is None or not connection.slo_url or not saml.slo_url(connection):
         return None
@@ -115,7 +118,7 @@ def answer(
     )
     try:
         return _outgoing(connection, saml_bindings.RESPONSE, document, address, relay_state)
-    except ValueError:
+    except (ValueError, UnreadableSecret):
         log.warning("The key of a connection cannot sign its logout", connection=str(connection.pk))
         return None
 

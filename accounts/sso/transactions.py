@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Connection, SignInTransaction, User
 from accounts.services.settings_digest import digest_of
 from accounts.sso.refusal import LoginRefused, Side
+from torque_sso.encryption import UnreadableSecret, sealed_for
 
 LIFETIME = timedelta(minutes=10)
 STATE_LENGTH = 43  # 256 random bits in url-safe base64
@@ -105,7 +106,7 @@ def keep_answer(transaction: SignInTransaction, answer: Mapping[str, str]) -> No
     """Stores what came, once. Raises LoginRefused for a second answer or a late one."""
     now = timezone.now()
     waiting = SignInTransaction.objects.filter(pk=transaction.pk, answered_at=None, expires_at__gt=now)
-    if waiting.update(answer=json.dumps(dict(answer)), answered_at=now):
+    if waiting.update(answer=sealed_for(transaction, "answer", json.dumps(dict(answer))), answered_at=now):
         return
     if transaction.expires_at <= now:
         raise _too_late(transaction, now)
@@ -125,7 +126,16 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
     unused = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at=None, answered_at__isnull=False)
     if not unused.update(consumed_at=now, answer=""):
         raise _used()
-    answer: dict[str, str] = json.loads(transaction.answer)
+    return _read(transaction)
+
+
+def _read(transaction: SignInTransaction) -> dict[str, str]:
+    """The answer, and a look at the verifier that the code flow will need."""
+    try:
+        answer: dict[str, str] = json.loads(transaction.answer)
+        transaction.code_verifier  # noqa: B018
+    except UnreadableSecret:
+        raise _unreadable() from None
     return answer
 
 
@@ -166,6 +176,18 @@ def _too_late(transaction: SignInTransaction, now: datetime) -> LoginRefused:
         received=f"one at {now:%H:%M:%S} UTC",
         side=Side.PERSON,
         next_step="Start again from the sign-in page.",
+    )
+
+
+def _unreadable() -> LoginRefused:
+    """Sign-ins live for ten minutes: this one began before the key was taken away, so it is over too."""
+    return LoginRefused(
+        "sign-in-expired",
+        expected="a sign-in that was kept under one of the present ENCRYPTION_KEYS",
+        received="one that none of them opens",
+        side=Side.PERSON,
+        next_step="Start again from the sign-in page. If that does not help, have the operator look at ENCRYPTION_KEYS:"
+        " all processes need the same.",
     )
 
 

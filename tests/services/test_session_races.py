@@ -25,7 +25,10 @@ def okta(cast: Cast) -> Connection:
     connection = oidc_connection(cast.acme)
     for _ in range(20):
         Client().force_login(cast.bob, "accounts.authentication.AccountBackend")
-    SignedInSession.objects.update(connection=connection, idp_session="s1", logout_hints=json.dumps({"id_token": "x"}))
+    for session in SignedInSession.objects.all():
+        session.connection, session.idp_session = connection, "s1"
+        session.logout_hints = json.dumps({"id_token": "x"})
+        session.save()
     return connection
 
 

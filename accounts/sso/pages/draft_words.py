@@ -11,6 +11,7 @@ from accounts.services.connection_drafts import drafted, lacking_test, version_o
 from accounts.sso.certificates import certificate_subject, fingerprint
 from accounts.sso.pages.forms import FIELD_WORDS
 from accounts.vendors import SET_UPS
+from torque_sso.encryption import is_kept
 
 _NONE = "none"
 _WORDS = {
@@ -67,7 +68,7 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         else:
             yield Difference(label_of(live, name), (value_told(before),), (value_told(after),))
     if draft.changes_secret:
-        yield Difference("Client secret", (_kept(live),), ("a new one" if draft.client_secret else _NONE,))
+        yield Difference("Client secret", (_kept(live),), ("a new one" if is_kept(draft, "client_secret") else _NONE,))
 
 
 def label_of(connection: Connection, name: str) -> str:
@@ -94,4 +95,4 @@ def certificates_told(text: str) -> tuple[str, ...]:
 
 
 def _kept(connection: Connection) -> str:
-    return "one is kept" if connection.client_secret else _NONE
+    return "one is kept" if connection.has_client_secret else _NONE

@@ -14,6 +14,7 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
+from accounts.services import unreadable_secrets
 from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
 from accounts.services.connections import missing
 from accounts.sso.addresses import addresses_of
@@ -121,4 +122,5 @@ def _page(
         secret_form=secret_form or ClientSecretForm(prefix="secret"),
         is_complete=not missing(connection),
         has_guide=connection.vendor in GUIDED,
+        unreadable=list(unreadable_secrets.sentences(connection)),
     )

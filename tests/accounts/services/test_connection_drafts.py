@@ -156,7 +156,8 @@ def test_a_client_secret_waits_encrypted_and_is_in_no_audit_entry(azure: Connect
 
 
 def test_a_client_secret_is_removed_by_a_draft(azure: Connection) -> None:
-    Connection.objects.update(client_secret="s3cret")
+    azure.client_secret = "s3cret"
+    azure.save()
     connection_drafts.change_client_secret(azure, "", None, acting=OPERATOR)
     assert with_draft(azure).client_secret == ""
     assert live(azure).client_secret == "s3cret"

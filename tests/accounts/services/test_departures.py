@@ -94,7 +94,9 @@ def test_the_audit_log_says_so_once_however_often_it_is_asked_for(cast: Cast) ->
 
 def test_the_sessions_of_a_leaver_are_marked_ended_and_keep_nothing_of_the_idp(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    SignedInSession.objects.update(logout_hints='{"name_id": "bob"}')
+    open_session = SignedInSession.objects.get(user=cast.bob)
+    open_session.logout_hints = '{"name_id": "bob"}'
+    open_session.save()
     left = let_go(cast, cast.bob)
     departures.finish(cast.bob.pk)
     session = SignedInSession.objects.get(user=cast.bob)

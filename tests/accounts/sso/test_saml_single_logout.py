@@ -32,7 +32,7 @@ from tests.saml_keys import key_pair
 from tests.saml_logout_messages import BINDINGS, assert_query_is_signed, posted, sent
 from tests.saml_messages import SAML, Element, adding, find, removing, setting
 from tests.saml_signing import Signing
-from torque_sso.encryption import encrypt
+from torque_sso.encryption import seal
 
 SUCCESS = ["Success"]
 
@@ -253,7 +253,7 @@ def test_that_page_opened_by_hand_leads_to_the_sign_in(db: None, client: Client,
 
 @pytest.mark.parametrize("secret", ["another secret", "{}", "[]", '{"connection": "x"}'])
 def test_that_page_opened_with_another_secret_of_ours_leads_there_too(db: None, client: Client, secret: str) -> None:
-    assert client.get("/logout/go-on", {"kept": encrypt(secret)}).headers["Location"] == "/login"
+    assert client.get("/logout/go-on", {"kept": seal(secret, "kept logout request")}).headers["Location"] == "/login"
 
 
 def test_that_page_is_open_for_ten_minutes(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

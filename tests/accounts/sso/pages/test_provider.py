@@ -135,7 +135,8 @@ def test_a_secret_that_is_refused_does_not_come_back(as_alice: Client, azure: Co
 
 
 def test_removing_the_secret_asks(as_alice: Client, azure: Connection) -> None:
-    Connection.objects.filter(pk=azure.pk).update(client_secret="s3cret")
+    azure.client_secret = "s3cret"
+    azure.save()
     assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "lets nobody in any more")
     assert read(azure).client_secret
     as_alice.post(f"/sso/{azure.pk}/secret/remove", {"confirmed": "yes"})
