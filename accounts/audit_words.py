@@ -36,6 +36,7 @@ SENTENCES = {
     "connection.metadata-held": "Held changed metadata of … until an admin decides",
     "connection.permissions-allowed": "Allowed logins through … to give account permissions",
     "connection.request-dismissed": "Dismissed a request about …",
+    "connection.own-key-replaced": "Made a new private key for …, in place of one that could not be read",
     "domain.claimed": "Claimed the e-mail domain …",
     "domain.proved": "Proved the e-mail domain …",
     "domain.removed": "Removed the e-mail domain …",

@@ -32,11 +32,15 @@ class KeyPair:
 
 @lru_cache
 def key_pair(owner: str) -> KeyPair:
-    """The key of `owner`. A name that ends in "-ec" gives an elliptic curve key, "-expired" an old certificate."""
-    if owner.endswith("-ec"):
-        key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = ec.generate_private_key(ec.SECP256R1())
+    """The key of `owner`. A name that ends in "-ec" gives an elliptic curve key, "-expired" an old certificate,
+    "-1024" and "-p224" a key that is too weak."""
+    if owner.endswith("-p224"):
+        key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = ec.generate_private_key(ec.SECP224R1())
+    elif owner.endswith("-ec"):
+        key = ec.generate_private_key(ec.SECP256R1())
     else:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        bits = 1024 if owner.endswith("-1024") else 2048
+        key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     return KeyPair(key, _certificate(key, owner))
 
 

@@ -93,9 +93,14 @@ def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
         name: provider_settings.web_address(options[name], f"--{name.replace('_', '-')}")
         for name in ("slo_url", "slo_response_url")
     }
-    certificates = provider_settings.certificates_in(_text(path) for path in options["certificate"])
-    fields = {"idp_entity_id": options["issuer"], "sso_url": options["sso_url"], "idp_certificates": certificates}
-    return ProviderSettings({**fields, **addresses, "slo_by_post": options["slo_by_post"]})
+    found = provider_settings.certificates_in(_text(path) for path in options["certificate"])
+    fields = {
+        "idp_entity_id": options["issuer"],
+        "sso_url": options["sso_url"],
+        "idp_certificates": "".join(found.certificates),
+    }
+    own = {**fields, **addresses, "slo_by_post": options["slo_by_post"]}
+    return ProviderSettings(own, found.left_out)
 
 
 def _oidc(options: dict[str, Any]) -> ProviderSettings:

@@ -1,30 +1,39 @@
 """The verbs about an identity provider's certificates, which change a draft where the connection is live."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from accounts.errors import ActionRefused
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState
+from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import change_settings, with_draft
 from accounts.services.connections import locked
 from accounts.services.provider_settings import certificates_in
-from accounts.sso.certificates import fingerprint
+from accounts.sso.certificates import MAX_CERTIFICATES, Signers, fingerprint, new_service_provider_key
+from torque_sso.encryption import unreadable_fields
 
 
 @transaction.atomic
-def add_certificates(connection: Connection, text: str, *, acting: Actor) -> int:
-    """Beside those there are, so that the IdP can change over at any moment; gives how many are new.
+def add_certificates(connection: Connection, text: str, *, acting: Actor) -> Signers:
+    """Beside those there are, so that the IdP can change over at any moment; gives those that are new.
 
     Raises ActionRefused for a text without a usable certificate, and for more than 20 in all.
     """
     seen = with_draft(locked(connection))
     before = present(seen.idp_certificates)
-    together = certificates_in([*before, text])
-    certificates_in([together])  # all of them are read at each login
-    change_settings(connection, {"idp_certificates": together}, acting=acting)
-    return len(present(together)) - len(before)
+    found = certificates_in([text], beside=before)
+    new = tuple(pem for pem in found.certificates if pem not in before)
+    if len(before) + len(new) > MAX_CERTIFICATES:  # all of them are read at each login
+        raise ActionRefused(
+            f"Expected at most {MAX_CERTIFICATES} certificates; with these it has {len(before) + len(new)}."
+            " Remove those that the identity provider does not use any more."
+        )
+    change_settings(connection, {"idp_certificates": "".join((*before, *new))}, acting=acting)
+    return replace(found, certificates=new)
 
 
 @transaction.atomic
@@ -41,3 +50,16 @@ def remove_certificate(connection: Connection, with_fingerprint: str, *, acting:
             f"This is the last certificate of '{seen}', without which nobody could sign in. Add the new one first."
         )
     change_settings(connection, {"idp_certificates": "".join(after)}, acting=acting)
+
+
+@transaction.atomic
+def replace_lost_key(connection: Connection, *, acting: Actor) -> None:
+    """A new private key and certificate of our own. Raises ActionRefused unless the present key cannot be read."""
+    row = locked(connection)
+    if not any(lost.name == "sp_private_key" for lost in unreadable_fields(row)):
+        raise ActionRefused(
+            f"The private key of '{row}' can be read, so it stays: a new one would end signed requests."
+        )
+    row.sp_private_key, row.sp_certificate = new_service_provider_key("Torque SSO")
+    row.save(update_fields=["sp_private_key", "sp_certificate"])
+    audit.record(acting, "connection.own-key-replaced", row, {"private_key": ["cannot be read", "replaced"]})

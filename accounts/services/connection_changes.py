@@ -18,7 +18,7 @@ from accounts.services.audit import Actor
 from accounts.services.connections import check_attribute_names, locked, save_or_refuse
 from accounts.services.consent import check_fields, check_verb, was_enabled
 from accounts.services.rights import is_account_admin, permissions_of_role
-from accounts.sso.certificates import CertificateError, fingerprint, read_certificates
+from accounts.sso.certificates import CertificateError, fingerprint, stored_certificates
 
 GENERAL = ("name", "button_label", "allow_idp_initiated", "sign_requests", "clock_skew")
 RULES = ("just_in_time", "update_policy", "keep_groups_when_missing", "remove_unmapped_spaces")
@@ -155,7 +155,7 @@ def _set_grantable(
 def present(text: str) -> tuple[str, ...]:
     """The certificates kept on a row, PEM; none where they cannot be read."""
     try:
-        return read_certificates(text)
+        return stored_certificates(text)
     except CertificateError:
         return ()
 

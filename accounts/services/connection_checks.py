@@ -10,7 +10,9 @@ from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.models.work import AlertKind
 from accounts.services import expiry, metadata, unreadable_secrets
+from accounts.services.connection_changes import present
 from accounts.services.expiry import Ending
+from accounts.sso.certificates import STRONG, certificate_subject, weakness
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def _last_good_read(connection: Connection) -> datetime | None:
 
 def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iterator[str]:
     yield from unreadable_secrets.sentences(connection)
+    yield from _weak_certificates(connection)
     if metadata.is_held(connection):
         yield connection.metadata_held["why"]
     read = _last_good_read(connection)
@@ -66,3 +69,14 @@ def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iter
     for ending in endings:
         if ending.level(now) is not None:
             yield ending.sentence(now)
+
+
+def _weak_certificates(connection: Connection) -> Iterator[str]:
+    """Of rows that are older than the rule."""
+    for pem in present(connection.idp_certificates):
+        if weak := weakness(pem):
+            yield (
+                f"The certificate '{certificate_subject(pem)}' of the identity provider of '{connection.name}' has"
+                f" {weak}: logins signed with it are refused. Expected {STRONG}. Make a new one there, then"
+                " read its metadata again or add it on the tab “Certificates”."
+            )

@@ -13,7 +13,7 @@ from accounts.models.identity import ConnectionState, Protocol
 from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
 from accounts.services import alerts, unreadable_secrets
-from accounts.sso.certificates import CertificateError, certificate_end, read_certificates
+from accounts.sso.certificates import CertificateError, certificate_end, usable_certificates
 
 LEVELS = (0, 3, 14, 30)  # days
 KINDS = (AlertKind.CERTIFICATE_EXPIRY, AlertKind.SECRET_EXPIRY, AlertKind.TOKEN_EXPIRY)
@@ -133,8 +133,8 @@ def _renewal(connection: Connection) -> str:
 
 
 def _last_end(certificates: str) -> datetime | None:
-    """None when there is none, or none that can be read."""
+    """None when there is none that can be used."""
     try:
-        return max(certificate_end(pem) for pem in read_certificates(certificates))
+        return max((certificate_end(pem) for pem in usable_certificates(certificates)), default=None)
     except CertificateError:
         return None

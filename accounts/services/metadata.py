@@ -26,7 +26,7 @@ from accounts.services.attempts import Parked, attempting
 from accounts.services.audit import Actor
 from accounts.services.consent import check_verb, was_enabled
 from accounts.services.provider_documents import ProviderError
-from accounts.sso.certificates import CertificateError, fingerprint, key_digests, read_certificates
+from accounts.sso.certificates import CertificateError, fingerprint, key_digests, stored_certificates
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
 from torque_sso import outbound
 
@@ -165,7 +165,7 @@ def _differs(name: str, present: Any, proposed: Any) -> bool:
 
 def _certificates(text: str) -> tuple[str, ...]:
     try:
-        return read_certificates(text)
+        return stored_certificates(text)
     except CertificateError:
         return ()
 

@@ -5,6 +5,7 @@ most 7 days old, and a key rotation costs one fetch for the whole installation. 
 transaction: a fetch may take 5 seconds.
 """
 
+import base64
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for k
 
 _KEY_LIMIT = 100
 _MODULUS_LIMIT = 1400  # base64url characters: 8192 bits; a larger key makes verification slow on purpose
+_SMALLEST_MODULUS = 2048  # bits, RFC 7518 section 3.3
 _EXPONENT_LIMIT = 6  # base64url characters: 32 bits
 _KEY_MEMBERS = ("kty", "kid", "use", "alg", "n", "e")
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
@@ -161,7 +163,8 @@ def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     listed = _json_object(url).get("keys")
     keys = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
     if not keys:
-        raise ProviderDocumentWrong(f"Expected RSA signing keys with a 'kid' at {url}; received none.")
+        bits = f"{_SMALLEST_MODULUS} bits or more"
+        raise ProviderDocumentWrong(f"Expected RSA signing keys of {bits} with a 'kid' at {url}; received none.")
     key_set = {"keys": keys[:_KEY_LIMIT]}
     _store(connection, {"signing_keys": key_set, "signing_keys_at": now})
     return key_set
@@ -174,8 +177,17 @@ def _is_usable(key: object) -> bool:
         key["kty"] == "RSA"
         and key.get("use", "sig") == "sig"
         and len(key["n"]) <= _MODULUS_LIMIT
+        and _bits(key["n"]) >= _SMALLEST_MODULUS
         and len(key["e"]) <= _EXPONENT_LIMIT
     )
+
+
+def _bits(modulus: str) -> int:
+    """Length of a number in base64url; 0 for what is none."""
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
+    except ValueError:
+        return 0
 
 
 def _trimmed(key: JsonObject) -> dict[str, str]:

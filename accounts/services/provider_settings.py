@@ -3,13 +3,13 @@
 Nothing here is called inside a transaction: metadata at an address may take 5 seconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.models.identity import OidcFlow, Vendor
-from accounts.sso.certificates import CertificateError, read_certificates
+from accounts.sso.certificates import CertificateError, Signers, signers_in
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
 from accounts.sso.tenants import as_guid, is_of_many, tenant_of
 from torque_sso import outbound
@@ -55,10 +55,10 @@ def _settings(found: IdentityProviderMetadata, url: str) -> ProviderSettings:
     return ProviderSettings(fields, found.warnings)
 
 
-def certificates_in(texts: Iterable[str]) -> str:
-    """PEM, each certificate once, from PEM or bare base64. Raises ActionRefused."""
+def certificates_in(texts: Iterable[str], beside: Sequence[str] = ()) -> Signers:
+    """From PEM or bare base64; `beside`: PEM of those that are there already. Raises ActionRefused."""
     try:
-        return "".join(dict.fromkeys(pem for text in texts for pem in read_certificates(text)))
+        return signers_in(texts, beside)
     except CertificateError as problem:
         raise ActionRefused(str(problem)) from None
 

@@ -125,11 +125,16 @@ def open_sessions(user: User) -> list[SignedInSession]:
 
 def logout_hints(session: SignedInSession) -> dict[str, str]:
     """What the IdP wants to hear at logout; empty where nothing was kept, or no key of ours opens it any more."""
+    return _readable_hints(session) or {}
+
+
+def _readable_hints(session: SignedInSession) -> dict[str, str] | None:
+    """None where no key opens them."""
     try:
         kept: dict[str, str] = json.loads(session.logout_hints or "{}")
     except UnreadableSecret as why:
         log.warning("The logout hints of a session cannot be read", session=str(session.pk), why=str(why))
-        return {}
+        return None
     return kept
 
 
@@ -179,10 +184,15 @@ def end_at_idp(
     if subject:
         named = named.filter(identity__subject=subject)
     if name_id:
-        return _end(
-            [session for session in named.iterator() if logout_hints(session).get("name_id") == name_id], acting
-        )
+        is_found = bool(idp_session or subject)
+        return _end([session for session in named.iterator() if _has_name(session, name_id, is_found)], acting)
     return _end(named.defer("logout_hints"), acting)
+
+
+def _has_name(session: SignedInSession, name_id: str, is_found: bool) -> bool:
+    """`is_found`: the IdP named it otherwise too. Then it ends although nobody can read its NameID: out means out."""
+    hints = _readable_hints(session)
+    return is_found if hints is None else hints.get("name_id") == name_id
 
 
 def is_open_at_idp(connection: Connection, idp_sessions: Sequence[str], subject: str) -> bool:

@@ -4,11 +4,13 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -25,19 +27,89 @@ from torque_sso import moments
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _OWN_LIFE = timedelta(days=3650)
-_RSA_BITS = range(1024, 8193)  # shorter is broken, longer is slow at every login
-_MAX_CERTIFICATES = 20
+_RSA_BITS = range(2048, 8193)  # shorter is weak (NIST SP 800-131A), longer is slow at every login
+_SMALLEST_CURVE = 256  # bits
+STRONG = f"an RSA key of {_RSA_BITS[0]} to {_RSA_BITS[-1]} bits, or an elliptic curve of {_SMALLEST_CURVE} bits or more"
+_NEW_ONE = "Make a new signing certificate at the identity provider."
+MAX_CERTIFICATES = 20
 
 
 class CertificateError(ValueError):
     """A sentence about a text that holds no usable certificate."""
 
 
+@dataclass(frozen=True)
+class Signers:
+    """`certificates`: PEM, whose keys may sign logins. `left_out`: a sentence for each authority of a chain."""
+
+    certificates: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def signers_in(texts: Iterable[str], beside: Sequence[str] = ()) -> Signers:
+    """What may sign of the certificates that somebody gives; `beside`: those that are there already.
+
+    A chain ends in the certificate that signs. The authorities above it sign for others too, so they are left out.
+    Raises CertificateError for a text without a certificate, for a weak key, and when none is left.
+    """
+    given = list(dict.fromkeys(pem for text in texts for pem in stored_certificates(text)))
+    found = without_authorities(given, beside)
+    if given and not found.certificates:
+        raise CertificateError(f"Expected the certificate that signs logins. {' '.join(found.left_out)}")
+    for pem in found.certificates:
+        if weak := weakness(pem):
+            raise CertificateError(f"Expected {STRONG}; received {weak}. {_NEW_ONE}")
+    return found
+
+
+def without_authorities(given: Sequence[str], beside: Sequence[str] = ()) -> Signers:
+    """The certificates without those that issued another one, there or `beside`."""
+    everything = [x509.load_pem_x509_certificate(pem.encode()) for pem in (*given, *beside)]
+    authorities = {pem for pem, own in zip(given, everything, strict=False) if any(_issued(own, x) for x in everything)}
+    sentences = (
+        f"The certificate '{certificate_subject(pem)}' was left out: its authority issued another one of these, and"
+        " logins are signed with the certificate at the end of the chain."
+        for pem in given
+        if pem in authorities
+    )
+    return Signers(tuple(pem for pem in given if pem not in authorities), tuple(sentences))
+
+
+def _issued(issuer: x509.Certificate, other: x509.Certificate) -> bool:
+    """A self-signed certificate issued no other; nor did one that was renewed with the same key, or has its name."""
+    if other.issuer != issuer.subject or other.public_key() == issuer.public_key():
+        return False
+    try:
+        other.verify_directly_issued_by(issuer)
+    except InvalidSignature:
+        return False
+    except (UnsupportedAlgorithm, TypeError, ValueError):  # signed as nothing is today: then its names must do
+        return other.subject != other.issuer
+    return True
+
+
+def weakness(pem: str) -> str:
+    """What is too weak about the key, or too long; empty for one that may sign."""
+    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "" if key.key_size in _RSA_BITS else f"an RSA key of {key.key_size} bits"
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _SMALLEST_CURVE:
+        return f"the elliptic curve {key.curve.name} of {key.key_size} bits"
+    return ""
+
+
 @lru_cache(maxsize=256)
-def read_certificates(text: str) -> tuple[str, ...]:
+def usable_certificates(text: str) -> tuple[str, ...]:
+    """Of the certificates that are kept, those whose keys may sign. Raises CertificateError where none can be read."""
+    return tuple(pem for pem in stored_certificates(text) if not weakness(pem))
+
+
+@lru_cache(maxsize=256)
+def stored_certificates(text: str) -> tuple[str, ...]:
     """PEM blocks, each once, from PEM (one or several) or from the bare base64 that Okta and Entra show.
 
-    Raises CertificateError when there is none, or one that cannot be read or cannot sign.
+    Also those whose keys are too weak to sign, so that they can be shown and removed. Raises CertificateError when
+    there is none, or one that cannot be read.
     """
     bodies = _PEM.findall(text)
     if not bodies and "PRIVATE KEY" in text:
@@ -50,8 +122,8 @@ def read_certificates(text: str) -> tuple[str, ...]:
             + ("nothing." if not text.strip() else "other text. Download it as “Base64” from the identity provider.")
         )
     certificates = tuple(dict.fromkeys(_pem(body) for body in bodies))
-    if len(certificates) > _MAX_CERTIFICATES:
-        raise CertificateError(f"Expected at most {_MAX_CERTIFICATES} certificates; received {len(certificates)}.")
+    if len(certificates) > MAX_CERTIFICATES:
+        raise CertificateError(f"Expected at most {MAX_CERTIFICATES} certificates; received {len(certificates)}.")
     return certificates
 
 
@@ -65,8 +137,6 @@ def _pem(body: str) -> str:
         ) from error
     if not isinstance(public_key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise CertificateError("Expected a certificate with an RSA or EC key; received one with another kind of key.")
-    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size not in _RSA_BITS:
-        raise CertificateError(f"Expected an RSA key of 2048 to 8192 bits; received one of {public_key.key_size}.")
     return certificate.public_bytes(Encoding.PEM).decode()
 
 

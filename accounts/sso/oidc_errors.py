@@ -66,7 +66,7 @@ def wrong_flow(expected: str, received: str, connection: Named) -> LoginRefused:
 def unknown_key(key_id: str, connection: Named) -> LoginRefused:
     return LoginRefused(
         "oidc-unknown-key",
-        f"a signature by a key that '{connection.issuer}' publishes",
+        f"a signature by a key of 2048 bits or more that '{connection.issuer}' publishes",
         f"one by the key '{plain(key_id)}'",
         Side.IDENTITY_PROVIDER,
         "If the provider has just changed its keys, try again in five minutes.",

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.group_matching import Action, ConnectionGroups, Decision, decide, identifier_key
 from accounts.models import Connection, ExternalIdentity, Group
-from accounts.models.identity import Protocol
+from accounts.models.identity import Protocol, Vendor
 from accounts.services import agreed_permissions
 from accounts.services.rights import GIVEN_BY_GROUP
 from accounts.sso.claims import IdentityClaims

@@ -13,11 +13,12 @@ from django.conf import settings
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
 from accounts.sso.certificates import (
+    STRONG,
     CertificateError,
     certificate_body,
-    certificate_end,
-    new_service_provider_key,
-    read_certificates,
+    stored_certificates,
+    usable_certificates,
+    weakness,
 )
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
@@ -29,18 +30,14 @@ from accounts.vendors import VENDORS
 from torque_sso.encryption import is_kept
 
 __all__ = [
-    "CertificateError",
     "IdentityProviderMetadata",
     "MetadataError",
     "acs_url",
     "authn_request_url",
-    "certificate_end",
     "certificates",
     "entity_id",
     "is_web_address",
-    "new_service_provider_key",
     "read_answer",
-    "read_certificates",
     "read_metadata",
     "reading_of",
     "service_provider_metadata",
@@ -192,9 +189,9 @@ def _expectations(connection: Connection, request_id: str) -> Expectations:
 
 
 def certificates(connection: Connection) -> tuple[str, ...]:
-    """PEM, every one that the IdP may sign with. Raises LoginRefused when they cannot be read."""
+    """PEM, every one that the IdP may sign with. Raises LoginRefused when they cannot be read, or all are weak."""
     try:
-        return read_certificates(connection.idp_certificates)
+        usable = usable_certificates(connection.idp_certificates)
     except CertificateError as error:
         raise LoginRefused(
             "saml-certificate",
@@ -203,6 +200,20 @@ def certificates(connection: Connection) -> tuple[str, ...]:
             Side.TORQUE,
             "Read the identity provider's metadata again.",
         ) from None
+    if not usable:
+        raise _weak(connection)
+    return usable
+
+
+def _weak(connection: Connection) -> LoginRefused:
+    """Of a certificate that was taken before such keys were refused."""
+    return LoginRefused(
+        "saml-certificate",
+        f"a signing certificate on the connection with {STRONG}",
+        ", ".join(weakness(pem) for pem in stored_certificates(connection.idp_certificates)),
+        Side.IDENTITY_PROVIDER,
+        "Make a new signing certificate there, then read its metadata again or add it on the tab “Certificates”.",
+    )
 
 
 def reading_of(connection: Connection) -> Reading:

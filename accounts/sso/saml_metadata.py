@@ -1,13 +1,20 @@
 """An identity provider's metadata, read into the fields of a connection (SAML metadata 2.4.3; `protocol.md` 8.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from accounts.sso.certificates import CertificateError, certificate_end, read_certificates
+from accounts.sso.certificates import (
+    STRONG,
+    CertificateError,
+    certificate_end,
+    stored_certificates,
+    weakness,
+    without_authorities,
+)
 from accounts.sso.saml_shape import DS, Element, quoted
 
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -18,6 +25,7 @@ _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _SHOWN_ENTITIES = 10
 _MAX_ENTITY_ID, _MAX_ADDRESS = 1024, 2048  # characters; the first is SAML's own limit (core 8.3.6)
 LIMIT = 1024 * 1024  # bytes, R63
+_LEFT_OUT = "One signing certificate in the metadata was left out."
 
 
 class MetadataError(ValueError):
@@ -162,24 +170,41 @@ def _wishes(descriptor: Element) -> list[str]:
 
 
 def _certificates(descriptor: Element) -> tuple[tuple[str, ...], list[str]]:
-    """All signing certificates, also those whose use is not said; a sentence for each that cannot be read."""
+    """All that may sign, also those whose use is not said; a sentence for each that cannot be read, or is weak."""
     found: list[str] = []
     warnings: list[str] = []
-    for text in _certificate_texts(descriptor):
-        try:
-            found.extend(read_certificates(text))
-        except CertificateError as error:
-            warnings.append(f"One signing certificate in the metadata was left out. {error}")
+    for texts in _certificate_texts(descriptor):
+        signers = without_authorities(_readable(texts, warnings))  # of one key the others are its chain
+        warnings.extend(signers.left_out)
+        found.extend(_strong(signers.certificates, warnings))
     if not found:
         raise _error("a signing certificate in the metadata", warnings[0] if warnings else "none")
     return tuple(dict.fromkeys(found)), warnings
 
 
-def _certificate_texts(descriptor: Element) -> Iterable[str]:
+def _certificate_texts(descriptor: Element) -> Iterable[list[str]]:
+    """For each key."""
     for key in descriptor.iterfind(f"{{{_MD}}}KeyDescriptor"):
         if key.get("use", "signing") == "signing":
-            for certificate in key.iter(f"{{{DS}}}X509Certificate"):
-                yield certificate.text or ""
+            yield [certificate.text or "" for certificate in key.iter(f"{{{DS}}}X509Certificate")]
+
+
+def _readable(texts: list[str], warnings: list[str]) -> list[str]:
+    found: list[str] = []
+    for text in texts:
+        try:
+            found.extend(stored_certificates(text))
+        except CertificateError as error:
+            warnings.append(f"{_LEFT_OUT} {error}")
+    return found
+
+
+def _strong(certificates: Iterable[str], warnings: list[str]) -> Iterator[str]:
+    for pem in certificates:
+        if weak := weakness(pem):
+            warnings.append(f"{_LEFT_OUT} Expected {STRONG}; received {weak}.")
+        else:
+            yield pem
 
 
 def _expiry(certificates: tuple[str, ...]) -> list[str]:

@@ -40,6 +40,7 @@ from spaces.services.spaces import create_space, space_role_named
 from spaces.services.tenancy import open_account
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
+from torque_sso.encryption import Sealed
 
 PASSWORD = "correct horse battery staple"
 
@@ -62,6 +63,7 @@ class Things:
     group_space_role: GroupSpaceRole
     connection: Connection
     oidc_connection: Connection
+    lost_key: Connection  # its private key cannot be read
     draft: Connection
     redrafted: Connection
     connection_draft: ConnectionDraft
@@ -193,6 +195,7 @@ def _doors(account: Account) -> dict[str, Any]:
         "unproved_domain": EmailDomain.objects.create(account=account, domain=f"{slug}-wish.example"),
         "connection": okta,
         "oidc_connection": entra,
+        "lost_key": saml_connection(account, name=f"{name} lost", sp_private_key=Sealed("s1.00000000.AAAA")),
         "draft": saml_connection(account, name=f"{name} draft", state="draft", idp_certificates=certificate),
         "redrafted": redrafted,
         "connection_draft": ConnectionDraft.objects.create(account=account, connection=redrafted, changes=moved),

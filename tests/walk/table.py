@@ -357,6 +357,7 @@ CONNECTIONS = {
     "connection-certificates": form(_SSO, fields=lambda _: {"text": key_pair("next").certificate}),
     "connection-certificate-remove": deed(_SSO, fields=_certificate),
     "connection-certificate-own": Row(READ, (_SSO,), is_file=True),
+    "connection-certificate-own-replace": deed(_SSO, fields=confirmed, connection_id="lost_key"),
     "connection-domains": form(_SSO, fields=lambda _: {"domain": "walked.example"}),
     "connection-domain-check": deed(_SSO),  # proved already: nobody is asked
     "connection-domain-remove": form(_SSO, fields=confirmed),

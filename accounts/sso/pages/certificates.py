@@ -15,27 +15,29 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import counted, told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
-from accounts.services.connection_certificates import add_certificates, remove_certificate
+from accounts.services import unreadable_secrets
+from accounts.services.connection_certificates import add_certificates, remove_certificate, replace_lost_key
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import goes_into_a_draft
-from accounts.sso.certificates import certificate_end, certificate_subject, fingerprint
+from accounts.sso.certificates import certificate_end, certificate_subject, fingerprint, weakness
 from accounts.sso.pages.provider_forms import CertificateForm
 from accounts.sso.pages.tabs import address_of, connection_of, edited, posted, shown, where
 
 
 @dataclass(frozen=True)
 class Line:
-    """`days_left`: whole days; below 0: it has ended."""
+    """`days_left`: whole days; below 0: it has ended. `weakness`: of its key; logins signed with it are refused."""
 
     subject: str
     fingerprint: str
     ends_at: datetime
     days_left: int
+    weakness: str
 
 
 def _line(pem: str) -> Line:
     ends_at = certificate_end(pem)
-    return Line(certificate_subject(pem), fingerprint(pem), ends_at, (ends_at - timezone.now()).days)
+    return Line(certificate_subject(pem), fingerprint(pem), ends_at, (ends_at - timezone.now()).days, weakness(pem))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,8 +48,11 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     form = CertificateForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with told_in_the_form(form):
-            number = add_certificates(connection, form.cleaned_data["text"], acting=acting(request))
-            messages.success(request, f"Added {counted(number, 'certificate', 'certificates')}{where(connection)}.")
+            added = add_certificates(connection, form.cleaned_data["text"], acting=acting(request))
+            number = counted(len(added.certificates), "certificate", "certificates")
+            for sentence in added.left_out:
+                messages.warning(request, sentence)
+            messages.success(request, f"Added {number}{where(connection)}.")
             return redirect("connection-certificates", connection.pk)
     lines = [_line(pem) for pem in present(connection.idp_certificates)]
     return shown(
@@ -59,6 +64,7 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         lines=lines,
         may_remove=len(lines) > 1 or connection.state == ConnectionState.DRAFT,
         own=next(map(_line, present(connection.sp_certificate)), None),
+        unreadable=list(unreadable_secrets.sentences(connection)),
         form=form,
     )
 
@@ -97,3 +103,28 @@ def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         raise Http404
     disposition = {"Content-Disposition": 'attachment; filename="torque-service-provider.pem"'}
     return HttpResponse(connection.sp_certificate, content_type="application/x-pem-file", headers=disposition)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def replace_own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """A new key and certificate of our own, where the key that we had cannot be read any more."""
+    connection = connection_of(request, connection_id, protocol=Protocol.SAML)
+    back = address_of(connection, "connection-certificates")
+    if not is_confirmed(request):
+        question = Question(
+            title=f"Make a new private key for {connection}?",
+            sentences=(
+                "It takes the place of the one that cannot be read. If that one's encryption key may still be found,"
+                " have the operator put it back instead: then nothing has to be changed at the identity provider.",
+                "Give the identity provider our metadata again afterwards. Until it has them, it refuses what we sign"
+                " and encrypts for the old key.",
+            ),
+            button="Make a new key",
+            cancel_address=back,
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        replace_lost_key(connection, acting=acting(request))
+        messages.success(request, "The new key is made. Give the identity provider our metadata again now.")
+    return redirect(back)

@@ -113,9 +113,10 @@ class FieldsForm(ProviderForm, UploadOrText):
         }
         if fields["slo_url"] != self.connection.slo_url:
             fields |= {"slo_response_url": "", "slo_by_post": False}
-        if given["text"].strip():
-            fields["idp_certificates"] = provider_settings.certificates_in([given["text"]])
-        return ProviderSettings(fields)
+        if not given["text"].strip():
+            return ProviderSettings(fields)
+        found = provider_settings.certificates_in([given["text"]])
+        return ProviderSettings({**fields, "idp_certificates": "".join(found.certificates)}, found.left_out)
 
 
 class OpenIdForm(ProviderForm):

@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{CONNECTION}/certificates", certificates.certificates, name="connection-certificates"),
     path(f"{CONNECTION}/certificates/remove", certificates.remove, name="connection-certificate-remove"),
     path(f"{CONNECTION}/certificates/own", certificates.own, name="connection-certificate-own"),
+    path(f"{CONNECTION}/certificates/own/replace", certificates.replace_own, name="connection-certificate-own-replace"),
     path(f"{CONNECTION}/domains", domains.domains, name="connection-domains"),
     path(f"{CONNECTION}/domains/<uuid:domain_id>/check", domains.check, name="connection-domain-check"),
     path(f"{CONNECTION}/domains/<uuid:domain_id>/remove", domains.remove, name="connection-domain-remove"),

@@ -24,11 +24,11 @@ def okta(cast: Cast) -> Connection:
 
 
 def test_a_certificate_stands_beside_the_present_one_and_is_told_by_fingerprint(okta: Connection) -> None:
-    assert add_certificates(okta, key_pair("next").body, acting=OPERATOR) == 1
+    assert add_certificates(okta, key_pair("next").body, acting=OPERATOR).certificates == (NEW,)
     assert Connection.objects.get().idp_certificates == OLD + NEW
     told = AuditEntry.objects.get(action="connection.changed").changes
     assert told == {"idp_certificates": [[fingerprint(OLD)], [fingerprint(OLD), fingerprint(NEW)]]}
-    assert add_certificates(okta, NEW, acting=OPERATOR) == 0
+    assert add_certificates(okta, NEW, acting=OPERATOR).certificates == ()
 
 
 def test_what_is_no_certificate_is_refused(okta: Connection) -> None:

@@ -99,9 +99,30 @@ def test_a_provider_that_was_never_reached_refuses_the_login_with_its_reason(ent
         entra.log_in()
 
 
-def test_a_key_that_is_too_short_is_as_good_as_none(entra: Provider) -> None:
-    public = rsa_key("weak", 1024).public_key().public_numbers()
-    entra.publish("keys", {"keys": [jwk("first", n=number(public.n))]})
+def weak_jwk(name: str = "first") -> dict[str, str]:
+    return jwk(name, n=number(rsa_key("weak", 1024).public_key().public_numbers().n))
+
+
+def refused_weak(provider: Provider, name: str = "first") -> LoginRefused:
     with pytest.raises(LoginRefused) as caught:
-        entra.read(id_token=sign(entra.payload(), key=rsa_key("weak", 1024)))
-    assert caught.value.code == "oidc-unknown-key"
+        provider.read(id_token=sign(provider.payload(), key=rsa_key("weak", 1024), kid=name))
+    return caught.value
+
+
+def test_a_provider_whose_keys_are_all_too_short_is_refused_with_a_sentence(entra: Provider) -> None:
+    entra.publish("keys", {"keys": [weak_jwk()]})
+    assert "Expected RSA signing keys of 2048 bits or more" in refused_weak(entra).received
+
+
+def test_a_key_that_is_too_short_beside_others_is_as_good_as_none(entra: Provider) -> None:
+    entra.publish("keys", {"keys": [jwk(), weak_jwk("weak")]})
+    refused = refused_weak(entra, "weak")
+    assert (refused.code, refused.expected[:38]) == ("oidc-unknown-key", "a signature by a key of 2048 bits or m")
+    assert [key["kid"] for key in entra.connection.signing_keys["keys"]] == ["first"]
+
+
+def test_a_key_that_is_too_short_does_not_verify_where_it_was_stored_before(entra: Provider) -> None:
+    log_in_with(entra, "first")
+    entra.connection.signing_keys = {"keys": [weak_jwk()]}
+    entra.publish("keys", {"keys": [jwk("second")]})
+    assert refused_weak(entra).code == "oidc-unknown-key"

@@ -24,6 +24,7 @@ from tests.saml_encryption import TRIPLE_DES
 from tests.saml_keys import key_pair
 from tests.saml_messages import ISSUERS, NO_REQUEST, SAML, adding, removing, repeating, setting
 from tests.saml_signing import RSA_SHA1, Signing
+from torque_sso.encryption import Sealed
 from torque_sso.outbound import OutboundError
 
 LONG_AGO, SOON = timedelta(hours=-3), timedelta(hours=3)
@@ -175,6 +176,17 @@ def without_a_signing_key(world: World) -> Any:
     return journey.start()
 
 
+def without_its_signing_key(world: World) -> Any:
+    return SamlJourney(signed_connection(world.cast.acme, sign_requests=True, sp_private_key=LOST)).start()
+
+
+def under_a_key_that_is_gone(world: World) -> Any:
+    journey = world.saml()
+    answer = journey.post(journey.message())
+    world.settings.ENCRYPTION_KEYS = ["another key that is long enough 0123456789"]
+    return journey.follow(answer)
+
+
 def of_another_provider(world: World) -> Any:
     journey = world.entra()
     return journey.browser.get(f"/login/sso/{journey.provider.connection.pk}?iss=https://other.example")
@@ -256,6 +268,7 @@ def by_the_wrong_key(world: World) -> Any:
     return journey.answer(sign(journey.claims(asked), key=rsa_key("second")), asked)
 
 
+LOST = Sealed("s1.00000000.AAAA")  # a secret whose key is none of ours
 SEALED = {"encrypted_for": key_pair("sp").certificate}
 OUR_KEY = {"sp_private_key": key_pair("sp").private_pem, "sp_certificate": key_pair("sp").certificate}
 
@@ -272,6 +285,9 @@ ROWS = [
     Row("idp-unreachable", silent_provider),
     Row("test-of-another", anothers_test),
     Row("saml-no-signing-key", without_a_signing_key),
+    Row("secret-unreadable", lambda world: world.okta(client_secret=LOST).log_in(), title="lost client secret"),
+    Row("secret-unreadable", without_its_signing_key, title="lost key, signed requests"),
+    Row("sign-in-expired", under_a_key_that_is_gone, title="a sign-in under a key that is gone"),
     # Who it is.
     Row("conflict", changed_at_the_same_moment),
     Row("two-users-match", as_one_of_two),
@@ -305,6 +321,11 @@ ROWS = [
     saml("signature-shape", signing=Signing(reference="#elsewhere")),
     saml("algorithm", "Signature Algorithm", signing=Signing(algorithm=RSA_SHA1)),
     saml("no-decryption-key", "Assertion Encryption", **SEALED, signed="assertion"),
+    Row(
+        "secret-unreadable",
+        saml("", options={**OUR_KEY, "sp_private_key": LOST}, **SEALED).provoke,
+        title="lost key, encrypted assertion",
+    ),
     saml("decryption", "Assertion Encryption", options=OUR_KEY, encrypted_for=key_pair("other").certificate),
     saml(
         "encryption-algorithm", "Assertion Encryption", options=OUR_KEY, **SEALED, encryption={"algorithm": TRIPLE_DES}
