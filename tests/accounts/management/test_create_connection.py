@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Connection, EmailDomain
 from accounts.permissions import Permission
 from tests.cast import Cast
+from tests.certificate_chains import chain
 from tests.commands import run
 from tests.factories import TENANT
 from tests.saml_keys import key_pair
@@ -187,3 +188,18 @@ def test_enabled_by_the_operator_its_logins_give_what_mapped_groups_give_and_it_
     call_command("create_connection", "Acme", "Okta", *three_fields, "--live", stdout=StringIO(), stderr=told)
     assert Connection.objects.get().agreed_permissions == sorted(Permission)
     assert "Group 'Admins' gives Manage Roles," in told.getvalue()
+
+
+def test_of_a_chain_only_the_end_is_kept_and_the_rest_is_told(
+    cast: Cast, three_fields: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "idp.pem").write_text(chain().root + chain().intermediate + chain().leaf)
+    run("create_connection", "Acme", "Okta", *three_fields)
+    assert Connection.objects.get().idp_certificates == chain().leaf
+
+
+def test_a_weak_certificate_is_refused(cast: Cast, three_fields: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "idp.pem").write_text(key_pair("weak-1024").certificate)
+    with pytest.raises(CommandError, match="received an RSA key of 1024 bits"):
+        run("create_connection", "Acme", "Okta", *three_fields)
+    assert not Connection.objects.exists()

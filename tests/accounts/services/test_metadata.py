@@ -171,3 +171,10 @@ def test_an_openid_provider_that_is_away_keeps_its_last_good_keys(entra: Provide
     assert run("refresh_metadata")["failed"] == 1
     row = Connection.objects.get(pk=entra.connection.pk)
     assert (row.signing_keys["keys"][0]["kid"], row.metadata_problem) == ("first", "No connection.")
+
+
+def test_a_weak_key_of_before_is_known_as_the_present_one(okta: Connection, web: Web) -> None:
+    """Else a stranger's key would be taken without anybody's yes."""
+    Connection.objects.update(idp_certificates=certificates("weak-1024"))
+    after = refreshed(okta, web, published("stranger"))
+    assert (after.idp_certificates, actions()) == (certificates("weak-1024"), ["connection.metadata-held"])

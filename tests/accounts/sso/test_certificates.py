@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from accounts.sso.certificates import (
     CertificateError,
+    Signers,
     certificate_end,
     new_service_provider_key,
     rsa_private_key,
@@ -17,6 +18,7 @@ from accounts.sso.certificates import (
     usable_certificates,
     weakness,
 )
+from tests.certificate_chains import certificate, chain
 from tests.saml_keys import key_pair
 
 
@@ -89,3 +91,55 @@ def test_a_weak_key_that_is_stored_is_shown_and_not_used() -> None:
 def test_an_elliptic_curve_key_is_none_of_ours() -> None:
     with pytest.raises(ValueError, match="not an RSA key"):
         rsa_private_key(key_pair("idp-ec").private_pem)
+
+
+# --- Chains -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_a_pasted_chain_only_the_end_signs_and_the_others_are_told(order: tuple[int, ...]) -> None:
+    parts = (chain().leaf, chain().intermediate, chain().root)
+    found = signers_in(["".join(parts[place] for place in order)])
+    assert found.certificates == (chain().leaf,)
+    assert sorted(sentence.split("'")[1] for sentence in found.left_out) == ["intermediate", "root"]
+
+
+def test_a_chain_in_several_files_is_one_too() -> None:
+    assert signers_in([chain().leaf, chain().intermediate]).certificates == (chain().leaf,)
+
+
+def test_a_weak_authority_does_not_stand_in_the_way_of_the_leaf() -> None:
+    weak = chain(root="root-1024")
+    assert signers_in([weak.leaf + weak.intermediate + weak.root]).certificates == (weak.leaf,)
+
+
+def test_a_weak_leaf_is_refused_whoever_issued_it() -> None:
+    weak = chain(leaf="leaf-1024")
+    with pytest.raises(CertificateError, match="an RSA key of 1024 bits"):
+        signers_in([weak.leaf + weak.intermediate + weak.root])
+
+
+def test_an_authority_beside_a_present_leaf_is_no_signer() -> None:
+    with pytest.raises(CertificateError, match=r"certificate that signs logins\. .*'intermediate' was left out"):
+        signers_in([chain().intermediate], beside=[chain().leaf])
+
+
+def test_one_self_signed_authority_stays_for_many_providers_ship_it() -> None:
+    alone = certificate("idp", is_authority=True)
+    assert signers_in([alone]) == Signers((alone,), ())
+    assert signers_in([key_pair("idp").certificate + alone]).left_out == ()
+
+
+def test_a_certificate_renewed_with_the_same_key_stays_beside_the_old_one() -> None:
+    old, new = (certificate("idp", is_authority=True, days=days) for days in (10, 700))
+    assert signers_in([old + new]).certificates == (old, new)
+
+
+def test_two_self_signed_ones_of_the_same_name_both_stay() -> None:
+    old, new = (certificate("idp", key=key, is_authority=True) for key in ("idp", "idp-next"))
+    assert signers_in([old + new]).certificates == (old, new)
+
+
+def test_a_name_alone_makes_no_issuer() -> None:
+    stranger = certificate("intermediate", key="idp-next", is_authority=True)
+    assert signers_in([chain().leaf + stranger]).certificates == (chain().leaf, stranger)

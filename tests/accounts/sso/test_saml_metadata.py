@@ -2,7 +2,9 @@
 
 import pytest
 
+from accounts.sso.certificates import certificate_body as body_of
 from accounts.sso.saml_metadata import LIMIT, MetadataError, SingleLogout, read_metadata
+from tests.certificate_chains import chain
 from tests.saml_keys import key_pair
 
 MD = 'xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
@@ -156,3 +158,30 @@ def test_unusable_metadata_is_told_in_a_sentence(xml: str, entity_id: str, words
 
 def test_a_document_over_one_megabyte_is_refused() -> None:
     assert "at most 1024 KB" in complaint(b" " * (LIMIT + 1))
+
+
+def of_one_key(*bodies: str) -> str:
+    data = "".join(f"<ds:X509Certificate>{body_of(pem)}</ds:X509Certificate>" for pem in bodies)
+    return f"<KeyDescriptor><ds:KeyInfo><ds:X509Data>{data}</ds:X509Data></ds:KeyInfo></KeyDescriptor>"
+
+
+def test_a_weak_key_is_left_out_with_a_warning() -> None:
+    found = read_metadata(entity(key("weak-1024") + key()).encode())
+    assert found.certificates == (key_pair("idp").certificate,)
+    assert "was left out. Expected an RSA key of 2048" in found.warnings[0]
+    assert "received an RSA key of 1024 bits" in found.warnings[0]
+
+
+def test_weak_keys_alone_are_refused() -> None:
+    assert "received an RSA key of 1024 bits" in complaint(entity(key("weak-1024")))
+
+
+def test_of_the_chain_of_one_key_only_its_end_signs() -> None:
+    found = read_metadata(entity(of_one_key(chain().leaf, chain().intermediate, chain().root)).encode())
+    assert found.certificates == (chain().leaf,)
+    assert len(found.warnings) == 2
+
+
+def test_several_keys_all_sign_whoever_issued_them() -> None:
+    found = read_metadata(entity(of_one_key(chain().leaf) + of_one_key(chain().intermediate)).encode())
+    assert found.certificates == (chain().leaf, chain().intermediate)

@@ -316,6 +316,12 @@ ROWS = [
     saml("status", "System Log", edit=setting("//p:StatusCode", "Value", "urn:example:no")),
     # SAML: signature and encryption.
     saml("certificate", "SAML Signing Certificates", options={"idp_certificates": "none at all"}),
+    saml(
+        "certificate",
+        "SAML Signing Certificates",
+        options={"idp_certificates": key_pair("weak-1024").certificate},
+        signing=Signing(key="weak-1024"),
+    ),
     saml("unsigned", "Assertion Signature", signed="none"),
     saml("signature", "SAML Signing Certificates", signing=Signing(key="attacker")),
     saml("signature-shape", signing=Signing(reference="#elsewhere")),

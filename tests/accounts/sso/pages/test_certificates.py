@@ -6,6 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Connection
 from accounts.sso.certificates import fingerprint
+from tests.certificate_chains import chain
 from tests.drafts import publish
 from tests.saml_keys import key_pair
 
@@ -60,3 +61,31 @@ def test_ours_is_to_be_downloaded_without_its_key(as_alice: Client, okta: Connec
 
 def test_a_connection_without_certificates_has_no_such_page(as_alice: Client, azure: Connection) -> None:
     assert as_alice.get(path(azure)).status_code == 404
+
+
+def test_a_weak_one_is_refused(as_alice: Client, okta: Connection) -> None:
+    page = as_alice.post(path(okta), {"text": key_pair("weak-1024").certificate})
+    assertContains(page, "received an RSA key of 1024 bits")
+
+
+def test_of_a_chain_only_the_end_is_added_and_the_others_are_named(as_alice: Client, okta: Connection) -> None:
+    pasted = chain(leaf="next").leaf + chain(leaf="next").intermediate + chain(leaf="next").root
+    page = as_alice.post(path(okta), {"text": pasted}, follow=True)
+    assertContains(page, "Added 1 certificate")
+    assertContains(page, "The certificate &#x27;root&#x27; was left out")
+    assertContains(page, "The certificate &#x27;intermediate&#x27; was left out")
+
+
+def test_no_more_are_kept_than_a_login_can_try(as_alice: Client, okta: Connection) -> None:
+    many = "".join(key_pair(f"many-{number}-ec").certificate for number in range(20))
+    assertContains(as_alice.post(path(okta), {"text": many}), "Expected at most 20 certificates; with these it has 21.")
+
+
+def test_a_weak_one_of_before_is_shown_as_such_and_removed(as_alice: Client, okta: Connection) -> None:
+    weak = key_pair("weak-1024").certificate
+    Connection.objects.update(idp_certificates=okta.idp_certificates + weak)
+    assertContains(as_alice.get(path(okta)), "too weak: an RSA key of 1024 bits")
+    assertContains(as_alice.get(f"/sso/{okta.pk}"), "has an RSA key of 1024 bits: logins signed with it are refused")
+    as_alice.post(path(okta, "/remove"), {"fingerprint": fingerprint(weak), "confirmed": "yes"})
+    publish(okta)
+    assert Connection.objects.get().idp_certificates == okta.idp_certificates
