@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_who_is_out_and_fewer_indexes")]
+    dependencies = [("accounts", "0024_agreed_permissions")]
 
     operations = [
         migrations.AlterField(

@@ -19,7 +19,7 @@ def end_account_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0024_agreed_permissions")]
+    dependencies = [("accounts", "0025_unreadable_secrets")]
 
     operations = [
         migrations.AddField(
