@@ -12,6 +12,7 @@ from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
+from tests.advisories.summary import pytest_terminal_summary as pytest_terminal_summary
 from tests.audit_guards import guards_off
 from tests.partnership import Partnership, make_partnership
 from tests.secrets_in_logs import Watch, gives_away, hands_on

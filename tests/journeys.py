@@ -47,8 +47,9 @@ class SamlJourney:
         self.relay_state = parse_qs(urlsplit(answer.headers["Location"]).query)["RelayState"][0]
         self.request_id = SignInTransaction.objects.latest("created_at").request_id
 
-    def message(self, email: str = "dana@acme.example", **fields: Any) -> str:
+    def message(self, email: str = "dana@acme.example", *, vendor: str = "okta", **fields: Any) -> str:
         own = {
+            "issuer": self.connection.idp_entity_id,
             "name_id": email,
             "attributes": {"email": [email]},
             "request_id": self.request_id,
@@ -57,7 +58,7 @@ class SamlJourney:
             "now": datetime.now(UTC),
             "assertion_id": f"_a{LoginRecord.objects.count()}{self.request_id}",
         }
-        return response("okta", **{**own, **fields})
+        return response(vendor, **{**own, **fields})
 
     def post(self, message: str, *, relay_state: str | None = None, connection: Connection | None = None) -> Any:
         """The cross-site POST: the browser withholds its Lax cookies, and keeps those of the answer."""
