@@ -37,7 +37,7 @@ def reason(account: Account | None = None) -> str:
 
 
 def refused_saml(journey: SamlJourney, message: str, **posted: Any) -> str:
-    """Deliver the message: it must sign nobody in. Gives the refusal's code."""
+    """Deliver the message: it must sign nobody in. Gives the code of the latest refusal that was recorded."""
     answer = journey.post(message, **posted)
     if answer.status_code == 303:
         answer = journey.follow(answer)
