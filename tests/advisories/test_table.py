@@ -11,22 +11,21 @@ ROOT = HERE.parent.parent
 
 
 def own_tests() -> dict[int, list[str]]:
-    """Row -> names of the tests of this folder."""
+    """Row -> names of the files of this folder that have a test for it."""
     found: dict[int, list[str]] = {}
     for path in sorted(HERE.glob("test_*.py")):
-        module = import_module(f"tests.advisories.{path.stem}")
-        for name, value in vars(module).items():
-            row = row_of(f"tests/advisories/{path.name}::{name}")
-            if callable(value) and row is not None:
-                found.setdefault(row, []).append(name)
+        names = vars(import_module(f"tests.advisories.{path.stem}"))
+        rows = {row_of(f"tests/advisories/{path.name}::{name}") for name, value in names.items() if callable(value)}
+        for row in sorted(row for row in rows if row is not None):
+            found.setdefault(row, []).append(path.name)
     return found
 
 
 def line(advisory: Advisory, own: list[str]) -> str:
     """As it stands in the document."""
-    tests = [f"`{name}`" for name in own]
-    tests += [f"`{node.rpartition('::')[2]}` ({node.partition('::')[0]})" for node in advisory.elsewhere]
-    return f"| {advisory.row} | {advisory.names} | {advisory.went_wrong} | {', '.join(tests)} |"
+    tests = [f"`test_{advisory.row:02}_…` in {', '.join(f'`{name}`' for name in own)}"]
+    tests += [f"`{node}`" for node in advisory.elsewhere]
+    return f"| {advisory.row} | {advisory.names} | {advisory.went_wrong} | {'; '.join(tests)} |"
 
 
 def test_every_row_of_the_list_is_there_once() -> None:
