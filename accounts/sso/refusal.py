@@ -26,6 +26,15 @@ class LoginRefused(Exception):
     side: Side
     next_step: str = ""
 
+    def __post_init__(self) -> None:
+        # Both quote what came from outside, and what PostgreSQL cannot hold would turn the refusal into an error.
+        self.expected, self.received = _kept(self.expected), _kept(self.received)
+
     def __str__(self) -> str:
         step = f" {self.next_step}" if self.next_step else ""
         return f"Expected {self.expected}; received {self.received}. To change on the side of: {self.side}.{step}"
+
+
+def _kept(text: str) -> str:
+    """Without NUL characters and half surrogate pairs."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
