@@ -63,6 +63,24 @@ def test_02_provisioning_reaches_nobody_of_another_account(cast: Cast, saml: Sam
     assert ExternalIdentity.objects.get(subject="alice@acme.example").user_id == cast.alice.pk
 
 
+def test_02_an_external_id_of_one_connection_is_nobody_at_another(cast: Cast, saml: SamlJourney) -> None:
+    """The company's provisioning announced Paul, the partner's provider names its own person the same."""
+    ScimClient(service_token(cast.acme)).create("paul@acme.example", externalId="00u1paul")
+    partner = partner_of(cast)
+    log_in_as_partner(partner, "mallory@partner.example", name_id="00u1paul")
+    assert User.objects.get(email="paul@acme.example").state == "pending"
+    assert signed_in_as(partner.browser) in ("mallory@partner.example", None)
+
+
+def test_02_nor_is_a_plain_user_name(cast: Cast, saml: SamlJourney, web: Web) -> None:
+    mail = [{"value": "paul@acme.example", "primary": True}]
+    ScimClient(service_token(cast.acme)).create("paul", emails=mail, externalId="00u1paul")
+    issuer = {"vendor": "other", "issuer": "https://partner.example", "tenant_id": ""}
+    journey = OidcJourney(Provider(oidc_connection(cast.acme, **issuer), web, {"sub": "1", "email_verified": True}))
+    journey.log_in(email="mallory@partner.example", preferred_username="paul")
+    assert User.objects.get(email="paul@acme.example").state == "pending"
+
+
 def test_03_a_copied_entity_id_needs_the_keys_of_its_own_connection(cast: Cast, saml: SamlJourney) -> None:
     """Mallory's connection in Globex names Acme's provider and her own certificate."""
     copied = SamlJourney(signed_connection(cast.globex, idp_certificates=key_pair("mallory").certificate))
@@ -129,6 +147,14 @@ def test_06_a_partners_provider_links_nobody_of_the_company(cast: Cast, saml: Sa
     partner = partner_of(cast)
     partner.browser = browser_of(cast.alice)
     assert log_in_as_partner(partner, cast.alice.email).status_code == 403
+    assert not cast.alice.identities.exists()
+
+
+def test_06_a_domain_that_is_no_connections_is_not_a_partners_either(cast: Cast) -> None:
+    """Acme verified its domain and signs in with passwords; its only other provider is the partner's."""
+    partner = partner_of(cast)
+    partner.browser = browser_of(cast.alice)
+    log_in_as_partner(partner, cast.alice.email)
     assert not cast.alice.identities.exists()
 
 

@@ -52,6 +52,15 @@ def test_16_one_claim_that_does_not_hold_refuses(oidc: OidcJourney, changes: dic
     assert refused_oidc(oidc, oidc.token(asked, **changes), asked) == code
 
 
+def test_16_the_tenant_of_the_issuer_is_the_tenant(cast: Cast, web: Web) -> None:
+    """Also where the connection was made without a tenant ID."""
+    connection = oidc_connection(cast.acme, tenant_id="")
+    journey = OidcJourney(Provider(connection, web, shape("entra/oidc/member.json")))
+    asked = journey.start()
+    token = journey.token(asked, tid="00000000-0000-0000-0000-000000000000")
+    assert refused_oidc(journey, token, asked) == "oidc-tenant"
+
+
 @pytest.mark.parametrize("changes", [{"use": "enc"}, {"use": "SIG"}, {"use": ["sig"]}, {"alg": "RSA-OAEP"}])
 def test_21_a_published_key_of_another_use_does_not_sign(oidc: OidcJourney, changes: dict[str, Any]) -> None:
     oidc.provider.publish("keys", {"keys": [jwk("first", **changes), jwk("second")]})
@@ -79,6 +88,38 @@ def test_23_an_email_that_is_not_verified_links_nobody(cast: Cast, web: Web, ven
     names = {"email": cast.petra.email, "preferred_username": cast.petra.email}
     journey.log_in(**names, email_verified=verified)
     assert signed_in_as(journey.browser) != cast.petra.email
+    assert User.objects.get(pk=cast.petra.pk).state == "pending"
+
+
+def test_23_an_email_of_which_another_provider_says_nothing_links_nobody(cast: Cast, web: Web) -> None:
+    journey = linking(cast, web, "other")
+    journey.log_in(email=cast.petra.email, preferred_username=cast.petra.email, email_verified=None)
+    assert User.objects.get(pk=cast.petra.pk).state == "pending"
+
+
+@pytest.mark.parametrize("vendor", ["entra", "okta", "other"])
+def test_23_an_unclear_word_on_the_email_links_nobody(cast: Cast, web: Web, vendor: str) -> None:
+    for verified in ([], {}, [False], "", "yes please", "null", 2):
+        journey = linking(cast, web, vendor)
+        journey.log_in(email=cast.petra.email, preferred_username=cast.petra.email, email_verified=verified)
+        assert User.objects.get(pk=cast.petra.pk).state == "pending", verified
+
+
+GUESTS: dict[str, dict[str, Any]] = {
+    "acct": {"acct": 1},
+    "acct as text": {"acct": "1"},
+    "another tenant's provider": {"idp": "https://sts.windows.net/9188040d-6c67-4c5b-b112-36a304b66dad/"},
+    "a social provider": {"idp": "live.com"},
+    "a made-up name": {"preferred_username": "petra_acme.example#EXT#@partner.onmicrosoft.com"},
+    "a made-up UPN": {"upn": "petra_acme.example#ext#@partner.onmicrosoft.com"},
+}
+
+
+@pytest.mark.parametrize("claims", GUESTS.values(), ids=GUESTS)
+def test_23_a_guest_of_the_tenant_links_nobody(cast: Cast, web: Web, claims: dict[str, Any]) -> None:
+    """Whose e-mail another tenant's admin can set to anything."""
+    journey = linking(cast, web, "entra")
+    journey.log_in(**{"email": cast.petra.email, "preferred_username": cast.petra.email, **claims})
     assert User.objects.get(pk=cast.petra.pk).state == "pending"
 
 

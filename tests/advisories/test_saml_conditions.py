@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import Connection
+from accounts.models import Connection, User
 from accounts.sso import saml as service_provider
 from tests.advisories.outside import reason, refused_saml, rewritten, signed_in_as
 from tests.cast import Cast
@@ -234,3 +234,18 @@ def test_29_an_answer_works_at_one_connection_only(cast: Cast) -> None:
     message = journey.message(edit=NO_REQUEST)
     assert service_provider.acs_url(journey.connection) != service_provider.acs_url(other.connection)
     assert refused_saml(other, message, relay_state="") == "saml-destination"
+
+
+def test_23_a_guest_of_the_tenant_links_nobody_by_saml(cast: Cast) -> None:
+    """`identityprovider` names the guest's own tenant."""
+    claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
+    journey = SamlJourney(signed_connection(cast.acme, vendor="entra", idp_entity_id=ISSUERS["entra"]))
+    journey.start()
+    attributes = {
+        "http://schemas.microsoft.com/identity/claims/identityprovider": ["https://sts.windows.net/9188040d/"],
+        f"{claims}/emailaddress": [cast.petra.email],
+        f"{claims}/name": [cast.petra.email],
+    }
+    message = journey.message(vendor="entra", name_id=cast.petra.email, attributes=attributes)
+    journey.follow(journey.post(message))
+    assert User.objects.get(pk=cast.petra.pk).state == "pending"

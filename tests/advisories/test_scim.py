@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Group, User
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
 from tests.accounts.api.programs import try_login
 from tests.advisories.outside import browser_of, link, signed_in_as
 from tests.cast import PASSWORD, Cast
+from tests.factories import mapped_group, put_in
 from tests.journeys import SamlJourney
 from tests.scim.client import BASE, USER, ScimClient
 from tests.scim.conftest import service_token
@@ -245,3 +246,28 @@ def test_39_a_login_at_the_provider_with_the_old_email_is_the_same_person(
     okta.patch(cast.petra.pk, {"op": "replace", "value": {"userName": "new@acme.example"}})
     saml.log_in(email="petra@acme.example", name_id="somebody-else")
     assert saml.browser.session.get("_auth_user_id") != str(cast.petra.pk)
+
+
+def through_group(cast: Cast, user: User) -> None:
+    """Everything that Alice may do, through a group."""
+    group = mapped_group(cast.acme, "Admins")
+    Group.objects.filter(pk=group.pk).update(account_role=cast.alice.account_role)
+    put_in(user, group)
+
+
+def by_role(cast: Cast, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(account_role=cast.alice.account_role)
+
+
+@pytest.mark.parametrize("give", [through_group, by_role])
+@pytest.mark.parametrize("way", [*WAYS, "externalId"])
+def test_39_nobody_with_an_account_permission_is_renamed(cast: Cast, okta: ScimClient, way: str, give: Any) -> None:
+    """Petra waits for her first login as an admin: whoever names her by e-mail, name or external ID would be one."""
+    give(cast, cast.petra)
+    known = ("email", "user_name", "external_id")
+    before = User.objects.filter(pk=cast.petra.pk).values(*known).get()
+    external = [{"op": "replace", "path": "externalId", "value": "00u1mallory"}]
+    okta.patch(cast.petra.pk, *(external if way == "externalId" else moved(EVIL)[way]))
+    user = User.objects.get(pk=cast.petra.pk)
+    renamed = User.objects.filter(pk=cast.petra.pk).values(*known).get() != before
+    assert not renamed or (user.account_role.name == "Account Member" and not user.group_memberships.exists())

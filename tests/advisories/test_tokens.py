@@ -85,6 +85,15 @@ def test_05_a_token_without_an_owner_makes_no_other(cast: Cast) -> None:
     assert program.status("GET", "/api/me") == 401
 
 
+def test_05_manage_users_revokes_no_token_that_may_do_more(cast: Cast) -> None:
+    token, _ = tokens.issue_token(cast.alice, "all", list(Permission), acting=OPERATOR)
+    helper = somebody_with(cast.acme, Permission.MANAGE_USERS)
+    browser_of(helper).post(f"/tokens/{token.pk}/revoke", YES)
+    browser_of(helper).post(f"/users/{cast.alice.pk}/tokens/{token.pk}/revoke", YES)
+    logged_in(helper.email).ask("DELETE", f"/api/token/longtoken/{token.pk}")
+    assert are_live([token])
+
+
 def bobs(cast: Cast) -> tuple[Client, dict[str, Program]]:
     """A browser and programs of Bob that all work."""
     browser = Client()
@@ -142,6 +151,21 @@ def test_32_a_token_that_provisions_dies_with_its_owner(cast: Cast) -> None:
     assert client.get("/Users").status == 200
     provisioning.deprovision(helper.pk, cast.acme, acting=OPERATOR)
     assert client.get("/Users").status == 401
+
+
+def test_32_what_a_revoked_token_made_ends_with_it(cast: Cast) -> None:
+    parent = with_long_token(logged_in("bob@acme.example"))
+    child = with_long_token(parent)
+    grandchild = with_long_token(child)
+    assert parent.status("POST", "/api/token/revoke", {"token": parent.token}) == 200
+    assert {program.status("GET", "/api/me") for program in (parent, child, grandchild)} == {401}
+
+
+def test_32_a_return_brings_no_rights_back(cast: Cast, as_alice: Client) -> None:
+    helper = somebody_with(cast.acme, *Permission)
+    as_alice.post(f"/users/{helper.pk}/deprovision", YES)
+    as_alice.post(f"/users/{helper.pk}/restore")
+    assert User.objects.get(pk=helper.pk).account_role.name == "Account Member"
 
 
 def test_32_a_password_link_dies_with_access(cast: Cast, as_alice: Client) -> None:
@@ -253,6 +277,14 @@ def test_37_a_password_link_of_before_sets_nothing(cast: Cast, as_alice: Client)
     assert Client().get(link).status_code == 404
     assert Client().post(link, NEW_PASSWORD).status_code == 404
     enforcement.lift_enforcement(cast.acme, acting=OPERATOR)
+    assert try_login("bob@acme.example", "another horse battery").status == 401
+
+
+def test_37_a_link_made_for_less_sets_nothing_once_its_person_may_do_more(cast: Cast, as_alice: Client) -> None:
+    link = password_link(as_alice, cast.bob)
+    as_alice.post(f"/users/{cast.bob.pk}/account-role", {"role": cast.alice.account_role_id, **YES})
+    assert User.objects.get(pk=cast.bob.pk).account_role_id == cast.alice.account_role_id
+    Client().post(link, NEW_PASSWORD)
     assert try_login("bob@acme.example", "another horse battery").status == 401
 
 
