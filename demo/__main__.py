@@ -88,8 +88,8 @@ def web_command(plan: Plan) -> list[str]:
     binds = ["--bind", f"127.0.0.1:{plan.port}"]
     if ports.has_ipv6_loopback():
         binds += ["--bind", f"[::1]:{plan.port}"]
-    threads = ["--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "2", "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", *binds, *threads]
+    options = ["--config", "python:torque_sso.web_server", "--graceful-timeout", "2", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", *binds, *options]
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:

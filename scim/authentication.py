@@ -6,18 +6,19 @@ from accounts.models import ApiToken
 from accounts.models.token import TokenKind
 from accounts.permissions import Permission
 from accounts.services import tokens
-from scim import errors
+from scim import errors, throttle
 
 # The word is typed by hand into some connectors, so it comes once, twice or not at all (C05, C06).
 _SCHEME = "bearer"
 
 
 def authenticate(request: HttpRequest) -> ApiToken:
-    """The live token of the request, which may manage users. Raises ScimError 401 or 403. One query."""
+    """The live token of the request, which may manage users. Raises ScimError 401, 403 or 429. One query."""
     text = token_text(request.headers.get("Authorization", ""))
     token = tokens.find_live(text) if text else None
     # A short token is somebody's login: provisioning would end with it within the hour.
     if token is None or token.kind == TokenKind.SHORT:
+        throttle.check_stranger(request)
         received = "one that is unknown, expired, revoked or the short token of a login" if text else "none"
         raise errors.unauthorized(
             f"Expected a live API token in the Authorization header; received {received}."

@@ -62,6 +62,7 @@ class Configuration(BaseSettings):
     email_user: str = ""
     email_password: SecretStr = SecretStr("")
     email_from: str = ""
+    web_threads: int = Field(default=8, ge=2, le=64)
     short_token_minutes: int = Field(default=60, ge=1, le=720)
 
     @classmethod

@@ -1,8 +1,10 @@
 """TXT records, for the proof of e-mail domains: the only place that asks DNS for more than an address.
 
 Asked are the resolvers of this machine and nobody else, whatever the answer says, so that a domain typed by an account
-admin leads nowhere. One question, 5 s in all, two at once in a process.
+admin leads nowhere. One question, 5 s in all; it takes a turn as every other request to another server does.
 """
+
+from uuid import UUID
 
 from dns import exception, resolver
 
@@ -17,15 +19,18 @@ class LookUpFailed(Exception):
     """DNS gave no answer; the message is a sentence."""
 
 
-def txt_records(domain: str) -> list[str]:
-    """The TXT records at the domain, each as one text; none where there are none. Raises LookUpFailed."""
+def txt_records(domain: str, account_id: UUID) -> list[str]:
+    """The TXT records at the domain, each as one text; none where there are none. Raises LookUpFailed.
+
+    `account_id`: whose claim of the domain is looked at.
+    """
     try:
-        with outbound_turns.turn("DNS"):
+        with outbound_turns.turn(account_id, "DNS"):
             answer = _resolver().resolve(f"{domain}.", "TXT", search=False, raise_on_no_answer=False)
     except resolver.NXDOMAIN:
         return []
-    except outbound_turns.NoTurn:
-        raise LookUpFailed("DNS has left earlier questions waiting. Try again in a minute.") from None
+    except outbound_turns.NoTurn as refused:
+        raise LookUpFailed(f"DNS was not asked for '{domain}': {refused}") from None
     except (exception.DNSException, OSError, ValueError):
         raise LookUpFailed(f"DNS gave no answer for '{domain}' within {TIME_LIMIT:.0f} seconds. Try again.") from None
     records = list(answer.rrset or ())[:_MOST_RECORDS]

@@ -1,5 +1,8 @@
 """Probes: `/healthz` tells whether this process lives, `/readyz` whether it should get traffic."""
 
+import threading
+import time
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
@@ -8,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from torque_sso import broker
 
+LOOKED_AT_EVERY = 1.0  # seconds
 PROBES = ("/healthz", "/readyz")
 
 
@@ -27,12 +31,37 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Red without a migrated database that takes changes. Without a broker logins still work, so that is only told."""
-    database = _database()
-    behind = broker.broker_state()
+    database, behind = _looks.latest()
     if database != "ok":
         return JsonResponse({"status": "not ready", "database": database, "broker": behind}, status=503)
     status = "degraded" if behind == broker.SILENT else "ok"
     return JsonResponse({"status": status, "database": database, "broker": behind})
+
+
+class Looks:
+    """What was seen of database and broker within LOOKED_AT_EVERY by this process.
+
+    Anybody may ask, and a limit for each address would turn a load balancer's own question down. So one request looks,
+    which may take seconds, and the others are told what was seen last.
+    """
+
+    def __init__(self) -> None:
+        self._looking = threading.Lock()
+        self._at, self._seen = 0.0, ("", "")
+
+    def latest(self) -> tuple[str, str]:
+        """State of the database, state of the broker."""
+        is_old = not self._at or time.monotonic() - self._at >= LOOKED_AT_EVERY
+        if is_old and self._looking.acquire(blocking=not self._at):
+            try:
+                self._seen = _database(), broker.broker_state()
+                self._at = time.monotonic()
+            finally:
+                self._looking.release()
+        return self._seen
+
+
+_looks = Looks()
 
 
 def _database() -> str:

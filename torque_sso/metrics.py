@@ -6,16 +6,19 @@ loopback, so an address proves nothing.
 
 import hmac
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Alert
 from accounts.models.work import AlertKind
 from accounts.services.expiry import KINDS, LEVELS
+from accounts.services.unrecorded_refusals import number_since
 from accounts.services.work_state import WorkState, work_state
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -44,6 +47,8 @@ def _gauges() -> Iterator[str]:
     )
     yield _gauge("ending", "Certificates, secrets and tokens that end within so many days, each told once.", ending)
     yield from _work(work_state(clock_is_needed=False))
+    told = "Refused messages of the last 24 hours that belonged to no sign-in and were counted, not recorded."
+    yield _gauge("refusals_not_recorded", told, [("", number_since(timezone.now() - timedelta(hours=24)))])
 
 
 def _open_alerts() -> dict[str, tuple[int, list[int]]]:

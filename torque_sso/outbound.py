@@ -17,6 +17,7 @@ from functools import lru_cache
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -44,6 +45,10 @@ class OutboundError(Exception):
         self.body = body
 
 
+class OutboundBusy(OutboundError):
+    """The request was not made, because too many are under way (`outbound_turns`). Nothing was sent."""
+
+
 @dataclass(frozen=True)
 class _Target:
     scheme: str
@@ -69,13 +74,15 @@ class _Target:
 def fetch(
     url: str,
     *,
+    account_id: UUID | None,
     form: Mapping[str, str] | None = None,
     json: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
     """The body of a 2xx answer, at most 1 MB. POST when there is a form or a JSON value, else GET.
 
-    Raises OutboundError for anything else, within 5 seconds.
+    `account_id`: on whose behalf, because one account must not keep the others waiting; None: on nobody's. Raises
+    OutboundError for anything else, within 5 seconds, and OutboundBusy at once when too much is under way.
     """
     deadline = time.monotonic() + TIME_LIMIT
     target = _target(url)
@@ -83,12 +90,12 @@ def fetch(
     sent = {"Host": target.host_header, "User-Agent": "torque-sso", "Accept": "application/json, */*;q=0.5"}
     sent |= {"Accept-Encoding": "identity", "Connection": "close", **kind, **(headers or {})}
     try:
-        with outbound_turns.turn(target.name):
-            checked = _checked_addresses(target, deadline)
+        with outbound_turns.turn(account_id, target.host):
+            checked = _checked_addresses(target, account_id, deadline)
             with _connected(target, checked, deadline) as connection:
                 return _answer(connection, target, body, sent, deadline)
-    except outbound_turns.NoTurn:
-        raise OutboundError(f"{target.name} has left earlier requests waiting, so it was not asked again.") from None
+    except outbound_turns.NoTurn as refused:
+        raise OutboundBusy(f"{target.name} was not asked: {refused}") from None
 
 
 def is_allowed_address(url: str) -> bool:
@@ -116,12 +123,12 @@ def _target(url: str) -> _Target:
     return _Target(parts.scheme, parts.hostname.rstrip("."), port or {"https": 443, "http": 80}[parts.scheme], path)
 
 
-def _checked_addresses(target: _Target, deadline: float) -> list[str]:
+def _checked_addresses(target: _Target, account_id: UUID | None, deadline: float) -> list[str]:
     """All addresses of the host, looked up once; every one of them must be reachable by the rules."""
     listed = addresses.is_listed_host(target.host, target.port)
     if target.scheme == "http" and not listed and not addresses.has_listed_networks():
         raise _not_https(target)
-    found = _resolve(target, deadline)
+    found = _resolve(target, account_id, deadline)
     for address in found:
         inside = listed or addresses.is_in_listed_network(address)
         if target.scheme == "http" and not inside:
@@ -140,8 +147,12 @@ def _not_https(target: _Target) -> OutboundError:
     )
 
 
-def _resolve(target: _Target, deadline: float) -> list[str]:
-    """Looks the name up in a thread of its own, because the system's resolver knows no time limit."""
+def _resolve(target: _Target, account_id: UUID | None, deadline: float) -> list[str]:
+    """Looks the name up in a thread of its own, because the system's resolver knows no time limit.
+
+    That thread has a turn of its own until it is done, so that names whose DNS hangs do not pile up threads.
+    """
+    is_over = outbound_turns.begin_lookup(account_id, target.host)
     outcome: list[list[str] | OSError | UnicodeError] = []
 
     def ask() -> None:
@@ -149,6 +160,8 @@ def _resolve(target: _Target, deadline: float) -> list[str]:
             outcome.append(look_up(target.host, target.port))
         except (OSError, UnicodeError) as error:
             outcome.append(error)
+        finally:
+            is_over()
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()

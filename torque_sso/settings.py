@@ -26,6 +26,7 @@ ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_UR
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
+WEB_THREADS = configuration.web_threads  # of one web process: `torque_sso.web_server` gives gunicorn as many
 OVER_TLS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -97,7 +98,7 @@ if configuration.is_embedded:
     }
 else:
     _database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+        "pool": {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10},  # one for each thread, two for piles
         # Prepared: planning is more than half of what PostgreSQL spends on a look-up (`docs/decisions/0011`).
         "server_side_binding": True,
         "prepare_threshold": 3,
@@ -225,12 +226,20 @@ REST_FRAMEWORK = {
 # Read once by django-scim2 at import; what it offers beyond the HTTP shell is out of reach (`docs/decisions/0006`).
 _SCHEME, _, _NETLOC = BASE_URL.partition("://")
 SCIM_SERVICE_PROVIDER = {"NETLOC": _NETLOC, "SCHEME": _SCHEME, "AUTHENTICATION_SCHEMES": []}
-# R55: requests a second and burst of one address at the sign-in doors, and of one token, person or address at REST.
+# R55: requests a second and burst of one address, before anybody knows who asks (`accounts.rate_limits`): sign-in,
+# logout, links that set a password, recovery; and of one token, person or address at REST.
 SIGN_IN_REQUESTS_PER_SECOND = 100
 SIGN_IN_BURST = 2_000
+LOGOUT_REQUESTS_PER_SECOND = 50
+LOGOUT_BURST = 1_000
+LINK_REQUESTS_PER_SECOND = 20
+LINK_BURST = 500
+RECOVERY_REQUESTS_PER_SECOND = 1
+RECOVERY_BURST = 60
 API_REQUESTS_PER_SECOND = 250
 API_BURST = 5_000
-# R55, R43: requests a second and burst of one token; body and operations of one request.
+# R55, R43: requests a second and burst of one token, and of one address that brings none that is live; body and
+# operations of one request.
 SCIM_REQUESTS_PER_SECOND = 250
 SCIM_BURST = 2_000
 SCIM_BODY_LIMIT = 1024 * 1024

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from accounts.api.program_rate import seconds_of_stranger
 from accounts.errors import ActionRefused
 from accounts.services import protection
 from accounts.services.rights import PermissionsExceeded
@@ -31,7 +32,7 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to what a view raised. None: the database is away, which `torque_sso.unavailable` answers."""
     if isinstance(problem, OperationalError | InterfaceError):
         return None
-    response: Response | None = exception_handler(_translated(problem), context)
+    response: Response | None = exception_handler(_limited(_translated(problem), context), context)
     if response is None:
         log.error("A REST request failed", exc_info=problem)
         set_rollback()
@@ -39,6 +40,14 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(problem, exceptions.ValidationError):
         response.data = _of_members(response.data)
     return response
+
+
+def _limited(problem: Exception, context: dict[str, Any]) -> Exception:
+    """Django REST framework refuses a stranger before it asks how fast they come, so that is asked here."""
+    if not isinstance(problem, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return problem
+    seconds = seconds_of_stranger(context["request"])
+    return exceptions.Throttled(wait=seconds) if seconds else problem
 
 
 def _told(status: int, sentence: str) -> Response:

@@ -86,7 +86,7 @@ def _saml(options: dict[str, Any]) -> ProviderSettings:
 def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
     source = options["metadata"]
     if source and source.startswith(("https://", "http://")):
-        return provider_settings.from_metadata_address(source, options["issuer"])
+        return provider_settings.from_metadata_address(source, options["issuer"], account_id=None)
     if source:
         return provider_settings.from_metadata(_bytes(source), options["issuer"])
     addresses = {

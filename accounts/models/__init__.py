@@ -14,6 +14,7 @@ from accounts.models.identity import (
     SignInTransaction,
 )
 from accounts.models.recovery import RecoveryCode
+from accounts.models.refusals import UnrecordedRefusals
 from accounts.models.session import SignedInSession
 from accounts.models.token import ApiToken
 from accounts.models.user import AccountRole, User
@@ -49,6 +50,7 @@ __all__ = [
     "SignedInSession",
     "TaskAttempt",
     "TaskRun",
+    "UnrecordedRefusals",
     "UnsealedEntry",
     "User",
 ]

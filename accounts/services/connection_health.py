@@ -1,4 +1,4 @@
-"""How a connection does, from what its logins left behind. Five queries, each on an index, however many logins."""
+"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.services.group_identifiers import SeenIdentifier, seen_identifiers
+from accounts.services.unrecorded_refusals import Counted, counted_since
 from spaces.role_mapping import ignored_space
 
 WITHIN = timedelta(hours=24)
@@ -27,12 +28,16 @@ class Groups(StrEnum):
 
 @dataclass(frozen=True)
 class Health:
-    """`signed_in`, `refused`: logins within WITHIN. `clock_difference`: seconds that the provider is ahead of us."""
+    """`signed_in`, `refused`: logins within WITHIN; `counted`: refusals in that time that were not recorded.
+
+    `clock_difference`: seconds that the provider is ahead of us.
+    """
 
     last_success: LoginRecord | None
     last_failure: LoginRecord | None
     signed_in: int
     refused: int
+    counted: Counted
     groups: Groups
     unmapped_groups: list[SeenIdentifier]
     unknown_spaces: list[str]
@@ -67,6 +72,7 @@ def health_of(connection: Connection, now: datetime) -> Health:
         last_failure=bad.only("reference", "at").order_by("-at").first(),
         signed_in=good.filter(at__gte=now - WITHIN).count(),
         refused=bad.filter(at__gte=now - WITHIN).count(),
+        counted=counted_since(connection, now - WITHIN),
         groups=_groups(connection, latest),
         unmapped_groups=seen_identifiers(connection.account, SHOWN, of=connection),
         unknown_spaces=_unknown_spaces([login for login in latest if login.at >= now - WITHIN]),

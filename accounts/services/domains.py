@@ -91,7 +91,7 @@ def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
         return
     check_verb("prove_domain", domain.account_id, acting)
     try:
-        found = dns_records.txt_records(domain.domain)
+        found = dns_records.txt_records(domain.domain, domain.account_id)
     except dns_records.LookUpFailed as problem:
         raise ActionRefused(str(problem)) from None
     if not domain.proof_token or expected_record(domain) not in {text.strip() for text in found}:

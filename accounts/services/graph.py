@@ -38,7 +38,12 @@ def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
     token = _access_token(connection)
     url = f"{settings.GRAPH_URL.rstrip('/')}/v1.0/users/{object_id}/getMemberObjects"
     try:
-        content = outbound.fetch(url, json={"securityEnabledOnly": False}, headers={"Authorization": f"Bearer {token}"})
+        content = outbound.fetch(
+            url,
+            account_id=connection.account_id,
+            json={"securityEnabledOnly": False},
+            headers={"Authorization": f"Bearer {token}"},
+        )
     except outbound.OutboundError as error:
         raise _refusal(error, object_id) from None
     return _group_ids(content)

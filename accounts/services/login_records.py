@@ -7,6 +7,8 @@ from typing import Any
 
 from accounts.models import Connection, ConsumedMessage, LoginRecord
 from accounts.models.identity import LoginOutcome
+from accounts.services import unrecorded_refusals
+from accounts.services.unrecorded_refusals import Tie
 
 # No letters or digits that are mistaken for each other when read out: a person tells it to an admin.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,6 +36,14 @@ def record_refusal(connection: Connection, code: str, explanation: str, **seen: 
         explanation=explanation,
         **seen,
     )
+
+
+def record_or_count_refusal(connection: Connection, tie: Tie, code: str, explanation: str, **seen: Any) -> str:
+    """The reference of the record; empty when the refusal was only counted. `seen`: as of `record_refusal`."""
+    if unrecorded_refusals.becomes_a_record(connection, tie):
+        return record_refusal(connection, code, explanation, **seen).reference
+    unrecorded_refusals.count(connection, code, explanation)
+    return ""
 
 
 def use_once(connection: Connection, message_id: str, expires_at: datetime) -> bool:

@@ -25,7 +25,7 @@ from accounts.services import alerts, audit, provider_documents
 from accounts.services.attempts import Parked, attempting
 from accounts.services.audit import Actor
 from accounts.services.consent import check_verb, was_enabled
-from accounts.services.provider_documents import ProviderError
+from accounts.services.provider_documents import ProviderBusy, ProviderError
 from accounts.sso.certificates import CertificateError, fingerprint, key_digests, stored_certificates
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
 from torque_sso import outbound
@@ -81,7 +81,7 @@ def _attempt(connection: Connection, now: datetime) -> list[str]:
 
 
 def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
-    """Reads what one provider publishes; gives which of `read`, `changed`, `held`, `failed` it came to.
+    """Reads what one provider publishes; gives which of `read`, `changed`, `held`, `failed`, `busy` it came to.
 
     Not called inside a transaction: the provider may take 5 seconds.
     """
@@ -92,6 +92,8 @@ def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
             _note_success(connection, now)
             return ["read"]
         found = _fetched(connection)
+    except (ProviderBusy, outbound.OutboundBusy):  # this server did not ask, which is no fault of the provider
+        return ["busy"]
     except (ProviderError, MetadataError, outbound.OutboundError) as problem:
         _note_failure(connection, str(problem)[:_LONGEST_PROBLEM], now)
         return ["failed"]
@@ -100,7 +102,7 @@ def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
 
 def _fetched(connection: Connection) -> IdentityProviderMetadata:
     """What the address says of our provider; of another, when it speaks of that one alone."""
-    document = outbound.fetch(connection.metadata_url)
+    document = outbound.fetch(connection.metadata_url, account_id=connection.account_id)
     try:
         return read_metadata(document, connection.idp_entity_id)
     except MetadataError as problem:

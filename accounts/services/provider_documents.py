@@ -7,6 +7,7 @@ transaction: a fetch may take 5 seconds.
 
 import base64
 import hashlib
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ KEYS_LIFETIME = timedelta(hours=1)
 KEYS_LAST_USE = timedelta(days=7)  # how long keys serve while the provider cannot be reached
 REFRESH_PAUSE = 60  # seconds between attempts of one process while an old copy still serves
 FAILURE_PAUSE = 5  # seconds in which one process does not ask again at an address that did not answer
+LONGEST_READ = 10  # seconds after which a first read counts as given up
 UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for keys that nobody knows (R32)
 
 _KEY_LIMIT = 100
@@ -50,6 +52,10 @@ class ProviderUnreachable(ProviderError):
     """The provider did not answer, and no copy of its documents is fresh enough."""
 
 
+class ProviderBusy(ProviderError):
+    """The provider was not asked, because this server has too many requests under way. Nothing was sent."""
+
+
 class ProviderDocumentWrong(ProviderError):
     """The provider answered with something that must not be used."""
 
@@ -57,24 +63,32 @@ class ProviderDocumentWrong(ProviderError):
 def discover(connection: Connection, now: datetime | None = None) -> None:
     """Makes sure that `connection.discovery` is the issuer's document and at most 24 hours old.
 
-    An older copy stays in use while the provider cannot be reached. Raises ProviderError when there is none.
+    An older copy stays in use while one request reads it anew, or the provider cannot be reached. Raises ProviderError
+    when there is none; ProviderBusy at once for everybody else while the first copy is being read.
     """
     now = now or timezone.now()
-    known = connection.discovery.get("issuer") == connection.issuer
-    if known and connection.discovered_at and now - connection.discovered_at < DISCOVERY_LIFETIME:
+    if connection.discovery.get("issuer") != connection.issuer:
+        _discover_first(connection, now)
         return
-    if known and not _my_turn("discovery", connection):
+    is_fresh = connection.discovered_at and now - connection.discovered_at < DISCOVERY_LIFETIME
+    if is_fresh or not _my_turn("discovery", connection):
         return
+    with suppress(ProviderError):
+        _store(connection, {"discovery": _fetched_discovery(connection), "discovered_at": now})
+
+
+def _discover_first(connection: Connection, now: datetime) -> None:
+    """A sign-in can be started by anybody, so one request at a time asks and the others do not wait for it."""
+    turn = f"provider-first-discovery-{connection.pk}"
+    if not cache.add(turn, True, LONGEST_READ):
+        raise ProviderBusy(f"What '{connection.issuer}' publishes is being read. Try again in a few seconds.")
     try:
         document = _fetched_discovery(connection)
-    except ProviderError:
-        if known:
-            return
-        raise
-    changes: JsonObject = {"discovery": document, "discovered_at": now}
-    if not known:  # another issuer's keys must never verify this one's tokens
-        changes |= {"signing_keys": {}, "signing_keys_at": None, "signing_keys_tried_at": None}
-    _store(connection, changes)
+    finally:
+        cache.delete(turn)
+    # Another issuer's keys must never verify this one's tokens.
+    no_keys: JsonObject = {"signing_keys": {}, "signing_keys_at": None, "signing_keys_tried_at": None}
+    _store(connection, {"discovery": document, "discovered_at": now, **no_keys})
 
 
 def signing_keys(connection: Connection, now: datetime | None = None) -> JsonObject:
@@ -117,7 +131,11 @@ def refresh_signing_keys(
     if not Connection.objects.filter(due, pk=connection.pk, issuer=connection.issuer).update(signing_keys_tried_at=now):
         return None
     connection.signing_keys_tried_at = now
-    return _fetch_signing_keys(connection, now)
+    try:
+        return _fetch_signing_keys(connection, now)
+    except ProviderBusy:  # not tried, so the next login need not wait for the pause
+        _store(connection, {"signing_keys_tried_at": None})
+        raise
 
 
 def _stored_keys(connection: Connection) -> JsonObject:
@@ -139,7 +157,7 @@ def _store(connection: Connection, changes: JsonObject) -> None:
 
 def _fetched_discovery(connection: Connection) -> JsonObject:
     url = f"{connection.issuer.rstrip('/')}/.well-known/openid-configuration"
-    document = _json_object(url)
+    document = _json_object(connection, url)
     if document.get("issuer") != connection.issuer:
         raise ProviderDocumentWrong(
             f"Expected the issuer '{connection.issuer}' in {url}; it names '{str(document.get('issuer'))[:200]}'. "
@@ -160,7 +178,7 @@ def _is_endpoint(value: object) -> bool:
 
 def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     url = connection.discovery["jwks_uri"]
-    listed = _json_object(url).get("keys")
+    listed = _json_object(connection, url).get("keys")
     keys = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
     if not keys:
         bits = f"{_SMALLEST_MODULUS} bits or more"
@@ -195,20 +213,22 @@ def _trimmed(key: JsonObject) -> dict[str, str]:
     return {name: key[name] for name in _KEY_MEMBERS if isinstance(key.get(name), str)}
 
 
-def _content(url: str) -> bytes:
+def _content(connection: Connection, url: str) -> bytes:
     """A provider that hangs must not hold every thread of this process for 5 seconds in turn."""
     failed = f"provider-silent-{hashlib.sha256(url.encode()).hexdigest()}"
     if sentence := cache.get(failed):
         raise ProviderUnreachable(sentence)
     try:
-        return outbound.fetch(url)
+        return outbound.fetch(url, account_id=connection.account_id)
+    except outbound.OutboundBusy as busy:  # says nothing about the provider
+        raise ProviderBusy(str(busy)) from None
     except outbound.OutboundError as error:
         cache.set(failed, str(error), FAILURE_PAUSE)
         raise ProviderUnreachable(str(error)) from None
 
 
-def _json_object(url: str) -> JsonObject:
-    content = _content(url)
+def _json_object(connection: Connection, url: str) -> JsonObject:
+    content = _content(connection, url)
     try:
         document = strict_json.loads(content)
     except ValueError:

@@ -25,10 +25,13 @@ class ProviderSettings:
     warnings: tuple[str, ...] = ()
 
 
-def from_metadata_address(url: str, entity_id: str = "") -> ProviderSettings:
-    """Metadata fetched from its address, which is kept and read again every hour. Raises ActionRefused."""
+def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | None) -> ProviderSettings:
+    """Metadata fetched from its address, which is kept and read again every hour. Raises ActionRefused.
+
+    `account_id`: whose connection it is for; None: the operator reads it, for an account that may not be there yet.
+    """
     try:
-        found = read_metadata(outbound.fetch(url), entity_id)
+        found = read_metadata(outbound.fetch(url, account_id=account_id), entity_id)
     except (MetadataError, outbound.OutboundError) as problem:
         raise ActionRefused(str(problem)) from None
     return _settings(found, url)

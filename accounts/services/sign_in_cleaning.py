@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Account, ConsumedMessage, LoginRecord, SignedInSession, SignInTransaction
+from accounts.services import unrecorded_refusals
 
 SESSIONS_KEPT = timedelta(days=30)  # after their end, for the person and an admin to see
 MESSAGES_KEPT = timedelta(days=14)  # what arrived at a login; the record itself is kept as the account chose
@@ -28,6 +29,7 @@ def clean() -> dict[str, int]:
         "sessions_removed": sessions,
         "logins_removed": remove_logins(now),
         "login_messages_removed": forget_messages(now),
+        "unrecorded_refusals_removed": unrecorded_refusals.clean(now),
     }
 
 

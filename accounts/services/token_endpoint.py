@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 from accounts.models import Connection
 from accounts.services.provider_documents import (
     JsonObject,
+    ProviderBusy,
     ProviderDocumentWrong,
     ProviderError,
     ProviderUnreachable,
@@ -28,14 +29,19 @@ class TokenRefused(ProviderError):
 
 
 def request_tokens(connection: Connection, grant: Mapping[str, str]) -> JsonObject:
-    """The token endpoint's answer to this grant. Raises TokenRefused, or ProviderError when no usable answer came."""
+    """The token endpoint's answer to this grant. Raises TokenRefused, or ProviderError when no usable answer came.
+
+    ProviderBusy: nothing was sent, so the same grant may be tried again.
+    """
     discover(connection)
     url = connection.discovery.get("token_endpoint")
     if not isinstance(url, str):
         raise ProviderDocumentWrong(f"The provider '{connection.issuer}' publishes no token endpoint.")
     form, headers = _authenticated(connection, grant)
     try:
-        content = outbound.fetch(url, form=form, headers=headers)
+        content = outbound.fetch(url, account_id=connection.account_id, form=form, headers=headers)
+    except outbound.OutboundBusy as busy:
+        raise ProviderBusy(str(busy)) from None
     except outbound.OutboundError as error:
         raise _refusal(error, {**form, "client_secret": connection.client_secret}) from None
     return _json_object(content, url)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from accounts.services.provider_documents import ProviderError
+from accounts.services.provider_documents import ProviderBusy, ProviderError
 from accounts.sso import id_token, oidc, oidc_claims, oidc_errors
 from accounts.sso.id_token import Kind
 from accounts.sso.refusal import LoginRefused, Side
@@ -30,11 +30,16 @@ class Logout:
 
 
 def read(connection: Connection, unverified: object, now: datetime | None = None) -> Logout:
-    """What the provider says, after every check. Raises LoginRefused. Not to be called inside a transaction."""
+    """What the provider says, after every check. Raises LoginRefused; ProviderBusy when its keys were not asked for.
+
+    Not to be called inside a transaction.
+    """
     now = now or timezone.now()
     token = id_token.read_unverified(unverified, settings.SIGN_IN_MESSAGE_LIMIT, LOGOUT_TOKEN)
     try:
         key = oidc.signing_key(connection, token.key_id, now)
+    except ProviderBusy:
+        raise
     except ProviderError as error:
         raise oidc_errors.provider_failed(error, connection) from None
     expected = oidc.expected_of(connection, now)

@@ -18,7 +18,7 @@ from mozilla_django_oidc.utils import generate_code_challenge
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import OidcFlow, Vendor
 from accounts.services import provider_documents
-from accounts.services.provider_documents import ProviderError
+from accounts.services.provider_documents import ProviderBusy, ProviderError, ProviderUnreachable
 from accounts.services.token_endpoint import TokenRefused, request_tokens
 from accounts.sso import id_token, masking, oidc_claims, oidc_errors, oidc_logout, timeline, userinfo
 from accounts.sso.claims import IdentityClaims
@@ -34,9 +34,14 @@ def redirect_uri() -> str:
 
 
 def authorization_url(connection: Connection, state: str, nonce: str, code_verifier: str, login_hint: str = "") -> str:
-    """Where to send the browser. Raises LoginRefused when the provider's discovery document cannot be had."""
+    """Where to send the browser. Raises LoginRefused when the provider's discovery document cannot be had.
+
+    ProviderBusy: it was not asked for; the same may be tried again in a moment.
+    """
     try:
         provider_documents.discover(connection)
+    except ProviderBusy:
+        raise
     except ProviderError as error:
         raise oidc_errors.provider_failed(error, connection) from None
     query = {
@@ -73,6 +78,7 @@ def read_answer(
     """Who the provider says is signing in, after every check of `protocol.md` 6.5. Raises LoginRefused.
 
     `answer`: the form or query fields that came for this transaction. Not to be called inside a database transaction.
+    ProviderBusy: nothing of the answer was used up, so it may be read again in a moment.
     """
     try:
         provider_documents.discover(connection, now)  # a draft of another issuer has kept nothing of it since it asked
@@ -84,6 +90,8 @@ def read_answer(
         return _read_id_token(connection, answer, transaction, now)
     except TokenRefused as error:
         raise oidc_errors.code_refused(error) from None
+    except ProviderBusy:
+        raise
     except ProviderError as error:
         raise oidc_errors.provider_failed(error, connection) from None
 
@@ -123,6 +131,15 @@ def _read_code(
     if not code or len(code) > settings.SIGN_IN_MESSAGE_LIMIT:
         raise oidc_errors.wrong_flow("a code", "none" if not code else f"{len(code)} characters", connection)
     tokens = request_tokens(connection, _code_grant(code, transaction.code_verifier))
+    try:
+        return _read_tokens(connection, tokens, code, transaction, now)
+    except ProviderBusy as busy:  # the code is used up: it cannot be tried again
+        raise ProviderUnreachable(str(busy)) from None
+
+
+def _read_tokens(
+    connection: Connection, tokens: dict[str, Any], code: str, transaction: SignInTransaction, now: datetime | None
+) -> IdentityClaims:
     compact = tokens.get("id_token")
     if not isinstance(compact, str):
         raise oidc_errors.wrong_flow("an ID token from the token endpoint", "none", connection)

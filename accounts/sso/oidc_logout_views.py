@@ -13,17 +13,21 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Connection, ConsumedMessage
 from accounts.models.identity import Protocol
-from accounts.services import login_records, sessions
+from accounts.rate_limits import limited_by
+from accounts.services import login_records, sessions, unrecorded_refusals
 from accounts.services.audit import Actor
+from accounts.services.provider_documents import ProviderBusy
 from accounts.sso import logout_token, oidc_claims
 from accounts.sso.logout_token import Logout
 from accounts.sso.refusal import LoginRefused, Side
+from torque_sso import outbound_turns
 from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 
 
 @csrf_exempt  # the provider posts, with a signature of its own
+@limited_by("LOGOUT", is_program=True)
 @require_http_methods(["GET", "POST"])
 def oidc_logout(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Whatever state the connection and its people are in: an ended session is never wrong."""
@@ -48,11 +52,19 @@ def _front_channel(request: HttpRequest, connection: Connection) -> HttpResponse
 
 
 def _back_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Back-Channel Logout 1.0, 2.5 to 2.8: 200 when the sessions are over, 400 with the reason otherwise."""
+    """Back-Channel Logout 1.0, 2.5 to 2.8: 200 when the sessions are over, 400 with the reason otherwise.
+
+    503 when the provider's keys could not be asked for at this moment. What is refused is counted, not recorded.
+    """
     try:
         logout = logout_token.read(connection, request.POST.get("logout_token"))
         ended = _end(connection, logout, _acting(connection, "back-channel", request))
+    except ProviderBusy as busy:
+        response = _answer(503, {"error": "temporarily_unavailable", "error_description": _plain(str(busy))})
+        response["Retry-After"] = str(outbound_turns.RETRY_AFTER)
+        return response
     except LoginRefused as refusal:
+        unrecorded_refusals.count(connection, refusal.code, f"A logout was refused. {refusal}")
         log.warning("A logout token was refused", connection=connection.name, code=refusal.code, reason=str(refusal))
         return _answer(400, {"error": "invalid_request", "error_description": _plain(str(refusal))})
     log.info("Logged out by the identity provider", connection=connection.name, sessions=ended)

@@ -11,9 +11,11 @@ from accounts.models import Connection, User
 from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
 from accounts.services import login_records
+from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
+from torque_sso import outbound_turns
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +40,19 @@ _OTHERWISE = "Your company's sign-in answered in a way that we could not accept.
 
 
 def refusal_page(
-    request: HttpRequest, refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None = None
+    request: HttpRequest,
+    refusal: LoginRefused,
+    connection: Connection | None,
+    claims: IdentityClaims | None = None,
+    *,
+    tie: Tie = Tie.CONNECTION,
 ) -> HttpResponse:
-    """403 with a reference; the admin finds it in the login records of the connection's account."""
+    """403 with a reference; the admin finds it in the login records of the connection's account.
+
+    Without a reference when the refusal was only counted.
+    """
     timeline.failed(refusal)
-    reference = _remember(refusal, connection, claims)
+    reference = _remember(refusal, connection, claims, tie)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     message = _FRIENDLY.get(refusal.code) or (_START_AGAIN if refusal.side == Side.PERSON else _OTHERWISE)
     again = reverse("sso:start", args=[connection.id]) if connection else reverse("login")
@@ -50,7 +60,7 @@ def refusal_page(
         "reference": reference,
         "message": message,
         "try_again_url": again,
-        "is_told_here": _may_look(request, connection),
+        "is_told_here": bool(reference) and _may_look(request, connection),
     }
     return render(request, "sso/refused.html", context, status=403)
 
@@ -63,12 +73,22 @@ def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
     return not permissions_of(request).isdisjoint((Permission.MANAGE_SSO, Permission.MANAGE_USERS))
 
 
-def _remember(refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None) -> str:
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """503: this server asks as many identity providers as it may. The browser comes again by itself, holding nothing
+    here meanwhile; a sign-in under way goes on then."""
+    seconds = outbound_turns.RETRY_AFTER
+    again = request.get_full_path()
+    response = render(request, "sso/busy.html", {"seconds": seconds, "try_again_url": again}, status=503)
+    response["Retry-After"], response["Refresh"] = str(seconds), f"{seconds}; url={again}"
+    return response
+
+
+def _remember(refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None, tie: Tie) -> str:
     if connection is None:  # no account to tell: the reference is in the log only
         return login_records.new_reference()
     seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
     told = timeline.current().kept() if timeline.is_recording() else _only(refusal)
-    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **told).reference
+    return login_records.record_or_count_refusal(connection, tie, refusal.code, str(refusal), **seen, **told)
 
 
 def _only(refusal: LoginRefused) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_bindings import deflated, signed_query, with_query
 from accounts.sso.saml_claims import Reading, identity_claims
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
-from accounts.sso.saml_response import Expectations, read_response
+from accounts.sso.saml_response import Expectations, check_signed, read_response
 from accounts.vendors import VENDORS
 from torque_sso.encryption import is_kept
 
@@ -35,6 +35,7 @@ __all__ = [
     "acs_url",
     "authn_request_url",
     "certificates",
+    "check_signature",
     "entity_id",
     "is_web_address",
     "read_answer",
@@ -169,6 +170,11 @@ def read_answer(
     expected = _expectations(connection, transaction.request_id)
     assertion = read_response(answer.get("SAMLResponse", ""), expected, now or datetime.now(UTC))
     return identity_claims(assertion, reading_of(connection))
+
+
+def check_signature(connection: Connection, answer: Mapping[str, str]) -> None:
+    """That the connection's IdP signed this answer, and no more: LoginRefused for what anybody can have made."""
+    check_signed(answer.get("SAMLResponse", ""), _expectations(connection, ""))
 
 
 def _expectations(connection: Connection, request_id: str) -> Expectations:

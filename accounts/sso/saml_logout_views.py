@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import structlog
 from django.contrib import auth, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,15 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
+from accounts.rate_limits import limited_by
 from accounts.services import sessions
+from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout
 from accounts.sso import saml_single_logout as single_logout
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came
 from accounts.sso.saml_single_logout import Outgoing
 from torque_sso.client_address import client_address
-
-log = structlog.get_logger(__name__)
 
 PARTLY = (
     "You are logged out here. Your company's sign-in page may still know you: on a shared computer, log out there too,"
@@ -34,6 +33,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 @csrf_exempt  # comes from the identity provider's page, with a signature of its own
+@limited_by("LOGOUT")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
@@ -43,7 +43,7 @@ def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
         came = _came(request)
         return _asked(request, connection, came) if came.is_request else _answered(connection, came)
     except LoginRefused as refusal:
-        return _refused(request, single_logout.record_refusal(connection, refusal))
+        return _refused(request, single_logout.record_refusal(connection, refusal, Tie.NOTHING))
 
 
 def _came(request: HttpRequest) -> Came:
@@ -60,7 +60,7 @@ def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResp
         auth.logout(request)  # a redirect brings the cookie along: the page must not greet who has just been logged out
     outgoing = single_logout.answer(connection, message.get("ID", ""), outcome.statuses, came.relay_state)
     if outgoing is None:  # it never said where it takes answers
-        return _refused(request, outcome.reference) if outcome.reference else _done(is_complete=True)
+        return _done(is_complete=True) if outcome.is_done else _refused(request, outcome.reference)
     # The IdP may have this page open in a frame, one for each application it ends.
     return _on_the_way(request, connection, outgoing, frame_ancestors=_origins(outgoing.address))
 
@@ -71,10 +71,11 @@ def _answered(connection: Connection, came: Came) -> HttpResponse:
         message = saml_logout.verified(came, single_logout.expectations(connection))
         return _done(is_complete=single_logout.is_complete(connection, message))
     except LoginRefused as refusal:
-        log.warning("Answer to a logout refused", code=refusal.code, connection=str(connection.pk), why=str(refusal))
+        single_logout.record_refusal(connection, refusal, Tie.NOTHING)
     return _done(is_complete=False)
 
 
+@limited_by("LOGOUT")
 @never_cache
 @require_GET
 def saml_logout_form(request: HttpRequest) -> HttpResponse:
@@ -86,6 +87,7 @@ def saml_logout_form(request: HttpRequest) -> HttpResponse:
     return _on_the_way(request, connection, outgoing)
 
 
+@limited_by("LOGOUT")
 @never_cache
 @require_GET
 def logged_out(request: HttpRequest) -> HttpResponse:
@@ -141,5 +143,5 @@ def _origins(address: str) -> list[str]:
 
 
 def _refused(request: HttpRequest, reference: str) -> HttpResponse:
-    """400 with a reference; the admin finds the reason in the login records."""
+    """400; with a reference, by which the admin finds the reason in the login records, unless it was only counted."""
     return render(request, "sso/logout_refused.html", {"reference": reference}, status=400)

@@ -24,7 +24,7 @@ from accounts.sso.saml_shape import (
 )
 from accounts.sso.timeline import Part
 
-__all__ = ["Expectations", "VerifiedAssertion", "read_response", "unverified_in_response_to"]
+__all__ = ["Expectations", "VerifiedAssertion", "check_signed", "read_response", "unverified_in_response_to"]
 
 
 def unverified_in_response_to(message_b64: str, limit: int) -> str:
@@ -49,6 +49,12 @@ def read_response(message_b64: str, expected: Expectations, now: datetime) -> Ve
     clock = Clock(now, expected.clock_skew)
     saml_checks.check_response(response, expected, clock)
     return saml_checks.read_assertion(assertion, expected, clock)
+
+
+def check_signed(message_b64: str, expected: Expectations) -> None:
+    """Shape and signature alone, before a message is kept that nobody here asked for. Raises LoginRefused."""
+    unverified = parse(decode(message_b64, expected.message_limit))
+    _signed_parts(unverified, the_assertion(unverified), expected)
 
 
 def _signed_parts(

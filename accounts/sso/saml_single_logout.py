@@ -21,6 +21,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import Connection
 from accounts.services import login_records, sessions
 from accounts.services.audit import Actor
+from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
 from accounts.sso.claims import storable
 from accounts.sso.refusal import LoginRefused
@@ -135,10 +136,14 @@ def _outgoing(connection: Connection, name: str, document: Element, address: str
 
 @dataclass(frozen=True)
 class Outcome:
-    """`statuses`: for the answer. `reference`: of the record of a refusal; empty: what was asked for is done."""
+    """`statuses`: for the answer. `reference`: of the record of a refusal; empty when it was only counted."""
 
     statuses: tuple[str, ...] = (saml_logout.SUCCESS,)
     reference: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return self.statuses == (saml_logout.SUCCESS,)
 
 
 def obey(connection: Connection, message: Element, *, ip_address: str | None) -> Outcome:
@@ -147,17 +152,17 @@ def obey(connection: Connection, message: Element, *, ip_address: str | None) ->
         request = saml_logout.read_request(message, expectations(connection), timezone.now())
         ended = _end(connection, request, Actor(f"logout at {connection.name}", ip_address=ip_address))
     except LoginRefused as refusal:
-        return Outcome(saml_logout.statuses_of(refusal), record_refusal(connection, refusal))
+        return Outcome(saml_logout.statuses_of(refusal), record_refusal(connection, refusal, Tie.CONNECTION))
     log.info("Logged out by the identity provider", connection=str(connection.pk), sessions=ended)
     return Outcome()
 
 
-def record_refusal(connection: Connection, refusal: LoginRefused) -> str:
-    """Beside the logins of the connection, for its admin; gives the reference."""
+def record_refusal(connection: Connection, refusal: LoginRefused, tie: Tie) -> str:
+    """Beside the logins of the connection, for its admin; gives the reference, empty when it was only counted."""
     explanation = f"A logout was refused. {refusal}"
-    record = login_records.record_refusal(connection, f"logout-{refusal.code}", explanation)
-    log.warning("Logout refused", code=refusal.code, reference=record.reference, connection=str(connection.pk))
-    return record.reference
+    reference = login_records.record_or_count_refusal(connection, tie, f"logout-{refusal.code}", explanation)
+    log.warning("Logout refused", code=refusal.code, reference=reference, connection=str(connection.pk))
+    return reference
 
 
 @transaction.atomic

@@ -82,12 +82,12 @@ def open_unsolicited(connection: Connection, answer: Mapping[str, str], next_pat
     return Opened(row, state, binding)
 
 
-def find_by_state(state: str) -> SignInTransaction | None:
-    """The sign-in that this value was given to, whatever became of it."""
+def find_by_state(state: str, connection: Connection | None = None) -> SignInTransaction | None:
+    """The sign-in that this value was given to, whatever became of it; with a connection, one of that alone."""
     if len(state) != STATE_LENGTH:
         return None
     found = SignInTransaction.objects.select_related("connection__account").filter(state_digest=_digest(state))
-    return found.first()
+    return (found.filter(connection=connection) if connection else found).first()
 
 
 def find_by_request(connection: Connection, request_id: str) -> SignInTransaction | None:
@@ -137,6 +137,12 @@ def _read(transaction: SignInTransaction) -> dict[str, str]:
     except UnreadableSecret:
         raise _unreadable() from None
     return answer
+
+
+def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
+    """Undoes `consume`: nothing was done with the answer yet, and its browser is to come again in a moment."""
+    used = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at__isnull=False)
+    used.update(consumed_at=None, answer=json.dumps(dict(answer)))
 
 
 def unknown_sign_in() -> LoginRefused:

@@ -26,7 +26,8 @@ def completed(connection: Connection, claims: Claims, access_token: str) -> Clai
     if connection.vendor == Vendor.ENTRA or not isinstance(url, str) or not _lacks_something(connection, claims):
         return claims
     try:
-        content = outbound.fetch(url, headers={"Authorization": f"Bearer {access_token}"})
+        bearer = {"Authorization": f"Bearer {access_token}"}
+        content = outbound.fetch(url, account_id=connection.account_id, headers=bearer)
     except outbound.OutboundError as error:
         raise ProviderUnreachable(str(error)) from None
     return {**_of_same_person(content, claims), **claims}

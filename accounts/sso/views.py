@@ -16,15 +16,18 @@ from accounts.authentication import BACKEND
 from accounts.local_paths import local_path
 from accounts.models import Connection, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
-from accounts.rate_limits import limited
+from accounts.rate_limits import limited, limited_by
 from accounts.services import sessions
 from accounts.services.connection_drafts import with_draft
+from accounts.services.provider_documents import ProviderBusy
+from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_response, timeline, transactions, trial
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import complete_login
+from accounts.sso.oidc_errors import plain
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.refusal_page import refusal_page
+from accounts.sso.refusal_page import busy_page, refusal_page
 from accounts.sso.timeline import Part
 from torque_sso.client_address import client_address
 
@@ -56,6 +59,9 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         address = protocol_of(connection).start_url(connection, opened, asked.get("login_hint", "")[:320])
     except LoginRefused as refusal:
         return refusal_page(request, refusal, connection)
+    except ProviderBusy:
+        opened.row.delete()
+        return busy_page(request)
     response = HttpResponse(status=302, headers={"Location": address})
     return with_binding(response, opened.binding)
 
@@ -68,23 +74,25 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     """Assertion consumer service: keeps the SAML response that the browser brings."""
     connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
     answer = {name: request.POST[name] for name in SAML_FIELDS if name in request.POST}
-    row = None
+    row, tie = None, Tie.NOTHING
     try:
+        row = transactions.find_by_state(answer.get("RelayState", ""), connection)
+        tie = Tie.CONNECTION if row else Tie.NOTHING
         _check_size(answer)
-        row = transactions.find_by_state(answer.get("RelayState", ""))
-        if row is None or row.connection_id != connection.id:
+        if row is None:
             in_response_to = saml_response.unverified_in_response_to(
                 answer.get("SAMLResponse", ""), settings.SIGN_IN_MESSAGE_LIMIT
             )
             row = transactions.find_by_request(connection, in_response_to)
             if row is None:
                 _check_live(connection)
-                return _keep_unsolicited(connection, answer, in_response_to)
+                return _answer_to_nothing(request, connection, answer, in_response_to)
+            tie = Tie.CONNECTION
         _check_live(connection, row)
         transactions.keep_answer(row, answer)
     except LoginRefused as refusal:
         _check_live(connection, row)
-        return refusal_page(request, refusal, connection)
+        return refusal_page(request, refusal, connection, tie=tie)
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
 
@@ -125,9 +133,12 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     connection = with_draft(row.connection) if row.tests_draft else row.connection
     claims: IdentityClaims | None = None
     signed_in = request.user if isinstance(request.user, User) else None
+    answer: dict[str, str] = {}
+    tie = Tie.CONNECTION
     try:
         timeline.passed(Part.REQUEST, _begun(row))
         answer = transactions.consume(row, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
+        tie = Tie.ANSWERED_SIGN_IN if row.request_id else Tie.CONNECTION
         timeline.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
         claims = protocol_of(connection).read(connection, answer, row)
         if row.tester_id:
@@ -136,7 +147,10 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     except LoginRefused as refusal:
         if row.tester_id:
             return trial.shown(trial.refused(refusal, connection, claims))
-        return refusal_page(request, refusal, connection, claims)
+        return refusal_page(request, refusal, connection, claims, tie=tie)
+    except ProviderBusy:
+        transactions.give_back(row, answer)
+        return busy_page(request)
     auth.login(request, done.user, backend=BACKEND)
     sessions.begin(
         request,
@@ -150,6 +164,7 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     return SeeOther(_next(row))
 
 
+@limited_by("LOGOUT", is_program=True)
 @require_GET
 def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Our service provider metadata for this connection, to give to its IdP."""
@@ -193,7 +208,7 @@ def _check_initiator(connection: Connection, issuer: str) -> None:
         raise LoginRefused(
             "initiate-issuer",
             expected=f"iss '{connection.issuer}'",
-            received=f"'{issuer[:200]}'",
+            received=f"'{plain(issuer)}'",
             side=Side.IDENTITY_PROVIDER,
             next_step="Copy the initiate login URI of the right connection into the application.",
         )
@@ -211,10 +226,28 @@ def _check_size(answer: dict[str, str]) -> None:
         )
 
 
-def _keep_unsolicited(connection: Connection, answer: dict[str, str], in_response_to: str) -> HttpResponse:
-    """A response to no request of ours: only where that is allowed, never one that claims to answer (8.4 check 11)."""
+def _answer_to_nothing(
+    request: HttpRequest, connection: Connection, answer: dict[str, str], in_response_to: str
+) -> HttpResponse:
+    """A response to no request of ours. Anybody can post one, so it is worth a row only once its signature is verified.
+
+    What the identity provider signed is kept where IdP-initiated login is allowed, and recorded as refused elsewhere.
+    """
+    not_allowed = _why_not_unsolicited(connection, in_response_to)
+    try:
+        saml.check_signature(connection, answer)
+    except LoginRefused as unsigned:
+        return refusal_page(request, not_allowed or unsigned, connection, tie=Tie.NOTHING)
+    if not_allowed:
+        return refusal_page(request, not_allowed, connection)
+    opened = transactions.open_unsolicited(connection, answer, local_path(answer.get("RelayState", "")))
+    return with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
+
+
+def _why_not_unsolicited(connection: Connection, in_response_to: str) -> LoginRefused | None:
+    """Only where that is allowed, and never one that claims to answer (`protocol.md` 8.4 check 11)."""
     if in_response_to:
-        raise LoginRefused(
+        return LoginRefused(
             "saml-in-response-to",
             expected="the ID of a request that this server sent on this connection in the last ten minutes",
             received=f"InResponseTo '{in_response_to[:100]}'",
@@ -222,15 +255,14 @@ def _keep_unsolicited(connection: Connection, answer: dict[str, str], in_respons
             next_step="Start again from the sign-in page.",
         )
     if not connection.allow_idp_initiated:
-        raise LoginRefused(
+        return LoginRefused(
             "saml-idp-initiated",
             expected="an answer to a sign-in that was started here",
             received="a response that the identity provider started by itself",
             side=Side.TORQUE,
             next_step="Start from the sign-in page, or allow IdP-initiated login on the connection.",
         )
-    opened = transactions.open_unsolicited(connection, answer, local_path(answer.get("RelayState", "")))
-    return with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
+    return None
 
 
 def with_binding(response: HttpResponse, binding: str) -> HttpResponse:

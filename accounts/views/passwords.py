@@ -16,13 +16,14 @@ from accounts.models import User
 from accounts.models.user import UserOrigin
 from accounts.pages.guards import acting, person_of
 from accounts.pages.refusals import told_in_the_form
-from accounts.rate_limits import limited
+from accounts.rate_limits import limited, limited_by
 from accounts.services import tokens, users
 from accounts.services.password_links import ends_tokens, person_of_link, set_password_by_link
 
 WRONG_PASSWORD = "This is not your current password. Type it again, or ask an admin for a link to set a new one."
 
 
+@limited_by("LINK")
 @sensitive_post_parameters("new_password", "repeat_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> HttpResponse:

@@ -14,6 +14,7 @@ from accounts.folding import fold
 from accounts.forms import RecoveryCodeForm, RecoveryLinkForm
 from accounts.models import User
 from accounts.pages.refusals import counted
+from accounts.rate_limits import limited_by
 from accounts.services import recovery_codes, recovery_links
 from torque_sso.client_address import client_address
 
@@ -23,6 +24,7 @@ WRONG_CODE = (
 )
 
 
+@limited_by("RECOVERY")
 @sensitive_post_parameters("recovery_code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def recover(request: HttpRequest) -> HttpResponse:
@@ -39,6 +41,7 @@ def recover(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/recovery.html", {"form": form})
 
 
+@limited_by("RECOVERY")
 @require_safe
 def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) -> HttpResponse:
     """Shows a button, so that whatever looks at links in messages does not use this one up."""
@@ -48,6 +51,7 @@ def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) ->
     return render(request, "accounts/recovery_link.html", {"admin": admin, "token": unverified_token})
 
 
+@limited_by("RECOVERY")
 @sensitive_post_parameters("unverified_token")
 @require_POST
 def recover_by_link(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography import x509
@@ -18,7 +19,13 @@ from cryptography.x509.oid import NameOID
 
 from torque_sso import outbound
 
+ACCOUNT = uuid4()
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
+
+
+def fetch(url: str, **options: Any) -> bytes:
+    """As some account that has nothing else under way."""
+    return outbound.fetch(url, account_id=ACCOUNT, **options)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from dns import exception, resolver
 
+from tests.torque_sso.conftest import ACCOUNT
 from torque_sso import dns_records, outbound_turns
 
 
@@ -25,37 +26,37 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[tuple[Any, .
 
 def test_the_parts_of_a_record_are_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, [SimpleNamespace(strings=(b"torque-", b"x=\xff")), SimpleNamespace(strings=(b"b",))])
-    assert dns_records.txt_records("acme.example") == ["torque-x=\ufffd", "b"]
+    assert dns_records.txt_records("acme.example", ACCOUNT) == ["torque-x=\ufffd", "b"]
     assert asked == [("acme.example.", "TXT")]
 
 
 @pytest.mark.parametrize("answer", [None, resolver.NXDOMAIN()])
 def test_no_record_and_no_such_domain_are_nothing(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     answering(monkeypatch, answer)
-    assert dns_records.txt_records("acme.example") == []
+    assert dns_records.txt_records("acme.example", ACCOUNT) == []
 
 
 @pytest.mark.parametrize("answer", [exception.Timeout(), resolver.NoNameservers(), OSError("x")])
 def test_silence_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     answering(monkeypatch, answer)
     with pytest.raises(dns_records.LookUpFailed, match="within 5 seconds"):
-        dns_records.txt_records("acme.example")
+        dns_records.txt_records("acme.example", ACCOUNT)
 
 
 def test_very_many_and_very_long_records_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, [SimpleNamespace(strings=(b"x" * 9000,))] * 900)
-    found = dns_records.txt_records("acme.example")
+    found = dns_records.txt_records("acme.example", ACCOUNT)
     assert (len(found), {len(text) for text in found}) == (200, {4096})
 
 
-def test_a_third_question_at_once_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_counts_as_a_request_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, None)
     with (
-        outbound_turns.turn("DNS"),
-        outbound_turns.turn("DNS"),
-        pytest.raises(dns_records.LookUpFailed, match="waiting"),
+        outbound_turns.turn(ACCOUNT, "idp.example"),
+        outbound_turns.turn(ACCOUNT, "other.example"),
+        pytest.raises(dns_records.LookUpFailed, match=r"not asked for 'acme.example'.*Try again in a few seconds"),
     ):
-        dns_records.txt_records("acme.example")
+        dns_records.txt_records("acme.example", ACCOUNT)
     assert asked == []
 
 

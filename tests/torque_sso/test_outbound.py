@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.torque_sso.conftest import Server, answer
+from tests.torque_sso.conftest import Server, answer, fetch
 from torque_sso import outbound
-from torque_sso.outbound import OutboundError, fetch
+from torque_sso.outbound import OutboundError
 
 
 def test_a_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.torque_sso.conftest import Resolver, Server, answer
+from tests.torque_sso.conftest import Resolver, Server, answer, fetch
 from torque_sso import outbound
-from torque_sso.outbound import OutboundError, fetch
+from torque_sso.outbound import OutboundError
 
 
 @pytest.fixture

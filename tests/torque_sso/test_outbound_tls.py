@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.torque_sso.conftest import Resolver, Server
+from tests.torque_sso.conftest import Resolver, Server, fetch
 from torque_sso import outbound
-from torque_sso.outbound import OutboundError, fetch
+from torque_sso.outbound import OutboundError
 
 
 @pytest.fixture

@@ -1,53 +1,93 @@
-"""An address that hangs holds two threads of a process, and not the others."""
+"""Servers that hang hold at most half of the threads of a process, and one account or host only a part of that half."""
 
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from tests.torque_sso.conftest import Server, answer
+from tests.torque_sso.conftest import ACCOUNT, Server, fetch
 from torque_sso import outbound, outbound_turns
-from torque_sso.outbound import OutboundError
+from torque_sso.outbound_turns import NoTurn, turn
 
 
-def outcome(url: str) -> tuple[str, float]:
-    """What came of it, and after how many seconds."""
-    began = time.monotonic()
-    try:
-        return outbound.fetch(url).decode(), time.monotonic() - began
-    except OutboundError as problem:
-        return str(problem), time.monotonic() - began
+@pytest.fixture(autouse=True)
+def eight_threads(settings: Any) -> None:
+    settings.WEB_THREADS = 8
 
 
-def test_a_third_request_to_an_address_that_hangs_gives_up_soon(
-    listed: str, http_server: Server, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def hanging() -> Iterator[ExitStack]:
+    """Requests that are under way until the test ends."""
+    with ExitStack() as stack:
+        yield stack
+    assert len(outbound_turns.exchanges) == 0
+
+
+def hang(stack: ExitStack, *requests: tuple[UUID, str]) -> None:
+    for account_id, host in requests:
+        stack.enter_context(turn(account_id, host))
+
+
+def test_all_accounts_together_take_half_of_the_threads(hanging: ExitStack) -> None:
+    hang(hanging, *((uuid4(), f"idp{number}.example") for number in range(4)))
+    with pytest.raises(NoTurn, match="as many servers at the moment as it may"), turn(uuid4(), "idp9.example"):
+        pass
+
+
+def test_one_account_leaves_half_of_that_to_others_whatever_the_hosts(hanging: ExitStack) -> None:
+    hang(hanging, (ACCOUNT, "a.example"), (ACCOUNT, "b.example"))
+    with pytest.raises(NoTurn, match="This account"), turn(ACCOUNT, "c.example"):
+        pass
+    with turn(uuid4(), "c.example"):
+        pass
+
+
+def test_one_host_leaves_a_quarter_of_it_whatever_the_accounts(hanging: ExitStack) -> None:
+    hang(hanging, *((uuid4(), "login.example") for _ in range(3)))
+    with pytest.raises(NoTurn, match="to this server"), turn(uuid4(), "login.example"):
+        pass
+    with turn(uuid4(), "other.example"):
+        pass
+
+
+@pytest.mark.parametrize(("threads", "all_of_them"), [(2, 1), (4, 2), (16, 8), (17, 8)])
+def test_it_is_never_more_than_half_of_the_threads(settings: Any, threads: int, all_of_them: int) -> None:
+    settings.WEB_THREADS = threads
+    most = outbound_turns.most_at_once(ACCOUNT, "idp.example")
+    assert (max(most.values()), min(most.values()) >= 1) == (all_of_them, True)
+
+
+def test_a_refused_request_takes_nothing_of_any_kind(hanging: ExitStack) -> None:
+    hang(hanging, (ACCOUNT, "a.example"), (ACCOUNT, "b.example"))
+    for _ in range(9):
+        with pytest.raises(NoTurn), turn(ACCOUNT, "c.example"):
+            pass
+    assert len(outbound_turns.exchanges) == 2
+
+
+def test_the_account_is_told_what_was_not_asked_and_nothing_is_sent(
+    listed: str, http_server: Server, hanging: ExitStack
 ) -> None:
-    go_on, asked = threading.Event(), threading.Semaphore(0)
-
-    def hang(request: BaseHTTPRequestHandler) -> None:
-        asked.release()
-        go_on.wait(10)
-        answer(body=b"late")(request)
-
-    monkeypatch.setattr(outbound_turns, "PATIENCE", 0.2)
-    http_server.behaviour = hang
-    with ThreadPoolExecutor(2) as pool:
-        first = [pool.submit(outcome, f"{listed}/keys") for _ in range(2)]
-        assert asked.acquire(timeout=5)
-        assert asked.acquire(timeout=5)
-        sentence, took = outcome(f"{listed}/keys")
-        go_on.set()
-        assert "left earlier requests waiting" in sentence
-        assert took < 2
-        assert [done.result()[0] for done in first] == ["late", "late"]
-    http_server.behaviour = answer(body=b"soon")
-    assert outcome(f"{listed}/keys")[0] == "soon"
+    hang(hanging, (ACCOUNT, "a.example"), (ACCOUNT, "b.example"))
+    with pytest.raises(outbound.OutboundBusy, match=r"/keys was not asked: This account .* Try again in a few seconds"):
+        fetch(f"{listed}/keys")
+    assert http_server.requests == []
 
 
-def test_many_at_once_get_their_turn_while_the_address_answers(listed: str, http_server: Server) -> None:
-    http_server.behaviour = answer(body=b"soon")
-    with ThreadPoolExecutor(8) as pool:
-        assert {told for told, _ in pool.map(outcome, [f"{listed}/keys"] * 24)} == {"soon"}
-    assert outbound_turns._addresses == {}
+def test_a_lookup_that_goes_on_when_its_request_has_given_up_counts_until_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(outbound_turns, "lookups", outbound_turns.Turns())
+    monkeypatch.setattr(outbound, "look_up", lambda host, port: answer.wait(10) and [])
+    monkeypatch.setattr(outbound, "TIME_LIMIT", 0.05)
+    for _ in range(2):
+        with pytest.raises(outbound.OutboundError, match="looked up in time"):
+            fetch("https://slow.example/")
+    with pytest.raises(outbound.OutboundBusy):
+        fetch("https://slow.example/")
+    assert (len(outbound_turns.exchanges), len(outbound_turns.lookups)) == (0, 2)
+    answer.set()

@@ -15,6 +15,7 @@ from accounts.pages.guards import account_of, needs, own_or_404, person_of, zone
 from accounts.pages.timelines import Timeline
 from accounts.permissions import Permission
 from accounts.services.connection_drafts import draft_of, drafted
+from accounts.services.provider_documents import ProviderBusy
 from accounts.sso import timeline, transactions, trial
 from accounts.sso.inspector import told
 from accounts.sso.inspector.filters import LoginFilters
@@ -23,7 +24,7 @@ from accounts.sso.inspector.pasted import unverified_attributes
 from accounts.sso.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.refusal_page import refusal_page
+from accounts.sso.refusal_page import busy_page, refusal_page
 from accounts.sso.views import with_binding
 
 MAY_LOOK = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
@@ -114,4 +115,7 @@ def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         address = protocol_of(connection).start_url(connection, opened, "")
     except LoginRefused as refusal:
         return refusal_page(request, refusal, connection)
+    except ProviderBusy:
+        opened.row.delete()
+        return busy_page(request)
     return with_binding(HttpResponse(status=302, headers={"Location": address}), opened.binding)

@@ -17,6 +17,7 @@ from accounts.sso.certificates import fingerprint
 from accounts.sso.pages.tabs import address_of, connection_of
 
 _OUTCOMES = {
+    "busy": (messages.WARNING, "It was not read: too many requests to identity providers wait. Try again in a moment."),
     "failed": (messages.ERROR, "It could not be read: the reason is below. The last good copy goes on serving."),
     "held": (messages.WARNING, "What was read is so different that it waits for your decision."),
     "changed": (messages.SUCCESS, "Read: what had changed was taken over."),

@@ -39,7 +39,8 @@ class MetadataAddressForm(ProviderForm):
     metadata_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
 
     def read(self) -> ProviderSettings:
-        return provider_settings.from_metadata_address(self.cleaned_data["metadata_url"])
+        address = self.cleaned_data["metadata_url"]
+        return provider_settings.from_metadata_address(address, account_id=self.connection.account_id)
 
 
 class UploadOrText(forms.Form):

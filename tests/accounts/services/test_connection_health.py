@@ -92,10 +92,10 @@ def test_of_several_clock_differences_the_message_that_took_least_counts(okta: C
     assert health(okta).clock_is_off
 
 
-def test_it_asks_five_times_however_many_logins(okta: Connection, django_assert_num_queries: Any) -> None:
+def test_it_asks_six_times_however_many_logins(okta: Connection, django_assert_num_queries: Any) -> None:
     asked = Connection.objects.select_related("account").get(pk=okta.pk)
     logins(okta, 300, group_ids=["Dev"], decisions=["Space 'X' does not exist here: ignored."])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert health_of(asked, timezone.now()).signed_in == 300
 
 

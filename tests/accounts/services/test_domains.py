@@ -1,6 +1,7 @@
 """E-mail domains: claimed, proved by DNS, taken from a connection (R16)."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -26,7 +27,7 @@ def dns(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The world's TXT records, by domain."""
     records: dict[str, Any] = {}
 
-    def txt_records(domain: str) -> list[str]:
+    def txt_records(domain: str, account_id: UUID) -> list[str]:
         if isinstance(found := records.get(domain, []), Exception):
             raise found
         return list(found)

@@ -31,7 +31,11 @@ def sentence(graph: Provider, subject: str = SUBJECT) -> str:
 def test_the_groups_are_read_with_the_applications_own_token(graph: Provider) -> None:
     assert member_group_ids(graph.connection, SUBJECT) == ("g-1", "g-2")
     sent = graph.web.sent("/getMemberObjects")
-    assert sent == {"json": {"securityEnabledOnly": False}, "headers": {"Authorization": f"Bearer {TOKEN}"}}
+    assert sent == {
+        "account_id": graph.connection.account_id,
+        "json": {"securityEnabledOnly": False},
+        "headers": {"Authorization": f"Bearer {TOKEN}"},
+    }
 
 
 def test_the_token_is_asked_for_by_client_credentials(graph: Provider) -> None:

@@ -41,6 +41,7 @@ def test_it_counts_what_it_did(cast: Cast) -> None:
         "departures_finished": 0, "groups_synced": 0, "people_expired": 0, "people_erased": 0, "sign_ins_removed": 0,
         "messages_removed": 0, "sessions_removed": 0, "sessions_closed": 0, "short_tokens_removed": 0,
         "logins_removed": 0, "login_messages_removed": 0, "provisioning_lines_removed": 0, "attempts_forgotten": 0,
+        "unrecorded_refusals_removed": 0,
         "alerts_mailed": 0,
         "parked": [], "failed": [],
     }  # fmt: skip

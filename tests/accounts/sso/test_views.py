@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import LoginRecord, SignedInSession, SignInTransaction
+from accounts.models import LoginRecord, SignedInSession, SignInTransaction, UnrecordedRefusals
 from accounts.sso import saml
 from tests.cast import PASSWORD, Cast
 from tests.factories import oidc_connection
@@ -212,7 +212,8 @@ def test_a_callback_with_an_unknown_state_is_refused(cast: Cast, method: str) ->
     [{}, {"SAMLResponse": ""}, {"SAMLResponse": "%%%"}, {"SAMLResponse": "\x00"}, {"SAMLResponse": "A" * 300_000}],
     ids=["nothing", "empty", "no base64", "NUL", "too large"],
 )
-def test_nonsense_at_the_acs_is_refused_and_recorded(cast: Cast, journey: SamlJourney, form: dict) -> None:
+def test_nonsense_at_the_acs_is_refused_and_counted(cast: Cast, journey: SamlJourney, form: dict) -> None:
     answer = Client().post(urlsplit(saml.acs_url(journey.connection)).path, form)
     assert answer.status_code == 403
-    assert reason(cast)
+    assert not LoginRecord.objects.exists()
+    assert UnrecordedRefusals.objects.get().connection == journey.connection

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def records(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The TXT records of every domain."""
     found: list[str] = []
-    monkeypatch.setattr(dns_records, "txt_records", lambda domain: found)
+    monkeypatch.setattr(dns_records, "txt_records", lambda domain, account_id: found)
     return found
 
 
