@@ -227,11 +227,13 @@ REST_FRAMEWORK = {
 _SCHEME, _, _NETLOC = BASE_URL.partition("://")
 SCIM_SERVICE_PROVIDER = {"NETLOC": _NETLOC, "SCHEME": _SCHEME, "AUTHENTICATION_SCHEMES": []}
 # R55: requests a second and burst of one address, before anybody knows who asks (`accounts.rate_limits`): sign-in,
-# logout, links that set a password, recovery; and of one token, person or address at REST.
+# logout, guides and metadata, links that set a password, recovery; and of one token, person or address at REST.
 SIGN_IN_REQUESTS_PER_SECOND = 100
 SIGN_IN_BURST = 2_000
 LOGOUT_REQUESTS_PER_SECOND = 50
 LOGOUT_BURST = 1_000
+DOCUMENT_REQUESTS_PER_SECOND = 50
+DOCUMENT_BURST = 1_000
 LINK_REQUESTS_PER_SECOND = 20
 LINK_BURST = 500
 RECOVERY_REQUESTS_PER_SECOND = 1

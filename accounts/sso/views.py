@@ -164,7 +164,7 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     return SeeOther(_next(row))
 
 
-@limited_by("LOGOUT", is_program=True)
+@limited_by("DOCUMENT", is_program=True)
 @require_GET
 def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Our service provider metadata for this connection, to give to its IdP."""

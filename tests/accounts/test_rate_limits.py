@@ -11,6 +11,7 @@ from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection
 from tests.secrets_in_logs import secret
+from torque_sso import rates
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "192.0.2.7"
@@ -61,3 +62,29 @@ def test_programs_behind_one_address_have_a_bucket_for_each_token(narrow: None, 
 
 def test_by_default_a_thousand_people_log_in_at_once(settings: Any) -> None:
     assert settings.SIGN_IN_BURST >= 2 * 1_000
+
+
+def test_a_flood_with_a_dead_token_is_told_to_wait_and_a_live_one_goes_on(narrow: None, cast: Cast) -> None:
+    dead, live = "no-such-token", secret(tokens.issue_token(cast.bob, "t", [], acting=OPERATOR)[1])
+    asked = [Client().get("/api/me", headers={"Authorization": f"Bearer {dead}"}) for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [401, 401, 429]
+    assert (asked[2].headers["Retry-After"], "detail" in asked[2].json()) == ("10", True)
+    assert Client().get("/api/me", headers={"Authorization": f"Bearer {live}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("others", "status"), [("2001:db8:1:2::99", 429), ("2001:db8:1:3::1", 200)], ids=["same customer", "another"]
+)
+def test_an_ipv6_address_counts_with_all_that_its_customer_has(narrow: None, others: str, status: int) -> None:
+    for last in range(2):
+        Client(REMOTE_ADDR=f"2001:db8:1:2::{last}").get("/login")
+    assert Client(REMOTE_ADDR=others).get("/login").status_code == status
+
+
+def test_limits_hold_in_each_process_while_redis_is_away(
+    narrow: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(rates, "_shared", rates.SharedBuckets())
+    assert [Client().get("/login").status_code for _ in range(3)] == [200, 200, 429]
+    assert Client(REMOTE_ADDR=ELSEWHERE).get("/login").status_code == 200

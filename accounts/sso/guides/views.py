@@ -9,6 +9,7 @@ from accounts.models import Connection, User
 from accounts.models.identity import Protocol
 from accounts.pages.guards import account_of, permissions_of
 from accounts.permissions import Permission
+from accounts.rate_limits import limited_by
 from accounts.sso import addresses
 
 VENDORS = {"okta": "Okta", "entra": "Microsoft Entra ID"}
@@ -21,6 +22,7 @@ SAMPLE = {
 }
 
 
+@limited_by("DOCUMENT")
 @require_safe
 def guide(request: HttpRequest, vendor: str) -> HttpResponse:
     """`?connection=ID` chooses one of several; else the newest of each protocol."""
