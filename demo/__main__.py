@@ -88,7 +88,7 @@ def web_command(plan: Plan) -> list[str]:
     binds = ["--bind", f"127.0.0.1:{plan.port}"]
     if ports.has_ipv6_loopback():
         binds += ["--bind", f"[::1]:{plan.port}"]
-    options = ["--config", "python:torque_sso.web_server", "--graceful-timeout", "2", "--log-level", "warning"]
+    options = ["--graceful-timeout", "2", "--log-level", "warning"]
     return [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", *binds, *options]
 
 

@@ -67,7 +67,7 @@ def web_process(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """As `web_server`; gives gunicorn's first process."""
     command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--config", "python:torque_sso.web_server", "--workers", "2", *options]
+    command += ["--workers", "2", *options]
     with started(command, folder / "web.log", environment, _http_on(port), stop=stop) as process:
         yield process
 

@@ -18,7 +18,6 @@ def commands(port: str) -> dict[str, list[str]]:
     workers = os.environ.get("WEB_CONCURRENCY", "2")
     address = os.environ.get("BIND", "127.0.0.1")
     gunicorn = [python, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"{address}:{port}"]
-    gunicorn += ["--config", "python:torque_sso.web_server"]
     return {
         "web": [*gunicorn, "--workers", workers],
         "worker": [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2"],

@@ -26,7 +26,7 @@ ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_UR
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
-WEB_THREADS = configuration.web_threads  # of one web process: `torque_sso.web_server` gives gunicorn as many
+WEB_THREADS = configuration.web_threads  # of one web process: `gunicorn.conf.py` gives gunicorn as many
 OVER_TLS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ("metadata-problem", "metadata cannot be read"),
                     ("metadata-held", "changed metadata waits for approval"),
                     ("token-owner", "provisioning asked to remove the owner of its own token"),
+                    ("admin-asked", "an account admin is asked to decide about a connection"),
                 ],
                 max_length=24,
             ),

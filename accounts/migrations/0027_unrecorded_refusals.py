@@ -10,7 +10,7 @@ from accounts.models.same_account import same_account
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0020_who_is_out_and_fewer_indexes'),
+        ('accounts', '0026_account_role_ends_with_access'),
     ]
 
     operations = [

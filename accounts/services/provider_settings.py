@@ -6,6 +6,7 @@ Nothing here is called inside a transaction: metadata at an address may take 5 s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from accounts.errors import ActionRefused
 from accounts.models.identity import OidcFlow, Vendor

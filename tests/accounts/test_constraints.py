@@ -22,6 +22,7 @@ from accounts.models import (
     GroupMembership,
     RecoveryCode,
     SignInTransaction,
+    UnrecordedRefusals,
     User,
 )
 from spaces.models import Space, SpaceMembership, SpaceRole
@@ -48,6 +49,13 @@ def identity(cast: Cast, **values: Any) -> ExternalIdentity:
     return ExternalIdentity.objects.create(account=cast.acme, connection=connection, user=cast.bob, **values)
 
 
+def counted_hour(connection: Any) -> UnrecordedRefusals:
+    at = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return UnrecordedRefusals.objects.create(
+        account=connection.account, connection=connection, hour=at, latest_at=at, reason="r"
+    )
+
+
 def twice(make: Callable[..., Any], **values: Any) -> None:
     make(**values)
     make(**values)
@@ -67,6 +75,7 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
     "a subject again at its connection": lambda c: twice(
         identity, cast=c, subject="s", connection=saml_connection(c.acme)
     ),
+    "an hour of counted refusals again": lambda c: twice(counted_hour, connection=saml_connection(c.acme)),
     "an identity without a subject": lambda c: identity(c, subject=""),
     "an identity synced further than received": lambda c: identity(c, subject="s", synced_sequence=1),
     "an IdP identifier again, a GUID in other letter case": lambda c: [

@@ -22,7 +22,8 @@ from tests.scim.conftest import service_token
 from tests.walk.asking import World, body
 from tests.walk.objects import make_things
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE
+from tests.walk.rows import PUBLIC
+from tests.walk.table import TABLE
 
 pytestmark = pytest.mark.django_db
 ROUTES = {route.key: route for route in every_route()}

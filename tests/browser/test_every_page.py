@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, StorageState
 from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE
+from tests.walk.rows import PUBLIC
+from tests.walk.table import TABLE
 
 pytestmark = pytest.mark.browser
 

@@ -39,6 +39,13 @@ def test_a_short_token_lives_for_minutes_within_limits(monkeypatch: pytest.Monke
         read_configuration()
 
 
+@pytest.mark.parametrize("threads", ["1", "65", "many"])
+def test_a_web_process_has_threads_of_which_half_can_wait(monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    monkeypatch.setenv("WEB_THREADS", threads)
+    with pytest.raises(ConfigurationError, match="WEB_THREADS"):
+        read_configuration()
+
+
 def test_production_must_bring_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", DATABASE)
     with pytest.raises(ConfigurationError, match=r"SECRET_KEY: expected[^$]*ENCRYPTION_KEYS: expected"):

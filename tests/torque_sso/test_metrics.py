@@ -38,6 +38,7 @@ def test_it_counts_what_ends_and_names_nobody(cast: Cast, settings: Any, django_
         'torque_sso_ending{kind="token-expiry",days="3"} 1',
         'torque_sso_ending{kind="token-expiry",days="0"} 0',
         'torque_sso_work_waiting{kind="departures"} 0',
+        "torque_sso_refusals_not_recorded 0",
     ):
         assert line in told.splitlines()
     assert "Acme" not in told

@@ -19,7 +19,7 @@ from accounts.services.audit import OPERATOR
 from accounts.services.rights import account_permissions
 from tests.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD, Things, make_things
-from tests.walk.table import Row
+from tests.walk.rows import Row
 
 STRANGERS = "Globex"  # stands in every text of theirs
 BACKEND = "accounts.authentication.AccountBackend"

@@ -7,7 +7,8 @@ import pytest
 from tests.walk.asking import World
 from tests.walk.limits import FOR_PROGRAMS, LIMITS, REASONS
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE
+from tests.walk.rows import PUBLIC
+from tests.walk.table import TABLE
 
 ROUTES = {route.key: route for route in every_route()}
 # Every other page sends strangers to the sign-in page, which has a limit.

@@ -11,7 +11,8 @@ from django.db import models, transaction
 from accounts.models import Account, AccountOwned
 from tests.walk.asking import World, send
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE
+from tests.walk.rows import PUBLIC
+from tests.walk.table import TABLE
 
 ROUTES = {route.key: route for route in every_route() if route.key in TABLE}
 POSTED = {key: TABLE[key] for key in ROUTES if "POST" in TABLE[key].methods and TABLE[key].who != PUBLIC}

@@ -30,7 +30,8 @@ from tests.secrets_in_logs import secret
 from tests.walk import powers
 from tests.walk.asking import BACKEND, World
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE, USUAL
+from tests.walk.rows import PUBLIC, USUAL
+from tests.walk.table import TABLE
 from tests.walk.test_powers import people
 
 pytestmark = pytest.mark.django_db

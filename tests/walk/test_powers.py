@@ -16,7 +16,8 @@ from tests.walk.asking import World, send
 from tests.walk.objects import PASSWORD
 from tests.walk.powers import ALL, Act
 from tests.walk.routes import every_route
-from tests.walk.table import PUBLIC, TABLE
+from tests.walk.rows import PUBLIC
+from tests.walk.table import TABLE
 
 AUDITS = str(Permission.VIEW_AUDIT_LOG)
 ACTORS = [frozenset[str](), *(frozenset([str(permission)]) for permission in Permission), ALL]

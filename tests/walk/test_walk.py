@@ -10,7 +10,8 @@ from accounts.pages.navigation import SECTIONS
 from accounts.permissions import Permission
 from tests.walk.asking import STRANGERS, World, body
 from tests.walk.routes import every_route
-from tests.walk.table import METHODS, PUBLIC, SIGNED_IN, TABLE, USUAL, Row
+from tests.walk.rows import METHODS, PUBLIC, SIGNED_IN, USUAL, Row
+from tests.walk.table import TABLE
 
 ROUTES = {route.key: route for route in every_route()}
 WALKED = {key: TABLE[key] for key in ROUTES if key in TABLE}
