@@ -148,9 +148,17 @@ ON_A_TOKEN: dict[str, Act] = {
 }
 
 # The actor needs all account permissions, whatever the target: they decide who comes in (issue part C).
-ACCOUNT_ADMINS_ONLY: dict[str, str] = {}
+ACCOUNT_ADMINS_ONLY = {
+    "connection-enable",
+    "connection-draft-publish",
+    "connection-domains",
+    "connection-allow",
+    "connection-people",
+    "dismiss-request",
+}
 
 _OWN = "one's own only"
+_CONSENT = "each case is in tests/accounts/services/test_consent.py: here it would have nothing to decide"
 _PLACE = "a role in a space is no account permission"
 _PREPARES = "prepares; it takes effect when an account admin publishes or enables it"
 # Key of the address -> why the permission for the page is enough.
@@ -196,6 +204,16 @@ THE_PAGE_IS_ENOUGH: dict[str, str] = {
     "connection-secret-remove": _PREPARES,
     "connection-domain-remove": "ends access, gives none",
     "lifetimes": "gives nobody anything",
+    "change-password": _OWN,
+    "connection-ask": "only asks",
+    "connection-certificate-own-replace": "our key signs requests; nobody comes in by it",
+    "connection-general": f"its name; {_CONSENT}",
+    "connection-read-again": _CONSENT,
+    "connection-metadata-approve": _CONSENT,
+    "connection-domain-check": _CONSENT,
+    "enforce-sso": _CONSENT,
+    "new-recovery-codes": _CONSENT,
+    "lift-enforcement": _CONSENT,
 }
 EVERY_TABLE = (ON_A_USER, ON_A_GROUP, ON_A_ROLE, ON_A_TOKEN, ACCOUNT_ADMINS_ONLY, THE_PAGE_IS_ENOUGH)
 ALL = frozenset(map(str, Permission))
