@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
@@ -36,22 +37,32 @@ SOON = 3.0  # seconds: less than the 5 s after which a server that hangs is give
 
 @dataclass
 class Silent:
-    """Ports that accept and never answer; `held` are requests that came."""
+    """Servers that let connections come and never answer."""
 
-    ports: dict[str, int] = field(default_factory=dict)
+    listening: list[socket.socket] = field(default_factory=list)
 
     def addresses(self) -> list[str]:
-        return [f"{host}:{port}" for host, port in self.ports.items()]
+        return ["{}:{}".format(*one.getsockname()) for one in self.listening]
+
+    def asked(self) -> int:
+        """How many connections came in all."""
+        return sum(_waiting_at(one) for one in self.listening)
+
+
+def _waiting_at(listening: socket.socket) -> int:
+    listening.setblocking(False)
+    for number in count():
+        try:
+            listening.accept()[0].close()
+        except BlockingIOError:
+            return number
+    raise AssertionError
 
 
 @pytest.fixture
 def silent(product_environment: dict[str, str]) -> Iterator[Silent]:
     with ExitStack() as stack:
-        ports = {}
-        for host in HOSTS:
-            listening = stack.enter_context(socket.create_server((host, 0), backlog=128))
-            ports[host] = listening.getsockname()[1]
-        found = Silent(ports)
+        found = Silent([stack.enter_context(socket.create_server((host, 0), backlog=128)) for host in HOSTS])
         product_environment["OUTBOUND_ALLOWLIST"] = ",".join(found.addresses())
         yield found
 
@@ -71,15 +82,16 @@ def acme(cast: Cast, settings: Any) -> Connection:
 
 
 def took(ask: Callable[[], requests.Response]) -> tuple[int, float]:
+    """Status, and seconds."""
     began = time.monotonic()
     return ask().status_code, time.monotonic() - began
 
 
 @contextmanager
-def flood(asks: list[Callable[[], requests.Response]]) -> Iterator[list["Future[tuple[int, float]]"]]:
+def flood(asks: list[Callable[[], requests.Response]]) -> Iterator[list["Future[requests.Response]"]]:
     """All at once; the body runs while they wait."""
     with ThreadPoolExecutor(len(asks)) as pool:
-        sent = [pool.submit(took, ask) for ask in asks]
+        sent = [pool.submit(ask) for ask in asks]
         time.sleep(0.5)  # the flood is on its way
         yield sent
 
@@ -112,11 +124,11 @@ def warmed_up(asks: dict[str, Callable[[], requests.Response]]) -> None:
         assert {name: ask().status_code for name, ask in asks.items() if ask().status_code >= 400} == {}
 
 
-def check_others_go_on(asks: dict[str, Callable[[], requests.Response]]) -> dict[str, float]:
-    found = {name: took(ask) for _ in range(3) for name, ask in asks.items()}
-    assert {name: status for name, (status, _) in found.items() if status >= 400} == {}
-    assert {name: seconds for name, (_, seconds) in found.items() if seconds > SOON} == {}
-    return {name: seconds for name, (_, seconds) in found.items()}
+def check_others_go_on(asks: dict[str, Callable[[], requests.Response]]) -> None:
+    found = [(name, *took(ask)) for _ in range(3) for name, ask in asks.items()]
+    assert [name for name, status, _ in found if status >= 400] == []
+    assert [(name, seconds) for name, _, seconds in found if seconds > SOON] == []
+    print(f"The slowest of the others took {max(seconds for _, _, seconds in found):.2f} s.")
 
 
 def read_metadata(web: str, cast: Cast, address: str) -> Callable[[], requests.Response]:
@@ -143,25 +155,20 @@ def test_metadata_of_many_hosts_and_paths_holds_nobody_else(
     addresses = [f"{host}/metadata/{number}" for host in silent.addresses() for number in range(PATHS_OF_EACH)]
     reads = [read_metadata(web, cast, address) for address in addresses]
     with flood(reads) as sent:
-        times = check_others_go_on(asks)
-        outcomes = [outcome.result() for outcome in sent]
-    print("MEASURED metadata:", {name: round(seconds, 2) for name, seconds in times.items()})
-    hung = sum(seconds > SOON for _, seconds in outcomes)
-    assert {status for status, _ in outcomes} == {200}
-    # Two of one account in each of two processes; a second may follow where a first one has ended.
-    assert hung <= 8, sorted(round(seconds, 1) for _, seconds in outcomes)
+        check_others_go_on(asks)
+        statuses = {answer.result().status_code for answer in sent}
+    # Two of one account at a time in each of two processes; a few may follow where the first have ended.
+    assert (statuses, silent.asked() < len(reads) / 2) == ({200}, True)
 
 
 def test_starts_of_a_connection_whose_discovery_hangs_hold_nobody_else(
-    cast: Cast, hanging: Connection, acme: Connection, web: str
+    cast: Cast, silent: Silent, hanging: Connection, acme: Connection, web: str
 ) -> None:
     asks = others(web, cast, acme)
     warmed_up(asks)
     with flood([lambda: start(web, hanging)] * STARTS) as sent:
-        times = check_others_go_on(asks)
-        outcomes = [outcome.result() for outcome in sent]
-    print("MEASURED starts:", {name: round(seconds, 2) for name, seconds in times.items()})
-    statuses = Counter(status for status, _ in outcomes)
+        check_others_go_on(asks)
+        statuses = Counter(answer.result().status_code for answer in sent)
     assert set(statuses) == {403, 503}
-    assert sum(seconds > SOON for _, seconds in outcomes) <= 2  # one in each process
+    assert silent.asked() <= 2, "one in each process"
     assert LoginRecord.objects.count() == statuses[403]

@@ -11,8 +11,8 @@ from django.db import connection
 
 from accounts import tasks
 from accounts.errors import ActionRefused
-from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, User
-from accounts.services import groups, users
+from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, UnrecordedRefusals, User
+from accounts.services import groups, unrecorded_refusals, users
 from accounts.services.audit import OPERATOR
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
@@ -109,3 +109,9 @@ def test_a_login_and_an_admin_put_one_person_in_once(cast: Cast) -> None:
             lambda person=person: groups.add_member(group, person, acting=OPERATOR),
         )
         assert GroupMembership.objects.filter(group=group, user=person).count() == 1
+
+
+def test_refusals_that_are_counted_at_once_are_all_counted(cast: Cast) -> None:
+    okta = saml_connection(cast.acme)
+    at_once(*([partial(unrecorded_refusals.count, okta, "saml-unsigned", "Unsigned.")] * AT_ONCE))
+    assert sum(UnrecordedRefusals.objects.values_list("number", flat=True)) == AT_ONCE

@@ -140,7 +140,7 @@ def test_a_name_that_is_taken_is_refused(cast: Cast, three_fields: tuple[str, ..
 def test_metadata_may_come_from_an_address(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched = []
 
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, account_id: None) -> bytes:
         fetched.append(url)
         return IDP_METADATA.replace("CERTIFICATE", key_pair("idp").body).encode()
 
