@@ -23,7 +23,7 @@ _START_AGAIN = "This sign-in took too long, was opened in another browser, or wa
 _NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
 _NOT_SET_UP = "You have no user here yet. Please ask your administrator to set one up for you."
 _FRIENDLY = {
-    "secret-unreadable": "We cannot read what we need to ask your company's sign-in. Please tell your administrator.",
+    "secret-unreadable": "We cannot read a key that your company's sign-in needs. Please tell your administrator.",
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
     "not-announced": _NOT_SET_UP,
     "no-new-people": _NOT_SET_UP,

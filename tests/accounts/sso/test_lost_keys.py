@@ -62,7 +62,7 @@ def test_a_login_by_code_is_refused_with_a_reference_and_works_once_the_secret_i
 ) -> None:
     lose_the_key()
     page = azure.log_in()
-    assertContains(page, "We cannot read what we need", status_code=403)
+    assertContains(page, "We cannot read a key", status_code=403)
     record = LoginRecord.objects.get()
     assertContains(page, record.reference, status_code=403)
     assert record.reason == "secret-unreadable"
@@ -82,7 +82,7 @@ def test_a_login_that_needs_no_secret_goes_on(cast: Cast, web: Web, lose_the_key
 def test_a_signed_request_is_refused(cast: Cast, lose_the_key: Any) -> None:
     journey = SamlJourney(signed_connection(cast.acme, sign_requests=True, **OUR_KEY))
     lose_the_key()
-    assertContains(journey.start(), "We cannot read what we need", status_code=403)
+    assertContains(journey.start(), "We cannot read a key", status_code=403)
     assert LoginRecord.objects.get().reason == "secret-unreadable"
 
 
@@ -90,7 +90,7 @@ def test_an_encrypted_assertion_is_refused(cast: Cast, lose_the_key: Any) -> Non
     journey = SamlJourney(signed_connection(cast.acme, **OUR_KEY))
     lose_the_key()
     page = journey.log_in(encrypted_for=key_pair("sp").certificate)
-    assertContains(page, "We cannot read what we need", status_code=403)
+    assertContains(page, "We cannot read a key", status_code=403)
     assert LoginRecord.objects.get().reason == "secret-unreadable"
 
 
