@@ -22,8 +22,8 @@ class Command(VerbCommand):
     def complaint(self, result: dict[str, Any]) -> str:
         if result["left"]:
             return (
-                f"Secrets that are not under the newest key: {result['left']}. Keep the older keys, and run rotate_secrets"
-                " (again, if it has just run: then a process that does not know the newest key still writes)."
+                f"Secrets that are not under the newest key: {result['left']}. Keep the older keys, and run"
+                " rotate_secrets (again, if it has just run: then a process without the newest key still writes)."
             )
         if result["enter_again"]:
             return "No key opens some secrets of connections: put their key back and run again, or enter them again."
