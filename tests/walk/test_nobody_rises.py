@@ -16,7 +16,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AccountRole, ApiToken, Connection, Group, User
+from accounts.models import AccountRole, ApiToken, Connection, ConnectionDomain, Group, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
 from accounts.services import tokens
@@ -53,14 +53,16 @@ class Mallory:
         self.user = world.person([permission])
         self.client = Client(raise_request_exception=False)
         self.client.force_login(self.user, BACKEND)
-        people(self.account)
+        people(self.account)  # one of each kind to act on
         admins = mapped_group(self.account, "Admins", ADMINS_GROUP)
         Group.objects.filter(pk=admins.pk).update(account_role=world.ours.admin.account_role)
         self.partner = saml_connection(self.account, name="Partner", update_policy="everything")
+        ConnectionDomain.objects.filter(connection=self.partner).delete()
         self.own = {row.pk for row in Connection.objects.in_account(self.account)}
         self.before = {user.pk: account_permissions(user) for user in self.everybody()}
         self.became: set[Any] = {self.user.pk}
         self.token = self._token()
+        self.done: list[Any] = []
 
     def _token(self) -> str:
         if self.permission != Permission.MANAGE_USERS:
@@ -89,6 +91,7 @@ class Mallory:
         parts = {part: draw(st.sampled_from(self.rows(part))) for part in route.kwargs}
         fields = {**row.fields(self.world.ours), "confirmed": "yes", **self.any_fields(draw)}
         answer = self.client.post(route.address(**parts), fields)
+        self.done.append((key, parts, fields, answer.status_code))
         assert answer.status_code < 500, key
         self.follow_link(answer)
 
@@ -133,6 +136,7 @@ class Mallory:
         path = "/api/scim/Users" if method == "POST" else f"/api/scim/Users/{target}"
         headers = {"Authorization": f"Bearer {self.token}"}
         answer = Client().generic(method, path, json.dumps(body), "application/scim+json", headers=headers)
+        self.done.append((method, path, body, answer.status_code))
         assert answer.status_code < 500
 
     def log_in(self, draw: Any) -> None:
@@ -150,6 +154,7 @@ class Mallory:
             group_ids=draw(st.sampled_from([None, (), (ADMINS_GROUP,)])),
             account_role=draw(st.sampled_from(["", "Account Admin"])),
         )
+        self.done.append((fresh.name, said))
         try:
             self.became.add(complete_login(said, fresh).user.pk)
         except LoginRefused:
@@ -192,5 +197,5 @@ def test_nobody_rises(world: World, permission: Permission, data: Any) -> None:
         mallory = Mallory(world, permission)
         for _ in range(STEPS):
             mallory.step(data.draw)
-            assert not list(mallory.raised())
+            assert not list(mallory.raised()), mallory.done
         transaction.set_rollback(True)
