@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.forms import PasswordLinkForm
-from accounts.models import SignedInSession, User
+from accounts.models import ApiToken, SignedInSession, User
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.pages.tokens import revoke
 from accounts.permissions import Permission
-from accounts.services import sessions, tokens
+from accounts.services import sessions
 from accounts.services.password_links import make_link
 from accounts.views.user import person_or_404
 
@@ -52,7 +52,8 @@ def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def revoke_token_of_user(request: HttpRequest, user_id: UUID, token_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    token = get_object_or_404(tokens.living(person.account, owner=person), pk=token_id)
+    own = ApiToken.objects.in_account(person.account_id).filter(user=person)
+    token = get_object_or_404(own, pk=token_id)
     return revoke(request, token, _address(person), "Programs that use it are refused from then on.")
 
 
