@@ -168,7 +168,7 @@ THE_PAGE_IS_ENOUGH: dict[str, str] = {
     "new-own-token": f"{_OWN}; the form offers one's own permissions",
     "revoke-own-token": _OWN,
     "api-long-tokens": f"{_OWN}; `tests/accounts/api` asks for more than one has",
-    "api-long-token": "`tests/accounts/services/test_tokens.py` and `tests/accounts/api`",
+    "api-long-token": "`tests/accounts/services/test_token_revocation.py` and `tests/accounts/api`",
     "place-selected": _PLACE,
     "place-user": _PLACE,
     "take-out-of-space": _PLACE,
