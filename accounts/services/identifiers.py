@@ -5,14 +5,15 @@ An admin changes them on the user's page. Provisioning changes those of users wi
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
 from accounts.folding import fold, nfc
-from accounts.models import User
+from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
-from accounts.services import audit, users
+from accounts.services import audit, connection_scope, users
 from accounts.services.audit import Actor
 from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
@@ -23,16 +24,18 @@ IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "Exte
 
 
 @transaction.atomic
-def change_identifiers(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
-    """Sets what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
+def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) -> dict[str, list[str]]:
+    """Set what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
 
-    Gives what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that
-    another user of the account has, and for people who have more permissions than the actor.
+    With `connection` (None: no connection) also whose logins may find them by external ID or plain user name. Gives
+    what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that another
+    user of the account has, and for people who have more permissions than the actor.
     """
     current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk, erased_at=None)
     check_may_act_on([current], acting)
     wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
     changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
+    changes |= _give_to(current, values["connection"]) if "connection" in values else {}
     if not changes:
         return {}
     _check_identifiers(current, wanted)
@@ -42,11 +45,22 @@ def change_identifiers(user: User, values: Mapping[str, str], *, acting: Actor) 
         current.work_email_key = fold(current.email)
     try:
         with transaction.atomic():
-            current.save(update_fields=[*wanted, "email_key", "user_name_key", "work_email_key"])
+            current.save(update_fields=[*wanted, "provisioned_by", "email_key", "user_name_key", "work_email_key"])
     except IntegrityError:
         raise _identifier_taken(current, wanted) from None
     audit.record(acting, "user.identifiers-changed", current, changes)
     return changes
+
+
+def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:
+    """Raises ActionRefused for a connection of another account."""
+    if connection is not None and connection.account_id != user.account_id:
+        raise ActionRefused("Expected a connection of the user's own account.")
+    before, user.provisioned_by = user.provisioned_by, connection.pk if connection else None
+    if before == user.provisioned_by:
+        return {}
+    names = [connection_scope.name_of(pk, user.account_id) if pk else "" for pk in (before, user.provisioned_by)]
+    return {"provisioned_by": names}
 
 
 def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:

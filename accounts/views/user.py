@@ -25,6 +25,7 @@ from accounts.pages.guards import account_of, acting, needs, own_or_404, zone_fo
 from accounts.permissions import Permission
 from accounts.services import connection_scope, sessions, tokens
 from accounts.services.group_members import rulings
+from accounts.services.identifiers import IDENTIFIERS
 from accounts.services.rights import beyond
 from accounts.user_agents import in_words
 from accounts.views.user_forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
@@ -63,7 +64,7 @@ def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
         "rights": rights,
         "groups": [(right, managed[right.group_id]) for right in rights.groups if right.group_id in managed],
         "beyond": beyond([person], acting(request)).get(person.pk),
-        "identifiers": IdentifiersForm(initial={name: getattr(person, name) for name in IdentifiersForm.base_fields}),
+        "identifiers": IdentifiersForm(account, initial=_identifiers(person)),
         "account_role": AccountRoleForm(account, initial={"role": person.account_role_id}),
         "place": PlaceForm(account),
         "join": JoinForm(account),
@@ -73,6 +74,10 @@ def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
         **forms,
     }
     return render(request, "users/user.html", page)
+
+
+def _identifiers(person: User) -> dict[str, Any]:
+    return {**{name: getattr(person, name) for name in IDENTIFIERS}, "connection": person.provisioned_by}
 
 
 def _managed(person: User) -> dict[UUID, Ruling]:

@@ -42,7 +42,7 @@ def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    form = IdentifiersForm(request.POST)
+    form = IdentifiersForm(account_of(request), request.POST)
     if form.is_valid():
         with told_in_the_form(form):
             changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))

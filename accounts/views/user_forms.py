@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Account, AccountRole, Group
+from accounts.models import Account, AccountRole, Connection, Group
 from accounts.pages.name_fields import NameField
 from accounts.permissions import ACCOUNT_MEMBER
+from accounts.services import connection_scope
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
 
@@ -71,8 +72,22 @@ class IdentifiersForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    connection = forms.ModelChoiceField(
+        Connection.objects.none(),
+        label="Provisioned by",
+        required=False,
+        empty_label="no connection",
+        help_text="A first login finds this user by external ID or plain user name only through this connection.",
+    )
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "identifiers_%s", **kwargs})
+        connections = connection_scope.connections_of(account)
+        if connection_scope.are_several(connections):
+            chosen: Any = self.fields["connection"]
+            chosen.queryset = Connection.objects.in_account(account).order_by("name")
+        else:  # an account with one connection needs no choice
+            del self.fields["connection"]
 
 
 class NewUserForm(forms.Form):

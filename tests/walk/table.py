@@ -91,6 +91,9 @@ def _chosen_and_space(things: Things) -> Mapping[str, Any]:
     return {**_chosen(things), **_space_and_role(things)}
 
 
+_IDENTIFIERS = ("user_name", "external_id", "connection")
+
+
 def _identifiers(_: Things) -> Mapping[str, Any]:
     return {"email": "new@acme.example"}
 
@@ -109,7 +112,9 @@ USERS = {
     "deprovision-selected": deed(_USERS, fields=_chosen),
     "user": page(_USERS),
     "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
-    "change-identifiers": Row(("POST",), (_USERS,), _identifiers, {"POST": 302}, optional=("user_name", "external_id")),
+    "change-identifiers": Row(
+        ("POST",), (_USERS,), _identifiers, {"POST": 302}, optional=("user_name", "external_id", "connection")
+    ),
     "place-user": deed(_USERS, fields=_space_and_role),
     "take-out-of-space": deed(_USERS, fields=confirmed),
     "add-to-group": deed(_USERS, fields=lambda things: {"group": things.group.name}),

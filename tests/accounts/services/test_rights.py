@@ -27,7 +27,9 @@ from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
 from accounts.services.rights import PermissionsExceeded
 from accounts.services.role_drafts import RoleDraft
+from accounts.sso.login import complete_login
 from tests.cast import PASSWORD, Cast
+from tests.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -326,3 +328,12 @@ def test_an_identifier_of_somebody_else_is_refused_by_name(cast: Cast, name: str
 def test_identifiers_of_a_password_user_need_an_email(cast: Cast) -> None:
     with pytest.raises(ActionRefused, match="Expected an e-mail address"):
         identifiers.change_identifiers(cast.bob, with_email(""), acting=audit.person(cast.alice))
+
+
+def test_an_admin_says_whose_logins_find_the_user_by_external_id(cast: Cast) -> None:
+    company, partner = saml_connection(cast.acme), saml_connection(cast.acme)
+    values = {**with_email("petra@acme.example"), "external_id": "00u-petra", "connection": company}
+    identifiers.change_identifiers(cast.petra, values, acting=audit.person(cast.alice))
+    for connection, found in ((partner, False), (company, True)):
+        said = claims(connection, email="petra@elsewhere.example", external_ids=("00u-petra",))
+        assert (complete_login(said, connection).user == cast.petra) is found
