@@ -17,13 +17,12 @@ from accounts.sso.pages.tabs import connection_of
 @require_POST
 @needs(Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 def ask(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """`what`: a kind of request. Who manages users asks from a group's page."""
+    """`what`: a kind of request. Who manages users asks from a group's page, and for groups only."""
     connection = connection_of(request, connection_id)
-    if (what := request.POST.get("what")) not in Request.values:
+    manages_sso = Permission.MANAGE_SSO in permissions_of(request)
+    if (what := request.POST.get("what")) not in (Request.values if manages_sso else [Request.GROUPS.value]):
         raise Http404
     with told_on_the_next_page(request):
         ask_an_admin(connection, Request(what), request.POST.get("note", ""), acting=acting(request))
         messages.success(request, "The account admins are asked: they see it on their home page.")
-    if Permission.MANAGE_SSO not in permissions_of(request):
-        return redirect("groups")
-    return redirect("connection", connection.pk)
+    return redirect("connection", connection.pk) if manages_sso else redirect("groups")

@@ -118,5 +118,6 @@ def test_who_manages_users_asks_from_the_page_of_a_group(cast: Cast, okta: Conne
     page = browser.get(f"/groups/{group.pk}/roles")
     assertContains(page, "to give Manage Users.")
     assertContains(page, BUTTON)
+    assert ask(browser, okta, "enable").status_code == 404
     assertRedirects(browser.post(f"/sso/{okta.pk}/ask", {"what": "groups", "note": "Desk"}), "/groups")
     assert "Their note: “Desk”" in Alert.objects.get().sentence
