@@ -286,7 +286,9 @@ PROVISIONING = {
     "provisioning-last-call": page(Permission.MANAGE_USERS),
     "provisioning-self-test": Row((*READ, "POST"), (Permission.MANAGE_USERS,), answers={"POST": 200}),
     "provisioning-settings": deed(Permission.MANAGE_USERS, fields=lambda _: {"hold": "on", "retention_days": "10"}),
-    "new-service-token": form(Permission.MANAGE_USERS, fields=_new_token, answer=200),
+    "new-service-token": Row(
+        (*READ, "POST"), (Permission.MANAGE_USERS,), _new_token, {"POST": 200}, optional=("connection",)
+    ),
     "revoke-provisioning-token": deed(Permission.MANAGE_USERS, fields=confirmed, token_id="service_token"),
     "provisioning-requests": page(Permission.MANAGE_USERS),
     "provisioning-request": page(Permission.MANAGE_USERS, request_id="provisioning_request"),

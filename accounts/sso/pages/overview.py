@@ -117,7 +117,8 @@ def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             sentences=(
                 f"Its settings, and {known}: who people are at this identity provider, are deleted. The people"
                 " themselves, their spaces and groups stay.",
-                "Domains that only this connection has are given up. This cannot be undone.",
+                "Domains that only this connection has are given up, and its tokens for provisioning are revoked. This"
+                " cannot be undone.",
             ),
             button="Delete",
             cancel_address=address_of(connection),
