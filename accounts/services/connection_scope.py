@@ -28,12 +28,12 @@ NO_CONNECTION = (
 class Ties:
     """What ties a person to connections, each by its id.
 
-    `domain`: the connections of their e-mail's verified domain, often none; None: the domain is not verified.
+    `domain`: the connections for which their e-mail's domain is verified.
     """
 
     provisioned_by: UUID | None = None
     identities: frozenset[UUID] = frozenset()
-    domain: frozenset[UUID] | None = None
+    domain: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ def speaks_for(connection: UUID, ties: Ties, *, is_only: bool) -> bool:
     """Whether a connection may change a person. `is_only`: the account has no other that is not a draft."""
     if ties.provisioned_by is not None:
         return ties.provisioned_by == connection
-    if is_only or connection in ties.identities:
-        return True
-    return ties.domain is not None and (not ties.domain or connection in ties.domain)
+    return is_only or connection in ties.identities or connection in ties.domain
 
 
 def check_speaks_for(user: User, acting: Actor) -> None:
@@ -133,11 +131,11 @@ def _ties_of(user: User) -> Ties:
     domain = EmailDomain.objects.in_account(user.account_id).filter(
         domain=domain_of(user.email), proved_at__isnull=False
     )
-    attached = list(domain.values_list("connections", flat=True))
+    attached = domain.values_list("connections", flat=True)
     return Ties(
         provisioned_by=provisioning.values_list("pk", flat=True).first(),
         identities=frozenset(identities.values_list("connection_id", flat=True)),
-        domain=frozenset(pk for pk in attached if pk is not None) if attached else None,
+        domain=frozenset(pk for pk in attached if pk is not None),
     )
 
 

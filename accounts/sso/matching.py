@@ -165,14 +165,14 @@ def _may_be_linked(user: User, signed_in: User | None) -> bool:
 
 
 def _proved_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Those of these folded names that are e-mails of a domain that the account has proved and that is this
-    connection's, or nobody's: a partner's identity provider does not speak for the company's own addresses."""
+    """Those of these folded names that are e-mails of a domain that the account has verified for this connection: a
+    partner's identity provider does not speak for the company's own addresses."""
     by_domain = {key: key.rpartition("@")[2] for key in keys if "@" in key}
     if not by_domain:
         return set()
     proved = set(
         EmailDomain.objects.in_account(connection.account_id)
-        .filter(Q(connections=connection) | Q(connections=None), domain__in=by_domain.values(), proved_at__isnull=False)
+        .filter(connections=connection, domain__in=by_domain.values(), proved_at__isnull=False)
         .values_list("domain", flat=True)
     )
     return {key for key, domain in by_domain.items() if domain in proved}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, EmailDomain, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
@@ -65,5 +65,4 @@ def _way_in(user: User, domains: set[str]) -> str:
 def _domains_of_live_connections(account: Account) -> set[str]:
     """Proved domains whose addresses a live connection may find people by (`accounts.sso.matching`)."""
     proved = EmailDomain.objects.in_account(account).filter(proved_at__isnull=False)
-    answered_for = Q(connections__state=ConnectionState.LIVE) | Q(connections=None)
-    return set(proved.filter(answered_for).values_list("domain", flat=True))
+    return set(proved.filter(connections__state=ConnectionState.LIVE).values_list("domain", flat=True))

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
-
 from accounts.models import Connection, EmailDomain
 from accounts.models.identity import Protocol
 from accounts.services.agreed_permissions import agreed
@@ -51,7 +49,7 @@ def _rules(connection: Connection) -> Iterator[str]:
 
 def _people(connection: Connection) -> Iterator[str]:
     domains = EmailDomain.objects.in_account(connection.account_id).filter(proved_at__isnull=False)
-    usable = domains.filter(Q(connections=connection) | Q(connections=None)).order_by("domain")
+    usable = domains.filter(connections=connection).order_by("domain")
     yield f"Verified domains: {', '.join(usable.values_list('domain', flat=True)) or 'none'}"
     if placement := placement_of(connection):
         yield f"Default space: {placement[0]}, as {placement[1]}"

@@ -21,7 +21,6 @@ from tests.partnership import Partnership, provisioning_of
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
 MIGRATIONS = Path(*migrations.__path__)
-NOBODYS: frozenset[UUID] = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,6 @@ NOBODYS: frozenset[UUID] = frozenset()
         (Ties(identities=frozenset([THEIRS])), False, False),
         (Ties(domain=frozenset([OURS, THEIRS])), False, True),
         (Ties(domain=frozenset([THEIRS])), False, False),
-        (Ties(domain=NOBODYS), False, True),
         (Ties(identities=frozenset([OURS]), domain=frozenset([THEIRS])), False, True),
     ],
 )
