@@ -1,5 +1,6 @@
 """Structured logs: text for people, JSON lines for machines (`LOG_FORMAT`). Nothing secret is ever passed in (R60)."""
 
+import logging
 import re
 from typing import Any
 
@@ -16,12 +17,20 @@ def without_tokens(text: str) -> str:
     return _ONE_TIME_TOKEN.sub(r"\1***", text)
 
 
+class OneTimeTokensMasked(logging.Filter):
+    """For Django's own loggers, which write the path of a request that was refused (CSRF, method, not found)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_tokens(one) if isinstance(one, str) else one for one in record.args)
+        return True
+
+
 def of_other_loggers(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Lines of libraries. Django logs some answers after all middleware, with their path and with nothing bound."""
+    """Lines of libraries. Django logs some answers after all middleware, with nothing bound."""
     request: Any = getattr(event.get("_record"), "request", None)
     if hasattr(request, "META"):
         event.setdefault("ip", client_address(request))
-    event["event"] = without_tokens(str(event["event"]))
     return event
 
 
@@ -37,9 +46,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {},
+    "filters": {"one-time-tokens": {"()": OneTimeTokensMasked}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
     "root": {"handlers": ["console"]},
-    "loggers": {"django.server": {"level": "WARNING"}, "saml2": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING", "filters": ["one-time-tokens"]},
+        "django.request": {"filters": ["one-time-tokens"]},
+        "django.security.csrf": {"filters": ["one-time-tokens"]},
+        "saml2": {"level": "WARNING"},
+    },
 }
 
 

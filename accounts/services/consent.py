@@ -51,6 +51,7 @@ FREE: Mapping[str, str] = {
     "change_client_secret": "of a connection that has been enabled it changes the draft only",
     "add_certificates": "it is `change_settings`",
     "remove_certificate": "it is `change_settings`",
+    "replace_lost_key": "our own key, where nobody can read the present one; nobody signs in by it",
     "throw_away": "what is live stays as it is",
     "drop_metadata": "what is live stays as it is",
     "remove_domain": "it closes; the domain is given up with its last connection",

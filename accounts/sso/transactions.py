@@ -142,7 +142,7 @@ def _read(transaction: SignInTransaction) -> dict[str, str]:
 def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
     """Undoes `consume`: nothing was done with the answer yet, and its browser is to come again in a moment."""
     used = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at__isnull=False)
-    used.update(consumed_at=None, answer=json.dumps(dict(answer)))
+    used.update(consumed_at=None, answer=sealed_for(transaction, "answer", json.dumps(dict(answer))))
 
 
 def unknown_sign_in() -> LoginRefused:

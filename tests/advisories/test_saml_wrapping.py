@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from lxml import etree
 
+from accounts.models import UnrecordedRefusals
 from tests import saml_wrapping
 from tests.advisories import forging
 from tests.advisories.outside import refused_saml, reshaped, signed_in_as
@@ -44,7 +45,8 @@ def test_11_a_wrapped_answer_that_the_identity_provider_starts_is_refused(saml: 
     saml.connection.allow_idp_initiated = True
     saml.connection.save()
     message = reshaped(saml.message(signed="assertion", request_id=""), saml_wrapping.xsw3)
-    assert refused_saml(saml, message, relay_state="").startswith("saml-")
+    assert refused_saml(saml, message, relay_state="") == ""  # counted: no known sign-in, no good signature
+    assert UnrecordedRefusals.objects.get(connection=saml.connection).reason.startswith("saml-")
 
 
 PARTS = (f"{{{SAMLP}}}Extensions", f"{{{SAMLP}}}Status", f"{{{SAML}}}Issuer", f"{{{SAML}}}Advice", f"{{{DS}}}Object")

@@ -266,7 +266,7 @@ def test_36_an_account_admin_does(cast: Cast, as_alice: Client) -> None:
 
 def password_link(admin: Client, person: User) -> str:
     """The path of a link that the page shows."""
-    page = admin.post(f"/users/{person.pk}/password-link").content.decode()
+    page = admin.post(f"/users/{person.pk}/password-link", {"confirmed": "yes"}).content.decode()
     return "/set-password/" + secret(page.partition("/set-password/")[2].partition('"')[0].partition("<")[0])
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,12 @@ class Image:
     def service(self, name: str) -> list[str]:
         """The command of a service of compose.yaml."""
         return self.command(*json.loads(compose_commands()[name]))
+
+    def shell_commands(self, name: str) -> list[list[str]]:
+        """The commands of a service that runs several, one after the other, in a shell."""
+        shell, flag, script = json.loads(compose_commands()[name])
+        assert (shell, flag) == ("sh", "-c")
+        return [self.command(*shlex.split(one)) for one in script.split(" && ")]
 
     def run(self, command: list[str]) -> str:
         done = subprocess.run(command, cwd=self.app, env=self.environment, capture_output=True, text=True)

@@ -18,10 +18,16 @@ COMPLAINT = re.compile(r"warning|error|traceback|failed", re.IGNORECASE)
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[Image]:
-    """The image with a database in it, made by the service `migrate`."""
+    """The image with a database in it, made by the first command of the service `migrate`."""
     with assembled() as image:
-        image.run(image.service("migrate"))
+        image.run(image.shell_commands("migrate")[0])
         yield image
+
+
+def test_the_second_command_of_migrate_is_there(image: Image) -> None:
+    """It needs PostgreSQL: `tests/services/test_audit_grants.py` runs it."""
+    _, grant = image.shell_commands("migrate")
+    assert "owns nothing" in image.run([*grant, "--help"])
 
 
 def get(port: int, path: str) -> str:

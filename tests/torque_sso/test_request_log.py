@@ -1,7 +1,9 @@
-import pytest
-from django.test import RequestFactory
+from collections.abc import Callable
+from typing import Any
 
-from torque_sso.logging import of_other_loggers
+import pytest
+from django.test import Client, RequestFactory
+
 from torque_sso.request_log import RequestLogMiddleware
 
 
@@ -17,6 +19,20 @@ def test_secrets_of_an_address_are_not_written(address: str, written: str) -> No
     assert RequestLogMiddleware.format_request(RequestFactory().get(address)) == written
 
 
-def test_nor_does_django_write_them_of_an_answer_that_is_an_error() -> None:
-    event = {"event": 'Forbidden ("CSRF"): /set-password/0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11/secret'}
-    assert of_other_loggers(None, "", event)["event"] == 'Forbidden ("CSRF"): /set-password/***'
+REFUSED: dict[str, Callable[[str], Any]] = {
+    "not found": lambda path: Client().get(path),
+    "another method": lambda path: Client().put(path),
+    "another site": lambda path: Client(enforce_csrf_checks=True).post(path),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ask", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("link", ["/set-password", "/login/recovery"])
+def test_django_writes_no_one_time_token_of_a_refused_request(
+    ask: Callable[[str], Any], link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The link may be live: the form was posted without its cookie, or a tool asked with another method."""
+    ask(f"{link}/0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11/abcdef-one-time-token")
+    assert f"{link}/***" in caplog.text
+    assert "one-time-token" not in caplog.text

@@ -20,7 +20,11 @@ def _credentials(things: Things) -> Mapping[str, Any]:
 
 
 def _new_password(_: Things) -> Mapping[str, Any]:
-    return {"current_password": PASSWORD, **dict.fromkeys(("new_password", "repeat_password"), "another long password")}
+    return dict.fromkeys(("new_password", "repeat_password"), "another long password")
+
+
+def _changed_password(things: Things) -> Mapping[str, Any]:
+    return {"current_password": PASSWORD, **_new_password(things)}
 
 
 def _new_token(_: Things) -> Mapping[str, Any]:
@@ -60,7 +64,7 @@ OWN = {
     "profile": Row(READ, SIGNED_IN),
     "end-session": Row(("POST",), SIGNED_IN),
     "end-other-sessions": Row(("POST",), SIGNED_IN),
-    "change-password": Row((*READ, "POST"), SIGNED_IN, _new_password),
+    "change-password": Row((*READ, "POST"), SIGNED_IN, _changed_password),
     "new-own-token": Row((*READ, "POST"), SIGNED_IN, _new_token, {"POST": 200}, optional=("permissions",)),
     "revoke-own-token": Row(("POST",), SIGNED_IN, confirmed),
 }

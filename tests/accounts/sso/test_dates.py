@@ -137,4 +137,4 @@ def test_a_certificate_at_the_end_of_time_is_shown_everywhere(cast: Cast, end: b
 @pytest.mark.parametrize("end", [b"00000101000000Z", b"99991332235959Z", b"9999123123595AZ"])
 def test_a_certificate_with_an_end_that_is_none_is_refused(end: bytes) -> None:
     with pytest.raises(certificates.CertificateError, match="a damaged one"):
-        certificates.read_certificates(certificate(end))
+        certificates.stored_certificates(certificate(end))

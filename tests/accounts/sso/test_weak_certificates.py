@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Connection, LoginRecord
+from accounts.models import Connection, LoginRecord, UnrecordedRefusals
 from tests.cast import Cast
 from tests.journeys import SamlJourney, signed_connection
 from tests.logouts import Visit, logout_connection
@@ -42,4 +42,4 @@ def test_it_ends_no_session_either(cast: Cast) -> None:
     Connection.objects.update(idp_certificates=WEAK)
     dana.asked_by_idp(**BY_WEAK)
     assert dana.is_signed_in()
-    assert reason() == "logout-saml-certificate"
+    assert UnrecordedRefusals.objects.get().reason == "logout-saml-certificate"
