@@ -23,6 +23,7 @@ OF_A_KIND = 8  # followed: not each role can be edited, not each person restored
 WIDTHS = (390, 840, 1100)  # pixels: a phone, a tablet, a small laptop
 ROUTES = {route.key: route for route in every_route() if route.key in TABLE}
 PARTS = {"provisioning-last-call"}  # of a page: a line that scripts ask for
+ELSEWHERE = {"connection-enable"}  # the demo has no connection to be enabled: `test_sso` makes one
 PAGES = sorted(
     key
     for key in ROUTES
@@ -30,7 +31,7 @@ PAGES = sorted(
     and row.answer("GET") == 200
     and row.who != PUBLIC
     and not (row.is_program or row.is_file)
-    and key not in PARTS
+    and key not in PARTS | ELSEWHERE
 )
 FOR_STRANGERS = ("login", "login-sso", "recovery", "guide-okta", "guide-entra")
 Places = dict[str, str]

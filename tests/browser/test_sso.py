@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from demo.faces import OKTA_SAML
 from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme, section
+from tests.browser.test_every_page import WIDTHS, assert_it_fits
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +30,9 @@ def test_an_admin_connects_okta_and_lets_go_of_it_again(acme: Acme, draft: Page)
     draft.get_by_role("link", name="Overview", exact=True).click()
     draft.get_by_role("button", name="Enable").click()
     expect(draft.get_by_role("main")).to_contain_text("with exactly these settings")
+    assert_accessible(draft)
+    for width in WIDTHS:
+        assert_it_fits(draft, width)
     draft.get_by_role("button", name="Enable").click()
     expect(section(draft, "How it stands")).to_contain_text("Live: people can sign in through it.")
     draft.get_by_role("link", name="Disable").click()
