@@ -28,9 +28,6 @@ class Question:
     total: int | None = None  # how many there are, where `names` holds the first of them only
     # Where the yes rests on having seen each name.
     shows_all: bool = False
-    # Boxes to tick, none of them by itself: (field, value, label); and what they are about.
-    choices: Sequence[tuple[str, str, str]] = ()
-    choices_title: str = ""
 
 
 def is_confirmed(request: HttpRequest) -> bool:

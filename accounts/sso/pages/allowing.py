@@ -1,7 +1,9 @@
 """What an account admin lets the logins of a connection give: the boxes of a question, and a button of its own."""
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,16 +20,26 @@ FIELD = "allow"
 _BETWEEN = ", "
 
 
-def boxes(connection: Connection) -> list[tuple[str, str, str]]:
-    """For `Question.choices`: one for each group and role that gives more than was agreed to.
+class AllowForm(forms.Form):
+    """A box for each group and role that gives more than was agreed to, none of them ticked by itself.
 
-    Its value is what the label says, so that a role which grows meanwhile is not agreed to unseen.
+    A box' value is what its label says, so that a role which grows meanwhile is not agreed to unseen.
     """
-    return [(FIELD, _BETWEEN.join(gift.permissions), f"{gift.name}: {_words(gift)}") for gift in not_agreed(connection)]
+
+    allow = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        boxes: Any = self.fields[FIELD]
+        boxes.label = f"Logins through {connection} may give (without a tick they do not):"
+        boxes.choices = [(_words(gift), f"{gift.name}: {_words(gift)}") for gift in not_agreed(connection)]
 
 
-def boxes_title(connection: Connection) -> str:
-    return f"Logins through {connection} may give (without a tick they do not):"
+def allow_form(connection: Connection) -> AllowForm | None:
+    """For a question; None where there is nothing to allow."""
+    form = AllowForm(connection)
+    boxes: Any = form.fields[FIELD]
+    return form if boxes.choices else None
 
 
 def ticked(request: HttpRequest) -> set[str]:

@@ -13,7 +13,7 @@ from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import connection_drafts, consent
 from accounts.services.connection_drafts import draft_of, drafted
-from accounts.sso.pages.allowing import boxes, boxes_title, ticked
+from accounts.sso.pages.allowing import allow_form, ticked
 from accounts.sso.pages.draft_words import told_of_draft
 from accounts.sso.pages.tabs import address_of, connection_of
 
@@ -36,8 +36,7 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 names=[str(one) for one in told.differences],
                 shows_all=True,
                 fields=[("version", told.version)],
-                choices=boxes(drafted(draft)),
-                choices_title=boxes_title(connection),
+                form=allow_form(drafted(draft)),
                 button="Publish",
                 cancel_address=address_of(connection),
                 is_dangerous=bool(told.lacking),

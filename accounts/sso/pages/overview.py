@@ -20,7 +20,7 @@ from accounts.services.connection_drafts import draft_of
 from accounts.services.connection_health import health_of
 from accounts.services.metadata import is_held
 from accounts.sso.addresses import addresses_of
-from accounts.sso.pages.allowing import boxes, boxes_title, ticked
+from accounts.sso.pages.allowing import allow_form, ticked
 from accounts.sso.pages.settings_words import settings_of
 from accounts.sso.pages.tabs import address_of, connection_of, shown
 from spaces.services.sign_in_rules import enable_as_seen, placement_of, version_of
@@ -72,8 +72,7 @@ def _enable_question(connection: Connection) -> Question:
         names=settings_of(connection),
         shows_all=True,
         fields=[("version", version_of(connection))],
-        choices=boxes(connection),
-        choices_title=boxes_title(connection),
+        form=allow_form(connection),
         button="Enable",
         cancel_address=address_of(connection),
         is_dangerous=False,
