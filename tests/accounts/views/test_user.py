@@ -80,7 +80,7 @@ def test_it_costs_the_same_for_many_rights(
     for number in range(20):
         group, _ = create_group(placed.acme, f"G{number}", acting=OPERATOR)
         add_member(group, placed.bob, acting=OPERATOR)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         as_alice_of.get(address(placed.bob))
 
 

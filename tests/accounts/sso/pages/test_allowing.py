@@ -64,7 +64,8 @@ def test_the_question_names_all_that_a_login_depends_on(as_alice: Client, okta: 
     certificate = fingerprint(key_pair("idp").certificate)
     for told in (okta.idp_entity_id, okta.sso_url, "https://idp.example/metadata", "299 seconds", certificate):
         assertContains(page, told)
-    assertContains(page, "acme.example, free.example")
+    assertContains(page, "acme.example")
+    assertNotContains(page, "free.example")  # attached to no connection: no login finds anybody by it
 
 
 def test_enabling_again_says_that_its_draft_stays_one(as_alice: Client, okta: Connection) -> None:
