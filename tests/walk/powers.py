@@ -138,6 +138,7 @@ ON_A_ROLE: dict[str, Act] = {
     "change-account-role": lambda role: _about(
         users.create_password_user(role.account, "plain@acme.example", PASSWORD, acting=OPERATOR), role=role.pk
     ),
+    "api-long-tokens": lambda role: Asked({}, {"name": "walked", "permissions": role.permissions}),
     "new-user": lambda role: Asked({}, {"email": "fresh@acme.example", "account_role": role.pk, "way_in": "announced"}),
 }
 
@@ -145,7 +146,12 @@ ON_A_ROLE: dict[str, Act] = {
 ON_A_TOKEN: dict[str, Act] = {
     "revoke-token": lambda token: Asked({"token_id": token.pk}, CONFIRMED),
     "revoke-provisioning-token": lambda token: Asked({"token_id": token.pk}, CONFIRMED),
+    "api-long-token": lambda token: Asked({"token_id": token.pk}, {}),
 }
+
+# REST addresses are open to everybody who is signed in; beyond one's own they ask for this. None: for nothing.
+BEYOND_ONES_OWN = {"api-long-token": Permission.MANAGE_USERS, "api-long-tokens": None}
+METHODS = {"api-long-token": "DELETE"}
 
 # The actor needs all account permissions, whatever the target: they decide who comes in (issue part C).
 ACCOUNT_ADMINS_ONLY = {
@@ -167,8 +173,6 @@ THE_PAGE_IS_ENOUGH: dict[str, str] = {
     "end-other-sessions": _OWN,
     "new-own-token": f"{_OWN}; the form offers one's own permissions",
     "revoke-own-token": _OWN,
-    "api-long-tokens": f"{_OWN}; `tests/accounts/api` asks for more than one has",
-    "api-long-token": "`tests/accounts/services/test_token_revocation.py` and `tests/accounts/api`",
     "place-selected": _PLACE,
     "place-user": _PLACE,
     "take-out-of-space": _PLACE,

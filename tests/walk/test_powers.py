@@ -62,7 +62,9 @@ def is_done(world: World, key: str, act: Act, target: Any, actor: User) -> bool:
     with transaction.atomic():
         asked = act(target)
         before = _written()
-        answer = send("POST", ROUTES[key].address(**asked.parts), TABLE[key], entrance, asked.fields)
+        answer = send(
+            powers.METHODS.get(key, "POST"), ROUTES[key].address(**asked.parts), TABLE[key], entrance, asked.fields
+        )
         assert answer.status_code < 500
         done = _written() > before
         transaction.set_rollback(True)
@@ -73,6 +75,13 @@ def _written() -> int:
     return AuditEntry.objects.exclude(action="user.protected").count()
 
 
+def may_use(key: str, held: frozenset[str]) -> bool:
+    """Whether somebody with these permissions may use the address for more than their own."""
+    if key in powers.BEYOND_ONES_OWN:
+        return powers.BEYOND_ONES_OWN[key] in (None, *held)
+    return not held.isdisjoint(TABLE[key].who)
+
+
 def wrong_answers(
     world: World, acts: Mapping[str, Act], targets: Mapping[str, Any], permissions_of: Callable[[Any], set[str]]
 ) -> Iterator[str]:
@@ -80,7 +89,7 @@ def wrong_answers(
     for held in ACTORS:
         actor = world.person(held)
         for key, act in acts.items():
-            may_use_page = not held.isdisjoint(TABLE[key].who)
+            may_use_page = may_use(key, held)
             for name, target in targets.items():
                 if name.startswith("pending") and key in powers.NOT_FOR_PENDING:
                     continue
