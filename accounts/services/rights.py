@@ -14,7 +14,7 @@ from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, ApiToken, Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.services.audit import Actor
+from accounts.services.audit import OPERATOR, Actor
 
 ALL = frozenset(str(permission) for permission in Permission)
 # Of a query of people: their own account role is Account Admin. See `account_admins`.
@@ -121,10 +121,8 @@ def is_account_admin(acting: Actor, account_id: UUID) -> bool:
 
     For what `Manage Single Sign-On` alone may prepare only (`docs/decisions/0020`).
     """
-    if acting.automatic:
-        return False
     held = permissions_of_actor(acting, account_id)
-    return held is None or held >= ALL
+    return acting == OPERATOR if held is None else held >= ALL
 
 
 def check_is_account_admin(acting: Actor, account_id: UUID, what: str, why: str) -> None:

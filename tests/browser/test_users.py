@@ -41,7 +41,7 @@ def test_somebody_is_created_deprovisioned_and_restored(
     alice.get_by_role("button", name="Deprovision").click()
     expect(alice.get_by_role("heading", name=f"Deprovision {email}?")).to_be_visible()
     alice.get_by_role("button", name="Deprovision").click()
-    expect(alice.get_by_role("status")).to_contain_text(f"{email} is out.")
+    expect(alice.get_by_role("status")).to_contain_text(f"{email} was deprovisioned.")
     alice.get_by_role("button", name="Restore").click()
     expect(alice.get_by_role("status")).to_contain_text("is back")
 

@@ -180,6 +180,16 @@ def test_held_people_with_more_wait_for_somebody_who_has_it(
     assert decide(cast.acme, audit.person(cast.alice)) == 1
 
 
+@pytest.mark.parametrize(
+    ("acting", "is_one"),
+    [(OPERATOR, True), (SCIM, False), (Actor("login through Okta"), False), (Actor("metadata refresh"), False)],
+)
+def test_of_those_who_are_nobodys_users_the_operator_alone_counts_as_an_admin(
+    cast: Cast, acting: Actor, is_one: bool
+) -> None:
+    assert rights.is_account_admin(acting, cast.acme.pk) is is_one
+
+
 # Several people at once
 
 
