@@ -14,13 +14,17 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def draft(acme: Acme, alice: Page) -> Page:
     """The page of a new draft, where both sides' values are."""
-    alice.goto(f"{acme.product}/sso")
-    alice.get_by_role("link", name="New connection").click()
-    alice.get_by_label("Name").fill("Second Okta")
-    alice.get_by_label("Okta, SAML 2.0").check()
-    alice.get_by_role("button", name="Continue").click()
-    alice.get_by_role("link", name="Show our values").click()
-    return alice
+    return begin(acme, alice, "Second Okta")
+
+
+def begin(acme: Acme, page: Page, name: str) -> Page:
+    page.goto(f"{acme.product}/sso")
+    page.get_by_role("link", name="New connection").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Okta, SAML 2.0").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Show our values").click()
+    return page
 
 
 def test_an_admin_connects_okta_and_lets_go_of_it_again(acme: Acme, draft: Page) -> None:
@@ -30,9 +34,6 @@ def test_an_admin_connects_okta_and_lets_go_of_it_again(acme: Acme, draft: Page)
     draft.get_by_role("link", name="Overview", exact=True).click()
     draft.get_by_role("button", name="Enable").click()
     expect(draft.get_by_role("main")).to_contain_text("with exactly these settings")
-    assert_accessible(draft)
-    for width in WIDTHS:
-        assert_it_fits(draft, width)
     draft.get_by_role("button", name="Enable").click()
     expect(section(draft, "How it stands")).to_contain_text("Live: people can sign in through it.")
     draft.get_by_role("link", name="Disable").click()
@@ -40,6 +41,18 @@ def test_an_admin_connects_okta_and_lets_go_of_it_again(acme: Acme, draft: Page)
     draft.get_by_role("button", name="Delete").click()
     draft.get_by_role("button", name="Delete").click()
     expect(draft.get_by_role("table")).not_to_contain_text("Second Okta")
+
+
+def test_everybody_can_use_the_question_before_enabling(acme: Acme, alice_with_scripts: Page) -> None:
+    page = begin(acme, alice_with_scripts, "Third Okta")
+    page.get_by_label("Metadata URL").fill(acme.idp + OKTA_SAML.metadata_path)
+    page.get_by_role("button", name="Read metadata").click()
+    page.get_by_role("link", name="Overview", exact=True).click()
+    page.get_by_role("button", name="Enable").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enable Third Okta?")
+    assert_accessible(page)
+    for width in WIDTHS:
+        assert_it_fits(page, width)
 
 
 def test_a_claimed_domain_shows_the_record_that_proves_it(acme: Acme, alice: Page) -> None:
