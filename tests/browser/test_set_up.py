@@ -130,8 +130,8 @@ def try_it(page: Page, pair: Pair, ours: str, *, has_scripts: bool) -> None:
     expect_step(page, "Test login", NEXT)
     page.get_by_role("link", name="Test login", exact=True).click()
     page.get_by_role("button", name="Hana Sato").click()
-    if not pair.with_domain:  # then nobody who is here already is found by their email
-        page.get_by_label("email", exact=True).fill("new@acme.example")
+    if not pair.with_domain:  # it does not speak for the domain of the other connections
+        page.get_by_label("email", exact=True).fill("new@partner.example")
     with page.expect_request(lambda request: request.url.partition("?")[0] == ours):
         page.get_by_role("button", name="Send", exact=True).click()
         if not has_scripts:

@@ -43,7 +43,7 @@ def test_somebody_is_created_deprovisioned_and_restored(
     alice.get_by_role("button", name="Deprovision").click()
     expect(alice.get_by_role("status")).to_contain_text(f"{email} was deprovisioned.")
     alice.get_by_role("button", name="Restore").click()
-    expect(alice.get_by_role("status")).to_contain_text("is back")
+    expect(alice.get_by_role("status")).to_contain_text("was restored as Account Member")
 
 
 def test_several_are_deprovisioned_after_a_question(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
