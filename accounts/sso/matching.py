@@ -106,7 +106,7 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
         Q(email_key__in=own) | Q(user_name_key__in=own) | (_own_people(connection) & Q(user_name_key__in=plain)),
     )
     if not usable:
-        _refuse_anothers_email(claims, connection)
+        _refuse_anothers_email(claims, connection, own)
         return Match(None, None, "Nobody here matched: a first login.")
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name")
     if match is None:
@@ -114,11 +114,14 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
     return match
 
 
-def _refuse_anothers_email(claims: IdentityClaims, connection: Connection) -> None:
-    """Raises LoginRefused when somebody has the e-mail that finds nobody here, saying why it does not find them."""
+def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: set[str]) -> None:
+    """Raises LoginRefused when somebody has the e-mail that finds nobody here, saying why it does not find them; and
+    ChangedMeanwhile when it would find them, who were created since."""
     key = fold(claims.email)
     if not _candidates(connection, Q(email_key=key) | Q(user_name_key=key)):
         return
+    if key in own:
+        raise ChangedMeanwhile
     if claims.guest:
         raise match_refusals.guest(claims)
     foreign = foreign_domain(connection.account_id, connection.pk, [claims.email])
