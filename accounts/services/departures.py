@@ -72,8 +72,10 @@ def finish_locked(user: User) -> None:
 
 
 def note_account_role(user: User) -> None:
-    """Notes the account role of a person whose access ends now, and who is Account Member from now on."""
+    """Note the account role of a person whose access ended, and who is Account Member from now on."""
     role, ended_at = user.account_role.name, user.deprovisioned_at or timezone.now()
+    if FormerAccess.objects.in_account(user.account_id).filter(user=user, ended_at=ended_at).update(account_role=role):
+        return  # beside what the clean-up has noted of this end already
     noted = FormerAccess(account_id=user.account_id, user=user, ended_at=ended_at, account_role=role)
     fields = ["ended_at", "account_role", "spaces", "groups", "tokens"]
     FormerAccess.objects.bulk_create([noted], update_conflicts=True, unique_fields=["user"], update_fields=fields)

@@ -224,15 +224,20 @@ def _set_access(user: User, active: bool) -> None:
     if active and user.state == UserState.DEPROVISIONED:
         if user.clean_up_due_since is not None:
             departures.finish_locked(user)
+        _end_account_role(user)  # a process of the release before left it
         user.state = UserState.ACTIVE if user.origin == UserOrigin.PASSWORD else UserState.PENDING
         user.deprovisioned_at = None
     elif not active and user.state != UserState.DEPROVISIONED:
         user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
         user.session_epoch += 1
         user.clean_up_due_since = timezone.now()
-        if not is_member_by_own_role(user):
-            departures.note_account_role(user)
-            user.account_role = users.member_role(user.account_id)
+        _end_account_role(user)
+
+
+def _end_account_role(user: User) -> None:
+    if not is_member_by_own_role(user):
+        departures.note_account_role(user)
+        user.account_role = users.member_role(user.account_id)
 
 
 def _clean_up_after_commit(user: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, FormerAccess, Group, HeldDeparture, User
@@ -302,6 +303,18 @@ def test_a_return_brings_no_rights_back(cast: Cast) -> None:
     provisioning.revise(ada.pk, cast.acme, record(active=False), acting=SCIM)
     back = provisioning.revise(ada.pk, cast.acme, record(active=True, external_id="00u-evil"), acting=SCIM)
     assert (back.state, rights.account_permissions(User.objects.get(pk=ada.pk))) == ("pending", set())
+
+
+@pytest.mark.parametrize("way", ["page", "SCIM"])
+def test_a_role_that_the_release_before_left_does_not_come_back(cast: Cast, way: str) -> None:
+    ada = announced_admin(cast)
+    User.objects.filter(pk=ada.pk).update(state="deprovisioned", deprovisioned_at=timezone.now())
+    if way == "page":
+        provisioning.restore(ada.pk, cast.acme, acting=audit.person(cast.alice))
+    else:
+        provisioning.revise(ada.pk, cast.acme, record(active=True), acting=SCIM)
+    ada = User.objects.get(pk=ada.pk)
+    assert (ada.state, ada.account_role.name) == ("pending", ACCOUNT_MEMBER)
 
 
 def test_who_had_permissions_through_a_group_comes_back_without(cast: Cast, auditor: User) -> None:
