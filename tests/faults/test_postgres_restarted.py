@@ -80,13 +80,15 @@ class Load:
     def _signed_in(self, email: str) -> bool:
         try:
             return HttpJourney(self.origin, self.acme.connection).log_in(email).status_code == 303
-        except (AssertionError, requests.ConnectionError):
+        except (AssertionError, requests.ConnectionError, requests.Timeout):
             return False
 
 
 def crash(postgres: PostgresServer, load: Load) -> None:
+    """The first one lasts until a request has met it: otherwise all may wait in the pool, and none fails."""
     load.is_up.clear()
     postgres.stop(how=servers.signal.SIGQUIT)
+    wait_until(lambda: load.again > 0, "a request that meets the crash")
     postgres.start()
     load.is_up.set()
 
