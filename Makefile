@@ -25,7 +25,7 @@ test: ## the whole suite, on SQLite and on PostgreSQL + Redis with a real worker
 setup: ## only the environment in .venv, with what tests and checks need
 	$(SETUP) development
 
-test-idps: ## full logins against SimpleSAMLphp and oidc-provider (ARGS)
+test-idps: ## full logins against SimpleSAMLphp, samlp, oidc-provider, django-oauth-toolkit (ARGS)
 	$(SETUP) development
 	@$(PY) -m tools.test_idps $(ARGS)
 

@@ -11,6 +11,7 @@ LOCKS = {
     "requirements/development.in": "requirements/development.txt",
     "requirements/bench.in": "requirements/bench.txt",
     "requirements/services.in": "requirements/services.txt",
+    "requirements/idps.in": "requirements/idps.txt",
 }
 
 

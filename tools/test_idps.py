@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import setup
 from tools.setup import ROOT
 from tools.test import pytest
 
 PHP_MODULES = {"dom": "php-xml", "mbstring": "php-mbstring", "openssl": "php-cli", "session": "php-cli"}
 CACHE = ROOT / "var" / "idps"
+NPM_PROVIDERS = ("oidc-provider", "samlp")
+DJANGO_OAUTH_TOOLKIT = CACHE / "django-oauth-toolkit"  # an environment of its own
+REQUIREMENTS = ROOT / "requirements" / "idps.txt"
 SYSTEM_FOLDER = Path("/usr/share/simplesamlphp")
 
 
@@ -56,20 +60,31 @@ def unpack_simplesamlphp() -> None:
     subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
 
 
-def install_oidc_provider() -> None:
+def install_from_npm(provider: str) -> None:
     """`npm ci` of the pinned versions into the cache, when the lock file changed."""
-    source, folder = ROOT / "tests" / "idps" / "oidc-provider", CACHE / "oidc-provider"
+    source, folder = ROOT / "tests" / "idps" / provider, CACHE / provider
     lock, stamp = source / "package-lock.json", folder / "installed-lock"
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
-    print("Installing oidc-provider from npm ...", flush=True)
+    print(f"Installing {provider} from npm ...", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(source / name, folder / name)
     command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"]
     if subprocess.run(command, cwd=folder).returncode:
-        sys.exit("npm could not install oidc-provider: the lines above say why.")
+        sys.exit(f"npm could not install {provider}: the lines above say why.")
     shutil.copy(lock, stamp)
+
+
+def install_django_oauth_toolkit() -> None:
+    """The pinned versions into an environment of their own, when they changed."""
+    if setup.is_installed(DJANGO_OAUTH_TOOLKIT, REQUIREMENTS):
+        return
+    try:
+        setup.make_environment(DJANGO_OAUTH_TOOLKIT)
+        setup.install(DJANGO_OAUTH_TOOLKIT, [REQUIREMENTS])
+    except setup.SetupError as problem:
+        sys.exit(f"make test-idps needs django-oauth-toolkit: {problem}")
 
 
 def _apt_get(*arguments: str, folder: Path = ROOT) -> None:
@@ -82,7 +97,9 @@ def _apt_get(*arguments: str, folder: Path = ROOT) -> None:
 def main(arguments: list[str]) -> int:
     install_packages()
     unpack_simplesamlphp()
-    install_oidc_provider()
+    for provider in NPM_PROVIDERS:
+        install_from_npm(provider)
+    install_django_oauth_toolkit()
     count = pytest("Foreign identity providers", ["-m", "idps", "tests/idps", *arguments], {})
     print(f"\n{count}", flush=True)
     return 0 if count.green else 1

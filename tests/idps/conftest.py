@@ -1,12 +1,14 @@
-"""The product and the two foreign identity providers, each started once for all tests here."""
+"""The product and the foreign identity providers, each started once for all tests here."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.idps.django_oauth_toolkit import DjangoOAuthToolkit, running_django_oauth_toolkit
 from tests.idps.oidc_provider import OidcProvider, running_oidc_provider
 from tests.idps.product import Product, running_product
+from tests.idps.samlp_provider import Samlp, running_samlp
 from tests.idps.simplesamlphp import SimpleSamlPhp, running_simplesamlphp
 from tools import servers
 
@@ -20,6 +22,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def simplesamlphp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleSamlPhp]:
     with running_simplesamlphp(tmp_path_factory.mktemp("simplesamlphp")) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def samlp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samlp]:
+    with running_samlp(tmp_path_factory.mktemp("samlp")) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def toolkit(tmp_path_factory: pytest.TempPathFactory, product: Product) -> Iterator[DjangoOAuthToolkit]:
+    folder = tmp_path_factory.mktemp("django-oauth-toolkit")
+    with running_django_oauth_toolkit(folder, product.redirect_uri) as provider:
         yield provider
 
 

@@ -76,11 +76,11 @@ def shape(message: str) -> set[str]:
     return signed | ({"EncryptedAssertion"} if encrypted else set())
 
 
-def assert_is_signed_in(visitor: Visitor, name: str) -> None:
+def assert_is_signed_in(visitor: Visitor, name: str, group: str = "Developers") -> None:
     me = visitor.me()
     assert me["email"] == f"{name}@acme.example"
     assert [(space["space"], space["roles"]) for space in me["spaces"]] == [("Mars", ["Space Developer"])]
-    assert [group["group"] for group in me["groups"]] == ["Developers"]
+    assert [entry["group"] for entry in me["groups"]] == [group]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
