@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from accounts.folding import nfc
+from accounts.folding import fold, nfc
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -48,14 +48,22 @@ class ConnectionGroups:
     keep_when_missing: bool
     can_ask_graph: bool
     group_limit: int | None = None
+    takes_client_secret: bool = True  # with which Graph can be asked; SAML has none
 
 
-def decide(group_ids: Collection[str] | None, overage: bool, connection: ConnectionGroups) -> Decision:
-    """The row of the table in `protocol.md` section 9 that this login falls under."""
+def decide(
+    group_ids: Collection[str] | None, overage: bool, connection: ConnectionGroups, unread: str = ""
+) -> Decision:
+    """The row of the table in `protocol.md` section 9 that this login falls under.
+
+    `unread`: a sentence where something came that is no list; nothing is known then, so nothing changes.
+    """
     if not connection.delivers_groups:
         return Decision(Action.NOTHING)
     if overage:
         return _overage(connection)
+    if unread:
+        return Decision(Action.NOTHING, sentence=unread)
     if group_ids is None:
         return _missing(connection)
     ids = tuple(dict.fromkeys(key for value in group_ids if (key := identifier_key(value))))
@@ -73,10 +81,14 @@ def _overage(connection: ConnectionGroups) -> Decision:
         return Decision(
             Action.ASK_GRAPH, sentence="Too many groups for the login message: the list is read from Microsoft Graph."
         )
+    why, step = "", "Choose"
+    if connection.takes_client_secret:
+        why = ", and the connection has no client secret to read them from Microsoft Graph"
+        step = "Enter a client secret in the connection, or choose"
     return Decision(
         Action.NOTHING,
-        sentence="Too many groups for the login message, and the connection has no client secret to read them from "
-        "Microsoft Graph: groups were left as they are.",
+        sentence=f"Too many groups for the login message{why}: groups were left as they are. {step} “Groups assigned "
+        "to the application” in the group claim of the identity provider, so that fewer are sent.",
     )
 
 
@@ -109,3 +121,34 @@ def match(ids: Collection[str], mapped: Mapping[str, G], present: Collection[G])
         joins=tuple(group for group in wanted if group not in there),
         leaves=tuple(group for group in dict.fromkeys(present) if group not in wanted),
     )
+
+
+_NEAR_SHOWN = 5
+_BRACES = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f-]{36})\}?", re.IGNORECASE)
+_COMMON_NAME = re.compile(r"\s*CN\s*=\s*((?:\\.|[^,\\])+)", re.IGNORECASE)
+
+
+def near_forms(identifier: str) -> frozenset[str]:
+    """Other spellings, folded, in which the same group may be mapped: without letter case, path, domain, braces; as
+    the common name of a distinguished name (RFC 4514)."""
+    plain = " ".join(nfc(identifier).split())
+    forms = {plain, plain.strip("/"), plain.rpartition("/")[2], plain.rpartition("\\")[2], "/" + plain}
+    forms |= {plain.partition("@")[0]} if plain.count("@") == 1 else set()
+    forms |= {match[1] for match in [_BRACES.fullmatch(plain)] if match}
+    forms |= {re.sub(r"\\(.)", r"\1", match[1]).strip() for match in [_COMMON_NAME.match(plain)] if match}
+    return frozenset(fold(form) for form in forms if form.strip())
+
+
+def near_misses(received: Collection[str], mapped: Mapping[str, str]) -> list[str]:
+    """A sentence for each group that is mapped almost to what came. `mapped`: name of a group -> its identifier."""
+    by_form: dict[str, str] = {}
+    for value in received:
+        for form in near_forms(value):
+            by_form.setdefault(form, value)
+    found = [(by_form[key], name, own) for name, own in mapped.items() if (key := fold(own)) in by_form]
+    sentences = [
+        f"'{came[:200]}' came; the group '{name}' is mapped to '{own[:200]}'. Identifiers are compared exactly."
+        for came, name, own in found[:_NEAR_SHOWN]
+    ]
+    more = len(found) - _NEAR_SHOWN
+    return [*sentences, *([f"{more} more groups are mapped to almost what came."] if more > 0 else [])]

@@ -1,10 +1,11 @@
 """PURE. From attributes or claims to the fields of a person, the same for both protocols (`protocol.md` 8.3)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from accounts.sso import group_lists
 from accounts.sso.claims import Names, all_texts, first_text, text_values
 
 _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+@[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+")
@@ -18,17 +19,23 @@ def is_email(text: str) -> bool:
     return len(text) <= _EMAIL_LIMIT and _EMAIL.fullmatch(text) is not None
 
 
-def profile(attributes: Mapping[str, object], names: Names, own: Mapping[str, str] = _NO_NAMES) -> dict[str, Any]:
+def profile(
+    attributes: Mapping[str, object],
+    names: Names,
+    own: Mapping[str, str] = _NO_NAMES,
+    groups_elsewhere: Collection[str] = (),
+) -> dict[str, Any]:
     """The fields of `IdentityClaims` that are read by name. `names`: `Vendor.names(...)`; `own`: the names the admin
-    set on the connection, each one that did not arrive gives a remark. `email` is empty when none has the right shape.
+    set on the connection, each one that did not arrive gives a remark.
+    `groups_elsewhere`: names whose list the IdP left out as too long. `email` is empty when none has the right shape.
     """
     texts = {name: first_text(attributes, names.get(name, ())) for name in _TEXT_FIELDS}
     return {
         **texts,
+        **groups(attributes, names.get("groups", ()), groups_elsewhere),
         "email": email(attributes, names),
         "space_names": all_texts(attributes, names.get("space_name", ())),
         "space_roles": all_texts(attributes, names.get("space_role", ())),
-        "group_ids": group_ids(attributes, names.get("groups", ())),
         "remarks": missing_names(attributes, own),
     }
 
@@ -38,8 +45,7 @@ _TEXT_FIELDS = ("first_name", "last_name", "timezone", "account_role")
 
 def email(attributes: Mapping[str, object], names: Names) -> str:
     """The first value of the e-mail attributes that has the shape of an address, else empty."""
-    candidates = (first_text(attributes, (name,)) for name in names.get("email", ()))
-    return first_email(candidates)
+    return first_email(text for name in names.get("email", ()) for text in text_values(attributes.get(name)))
 
 
 def first_email(candidates: Iterable[str]) -> str:
@@ -47,16 +53,14 @@ def first_email(candidates: Iterable[str]) -> str:
     return next((text.strip() for text in candidates if is_email(text.strip())), "")
 
 
-def group_ids(attributes: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """None: the IdP said nothing about groups; (): it said that there are none (`protocol.md` section 9).
-
-    A value that is no list and no text (a number is text enough) is as good as nothing said.
-    """
-    for name in names:
-        value = attributes.get(name)
-        if isinstance(value, list | tuple | str) or (isinstance(value, int) and not isinstance(value, bool)):
-            return text_values(value)
-    return None
+def groups(attributes: Mapping[str, object], names: tuple[str, ...], elsewhere: Collection[str]) -> dict[str, Any]:
+    """What the first of these names that arrived says of groups; one that is `elsewhere` arrived as a mark."""
+    name = next((name for name in names if name in elsewhere or name in attributes), None)
+    if name is None or name in elsewhere:
+        return {"groups_overage": name is not None}
+    found = group_lists.read(attributes[name])
+    unread = group_lists.sentence(name, found.unread) if found.unread else ""
+    return {"group_ids": found.ids, "groups_unread": unread, "groups_text": found.text}
 
 
 def missing_names(attributes: Mapping[str, object], own: Mapping[str, str]) -> tuple[str, ...]:

@@ -29,8 +29,9 @@ class IdentityClaims:
     """Made only by a protocol module, after every check has passed.
 
     `space_names` and `space_roles` are the attribute values as sent (not yet split at commas). `group_ids`: None
-    means the IdP said nothing about groups, () that the person is in none. `user_names` are other names the IdP has
-    for the person (preferred_username, upn, an e-mail NameID), good for a first match only. Times are aware, in UTC.
+    means the IdP said nothing about groups that is read, () that the person is in none. `user_names` are other names
+    the IdP has for the person (preferred_username, upn, an e-mail NameID), good for a first match only. Times are
+    aware, in UTC.
     """
 
     connection_id: UUID
@@ -45,6 +46,10 @@ class IdentityClaims:
     space_roles: tuple[str, ...] = ()
     group_ids: tuple[str, ...] | None = None
     groups_overage: bool = False
+    # A sentence where something came in place of a list of groups; then nothing changes (`accounts.sso.group_lists`).
+    groups_unread: str = ""
+    # One text, which may be several groups or the identifier of one: known when it is compared with mapped groups.
+    groups_text: str = field(default="", repr=False)
     # False: the IdP does not vouch for the address; good for contact, never for matching.
     email_trusted: bool = True
     # Why this is a guest of an Entra tenant, in words; empty: a member. Guests are never matched by e-mail or name.
@@ -71,10 +76,20 @@ def storable(text: str) -> str:
     return nfc(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8"))
 
 
+def is_text(value: object) -> bool:
+    """A number is text enough."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def is_texts(value: object) -> bool:
+    """Whether this is one text or a list of nothing else."""
+    return all(map(is_text, value)) if isinstance(value, list | tuple) else is_text(value)
+
+
 def text_values(value: object) -> tuple[str, ...]:
     """The strings of one attribute value, NFC, blank ones dropped; anything that is no text counts as absent."""
     candidates = value if isinstance(value, list | tuple) else [value]
-    texts = [storable(str(item)) for item in candidates if isinstance(item, str | int) and not isinstance(item, bool)]
+    texts = [storable(str(item)) for item in candidates if is_text(item)]
     return tuple(text for text in texts if text.strip())
 
 

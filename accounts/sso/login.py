@@ -59,6 +59,7 @@ def complete_login(
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
+    claims = received_groups.settled(claims, connection)
     told = timeline.current().steps
     before = len(told)
     for _ in range(TRIES):
@@ -93,7 +94,7 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
         _give_rights(login, user, first=first)
     groups: list[str] = []
     received_groups.remember(identity, claims, connection, groups)
-    login.tell(Part.GROUPS, groups)
+    login.tell(Part.GROUPS, groups, Mark.NOTED if claims.groups_unread else Mark.PASSED)
     record = _record(login, user, identity)
     _log(claims, connection)
     if identity.synced_sequence < identity.login_sequence:

@@ -16,6 +16,7 @@ from accounts.sso.saml_shape import DS, NAME_ID, SAML, Element
 from torque_sso import strict_json
 
 LIMIT = 20_000  # characters that are kept
+_VALUE_LIMIT, _LIST_LIMIT = 500, 10_000  # characters of one value; of one that may be a whole list
 _TOKEN_LIMIT = 100_000  # characters of a token that is decoded before it is verified
 _VALUE, _ATTRIBUTE = f"{{{SAML}}}AttributeValue", f"{{{SAML}}}Attribute"
 _SHOWN_TEXT = frozenset(f"{{{SAML}}}{name}" for name in ("Issuer", "Audience", "AuthnContextClassRef"))
@@ -28,12 +29,28 @@ def masked(text: str) -> str:
     return f"… ({len(text)} characters)"
 
 
-def masked_attributes(attributes: Mapping[str, object], shown: Collection[str]) -> dict[str, list[str]]:
-    """Name -> values, those of names that are not `shown` masked. At most 200 names and 200 values of each."""
+def masked_attributes(
+    attributes: Mapping[str, object], shown: Collection[str], lists: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """Name -> values, those of names that are not `shown` masked. At most 200 names and 200 values of each.
+
+    `lists`: names of which it matters whether a list came. Anything else is kept as JSON, so that it reads the same.
+    """
     return {
-        storable(name[:200]): [_shown(value) if name in shown else masked(str(value)) for value in _values(values)]
+        storable(name[:200]): [
+            masked(str(value)) if name not in shown else _shown(value, _LIST_LIMIT if name in lists else _VALUE_LIMIT)
+            for value in (_as_it_came(values) if name in lists else _values(values))
+        ]
         for name, values in list(attributes.items())[:200]
     }
+
+
+def _as_it_came(value: object) -> list[object]:
+    """Texts, or one JSON text; a list of one text is JSON too, because one text alone may be read as several."""
+    if isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
+        return _values(value)
+    is_plain = isinstance(value, list) and len(value) != 1 and all(isinstance(one, str) for one in value)
+    return _values(value) if is_plain else [json.dumps(value, ensure_ascii=False, default=str)]
 
 
 def masked_xml(message: Element, shown: Collection[str]) -> str:
@@ -91,5 +108,5 @@ def _values(value: object) -> list[object]:
     return list(value[:200]) if isinstance(value, list | tuple) else [value]
 
 
-def _shown(value: object) -> str:
-    return storable(str(value)[:500])
+def _shown(value: object, limit: int) -> str:
+    return storable(str(value)[:limit])

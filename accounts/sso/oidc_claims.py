@@ -51,22 +51,20 @@ def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -
     names = VENDORS[connection.vendor].names("oidc", own)
     arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
     _tell(claims, arrived, names)
-    fields = attributes.profile(arrived, names, own)
+    fields = attributes.profile(arrived, names, own, groups_elsewhere(claims))
     fields["email"] = fields["email"] or _email_of_user_name(arrived)
     if not fields["email"]:
         raise _no_email(arrived, names)
     guest = _guest(connection, claims)
     trust = _trust(connection, claims, fields["email"], guest)
-    overage = has_overage(claims)
     fields |= _split_name(arrived, fields) | {"remarks": (*fields["remarks"], *filter(None, [trust.remark]))}
     return IdentityClaims(
-        **fields | {"group_ids": None if overage else fields["group_ids"]},
+        **fields,
         **_who(connection, claims),
         connection_id=connection.id,
         issuer=connection.issuer,
         email_trusted=trust.email,
         guest=guest,
-        groups_overage=overage,
         user_names=_user_names(claims) if trust.names else (),
         message_id=first_text(claims, ("jti", "nonce")),
         message_expires_at=expires_at,
@@ -90,7 +88,7 @@ def _tell(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]])
     """What the inspector shows of the token: values only of claims that are used."""
     shown = _shown(names)
     told = timeline.current()
-    told.attributes = masking.masked_attributes(arrived, shown)
+    told.attributes = masking.masked_attributes(arrived, shown, names.get("groups", ()))
     told.message = masking.masked_claims(claims, shown)
 
 
@@ -110,18 +108,18 @@ def session_name(sid: object) -> str:
     return first_text({"sid": sid}, ("sid",))[:_SESSION_LIMIT]
 
 
-def has_overage(claims: Claims) -> bool:
-    """Entra left the groups out because they are too many. The address it names for them is never followed."""
+def groups_elsewhere(claims: Claims) -> frozenset[str]:
+    """Claims that Entra left out because their groups are too many. The address it names for them is never followed."""
     flag = claims.get("hasgroups")
-    if flag is True or (isinstance(flag, str) and flag.lower() == "true"):
-        return True
+    marked = flag is True or (isinstance(flag, str) and flag.lower() == "true")
     elsewhere = claims.get("_claim_names")
-    return isinstance(elsewhere, dict) and "groups" in elsewhere
+    named = elsewhere if isinstance(elsewhere, dict) else ()
+    return frozenset((*named, *(("groups",) if marked else ())))
 
 
 def _email_of_user_name(claims: Claims) -> str:
     """A user name in the shape of an e-mail; a guest's is made up by Entra and is no address."""
-    candidates = (first_text(claims, (name,)) for name in _USER_NAMES)
+    candidates = (text for name in _USER_NAMES for text in text_values(claims.get(name)))
     return attributes.first_email(text for text in candidates if not guests.is_made_up(text))
 
 

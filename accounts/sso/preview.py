@@ -14,7 +14,7 @@ from accounts.models.identity import Protocol, Vendor
 from accounts.services import graph, group_sync
 from accounts.services.group_sync import GroupSync
 from accounts.sso import id_token, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
-from accounts.sso.claims import IdentityClaims, first_text, text_values
+from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_checks import VerifiedAssertion
@@ -61,14 +61,15 @@ def claims_of(connection: Connection, attributes: Mapping[str, object]) -> Ident
 
 
 def _assertion(connection: Connection, attributes: Mapping[str, object]) -> VerifiedAssertion:
-    values = {name: text_values(value) for name, value in attributes.items() if name != "NameID"}
+    sent = {name: value for name, value in attributes.items() if name != "NameID"}
     emails = saml.reading_of(connection).names.get("email", ())
     return VerifiedAssertion(
         assertion_id=str(uuid4()),
         issuer=connection.idp_entity_id,
         name_id=first_text(attributes, ("NameID", *emails)) or _NO_SUBJECT,
         name_id_format=_EMAIL_NAME_ID,
-        attributes=values,
+        attributes={name: text_values(value) for name, value in sent.items()},
+        structured={name: value for name, value in sent.items() if not is_texts(value)},
         session_index="",
         authenticated_at=datetime.now(UTC),
         session_ends_at=None,

@@ -1,25 +1,49 @@
 """What a login says about groups is kept on the identity's row, from which the sync works (`protocol.md` section 9)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.group_matching import Action, ConnectionGroups, Decision, decide, identifier_key
+from accounts.group_matching import (
+    Action,
+    ConnectionGroups,
+    Decision,
+    decide,
+    identifier_key,
+    near_forms,
+    near_misses,
+)
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
 from accounts.services import agreed_permissions
 from accounts.services.rights import GIVEN_BY_GROUP
+from accounts.sso import group_lists
 from accounts.sso.claims import IdentityClaims
 from accounts.vendors import VENDORS
 
 SHOWN = 20
+COMPARED = 500  # received groups at most of which other spellings are looked for
+
+
+def settled(claims: IdentityClaims, connection: Connection) -> IdentityClaims:
+    """The claims, with one text that may be several groups or one read by what is mapped here. Mostly no query."""
+    if not claims.groups_text:
+        return claims
+    found = group_lists.read(claims.groups_text)
+    mapped = Group.objects.in_account(connection.account_id).filter(idp_identifier_key__in=found.in_question)
+    found = group_lists.settled(found, set(mapped.values_list("idp_identifier_key", flat=True)))
+    unread = claims.groups_unread if found.ids is None else ""
+    return replace(claims, group_ids=found.ids, groups_unread=unread, groups_text="")
 
 
 def remember(
     identity: ExternalIdentity, claims: IdentityClaims, connection: Connection, decisions: list[str]
 ) -> Decision:
     """Stamps the row with the next sequence number when this login decides anything about groups."""
-    decision = decide(claims.group_ids, claims.groups_overage, _known_of(connection))
+    decision = _decide(claims, connection)
     if decision.action is not Action.NOTHING:
         identity.login_sequence += 1
         identity.groups_overage = decision.action is Action.ASK_GRAPH
@@ -36,8 +60,11 @@ def remember(
 
 def asks_graph(claims: IdentityClaims, connection: Connection) -> bool:
     """Whether the sync of such a login has to read the list from Microsoft Graph."""
-    decision = decide(claims.group_ids, claims.groups_overage, _known_of(connection))
-    return decision.action is Action.ASK_GRAPH
+    return _decide(claims, connection).action is Action.ASK_GRAPH
+
+
+def _decide(claims: IdentityClaims, connection: Connection) -> Decision:
+    return decide(claims.group_ids, claims.groups_overage, _known_of(connection), claims.groups_unread)
 
 
 def _known_of(connection: Connection) -> ConnectionGroups:
@@ -46,14 +73,14 @@ def _known_of(connection: Connection) -> ConnectionGroups:
         delivers_groups=vendor.delivers(connection.attribute_names),
         seen_before=connection.groups_seen_at is not None,
         keep_when_missing=connection.keep_groups_when_missing,
-        can_ask_graph=_may_ask_graph(connection),
+        can_ask_graph=_is_entra_by_oidc(connection) and connection.has_client_secret,
         group_limit=vendor.group_limit,
+        takes_client_secret=_is_entra_by_oidc(connection),
     )
 
 
-def _may_ask_graph(connection: Connection) -> bool:
-    is_entra = connection.vendor == Vendor.ENTRA and connection.protocol == Protocol.OIDC
-    return is_entra and connection.has_client_secret
+def _is_entra_by_oidc(connection: Connection) -> bool:
+    return connection.vendor == Vendor.ENTRA and connection.protocol == Protocol.OIDC
 
 
 def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
@@ -65,16 +92,28 @@ def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
 
 
 def _told(connection: Connection, decision: Decision) -> list[str]:
-    """How many of the received groups are mapped here, and which; and which of them the sync leaves out."""
+    """How many of the received groups are mapped here, and which; which of them the sync leaves out; near misses."""
     if not decision.ids:
         return []
     keys = {identifier_key(value) for value in decision.ids}
-    mapped = Group.objects.in_account(connection.account_id).filter(idp_identifier_key__in=keys)
-    found = dict(mapped.order_by("name").annotate(gives=GIVEN_BY_GROUP).values_list("name", "gives"))
+    found, near = _mapped_to(connection, keys)
     names = list(found)
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
     received = f"{len(keys)} groups received, {len(names)} of them mapped here" + (f": {shown}." if names else ".")
-    return [received, *_not_agreed(connection, found)[:SHOWN]]
+    return [received, *_not_agreed(connection, found)[:SHOWN], *near_misses(decision.ids, near)]
+
+
+def _mapped_to(connection: Connection, keys: set[str]) -> tuple[dict[str, Sequence[str] | None], dict[str, str]]:
+    """Groups mapped to these keys: name -> what it gives; and those mapped to almost these: name -> identifier."""
+    forms = {form for key in keys for form in near_forms(key)} if len(keys) <= COMPARED else set()
+    mapped = Group.objects.in_account(connection.account_id).exclude(idp_identifier_key="")
+    close = mapped.alias(lowered=Lower("idp_identifier_key")).filter(
+        Q(idp_identifier_key__in=keys) | Q(lowered__in=forms)
+    )
+    rows = close.order_by("name").annotate(gives=GIVEN_BY_GROUP).values_list("name", "idp_identifier_key", "gives")
+    found = list(rows)
+    exact = {name: gives for name, key, gives in found if key in keys}
+    return exact, {name: key for name, key, gives in found if key not in keys}
 
 
 def _not_agreed(connection: Connection, found: Mapping[str, Sequence[str] | None]) -> list[str]:

@@ -4,8 +4,8 @@ Each check is one function and one code.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.sso import timeline
@@ -77,6 +77,8 @@ class VerifiedAssertion:
     session_ends_at: datetime | None
     expires_at: datetime
     full_name_id: NameId | None = None  # with format and qualifiers; None: the assertion has none
+    # All values of those attributes that have other values than texts; an element inside one is an object here.
+    structured: Mapping[str, object] = field(default_factory=dict)
 
 
 def check_response(response: Element, expected: Expectations, clock: Clock) -> None:
@@ -125,6 +127,7 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> 
         session_ends_at=session_ends_at,
         expires_at=ends_at + clock.skew,
         full_name_id=name_id if name_id.value else None,
+        structured=_structured(assertion),
     )
 
 
@@ -268,3 +271,20 @@ def _attributes(assertion: Element) -> dict[str, tuple[str, ...]]:
             if text.strip():
                 values.append(text)
     return {name: tuple(values) for name, values in found.items()}
+
+
+def _structured(assertion: Element) -> dict[str, list[object]]:
+    """Name -> all values, of attributes in which a value holds elements: what those mean is not known."""
+    found: dict[str, list[object]] = {}
+    for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+        values = [value_of(value) for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")]
+        found.setdefault(attribute.get("Name", ""), []).extend(value for value in values if value)
+    return {name: values for name, values in found.items() if any(isinstance(value, dict) for value in values)}
+
+
+def value_of(value: Element) -> str | dict[str, str]:
+    """An AttributeValue as text, empty where it is nil; one with elements inside as their names."""
+    if value.get(_NIL) in {"true", "1"}:
+        return ""
+    children = {str(child.tag).rpartition("}")[2]: "" for child in value}
+    return children or (value.text or "")

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.sso import guests, masking, tenants, timeline
-from accounts.sso.attributes import arrived, first_email, is_email, profile
+from accounts.sso.attributes import arrived as names_that_arrived
+from accounts.sso.attributes import first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_checks import VerifiedAssertion
+from accounts.vendors import ENTRA
 
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 _MICROSOFT = "http://schemas.microsoft.com/identity/claims"
@@ -45,23 +47,22 @@ class Reading:
 def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityClaims:
     """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
     attributes = assertion.attributes
-    timeline.current().attributes = masking.masked_attributes(attributes, reading.shown)
+    arrived = {**attributes, **assertion.structured}
+    timeline.current().attributes = masking.masked_attributes(arrived, reading.shown, reading.names.get("groups", ()))
     _check_tenant(assertion, reading)
     subject = _subject(assertion, reading)
     names = user_names(assertion, reading.names)
     guest = _guest(assertion, reading, names)
-    fields = profile(attributes, reading.names, reading.own)
+    fields = profile(_with_sole_groups(arrived, reading), reading.names, reading.own, _elsewhere(attributes, reading))
     # A guest's user name is made up by Entra and is no address.
     fields["email"] = fields["email"] or first_email(name for name in names if not guests.is_made_up(name))
     if not fields["email"]:
         raise _no_email(assertion, reading)
     remarks = (f"A guest of the tenant ({guest}): e-mail and names are not used to find a user.",) if guest else ()
-    overage = bool(reading.groups_link) and reading.groups_link in attributes
     return IdentityClaims(
         connection_id=reading.connection_id,
         issuer=assertion.issuer,
         subject=subject,
-        groups_overage=overage,
         email_trusted=not guest,
         guest=guest,
         user_names=() if guest else names,
@@ -73,8 +74,20 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityC
         idp_session=assertion.session_index[:SESSION_LIMIT],
         logout_hints=_logout_hints(assertion, reading),
         received_names=tuple(sorted(attributes)),
-        **fields | {"group_ids": None if overage else fields["group_ids"], "remarks": fields["remarks"] + remarks},
+        **fields | {"remarks": fields["remarks"] + remarks},
     )
+
+
+def _with_sole_groups(arrived: Mapping[str, object], reading: Reading) -> Mapping[str, object]:
+    """SAML has no text that is no list: one value alone may be a list as one text."""
+    own = {name: arrived[name] for name in reading.names.get("groups", ()) if name in arrived}
+    return {**arrived, **{name: v[0] if isinstance(v, tuple) and len(v) == 1 else v for name, v in own.items()}}
+
+
+def _elsewhere(attributes: Mapping[str, object], reading: Reading) -> tuple[str, ...]:
+    """Entra's link stands in for Entra's attribute of groups, whatever else is read."""
+    is_cut_off = bool(reading.groups_link) and reading.groups_link in attributes
+    return ENTRA.saml_names["groups"] if is_cut_off else ()
 
 
 def _guest(assertion: VerifiedAssertion, reading: Reading, names: tuple[str, ...]) -> str:
@@ -175,7 +188,7 @@ def _no_email(assertion: VerifiedAssertion, reading: Reading) -> LoginRefused:
     return LoginRefused(
         "no-email",
         f"an e-mail address in the attribute {looked_for}, or as NameID",
-        f"{received}. {arrived(assertion.attributes).removesuffix('.')}",
+        f"{received}. {names_that_arrived(assertion.attributes).removesuffix('.')}",
         Side.IDENTITY_PROVIDER,
         "Send the attribute, or set on the connection the name under which it is sent.",
     )

@@ -10,7 +10,7 @@ from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import LoginOutcome
 from accounts.services import login_records
 from accounts.services.settings_digest import digest_of
-from accounts.sso import timeline
+from accounts.sso import received_groups, timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.preview import Preview, try_out
 from accounts.sso.refusal import LoginRefused, Side
@@ -29,6 +29,7 @@ def tried(
             side=Side.PERSON,
             next_step="Sign in as the admin and begin the test again.",
         )
+    claims = received_groups.settled(claims, connection)
     preview = try_out(claims, connection)
     tell(preview)
     tested = _tested_settings(connection, row)

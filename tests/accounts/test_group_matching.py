@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.group_matching import Action, ConnectionGroups, decide, identifier_key, match
+from accounts.folding import fold
+from accounts.group_matching import Action, ConnectionGroups, decide, identifier_key, match, near_forms, near_misses
 
 OKTA = ConnectionGroups(
     delivers_groups=True, seen_before=True, keep_when_missing=False, can_ask_graph=False, group_limit=100
@@ -80,3 +81,57 @@ def test_matching_twice_changes_nothing_more(ids, mapped, present) -> None:
 @given(st.lists(st.text()))
 def test_only_mapped_groups_are_joined(ids) -> None:
     assert match(ids, {}, []).joins == ()
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+def test_what_is_no_list_changes_nothing_and_says_so(seen_before: bool) -> None:
+    found = decide(None, False, replace(OKTA, seen_before=seen_before), "What came.")
+    assert (found.action, found.sentence) == (Action.NOTHING, "What came.")
+
+
+def test_a_cut_list_is_read_from_graph_whatever_else_came() -> None:
+    assert decide(None, True, ENTRA, "What came.").action is Action.ASK_GRAPH
+
+
+def test_saml_is_not_advised_to_enter_a_client_secret() -> None:
+    sentence = decide(None, True, replace(ENTRA, can_ask_graph=False, takes_client_secret=False)).sentence
+    assert "Choose “Groups assigned to the application”" in sentence
+    assert "secret" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("came", "mapped"),
+    [
+        ("/Platform Team", "Platform Team"),
+        ("/acme/Platform Team", "Platform Team"),
+        ("CONTOSO\\Platform Team", "Platform Team"),
+        ("platform team", "Platform Team"),
+        ("Platform  Team", "Platform Team"),
+        ("Platform Team@contoso.example", "Platform Team"),
+        ("CN=Platform Team,OU=Groups,DC=acme", "Platform Team"),
+        ("cn=Sales\\, EMEA,ou=Groups,dc=acme", "Sales, EMEA"),
+        (f"{{{GUID}}}", GUID.lower()),
+        (f"urn:uuid:{GUID}", GUID.lower()),
+        ("Platform Team", "/Platform Team"),
+    ],
+)
+def test_a_near_miss_is_named_with_both_spellings(came: str, mapped: str) -> None:
+    (sentence,) = near_misses(["Chess", came], {"Platform": mapped, "Other": "Other Team"})
+    assert sentence.startswith(f"'{came}' came; the group 'Platform' is mapped to '{mapped}'.")
+    assert fold(mapped) in near_forms(came)
+
+
+@pytest.mark.parametrize("came", ["Platform", "Team", "Platform Teams", "", "/", "@", "CN=", "\\"])
+def test_what_is_only_a_part_is_no_near_miss(came: str) -> None:
+    assert near_misses([came], {"Platform": "Platform Team"}) == []
+
+
+def test_near_misses_are_a_few() -> None:
+    names = [f"Team {number}" for number in range(9)]
+    sentences = near_misses([f"/{name}" for name in names], {name: name for name in names})
+    assert (len(sentences), sentences[-1]) == (6, "4 more groups are mapped to almost what came.")
+
+
+@given(st.text())
+def test_any_text_has_spellings(text: str) -> None:
+    assert all(form.strip() for form in near_forms(text))

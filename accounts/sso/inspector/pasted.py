@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.saml_checks import value_of
 from accounts.sso.saml_shape import ASSERTION, NAME_ID, SAML, Element, parse
 
 LIMIT = 200_000  # characters
@@ -52,7 +53,7 @@ def _assertion(document: bytes) -> dict[str, Any]:
         raise _unreadable("a SAML message without a readable assertion (an encrypted one cannot be tried out)")
     found: dict[str, Any] = {}
     for attribute in assertion.iter(f"{{{SAML}}}Attribute"):
-        values = [value.text or "" for value in attribute.iter(f"{{{SAML}}}AttributeValue")]
+        values = [value_of(value) for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")]
         found.setdefault(attribute.get("Name", ""), []).extend(values)
     name_id = _first(assertion, NAME_ID)
     return {"NameID": name_id, **found} if name_id else found

@@ -92,7 +92,7 @@ def test_a_claim_called_subject_never_says_who_somebody_is(okta: Provider) -> No
         ("IT", ("IT",)),
         (["IT", "HR"], ("IT", "HR")),
         ({}, None),
-        ([None, {}, "IT"], ("IT",)),
+        ([None, {}, "IT"], None),
     ],
 )
 def test_groups_are_absent_or_none_or_listed(entra: Provider, sent: Any, read: Any) -> None:
@@ -110,6 +110,30 @@ def test_hasgroups_means_that_the_list_was_cut_off(entra: Provider, flag: Any) -
     entra.claims = shape("entra/oidc/overage_hasgroups.json")
     found = entra.log_in(hasgroups=flag)
     assert (found.group_ids, found.groups_overage) == (None, True)
+
+
+def test_an_email_is_looked_for_among_all_values(entra: Provider) -> None:
+    entra.connection.attribute_names = {"email": "mails"}
+    assert entra.log_in(email=None, mails=["Dana Diaz", "d.diaz@acme.example"]).email == "d.diaz@acme.example"
+
+
+@pytest.mark.parametrize(
+    "marks", [{"hasgroups": True}, {"_claim_names": {"groups": "src1"}}, {"_claim_names": {"wids": "s", "groups": "s"}}]
+)
+def test_a_mark_of_a_cut_list_leaves_another_claim_alone(entra: Provider, marks: dict[str, Any]) -> None:
+    entra.connection.attribute_names = {"groups": "roles"}
+    found = entra.log_in(groups=None, roles=["Ops"], **marks)
+    assert (found.group_ids, found.groups_overage) == (("Ops",), False)
+
+
+@pytest.mark.parametrize("marks", [{"_claim_names": {"roles": "src1"}}, {"hasgroups": True, "roles": None}])
+def test_a_mark_of_the_claim_that_is_read_counts(entra: Provider, marks: dict[str, Any]) -> None:
+    entra.connection.attribute_names = {"groups": "roles"}
+    assert entra.log_in(**{"groups": None, **marks}).groups_overage
+
+
+def test_a_mark_of_a_claim_that_is_not_read_is_no_overage(entra: Provider) -> None:
+    assert entra.log_in(groups=["Ops"], _claim_names={"wids": "src1"}).group_ids == ("Ops",)
 
 
 @pytest.mark.parametrize("flag", [False, "false", "", 0, None])

@@ -130,6 +130,26 @@ def test_a_link_in_place_of_groups_is_overage() -> None:
     assert (claims.groups_overage, claims.group_ids) == (True, None)
 
 
+def test_a_link_in_place_of_groups_leaves_another_attribute_alone() -> None:
+    attributes = {"http://schemas.microsoft.com/claims/groups.link": ("https://graph.windows.net/x",), "r": ("Ops",)}
+    claims = claims_of("entra", attributes, own={"groups": "r"})
+    assert (claims.groups_overage, claims.group_ids) == (False, ("Ops",))
+
+
+def test_a_value_with_elements_inside_is_no_list_of_groups() -> None:
+    claims = claims_of(attributes={"groups": ("Ops",)}, structured={"groups": ["Ops", {"Group": ""}]})
+    assert claims.group_ids is None
+    assert "“groups” came as a list that holds an object with “Group” beside texts." in claims.groups_unread
+
+
+def test_one_value_alone_may_be_a_list_as_one_text() -> None:
+    assert claims_of(attributes={"groups": ('["Ops", "Dev"]',)}).group_ids == ("Ops", "Dev")
+
+
+def test_the_email_is_looked_for_among_all_values() -> None:
+    assert claims_of(attributes={"email": ("bob", "b@acme.example")}, name_id="x").email == "b@acme.example"
+
+
 def test_a_configured_name_that_never_arrived_is_remarked_with_what_did() -> None:
     (remark,) = claims_of(attributes={"tz": ("Europe/Paris",)}, own={"timezone": "time_zone"}).remarks
     assert remark == "The connection reads timezone from “time_zone”, which did not arrive. What arrived: “tz”."
