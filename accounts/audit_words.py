@@ -66,6 +66,7 @@ SENTENCES = {
     "user.erased": "Erased …",
     "user.groups-synced": "Matched the groups of … to the identity provider's",
     "user.identifiers-changed": "Changed the identifiers of …",
+    "user.identity-removed": "Removed an identity of …",
     "user.password-link-made": "Made a link for … to set a password",
     "user.password-set": "Set the password of …",
     "user.placed-in-space": "Placed … in a space",

@@ -11,7 +11,12 @@ from accounts.views.new_user import new_user
 from accounts.views.passwords import change_password, set_password
 from accounts.views.profile import end_other_sessions, end_session, profile
 from accounts.views.recovery import recover, recover_by_link, recovery_link
-from accounts.views.selected_users import deprovision_selected, join_selected, place_selected
+from accounts.views.selected_users import (
+    deprovision_selected,
+    join_selected,
+    place_selected,
+    remove_identities_of_selected,
+)
 from accounts.views.sign_in import log_in, log_in_with_sso
 from accounts.views.tokens import all_tokens, new_own_token, new_token, revoke_any, revoke_own
 from accounts.views.user import user
@@ -29,6 +34,7 @@ from accounts.views.user_sign_in import (
     end_session_of_user,
     end_sessions_of_user,
     make_password_link,
+    remove_identity,
     revoke_token_of_user,
 )
 from accounts.views.users import export_users, users
@@ -54,6 +60,7 @@ urlpatterns = [
     path("users/selected/place", place_selected, name="place-selected"),
     path("users/selected/join", join_selected, name="join-selected"),
     path("users/selected/deprovision", deprovision_selected, name="deprovision-selected"),
+    path("users/selected/remove-identities", remove_identities_of_selected, name="remove-identities-of-selected"),
     path("users/<uuid:user_id>", user, name="user"),
     path("users/<uuid:user_id>/account-role", change_account_role, name="change-account-role"),
     path("users/<uuid:user_id>/identifiers", change_identifiers, name="change-identifiers"),
@@ -65,6 +72,7 @@ urlpatterns = [
     path("users/<uuid:user_id>/restore", restore_user, name="restore-user"),
     path("users/<uuid:user_id>/sessions/end", end_sessions_of_user, name="end-sessions-of-user"),
     path("users/<uuid:user_id>/sessions/<uuid:session_id>/end", end_session_of_user, name="end-session-of-user"),
+    path("users/<uuid:user_id>/identities/<uuid:identity_id>/remove", remove_identity, name="remove-identity"),
     path("users/<uuid:user_id>/tokens/<uuid:token_id>/revoke", revoke_token_of_user, name="revoke-token-of-user"),
     path("users/<uuid:user_id>/password-link", make_password_link, name="make-password-link"),
     path("groups", groups.groups, name="groups"),

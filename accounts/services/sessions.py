@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.contrib.auth import SESSION_KEY
@@ -205,6 +206,17 @@ def is_open_at_idp(connection: Connection, idp_sessions: Sequence[str], subject:
 def close_password_sessions(people: "QuerySet[User]", why: str) -> int:
     """Ends what these people opened with a password, in bulk; gives how many. The caller writes the audit entry."""
     return _close_all(SignedInSession.objects.filter(user__in=people, connection=None), why)
+
+
+def close_of_identities(identity_ids: Iterable[UUID], why: str) -> dict[UUID, list[str]]:
+    """End what was opened with these identities, in bulk; identity -> keys of its sessions. The caller writes the audit
+    entries."""
+    opened = SignedInSession.objects.filter(identity__in=list(identity_ids), ended_at=None).order_by("pk")
+    found: dict[UUID, list[str]] = {}
+    for key, identity in opened.values_list("pk", "identity"):
+        found.setdefault(identity, []).append(str(key))
+    _close([key for keys in found.values() for key in keys], why)
+    return found
 
 
 def close_over() -> int:

@@ -16,6 +16,7 @@ from accounts.permissions import Permission
 from accounts.services.audit import Actor
 from accounts.services.deprovisioning_many import deprovision_many
 from accounts.services.group_members import join
+from accounts.services.identities import remove_identities_of
 from accounts.views.selection import Done, Selection, carry_out
 from accounts.views.user_forms import JoinForm, PlaceForm
 from spaces.services.placing import place_users
@@ -82,6 +83,31 @@ def deprovision_selected(request: HttpRequest) -> HttpResponse:
     do = partial(_deprovision, account=account_of(request), actor=acting(request))
     doing, done = "Deprovisioning people", "deprovisioned"
     return carry_out(request, selection, do, portion=OUT_AT_ONCE, doing=doing, done=done, fields=_yes({}))
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def remove_identities_of_selected(request: HttpRequest) -> HttpResponse:
+    selection = Selection(request)
+    if problem := selection.problem():
+        return _refused(request, selection, problem)
+    if not is_confirmed(request):
+        sentences = [
+            "Every connection forgets the subjects by which it knows them, and the sessions that were opened with them"
+            " end. Spaces, groups and roles stay.",
+            "Their next login links again by a verified email of a verified domain. Remove identities only of people"
+            " whose email is still their own.",
+            "People with more permissions than you keep theirs and are named.",
+        ]
+        title = f"Remove all identities of {selection.words}?"
+        return _ask(request, selection, title, sentences, "Remove identities", {}, danger=True)
+
+    def do(keys: list[UUID]) -> Done:
+        done = remove_identities_of(keys, account_of(request), acting=acting(request))
+        return Done(done.people, done.refused)
+
+    doing, done = "Removing identities", "unlinked from all connections"
+    return carry_out(request, selection, do, portion=PORTION, doing=doing, done=done, fields=_yes({}))
 
 
 def _deprovision(keys: list[UUID], account: Account, actor: Actor) -> Done:

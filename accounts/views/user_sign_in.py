@@ -1,4 +1,4 @@
-"""What an admin ends or gives of a person's ways in: sessions, API tokens, a link to set a password."""
+"""What an admin ends or gives of a person's ways to sign in: identities, sessions, API tokens, a password link."""
 
 from uuid import UUID
 
@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.forms import PasswordLinkForm
-from accounts.models import ApiToken, SignedInSession, User
+from accounts.models import ApiToken, ExternalIdentity, SignedInSession, User
 from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.pages.tokens import revoke
 from accounts.permissions import Permission
-from accounts.services import sessions
+from accounts.services import identities, sessions
+from accounts.services.connection_scope import named
 from accounts.services.password_links import make_link
 from accounts.views.user import person_or_404
 
@@ -68,6 +69,47 @@ def make_password_link(request: HttpRequest, user_id: UUID) -> HttpResponse:
         link = make_link(person, end_tokens=end_tokens, acting=acting(request))
         return show_link(request, person, link, end_tokens=end_tokens)
     return _back(person)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def remove_identity(request: HttpRequest, user_id: UUID, identity_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    own = ExternalIdentity.objects.in_account(person.account_id).filter(user=person).select_related("connection")
+    identity = get_object_or_404(own, pk=identity_id)
+    if not is_confirmed(request):
+        return ask(request, _identity_question(person, identity))
+    with told_on_the_next_page(request):
+        done = identities.remove_identity(identity, acting=acting(request))
+        ended = counted(done.sessions, "session", "sessions")
+        messages.success(request, f"The identity at {identity.connection} was removed, and {ended} ended.")
+    return _back(person)
+
+
+def _identity_question(person: User, identity: ExternalIdentity) -> Question:
+    sentences = [
+        f"{identity.connection} knows this user by the subject “{identity.subject}”. The sessions that were opened with"
+        " it end now. Spaces, groups and roles stay.",
+        _how_they_link(person),
+    ]
+    title = f"Remove the identity of {person} at {identity.connection}?"
+    return Question(title, sentences, "Remove identity", _address(person))
+
+
+def _how_they_link(person: User) -> str:
+    """What the next login does, with the connections by name."""
+    if person.has_usable_password():
+        return "They sign in with their password, then use “Log in with SSO” in the same browser to link both."
+    through = identities.links_again_through(person)
+    if not through:
+        return (
+            f"No live connection has the verified domain of “{person.email}”: a login will not find this user by email."
+            " They sign in with another identity, a password, or the external ID that provisioning stored."
+        )
+    return (
+        f"Once no identity is left, the next login with the verified email “{person.email}” links to this user, through"
+        f" {named(row.name for row in through)}. Remove it only if that email is still this person's."
+    )
 
 
 def _link_question(person: User) -> Question:

@@ -11,7 +11,18 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from accounts.models import Account, AccountRole, ApiToken, Group, HeldDeparture, SignedInSession, User
+from accounts.models import (
+    Account,
+    AccountRole,
+    ApiToken,
+    Connection,
+    ExternalIdentity,
+    Group,
+    HeldDeparture,
+    SignedInSession,
+    User,
+)
+from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
 from accounts.services import groups, tokens, users
 from accounts.services.audit import OPERATOR
@@ -98,6 +109,22 @@ def _in_a_group(user: User) -> Asked:
     return Asked({"user_id": user.pk, "group_id": group_with(user.account, members=(user,)).pk}, CONFIRMED)
 
 
+def _identity(user: User) -> ExternalIdentity:
+    connection = Connection.objects.in_account(user.account_id).filter(state=ConnectionState.LIVE).first()
+    owned = {"account_id": user.account_id, "connection": connection, "user": user}
+    row: ExternalIdentity = ExternalIdentity.objects.create(subject=str(uuid4()), issuer="walked", **owned)
+    return row
+
+
+def _own_identity(user: User) -> Asked:
+    return Asked({"user_id": user.pk, "identity_id": _identity(user).pk}, CONFIRMED)
+
+
+def _all_identities(user: User) -> Asked:
+    _identity(user)
+    return _chosen(user)
+
+
 # The target is a user.
 ON_A_USER: dict[str, Act] = {
     "change-account-role": lambda user: _about(user, role=role_with(user.account).pk),
@@ -108,6 +135,8 @@ ON_A_USER: dict[str, Act] = {
     "group-users": lambda user: Asked({"group_id": group_with(user.account).pk}, {"emails": user.email}),
     "deprovision-user": lambda user: _about(user, **CONFIRMED),
     "end-session-of-user": _session,
+    "remove-identity": _own_identity,
+    "remove-identities-of-selected": _all_identities,
     "end-sessions-of-user": _all_sessions,
     "revoke-token-of-user": _own_token,
     "make-password-link": lambda user: _about(user, **CONFIRMED),

@@ -22,6 +22,7 @@ USUAL = {
     "domain_id": "domain",
     "grant_id": "group_space_role",
     "group_id": "group",
+    "identity_id": "identity",
     "reference": "reference",
     "session_id": "session",
     "space_id": "space",

@@ -114,6 +114,8 @@ USERS = {
     "place-selected": deed(_USERS, fields=_chosen_and_space),
     "join-selected": deed(_USERS, fields=lambda things: {**_chosen(things), "group": things.group.name}),
     "deprovision-selected": deed(_USERS, fields=_chosen),
+    "remove-identities-of-selected": deed(_USERS, fields=_chosen),
+    "remove-identity": deed(_USERS, fields=confirmed),
     "user": page(_USERS),
     "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
     "change-identifiers": Row(
