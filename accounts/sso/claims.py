@@ -52,6 +52,8 @@ class IdentityClaims:
     groups_text: str = field(default="", repr=False)
     # False: the IdP does not vouch for the address; good for contact, never for matching.
     email_trusted: bool = True
+    # The claim by which the IdP says so, and its value for a sentence; two empty texts: it says nothing.
+    email_denied_by: tuple[str, str] = ("", "")
     # Why this is a guest of an Entra tenant, in words; empty: a member. Guests are never matched by e-mail or name.
     guest: str = ""
     user_names: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Why a login that knows nobody by its subject may not be the user who has its e-mail, in words for the admin."""
 
-from accounts.models import User
+from accounts.models import Connection, User
 from accounts.services.connection_scope import ForeignDomain, named
+from accounts.services.sign_in_choices import domain_of
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 
@@ -50,19 +51,43 @@ def foreign_domain(claims: IdentityClaims, foreign: ForeignDomain) -> LoginRefus
     )
 
 
-def unverified_email(claims: IdentityClaims) -> LoginRefused:
+# Claim -> what makes the identity provider send another value; "" where it sends no claim at all.
+_VERIFY = {
+    "email_verified": "Have the person verify this e-mail at the identity provider, or correct it there",
+    "xms_edov": "Verify the e-mail's domain as a custom domain name of the Entra tenant",
+    "": "Let the application send the claim “email_verified” with the value true",
+}
+
+
+def unverified_email(claims: IdentityClaims, *, domain_verified: bool) -> LoginRefused:
+    """`domain_verified`: whether the account has verified the e-mail's domain for this connection, which is not enough
+    here; without it both are to be done."""
+    claim, value = claims.email_denied_by
+    received = f"the claim “{claim}” with the value {value}" if claim else "which it does not say is verified"
+    also = "" if domain_verified else f" Verify the domain '{domain_of(claims.email)}' on the connection's page too."
     return LoginRefused(
         "email-not-verified",
         expected="an e-mail that the identity provider says is verified, because a user with it exists",
-        received=f"'{claims.email}', which it does not say is verified",
+        received=f"'{claims.email}', {received}",
         side=Side.IDENTITY_PROVIDER,
-        next_step="Let the application send the claim “email_verified” with the value true, or provision the person"
-        " with the login's subject as externalId.",
+        next_step=f"{_VERIFY[claim]}, or provision the person with the login's subject as externalId.{also}",
+    )
+
+
+def unattached_domain(claims: IdentityClaims, connection: Connection) -> LoginRefused:
+    domain = domain_of(claims.email)
+    return LoginRefused(
+        "domain-not-attached",
+        expected="an e-mail of a domain that is verified for this connection, because a user with it exists",
+        received=f"'{claims.email}', whose domain this account has verified, but not for '{connection.name}'",
+        side=Side.TORQUE,
+        next_step=f"An account admin adds the domain '{domain}' to this connection, on its page. It need not be"
+        " verified again.",
     )
 
 
 def unproved_domain(claims: IdentityClaims) -> LoginRefused:
-    domain = claims.email.rpartition("@")[2]
+    domain = domain_of(claims.email)
     return LoginRefused(
         "email-not-proved",
         expected="an e-mail of a domain that this account proved for this connection, because a user with it exists",

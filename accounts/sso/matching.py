@@ -127,9 +127,18 @@ def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: 
     foreign = foreign_domain(connection.account_id, connection.pk, [claims.email])
     if foreign is not None:
         raise match_refusals.foreign_domain(claims, foreign)
-    if not claims.email_trusted and _proved_keys(connection, {key}):
-        raise match_refusals.unverified_email(claims)
-    raise match_refusals.unproved_domain(claims)
+    raise _why_not_found(claims, connection, key)
+
+
+def _why_not_found(claims: IdentityClaims, connection: Connection, key: str) -> LoginRefused:
+    """Why the e-mail (folded) of a member, of no other connection's domain, does not find the user who has it."""
+    domain_verified = bool(_proved_keys(connection, {key}))
+    if not claims.email_trusted:
+        return match_refusals.unverified_email(claims, domain_verified=domain_verified)
+    owned = EmailDomain.objects.in_account(connection.account_id).filter(proved_at__isnull=False)
+    if owned.filter(domain=key.rpartition("@")[2]).exists():
+        return match_refusals.unattached_domain(claims, connection)
+    return match_refusals.unproved_domain(claims)
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:

@@ -1,5 +1,6 @@
 """PURE. From the verified claims of an ID token to `IdentityClaims` (`protocol.md` 6.6 and section 9)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,7 @@ def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -
         connection_id=connection.id,
         issuer=connection.issuer,
         email_trusted=trust.email,
+        email_denied_by=trust.denied_by,
         guest=guest,
         user_names=_user_names(claims) if trust.names else (),
         message_id=first_text(claims, ("jti", "nonce")),
@@ -136,11 +138,12 @@ def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefu
 
 @dataclass(frozen=True)
 class _Trust:
-    """Whether e-mail and user names may find a user who exists; `remark`: why not."""
+    """Whether e-mail and user names may find a user who exists; `remark`: why not; `denied_by`: claim and value."""
 
     remark: str = ""
     email: bool = True
     names: bool = True
+    denied_by: tuple[str, str] = ("", "")
 
 
 def _trust(connection: OidcConnection, claims: Claims, email: str, guest: str) -> _Trust:
@@ -150,11 +153,12 @@ def _trust(connection: OidcConnection, claims: Claims, email: str, guest: str) -
     said = claims.get("email_verified")
     if said is not None and not _says_yes(said):
         return _nobody(
-            "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user."
+            "The provider says that the e-mail is not verified: it is kept for contact, not used to find a user.",
+            denied_by=("email_verified", _value(said)),
         )
     if _says_no(claims.get("xms_edov")):
         remark = "Entra says that the owner of the e-mail's domain is not verified: it is not used to find a user."
-        return _Trust(remark, email=False)
+        return _Trust(remark, email=False, denied_by=("xms_edov", _value(claims["xms_edov"])))
     vouched = said is not None and fold(email) == fold(first_text(claims, ("email",)))
     if vouched or VENDORS[connection.vendor].email_verified_unless_denied:
         return _Trust()
@@ -164,8 +168,13 @@ def _trust(connection: OidcConnection, claims: Claims, email: str, guest: str) -
     )
 
 
-def _nobody(remark: str) -> _Trust:
-    return _Trust(remark, email=False, names=False)
+def _nobody(remark: str, denied_by: tuple[str, str] = ("", "")) -> _Trust:
+    return _Trust(remark, email=False, names=False, denied_by=denied_by)
+
+
+def _value(said: object) -> str:
+    """As JSON writes it, short enough for a sentence."""
+    return json.dumps(said)[:100]
 
 
 def _guest(connection: OidcConnection, claims: Claims) -> str:

@@ -22,6 +22,10 @@ log = structlog.get_logger(__name__)
 _START_AGAIN = "This sign-in took too long, was opened in another browser, or was used already. Please start again."
 _NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
 _NOT_SET_UP = "You have no user here yet. Please ask your administrator to set one up for you."
+_DOMAIN = (
+    "Your e-mail address has a user here already, and your company has not set up its e-mail domain for this sign-in."
+    " Please ask your administrator."
+)
 _FRIENDLY = {
     "secret-unreadable": "We cannot read a key that your company's sign-in needs. Please tell your administrator.",
     "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
@@ -31,6 +35,10 @@ _FRIENDLY = {
     " administrator.",
     "domain-of-another-connection": "Your e-mail address belongs to another sign-in of your company. Please choose that"
     " one, or ask your administrator.",
+    "email-not-verified": "Your company's sign-in does not say that your e-mail address is verified, and somebody here"
+    " has that address already. Please ask your administrator.",
+    "email-not-proved": _DOMAIN,
+    "domain-not-attached": _DOMAIN,
     "idp-error": _NOT_LET_THROUGH,
     "saml-status": _NOT_LET_THROUGH,
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"

@@ -167,8 +167,8 @@ PARTS: Mapping[str, Part] = {
         ),
         Part.PERSON: (
             "subject name-id encrypted-name-id userinfo-subject no-email email-taken email-not-proved"
-            " email-not-verified domain-of-another-connection guest two-users-match deprovisioned not-announced"
-            " no-new-people conflict test-of-another"
+            " email-not-verified domain-not-attached domain-of-another-connection guest two-users-match deprovisioned"
+            " not-announced no-new-people conflict test-of-another"
         ),
     }.items()
     for name in names.split()

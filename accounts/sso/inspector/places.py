@@ -106,7 +106,8 @@ ABOUT: Mapping[str, str] = {
 # they give no choice of.
 NOWHERE = frozenset(
     "sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
-    " secret-unreadable idp-unreachable email-taken email-not-proved domain-of-another-connection two-users-match"
+    " secret-unreadable idp-unreachable email-taken email-not-proved domain-not-attached domain-of-another-connection"
+    " two-users-match"
     " no-new-people conflict test-of-another base64 encoding xml comment cdata doctype processing-instruction shape"
     " xml-id duplicate-id id signature-shape encryption-shape malformed token-type key-id unknown-key critical-header"
     " time time-claim version bearer condition conditions lifetime authn-statement c-hash at-hash"

@@ -220,6 +220,12 @@ def with_a_domain_of_nobody(world: World) -> Any:
     return world.saml().log_in(email="eve@elsewhere.example")
 
 
+def with_a_domain_of_no_connection(world: World) -> Any:
+    journey = world.saml()
+    journey.connection.domains.clear()
+    return journey.log_in(email="petra@acme.example")
+
+
 def by_a_partner(world: World) -> Any:
     """Through a second connection, as somebody new of the company's domain."""
     signed_connection(world.cast.acme)
@@ -293,6 +299,7 @@ ROWS = [
     Row("two-users-match", as_one_of_two),
     Row("email-not-proved", with_a_domain_of_nobody),
     Row("email-not-verified", as_petra_unvouched),
+    Row("domain-not-attached", with_a_domain_of_no_connection),
     Row("domain-of-another-connection", by_a_partner),
     Row("guest", entra_saml(identityprovider="live.com"), "User type"),
     Row("saml-tenant", entra_saml(tenantid="00000000-1111-4222-8333-444444444444"), "Microsoft Entra Identifier"),
