@@ -9,6 +9,7 @@ from accounts.management.base import secret_from
 from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
 from accounts.services import provider_settings
 from accounts.services.provider_settings import ProviderSettings
+from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from accounts.sso.certificates import new_service_provider_key
 from spaces.role_mapping import MEMBER_ROLE
 
@@ -108,9 +109,11 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
     # With a secret the code flow is better: it carries up to 200 groups, id_token only a handful (section 9).
     flow = options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN)
     named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
-    return ProviderSettings(
-        {**provider_settings.openid_fields(options["vendor"], flow=flow, **named), "client_secret": secret}
-    )
+    try:
+        found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
+    except IssuerDiffers as differs:
+        raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
+    return ProviderSettings({**found.fields, "client_secret": secret}, found.warnings)
 
 
 def _text(path: str) -> str:

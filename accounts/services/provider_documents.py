@@ -26,6 +26,7 @@ FAILURE_PAUSE = 5  # seconds in which one process does not ask again at an addre
 LONGEST_READ = 10  # seconds after which a first read counts as given up
 UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for keys that nobody knows (R32)
 
+_NOTHING_THERE = frozenset((400, 404, 410))  # Entra says 400 of a tenant that is none
 _KEY_LIMIT = 100
 _MODULUS_LIMIT = 1400  # base64url characters: 8192 bits; a larger key makes verification slow on purpose
 _SMALLEST_MODULUS = 2048  # bits, RFC 7518 section 3.3
@@ -47,6 +48,8 @@ JsonObject = dict[str, Any]
 class ProviderError(Exception):
     """A provider's documents cannot be used; the message is a sentence for the account admin."""
 
+    needs_another_issuer = False
+
 
 class ProviderUnreachable(ProviderError):
     """The provider did not answer, and no copy of its documents is fresh enough."""
@@ -58,6 +61,13 @@ class ProviderBusy(ProviderError):
 
 class ProviderDocumentWrong(ProviderError):
     """The provider answered with something that must not be used."""
+
+
+class ProviderIssuerWrong(ProviderDocumentWrong):
+    """What is at the connection's issuer is no discovery document, or another issuer's: the issuer has to be changed
+    on the connection, and waiting changes nothing."""
+
+    needs_another_issuer = True
 
 
 def discover(connection: Connection, now: datetime | None = None) -> None:
@@ -155,11 +165,16 @@ def _store(connection: Connection, changes: JsonObject) -> None:
     Connection.objects.filter(pk=connection.pk, issuer=connection.issuer).update(**changes)
 
 
+def discovery_address(issuer: str) -> str:
+    """Where the issuer publishes its document (OpenID Connect Discovery 1.0 section 4.1)."""
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 def _fetched_discovery(connection: Connection) -> JsonObject:
-    url = f"{connection.issuer.rstrip('/')}/.well-known/openid-configuration"
+    url = discovery_address(connection.issuer)
     document = _json_object(connection, url)
     if document.get("issuer") != connection.issuer:
-        raise ProviderDocumentWrong(
+        raise ProviderIssuerWrong(
             f"Expected the issuer '{connection.issuer}' in {url}; it names '{str(document.get('issuer'))[:200]}'. "
             "Set the connection's issuer to exactly what the provider publishes."
         )
@@ -223,6 +238,10 @@ def _content(connection: Connection, url: str) -> bytes:
     except outbound.OutboundBusy as busy:  # says nothing about the provider
         raise ProviderBusy(str(busy)) from None
     except outbound.OutboundError as error:
+        if error.status in _NOTHING_THERE and url == discovery_address(connection.issuer):
+            raise ProviderIssuerWrong(
+                f"Expected a discovery document at {url}; received the status {error.status}, so there is none."
+            ) from None
         cache.set(failed, str(error), FAILURE_PAUSE)
         raise ProviderUnreachable(str(error)) from None
 

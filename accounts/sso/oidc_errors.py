@@ -26,6 +26,10 @@ _TOKEN_STEPS = {
     "invalid_client": "Enter the application's present client secret in the connection.",
     "unauthorized_client": "Enter the application's present client ID and secret in the connection.",
 }
+_ENTER_ISSUER = (
+    "Save the issuer again on the connection's tab “Identity provider”: it is checked there, and the one that the"
+    " provider publishes is offered."
+)
 _LOOK_THERE = "Look the error up in the identity provider's own sign-in log."
 
 
@@ -45,6 +49,8 @@ def provider_said_no(answer: Mapping[str, str]) -> LoginRefused:
 def provider_failed(error: Exception, connection: Named) -> LoginRefused:
     """The provider could not be asked, or its documents are unusable; the sentence says which."""
     expected = f"the documents and keys of '{connection.issuer}'"
+    if getattr(error, "needs_another_issuer", False):
+        return LoginRefused("oidc-discovery", expected, str(error).rstrip("."), Side.TORQUE, _ENTER_ISSUER)
     return LoginRefused("idp-unreachable", expected, str(error).rstrip("."), Side.IDENTITY_PROVIDER, "Try again later.")
 
 

@@ -149,7 +149,7 @@ _ORDER = tuple(Part)
 PARTS: Mapping[str, Part] = {
     name: part
     for part, names in {
-        Part.REQUEST: "initiate-issuer no-signing-key secret-unreadable idp-unreachable",
+        Part.REQUEST: "initiate-issuer no-signing-key secret-unreadable idp-unreachable discovery",
         Part.ANSWER: (
             "unknown-sign-in sign-in-used other-browser sign-in-expired message-too-large idp-error status"
             " answer-issuer flow token-endpoint malformed too-large token-type size base64 encoding xml comment cdata"

@@ -83,7 +83,7 @@ ABOUT: Mapping[str, str] = {
         "address": "destination recipient",
         "initiate": "initiate-issuer",
         "audience": "audience authorized-party",
-        "issuer": "issuer tenant answer-issuer",
+        "issuer": "issuer tenant answer-issuer discovery",
         "certificate": "signature certificate",
         "signing": "unsigned",
         "algorithm": "algorithm",

@@ -13,6 +13,7 @@ from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import connection_drafts, consent
 from accounts.services.connection_drafts import draft_of, drafted
+from accounts.services.published_issuer import check_before_use
 from accounts.sso.pages.allowing import allow_form, ticked
 from accounts.sso.pages.draft_words import told_of_draft
 from accounts.sso.pages.tabs import address_of, connection_of
@@ -27,6 +28,8 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         if draft and not is_confirmed(request):
             consent.check_verb("publish", connection.account_id, acting(request))
             connection_drafts.check_may_be_published(draft)
+            if drafted(draft).issuer != connection.issuer:
+                check_before_use(drafted(draft))
             told = told_of_draft(draft)
             people = counted(connection.identities.count(), "person signs", "people sign")
             tested = told.lacking or "Exactly this draft passed a test."

@@ -19,6 +19,7 @@ from accounts.services.connection_checks import check
 from accounts.services.connection_drafts import draft_of
 from accounts.services.connection_health import health_of
 from accounts.services.metadata import is_held
+from accounts.services.published_issuer import check_before_use
 from accounts.sso.addresses import addresses_of
 from accounts.sso.pages.allowing import allow_form, ticked
 from accounts.sso.pages.settings_words import settings_of
@@ -55,7 +56,9 @@ def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with told_on_the_next_page(request):
         if not is_confirmed(request):
             connections.check_may_be_enabled(connection, acting(request))
+            check_before_use(connection)
             return ask(request, _enable_question(connection))
+        check_before_use(connection)
         version = request.POST.get("version", "")
         enable_as_seen(connection, version, acting=acting(request), allowed=ticked(request))
         messages.success(request, f"'{connection}' is live: people can sign in through it.")

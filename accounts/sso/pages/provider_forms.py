@@ -10,6 +10,7 @@ from accounts.models.identity import OidcFlow, Vendor
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
+from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from accounts.sso.saml_metadata import LIMIT
 from accounts.vendors import SET_UPS
 
@@ -121,10 +122,17 @@ class FieldsForm(ProviderForm, UploadOrText):
 
 
 class OpenIdForm(ProviderForm):
+    """`offered`: the issuer that the provider publishes, when it is another than the one given; else empty. It is
+    taken by a second button of the same form."""
+
+    offered = ""
     tenant_id = forms.CharField(
-        max_length=255, required=False, help_text="A GUID.", widget=forms.TextInput(attrs=_PLAIN)
+        max_length=255,
+        required=False,
+        help_text="A GUID, or a domain of the tenant.",
+        widget=forms.TextInput(attrs=_PLAIN),
     )
-    issuer = forms.CharField(max_length=_LONGEST_ISSUER, required=False, widget=forms.URLInput(attrs=_ADDRESS))
+    issuer = forms.CharField(max_length=_LONGEST_ISSUER, required=False, widget=forms.TextInput(attrs=_ADDRESS))
     client_id = forms.CharField(max_length=255, widget=forms.TextInput(attrs=_PLAIN))
     flow = forms.ChoiceField(
         label="Flow",
@@ -137,7 +145,7 @@ class OpenIdForm(ProviderForm):
         if connection.vendor != Vendor.ENTRA:
             del self.fields["tenant_id"]
             self.fields["issuer"].required = True
-            self.fields["issuer"].help_text = "Exactly as it stands in the tokens and in the discovery document."
+            self.fields["issuer"].help_text = "Or the address of the discovery document. It is checked when you save."
         else:
             self.fields["issuer"].label = "Issuer"
             self.fields["issuer"].help_text = "Only for a national cloud. Empty: it follows from the tenant ID."
@@ -147,10 +155,15 @@ class OpenIdForm(ProviderForm):
         return {**super().present(connection), "issuer": "" if follows else connection.issuer}
 
     def read(self) -> ProviderSettings:
-        given = self.cleaned_data
-        issuer = provider_settings.web_address(given["issuer"], "the issuer")
-        named = {"tenant_id": given.get("tenant_id", ""), "client_id": given["client_id"], "flow": given["flow"]}
-        return ProviderSettings(provider_settings.openid_fields(self.connection.vendor, issuer=issuer, **named))
+        given, connection = self.cleaned_data, self.connection
+        chosen = self.data.get(self.add_prefix("use_issuer"), "")[:_LONGEST_ISSUER]
+        named = {"issuer": chosen or given["issuer"], "tenant_id": "" if chosen else given.get("tenant_id", "")}
+        own = {"client_id": given["client_id"], "flow": given["flow"]}
+        try:
+            return openid_settings(connection.vendor, **named, **own, account_id=connection.account_id)
+        except IssuerDiffers as differs:
+            self.offered = differs.published
+            raise
 
 
 class ClientSecretForm(forms.Form):
