@@ -16,6 +16,7 @@ from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services.role_drafts import check_custom
 from spaces.forms import RoleForm
+from spaces.views.carried_names import carried
 from spaces.views.role_kinds import RoleKind
 
 
@@ -52,7 +53,7 @@ def edit_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpRespon
 def remove_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResponse:
     role = own_or_404(request, kind.roles(request), role_id)
     if not is_confirmed(request):
-        return ask(request, _question(kind, role))
+        return ask(request, _question(request, kind, role))
     with told_on_the_next_page(request):
         kind.delete(request, role)
         messages.success(request, f"{role} is deleted.")
@@ -69,7 +70,8 @@ def _edit(request: HttpRequest, kind: RoleKind, role: Any) -> HttpResponse:
             if kind.update(request, role, form.draft):
                 messages.success(request, f"{form.draft.name} is saved, for everybody who has it.")
             return redirect(kind.route(""), role.pk)
-    return render(request, "roles/edit_role.html", {"kind": kind, "role": role, "form": form, "uses": kind.uses(role)})
+    page = {"kind": kind, "role": role, "form": form, "uses": kind.uses(role)}
+    return render(request, "roles/edit_role.html", {**page, "carried": carried(request, kind.attribute, role.name)})
 
 
 def _template(roles: list[Role], key: str) -> Role:
@@ -82,10 +84,14 @@ def _template(roles: list[Role], key: str) -> Role:
     return found or min((role for role in roles if role.builtin), key=lambda role: len(role.permissions))
 
 
-def _question(kind: RoleKind, role: Role) -> Question:
+def _question(request: HttpRequest, kind: RoleKind, role: Role) -> Question:
+    named = f"Logins whose attribute {kind.attribute} names {role} {kind.without}."
     return Question(
         title=f"Delete {role}?",
-        sentences=(f"The {kind.name} can no longer be given. Nobody loses anything: a role in use is not deleted.",),
+        sentences=(
+            f"The {kind.name} can no longer be given. Nobody loses anything: a role in use is not deleted.",
+            f"{named} {carried(request, kind.attribute, role.name)}".strip(),
+        ),
         button="Delete role",
         cancel_address=reverse(kind.route(""), args=(role.pk,)),
     )

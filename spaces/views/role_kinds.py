@@ -15,14 +15,20 @@ from accounts.services import roles
 from accounts.services.role_drafts import RoleDraft, Use
 from spaces.models import SpaceRole
 from spaces.permissions import SpacePermission
+from spaces.role_mapping import MEMBER_ROLE
 from spaces.services import space_roles
 
 
 @dataclass(frozen=True)
 class RoleKind:
-    """`slug`: its word in addresses and in their names; `grantable`: what whoever asks may put into such a role."""
+    """`slug`: its word in addresses and in their names; `grantable`: what whoever asks may put into such a role.
+
+    `attribute`: in which logins name such a role; `without`: what a login gives that names a role which does not exist.
+    """
 
     slug: str
+    attribute: str
+    without: str
     name: str
     explanation: str
     model: type[Any]
@@ -63,6 +69,8 @@ def _update_space_role(request: HttpRequest, role: SpaceRole, draft: RoleDraft) 
 KINDS = {
     "account": RoleKind(
         slug="account",
+        attribute="account_role",
+        without="leave people with the account role that they have",
         name="account role",
         explanation="What people may do in the account as a whole. Each person has one, and those of their groups.",
         model=AccountRole,
@@ -76,6 +84,8 @@ KINDS = {
     ),
     "space": RoleKind(
         slug="space",
+        attribute="space_role",
+        without=f"give {MEMBER_ROLE} instead",
         name="space role",
         explanation="What people may do in one space. Each person has one for each space, and those of their groups.",
         model=SpaceRole,

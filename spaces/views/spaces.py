@@ -20,6 +20,7 @@ from accounts.permissions import Permission
 from spaces.forms import SpaceForm
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 from spaces.services.spaces import add_space, check_may_be_deleted, delete_space, update_space
+from spaces.views.carried_names import carried
 from spaces.views.filters import SpaceFilters
 
 LOOK = (Permission.MANAGE_USERS, Permission.MANAGE_SPACES)
@@ -55,7 +56,8 @@ def edit_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
             if update_space(space, **form.cleaned_data, acting=acting(request)):
                 messages.success(request, f"{space} is saved.")
             return redirect("space", space.pk)
-    return render(request, "spaces/space_form.html", {"form": form, "space": space})
+    page = {"form": form, "space": space, "carried": carried(request, "space_name", space.name)}
+    return render(request, "spaces/space_form.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,21 +67,22 @@ def remove_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     with told_on_the_next_page(request):
         check_may_be_deleted(space)
         if not is_confirmed(request):
-            return ask(request, _question(space))
+            return ask(request, _question(request, space))
         delete_space(space, acting=acting(request))
         messages.success(request, f"{space} is deleted.")
         return redirect("spaces")
     return redirect("space", space.pk)
 
 
-def _question(space: Space) -> Question:
+def _question(request: HttpRequest, space: Space) -> Question:
     people = counted(space.memberships.count(), "person loses their own role", "people lose their own role")
     groups = space.group_roles.values("group").distinct().count()
     return Question(
         title=f"Delete {space}?",
         sentences=(
             f"{people} in it, and {counted(groups, 'group gives', 'groups give')} no role in it any more.",
-            f"Logins whose attributes name {space} no longer place anybody there. This cannot be undone.",
+            f"Logins whose attributes name {space} no longer place anybody there."
+            f" {carried(request, 'space_name', space.name)} This cannot be undone.",
         ),
         button="Delete space",
         cancel_address=reverse("space", args=(space.pk,)),
