@@ -50,6 +50,7 @@ _OIDC_PROFILE = {
     "email": ("email",),
     "first_name": ("given_name",),
     "last_name": ("family_name",),
+    "timezone": ("timezone", "zoneinfo"),  # the second: OpenID Connect Core 5.1
     "groups": ("groups",),
 }
 

@@ -187,7 +187,7 @@ def _take_over(user: User, record: PersonRecord) -> None:
     user.email = record.email
     user.first_name, user.last_name = record.first_name[:150], record.last_name[:150]
     user.display_name = record.display_name
-    user.timezone = record.timezone  # as it was sent; whoever uses it asks `users.is_timezone`
+    user.timezone = record.timezone  # as it was sent; `users.zone_of` reads it
     user.work_email_key = fold(record.work_email or user.email)
     others = [key for key in map(fold, record.emails[1:]) if key != user.work_email_key]
     user.other_email_keys = f" {' '.join(others)} " if others else ""

@@ -1,11 +1,9 @@
 """The verbs about people: create, announce, activate, keep their contact details."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,24 +18,14 @@ from accounts.services.audit import Actor
 from accounts.services.password_doors import check_may_have_one
 from accounts.services.protection import check_may_be_demoted
 from accounts.services.rights import check_may_act_on, check_may_grant
+from accounts.time_zones import iana_of
 
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
 
-def is_timezone(name: str) -> bool:
-    """Is this an IANA time zone name, letter case as listed (`protocol.md` 10.3)?"""
-    return name in _timezones()
-
-
-@lru_cache(maxsize=1)
-def _timezones() -> AbstractSet[str]:
-    """Read from the disk once; a page asks for each person it shows."""
-    return available_timezones()
-
-
 def zone_of(user: User) -> str:
-    """The person's time zone; UTC until one is known."""
-    return user.timezone if is_timezone(user.timezone) else "UTC"
+    """The IANA name of the person's time zone; UTC until one is known. Provisioning keeps zones as they were sent."""
+    return iana_of(user.timezone) or "UTC"
 
 
 def role_named(account: Account, name: str) -> AccountRole:

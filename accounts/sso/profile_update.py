@@ -1,5 +1,6 @@
 """Contact details at login, by the connection's update policy (`product.md` section 3)."""
 
+from accounts import time_zones
 from accounts.folding import fold
 from accounts.models import Connection, User
 from accounts.models.identity import UpdatePolicy
@@ -7,6 +8,8 @@ from accounts.services import users
 from accounts.services.audit import Actor
 from accounts.services.connection_scope import foreign_domain
 from accounts.sso.claims import IdentityClaims
+
+_SHOWN = 100  # characters of a value in a sentence
 
 
 def apply(
@@ -18,18 +21,27 @@ def apply(
     wanted = {name: value for name in ("first_name", "last_name") if (value := getattr(claims, name)[:150])}
     if _email_may_follow(user, claims, connection, decisions):
         wanted["email"] = claims.email
-    if claims.timezone:
-        if users.is_timezone(claims.timezone):
-            wanted["timezone"] = claims.timezone
-        else:
-            kept = f"'{user.timezone}' stays" if user.timezone else "none is set"
-            decisions.append(f"Time zone '{claims.timezone}' is no IANA name such as Europe/Paris: {kept}.")
+    if claims.timezone and (zone := _zone(user, claims.timezone, decisions)):
+        wanted["timezone"] = zone
     changes = users.update_profile(user, wanted, acting=acting)
     labels = {"first_name": "First name", "last_name": "Last name", "email": "E-mail", "timezone": "Time zone"}
     decisions += [
         f"{labels[name]} set to '{after}'" + (f" (was '{before}')." if before else ".")
         for name, (before, after) in changes.items()
     ]
+
+
+def _zone(user: User, sent: str, decisions: list[str]) -> str:
+    """The IANA name of the time zone that was sent; empty for one that is not read, and the user's stays."""
+    zone, shown = time_zones.iana_of(sent), sent[:_SHOWN]
+    if zone and zone != sent:
+        decisions.append(f"Time zone '{shown}' is a Windows name: it is read as {zone}.")
+    elif not zone:
+        kept = f"'{user.timezone}' stays" if user.timezone else "none is set"
+        decisions.append(f"Time zone '{shown}' is no IANA name such as Europe/Paris: {kept}.")
+        if advice := time_zones.advice(sent):
+            decisions.append(f"Time zone '{shown}': {advice}")
+    return zone
 
 
 def _email_may_follow(user: User, claims: IdentityClaims, connection: Connection, decisions: list[str]) -> bool:

@@ -222,6 +222,26 @@ def test_an_unknown_time_zone_is_refused_in_a_sentence_and_the_old_one_stays(cas
     assert "Time zone 'europe/paris' is no IANA name such as Europe/Paris: 'UTC' stays." in done.record.decisions
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept", "sentence"),
+    [
+        ("W. Europe Standard Time", "Europe/Berlin", "'W. Europe Standard Time' is a Windows name: it is read as"),
+        ("Europe/Lisbon", "Europe/Lisbon", "Time zone set to 'Europe/Lisbon'"),
+        ("America/New York", "UTC", "Send 'America/New_York'"),
+        ("+01:00", "UTC", "It is an offset"),
+        ("Mars", "UTC", "Time zone 'Mars' is no IANA name such as Europe/Paris: 'UTC' stays."),
+    ],
+)
+def test_a_time_zone_is_read_or_the_sentence_names_what_to_send(
+    cast: Cast, log_in: LogIn, sent: str, kept: str, sentence: str
+) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta, timezone="UTC"), okta)
+    done = log_in(claims(okta, timezone=sent), okta)
+    assert done.user.timezone == kept
+    assert any(sentence in decision for decision in done.record.decisions)
+
+
 def test_an_account_role_is_not_given_unless_the_connection_may_grant_it(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     done = log_in(claims(okta, account_role="Account Admin"), okta)

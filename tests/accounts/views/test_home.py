@@ -104,6 +104,22 @@ def test_it_tells_times_in_the_persons_time_zone(as_alice: Client, alice: User, 
     assertContains(as_alice.get("/"), f"Times in {shown}")
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("W. Europe Standard Time", "<dd>Europe/Berlin <span"),
+        ("+01:00", "<dd>UTC <span"),
+        ("Asia/Tokyo", "<dd>Asia/Tokyo</dd>"),
+    ],
+)
+def test_a_zone_kept_as_it_was_sent_is_shown_as_it_is_read(
+    as_alice: Client, alice: User, stored: str, shown: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(timezone=stored)
+    for path in ("/", "/profile"):
+        assertContains(as_alice.get(path), shown)
+
+
 @pytest.mark.parametrize("size", [1, 12])
 def test_it_asks_the_database_as_often_for_a_little_as_for_a_lot(
     as_alice: Client, alice: User, size: int, django_assert_num_queries: DjangoAssertNumQueries
