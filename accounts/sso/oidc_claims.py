@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.folding import fold
 from accounts.sso import attributes, guests, masking, tenants, timeline
 from accounts.sso.claims import IdentityClaims, first_text, text_values
+from accounts.sso.full_names import split_name
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import ENTRA, VENDORS
 from torque_sso import moments
@@ -214,8 +215,8 @@ def _split_name(claims: Claims, fields: Mapping[str, Any]) -> dict[str, str]:
     """First and last name from `name`, when the provider sends neither by itself."""
     if fields["first_name"] or fields["last_name"]:
         return {}
-    first, _, last = first_text(claims, ("name",)).partition(" ")
-    return {"first_name": first, "last_name": last.strip()}
+    first, last = split_name(first_text(claims, ("name",)))
+    return {"first_name": first, "last_name": last}
 
 
 def _authenticated_at(claims: Claims) -> datetime:

@@ -26,9 +26,32 @@ def test_an_okta_person_is_known_by_sub_with_the_whole_profile(okta: Provider) -
     assert found.message_id == "ID.4eAWJOCMB3SX8XewDfVR"
 
 
-def test_the_full_name_is_split_when_its_parts_did_not_arrive(entra: Provider) -> None:
-    found = entra.log_in(name="Dana van der Berg")
-    assert (found.first_name, found.last_name) == ("Dana", "van der Berg")
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Dana van der Berg", "Dana", "van der Berg"),
+        ("Lee, Ann", "Ann", "Lee"),
+        ("van der Berg, Jan", "Jan", "van der Berg"),
+    ],
+)
+def test_the_full_name_is_split_when_its_parts_did_not_arrive(
+    entra: Provider, name: str, first: str, last: str
+) -> None:
+    found = entra.log_in(name=name)
+    assert (found.first_name, found.last_name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ({"zoneinfo": "Europe/Paris"}, "Europe/Paris"),
+        ({"zoneinfo": "Europe/Paris", "timezone": "Asia/Tokyo"}, "Asia/Tokyo"),
+        ({"zoneinfo": ["Europe/Paris"], "timezone": " "}, "Europe/Paris"),
+        ({"zoneinfo": {"name": "Europe/Paris"}}, ""),
+    ],
+)
+def test_zoneinfo_is_the_time_zone_where_there_is_no_other(entra: Provider, sent: dict[str, Any], read: str) -> None:
+    assert entra.log_in(**{"timezone": None, **sent}).timezone == read
 
 
 def test_the_full_name_is_left_alone_when_a_part_arrived(entra: Provider) -> None:
