@@ -81,7 +81,11 @@ SENTENCES = {
     "user.spaces-mapped": "Gave … the spaces of their login",
     "user.taken-out-of-space": "Took … out of a space",
     "user.updated": "Updated …",
+    "users.exported": "Exported the list of users",
 }
+
+# Fields that hold a plain list, where all others hold [before, after]. Entries are never changed: these stay lists.
+_PLAIN_LISTS = frozenset({("user.groups-synced", "joined"), ("user.groups-synced", "left")})
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,18 @@ def sentence(action: str, label: str) -> str:
     return words.replace("…", label) if words else f"{_plain(action.replace('.', ' ')).capitalize()}: {label}"
 
 
-def changes(recorded: Mapping[str, Any]) -> list[Change]:
-    """Of an entry's `changes`: field -> [before, after]."""
-    return [Change(_plain(name), *_pair(value)) for name, value in recorded.items()]
+def changes(recorded: Mapping[str, Any], action: str) -> list[Change]:
+    """Of an entry's `changes`: field -> [before, after], or a plain list where that is what the action writes."""
+    return [
+        Change(_plain(name), *(("", _told(value)) if is_plain_list(action, name) else _pair(value)))
+        for name, value in recorded.items()
+        if value or not is_plain_list(action, name)
+    ]
+
+
+def is_plain_list(action: str, field: str) -> bool:
+    """Whether the field of such an entry holds values side by side, and no before and after."""
+    return (action, field) in _PLAIN_LISTS
 
 
 def _pair(value: Any) -> tuple[str, str]:

@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from accounts.models import Connection
+from accounts.audit_words import is_plain_list
+from accounts.models import AuditEntry, Connection
+from accounts.services import audit
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from tests import cast as people
@@ -91,6 +93,24 @@ def _no_secret_in_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return answer
 
     monkeypatch.setattr(Client, "request", watched)
+    yield
+    assert found == []
+
+
+@pytest.fixture(autouse=True)
+def _audited_changes_are_pairs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pages show what an audit entry holds as before and after."""
+    entry, found = audit.entry, []
+
+    def watched(acting: Any, action: str, target: Any, changes: Any, label: str = "") -> AuditEntry:
+        found.extend(
+            f"{action} {field}: {value!r}"
+            for field, value in (changes or {}).items()
+            if not is_plain_list(action, field) and not (isinstance(value, list | tuple) and len(value) == 2)
+        )
+        return entry(acting, action, target, changes, label)
+
+    monkeypatch.setattr(audit, "entry", watched)
     yield
     assert found == []
 

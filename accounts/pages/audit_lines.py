@@ -17,4 +17,5 @@ class Line:
 
 
 def line_of(entry: AuditEntry) -> Line:
-    return Line(entry, audit_words.sentence(entry.action, entry.object_label), audit_words.changes(entry.changes))
+    sentence = audit_words.sentence(entry.action, entry.object_label)
+    return Line(entry, sentence, audit_words.changes(entry.changes, entry.action))

@@ -41,7 +41,10 @@ def record(
     changes: Mapping[str, Any] | None = None,
     label: str = "",
 ) -> AuditEntry:
-    """Writes that `acting` did `action` to `target`. `changes`: field -> [before, after], JSON values, no secrets."""
+    """Writes that `acting` did `action` to `target`. JSON values, no secrets.
+
+    `changes`: field -> [before, after]; a plain list needs a line in `audit_words`, or a list of two reads as a change.
+    """
     written = entry(acting, action, target, changes, label)
     statements.insert(written)
     return written

@@ -47,6 +47,14 @@ def test_an_action_without_a_sentence_is_told_by_its_name(as_alice_of: Client, c
     assertContains(as_alice_of.get("/audit"), "Moon landed on: bob@acme.example")
 
 
+def test_two_groups_that_a_login_joined_are_shown_side_by_side(as_alice_of: Client, cast: Cast) -> None:
+    audit.record(ROBOT, "user.groups-synced", cast.bob, {"joined": ["Developers", "Testers"], "left": []})
+    for path in ("/audit?action=user.groups-synced", f"/users/{cast.bob.pk}"):
+        page = as_alice_of.get(path)
+        assertContains(page, "joined: Developers, Testers")
+        assertNotContains(page, "<del>Developers</del>")
+
+
 def test_it_turns_pages_both_ways(as_alice_of: Client, cast: Cast) -> None:
     entries(cast, 120)
     first = as_alice_of.get("/audit?actor=robot")
