@@ -23,6 +23,7 @@ ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
 DEBUG = configuration.debug
 BASE_URL = configuration.base_url
 ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_URL)
+OWN_NAMES = tuple(ALLOWED_HOSTS)  # other names than BASE_URL's lead there before a sign-in: `torque_sso.own_names`
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url

@@ -30,6 +30,7 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import busy_page, refusal_page
 from accounts.sso.timeline import Part
 from torque_sso.client_address import client_address
+from torque_sso.own_names import at_base_url
 
 OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")
@@ -45,6 +46,7 @@ class SeeOther(HttpResponseRedirect):
 
 @csrf_exempt  # an OIDC third-party-initiated login may be a POST (OpenID Connect Core 4); it only starts a normal one
 @limited
+@at_base_url
 @never_cache
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:

@@ -19,6 +19,7 @@ from accounts.models import Connection
 from accounts.rate_limits import limited
 from accounts.services.sign_in_choices import live_connections_for_email, single_tenant_connections
 from accounts.vendors import VENDORS
+from torque_sso.own_names import at_base_url
 
 TOO_MANY_TRIES = "Too many tries with a wrong password for this e-mail. Try again in {minutes} minutes."
 WRONG_PASSWORD = "This email and password do not belong together. Check both, or log in with SSO."
@@ -59,6 +60,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 
 @limited
+@at_base_url
 @require_safe
 def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     """The domain of the corporate e-mail chooses the connection; the same answer whoever has that e-mail (R17)."""

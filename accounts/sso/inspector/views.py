@@ -26,6 +26,7 @@ from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page, refusal_page
 from accounts.sso.views import with_binding
+from torque_sso.own_names import at_base_url
 
 MAY_LOOK = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 SEARCHED = 100_000  # records for one page of a search
@@ -96,6 +97,7 @@ def _beginning_with(request: HttpRequest) -> dict[str, object]:
     return {"connection": record.connection_id, "attributes": json.dumps(attributes, indent=2, ensure_ascii=False)}
 
 
+@at_base_url
 @never_cache
 @require_safe
 @needs(Permission.MANAGE_SSO)
