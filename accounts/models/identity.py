@@ -246,6 +246,10 @@ class SignInTransaction(AccountOwned):
     expires_at = models.DateTimeField()
     answer = EncryptedTextField(blank=True)  # JSON of the form or query fields that came; emptied when consumed
     answered_at = models.DateTimeField(null=True, blank=True)
+    # SHA-256 of the answer, by which the same one is known when the browser posts it again (`docs/decisions/0028`).
+    answer_digest = models.CharField(max_length=64, blank=True, db_default="")
+    # How a consumed answer was refused: code, side and reference, for the browser that reloads the page.
+    refusal = models.JSONField(null=True, blank=True)
     consumed_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccountQuerySet.as_manager()

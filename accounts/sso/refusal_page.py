@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.models import Connection, User
+from accounts.models import Connection, SignInTransaction, User
 from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
 from accounts.services import login_records
 from accounts.services.unrecorded_refusals import Tie
-from accounts.sso import timeline
+from accounts.sso import timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from torque_sso import outbound_turns
@@ -54,19 +54,31 @@ def refusal_page(
     claims: IdentityClaims | None = None,
     *,
     tie: Tie = Tie.CONNECTION,
+    row: SignInTransaction | None = None,
 ) -> HttpResponse:
     """403 with a reference; the admin finds it in the login records of the connection's account.
 
-    Without a reference when the refusal was only counted.
+    Without a reference when the refusal was only counted. `row`: the sign-in that ends here, if it is known.
     """
     timeline.failed(refusal)
     reference = _remember(refusal, connection, claims, tie)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
-    message = _FRIENDLY.get(refusal.code) or (_START_AGAIN if refusal.side == Side.PERSON else _OTHERWISE)
+    if row and row.consumed_at and refusal.code != transactions.USED:
+        transactions.keep_refusal(row, refusal, reference)
+    return _page(request, refusal.code, refusal.side, reference, connection)
+
+
+def refused_again(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
+    """The page of an answer that was refused, for its browser that brings it again: no second record of one failure."""
+    kept = row.refusal or {}
+    return _page(request, kept["code"], kept["side"], kept["reference"], row.connection)
+
+
+def _page(request: HttpRequest, code: str, side: str, reference: str, connection: Connection | None) -> HttpResponse:
     again = reverse("sso:start", args=[connection.id]) if connection else reverse("login")
     context = {
         "reference": reference,
-        "message": message,
+        "message": _FRIENDLY.get(code) or (_START_AGAIN if side == Side.PERSON else _OTHERWISE),
         "try_again_url": again,
         "is_told_here": bool(reference) and _may_look(request, connection),
     }

@@ -21,6 +21,7 @@ from accounts.sso.refusal import LoginRefused, Side
 from torque_sso.encryption import UnreadableSecret, sealed_for
 
 LIFETIME = timedelta(minutes=10)
+USED = "sign-in-used"  # code of the refusal of an answer that was consumed already
 STATE_LENGTH = 43  # 256 random bits in url-safe base64
 
 
@@ -77,6 +78,7 @@ def open_unsolicited(connection: Connection, answer: Mapping[str, str], next_pat
         next_path=next_path,
         expires_at=now + LIFETIME,
         answer=json.dumps(dict(answer)),
+        answer_digest=answer_digest("", answer),
         answered_at=now,
     )
     return Opened(row, state, binding)
@@ -103,10 +105,17 @@ def find(transaction_id: UUID) -> SignInTransaction | None:
 
 
 def keep_answer(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
-    """Stores what came, once. Raises LoginRefused for a second answer or a late one."""
-    now = timezone.now()
-    waiting = SignInTransaction.objects.filter(pk=transaction.pk, answered_at=None, expires_at__gt=now)
-    if waiting.update(answer=sealed_for(transaction, "answer", json.dumps(dict(answer))), answered_at=now):
+    """Stores what came, once. Raises LoginRefused for another answer or a late one.
+
+    The same answer once more (double click, reload, back button) changes nothing: `finish` knows what became of it.
+    """
+    now, digest = timezone.now(), answer_digest(transaction.request_id, answer)
+    rows = SignInTransaction.objects.filter(pk=transaction.pk)
+    sealed = sealed_for(transaction, "answer", json.dumps(dict(answer)))
+    waiting = rows.filter(answered_at=None, expires_at__gt=now)
+    if waiting.update(answer=sealed, answer_digest=digest, answered_at=now):
+        return
+    if rows.filter(answer_digest=digest).exists():
         return
     if transaction.expires_at <= now:
         raise _too_late(transaction, now)
@@ -126,7 +135,19 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
     unused = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at=None, answered_at__isnull=False)
     if not unused.update(consumed_at=now, answer=""):
         raise _used()
+    transaction.consumed_at = now
     return _read(transaction)
+
+
+def keep_refusal(transaction: SignInTransaction, refusal: LoginRefused, reference: str) -> None:
+    """Remembers how the consumed answer was refused, for the browser that brings it again."""
+    kept = {"code": refusal.code, "side": refusal.side, "reference": reference}
+    SignInTransaction.objects.filter(pk=transaction.pk, refusal__isnull=True).update(refusal=kept)
+
+
+def answer_digest(request_id: str, answer: Mapping[str, str]) -> str:
+    """The name of one answer to one request; of answers to none (""), the same wherever it is brought."""
+    return _digest(json.dumps([request_id, sorted(answer.items())]))
 
 
 def _read(transaction: SignInTransaction) -> dict[str, str]:
@@ -142,6 +163,7 @@ def _read(transaction: SignInTransaction) -> dict[str, str]:
 def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
     """Undoes `consume`: nothing was done with the answer yet, and its browser is to come again in a moment."""
     used = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at__isnull=False)
+    transaction.consumed_at = None
     used.update(consumed_at=None, answer=sealed_for(transaction, "answer", json.dumps(dict(answer))))
 
 
@@ -157,7 +179,7 @@ def unknown_sign_in() -> LoginRefused:
 
 def _used() -> LoginRefused:
     return LoginRefused(
-        "sign-in-used",
+        USED,
         expected="one answer, used once, for each sign-in",
         received="a sign-in that was answered or used already",
         side=Side.PERSON,

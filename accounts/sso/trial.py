@@ -3,7 +3,7 @@
 The same code as a login, in a transaction that is thrown away; what would have happened is in the login record.
 """
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
@@ -64,7 +64,7 @@ def refused(refusal: LoginRefused, connection: Connection, claims: IdentityClaim
     return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **timeline.current().kept())
 
 
-def shown(record: LoginRecord) -> HttpResponse:
+def shown(record: LoginRecord) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("login-record", args=[record.reference]), status=303)
 
 

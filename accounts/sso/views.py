@@ -14,20 +14,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.authentication import BACKEND
 from accounts.local_paths import local_path
-from accounts.models import Connection, SignInTransaction, User
+from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
 from accounts.rate_limits import limited, limited_by
 from accounts.services import sessions
 from accounts.services.connection_drafts import with_draft
 from accounts.services.provider_documents import ProviderBusy
 from accounts.services.unrecorded_refusals import Tie
-from accounts.sso import saml, saml_response, timeline, transactions, trial
+from accounts.sso import repeated, saml, saml_response, timeline, transactions, trial
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import complete_login
 from accounts.sso.oidc_errors import plain
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.refusal_page import busy_page, refusal_page
+from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
 from accounts.sso.timeline import Part
 from torque_sso.client_address import client_address
 from torque_sso.own_names import at_base_url
@@ -121,8 +121,14 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
-    """Verifies the kept answer for the browser that started, and signs the person in."""
+    """Verifies the kept answer for the browser that started, and signs the person in, once.
+
+    A browser that is signed in by this answer already goes to where that led.
+    """
     row = transactions.find(transaction_id)
+    place = repeated.place_of(request, transaction_id, row)
+    if place:
+        return SeeOther(place)
     if row is None:
         return refusal_page(request, transactions.unknown_sign_in(), None)
     _check_live(row.connection, row)
@@ -144,12 +150,14 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
         timeline.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
         claims = protocol_of(connection).read(connection, answer, row)
         if row.tester_id:
-            return trial.shown(trial.tried(claims, connection, row, signed_in))
+            return _shown_test(request, row, trial.tried(claims, connection, row, signed_in))
         done = complete_login(claims, connection, signed_in=signed_in, ip_address=client_address(request))
     except LoginRefused as refusal:
+        if row.refusal and refusal.code == transactions.USED:
+            return refused_again(request, row)
         if row.tester_id:
-            return trial.shown(trial.refused(refusal, connection, claims))
-        return refusal_page(request, refusal, connection, claims, tie=tie)
+            return _shown_test(request, row, trial.refused(refusal, connection, claims))
+        return refusal_page(request, refusal, connection, claims, tie=tie, row=row)
     except ProviderBusy:
         transactions.give_back(row, answer)
         return busy_page(request)
@@ -163,7 +171,16 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
         hints=claims.logout_hints,
         ends_at=claims.session_ends_at,
     )
+    repeated.remember(request, row, _next(row))
     return SeeOther(_next(row))
+
+
+def _shown_test(request: HttpRequest, row: SignInTransaction, record: LoginRecord) -> HttpResponse:
+    """The record of a test, also when the admin who made it reloads or goes back."""
+    shown = trial.shown(record)
+    if row.consumed_at and isinstance(request.user, User) and request.user.pk == row.tester_id:
+        repeated.remember(request, row, shown.url)
+    return shown
 
 
 @limited_by("DOCUMENT", is_program=True)

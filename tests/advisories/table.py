@@ -17,6 +17,7 @@ class Advisory:
     elsewhere: tuple[str, ...] = ()
 
 
+_REPEATED = "tests/accounts/sso/test_repeated.py"
 _VIEWS = "tests/accounts/sso/test_views.py"
 _WHOLE_OIDC = "tests/accounts/sso/test_oidc_whole_login.py"
 _SCIM_ISOLATION = "tests/scim/test_isolation.py"
@@ -73,8 +74,9 @@ ADVISORIES = (
         "CVE-2026-9098 (Casdoor), CVE-2026-53424, CVE-2026-53425 (Samly)",
         "unsolicited and replayed answers were accepted",
         (
-            f"{_VIEWS}::test_a_second_answer_to_the_same_sign_in_is_refused",
-            f"{_VIEWS}::test_finishing_twice_is_refused",
+            f"{_REPEATED}::test_another_answer_to_the_same_sign_in_is_refused",
+            f"{_REPEATED}::test_another_browser_that_brings_the_same_answer_is_refused",
+            f"{_REPEATED}::test_after_a_logout_the_same_answer_signs_nobody_in",
             f"{_VIEWS}::test_an_unsolicited_response_is_used_once",
             f"{_VIEWS}::test_a_login_that_the_identity_provider_starts_is_refused_by_default",
             f"{_VIEWS}::test_another_browser_cannot_finish_and_does_not_use_the_sign_in_up",

@@ -72,7 +72,7 @@ def test_a_second_answer_is_refused(journey: Journey) -> None:
     asked = journey.start()
     fields = {"id_token": journey.token(asked), "state": asked["state"]}
     assert journey.post(**fields).status_code == 303
-    assert journey.post(**fields).status_code == 403
+    assert journey.post(**{**fields, "id_token": journey.token(asked, sub="another")}).status_code == 403
 
 
 def test_a_provider_that_says_no_gives_the_person_a_page_and_the_admin_its_words(journey: Journey) -> None:

@@ -86,6 +86,7 @@ def test_one_signed_message_brought_again_and_again_is_bounded(cast: Cast, narro
     message = journey.message(edit=NO_REQUEST)
     for _ in range(10):
         journey.follow(journey.post(message, relay_state=""))
+        journey.browser.logout()
     assert LoginRecord.objects.filter(reason="message-replayed").count() == 3
     assert counted(journey.connection).number == 6
 
@@ -105,9 +106,10 @@ def test_what_is_repeated_about_one_sign_in_is_bounded(cast: Cast, narrow: None,
     journey.start()
     message = journey.message()
     kept = journey.post(message).headers["Location"]
+    other = journey.message(email="eve@acme.example")
     ask: Any = {
         "another browser": lambda: Client().get(kept),
-        "another answer": lambda: journey.post(message),
+        "another answer": lambda: journey.post(other),
         "start of another issuer": lambda: Client().get(f"/login/sso/{journey.connection.pk}?iss=https://x.example"),
     }[again]
     assert {ask().status_code for _ in range(10)} == {403}
