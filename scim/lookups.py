@@ -19,9 +19,11 @@ _BY_USER_NAME = """AND (("user_name_key" = %s AND "user_name_key" <> '')
  OR ("email_key" = %s AND "email_key" <> '' AND "user_name_key" = ''))
  ORDER BY "number"
 """
-_BY_EXTERNAL_ID = """AND "external_id" = %s AND "external_id" <> ''"""
+# Several people may have one, up to the whole account where a constant is mapped to it.
+_MOST_AT_ONCE = 200
+_BY_EXTERNAL_ID = f"""AND "external_id" = %s AND "external_id" <> '' ORDER BY "number" LIMIT {_MOST_AT_ONCE + 1}"""
 
-Question = Callable[[Account, str], list[User]]
+Question = Callable[[Account, str], list[User] | None]
 
 
 def find(account: Account, filter_text: str) -> list[User] | None:
@@ -35,8 +37,10 @@ def _by_user_name(account: Account, name: str) -> list[User]:
     return listed_users.where(account, _BY_USER_NAME, [key, key]) if key else []
 
 
-def _by_external_id(account: Account, external_id: str) -> list[User]:
-    return listed_users.where(account, _BY_EXTERNAL_ID, [external_id])
+def _by_external_id(account: Account, external_id: str) -> list[User] | None:
+    """None: too many to be read at once."""
+    found = listed_users.where(account, _BY_EXTERNAL_ID, [external_id])
+    return found if len(found) <= _MOST_AT_ONCE else None
 
 
 def _by_id(account: Account, text: str) -> list[User]:

@@ -50,7 +50,7 @@ class User(AccountOwned, AbstractBaseUser):
     email_key = FoldedField("email")
     user_name = models.CharField(max_length=320, blank=True)
     user_name_key = FoldedField("user_name")
-    # The IdP's own id of the person, as SCIM sent it (`externalId`).
+    # The IdP's own id of the person, as SCIM sent it (`externalId`); several people may have one.
     external_id = models.CharField(max_length=255, blank=True)
     # Id of the connection whose provisioning stored `external_id` and `user_name`. No foreign key: it stays when that
     # connection is deleted, or the one that is left would find the other's people (`docs/decisions/0005`).
@@ -100,9 +100,6 @@ class User(AccountOwned, AbstractBaseUser):
             models.UniqueConstraint(
                 fields=["account", "user_name_key"], condition=~Q(user_name_key=""), name="user_name_once_per_account"
             ),
-            models.UniqueConstraint(
-                fields=["account", "external_id"], condition=~Q(external_id=""), name="external_id_once_per_account"
-            ),
             models.UniqueConstraint(fields=["account", "number"], name="user_number_once_per_account"),
             # A person may be announced under a bare user name; everybody else has an address.
             models.CheckConstraint(
@@ -139,6 +136,10 @@ class User(AccountOwned, AbstractBaseUser):
                 include=["state"],
                 condition=Q(erased_at__isnull=True),
                 name="users_by_name",
+            ),
+            # May repeat: Entra maps it to the mail nickname by default.
+            models.Index(
+                fields=["account", "external_id"], condition=~Q(external_id=""), name="user_external_id"
             ),
             models.Index(fields=["account", "work_email_key"], name="user_work_email"),
             models.Index(fields=["account", "erased_at"], condition=Q(erased_at__isnull=False), name="user_erased"),

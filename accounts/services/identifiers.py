@@ -75,13 +75,18 @@ def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
     by = {
         "email": {"email_key": fold(wanted["email"])},
         "user_name": {"user_name_key": fold(wanted["user_name"])},
-        "external_id": {"external_id": wanted["external_id"]},
     }
     for name, condition in by.items():
         if wanted[name] and (other := others.filter(**condition).first()):
             what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
             return ActionRefused(f"{what} is used by {other} already: change it there first.")
     return ActionRefused("One of these values was given to another user at this moment. Try again.")
+
+
+def same_external_id(user: User) -> list[User]:
+    """Others of the account with the user's external ID, at most three: logins find none of them by it."""
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    return list(others.filter(external_id=user.external_id).order_by("number")[:3]) if user.external_id else []
 
 
 def with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:

@@ -8,9 +8,10 @@ somebody else's user. External IDs and plain names find only people of this conn
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
@@ -82,11 +83,27 @@ def _forget_erased(found: QuerySet[ExternalIdentity]) -> None:
 
 
 def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
-    by_external_id = _candidates(
-        connection, _own_people(connection) & Q(external_id__in=[value for value in claims.external_ids if value])
-    )
+    by_external_id, shared = _by_external_id(claims, connection)
     match = _only_one(claims, signed_in, by_external_id, "the external ID that provisioning stored")
-    return match or _by_name(claims, connection, signed_in)
+    match = match or _by_name(claims, connection, signed_in)
+    if not shared:
+        return match
+    sentence = f"Several users have the external ID '{shared}', so it was not used."
+    return replace(match, sentence=f"{match.sentence} {sentence}")
+
+
+def _by_external_id(claims: IdentityClaims, connection: Connection) -> tuple[list[User], str]:
+    """The connection's own people, locked; and an external ID of the login that several of them have.
+
+    Entra maps externalId to the mail nickname by default, which may repeat: such a value names nobody.
+    """
+    own = User.objects.in_account(connection.account_id).filter(_own_people(connection))
+    others = own.filter(external_id=OuterRef("external_id")).exclude(pk=OuterRef("pk"))
+    users = own.filter(external_id__in=[value for value in claims.external_ids if value])
+    users = users.annotate(is_shared=Exists(others)).order_by("is_shared", "id")
+    found = list(users.values_list("pk", "external_id", "is_shared")[:3])
+    shared = next((value for _, value, is_shared in found if is_shared), "")
+    return _locked(users.filter(is_shared=False), [key for key, _, is_shared in found if not is_shared]), shared
 
 
 def _own_people(connection: Connection) -> Q:
@@ -147,7 +164,10 @@ def _candidates(connection: Connection, condition: Q) -> list[User]:
     Raises ChangedMeanwhile when one of them is not who was looked for by the time they are locked.
     """
     users = User.objects.in_account(connection.account_id).filter(condition).order_by("id")
-    keys = list(users.values_list("pk", flat=True)[:3])
+    return _locked(users, list(users.values_list("pk", flat=True)[:3]))
+
+
+def _locked(users: QuerySet[User], keys: list[UUID]) -> list[User]:
     if not keys:
         return []
     found = users.filter(pk__in=keys).select_related("account_role", "account")

@@ -48,8 +48,19 @@ def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
             changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
             said = "The identifiers were changed." if changed else "Nothing was changed."
             messages.success(request, f"{said} Provisioning and the next login find this user by them.")
+            _warn_of_same_external_id(request, person_or_404(request, user_id))
             return _back(person)
     return show(request, person_or_404(request, user_id), identifiers=form)
+
+
+def _warn_of_same_external_id(request: HttpRequest, person: User) -> None:
+    if others := identifiers.same_external_id(person):
+        names = " and ".join(map(str, others))
+        messages.warning(
+            request,
+            f"The external ID '{person.external_id}' is also that of {names}: logins find none of them by it."
+            " They are found by user name or email.",
+        )
 
 
 @require_POST

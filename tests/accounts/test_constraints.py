@@ -65,10 +65,6 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
     "logins that are kept for no time": lambda c: Account.objects.filter(pk=c.acme.pk).update(login_retention_days=0),
     "an e-mail of the account in other letter case": lambda c: user(c, email="BOB@ACME.example"),
     "a user name of the account in other letter case": lambda c: user(c, user_name="PETRA@acme.example"),
-    "an external id of the account again": lambda c: [
-        user(c, external_id="00u1"),
-        user(c, email="b@x.example", external_id="00u1"),
-    ],
     "a pending user with a password": lambda c: user(c, state="pending", password="argon2$x"),
     "a user state that does not exist": lambda c: user(c, state="asleep"),
     "a user without an e-mail": lambda c: user(c, email=" "),

@@ -74,8 +74,8 @@ def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 ASKED = [
     ('userName eq "P19000@acme.example"', 1, {"user_name_once_per_account", "user_email_once_per_account"}),
     ('userName eq "nobody"', 0, {"user_name_once_per_account", "user_email_once_per_account"}),
-    ('externalId eq "00u19000"', 1, {"external_id_once_per_account"}),
-    ('externalId eq "00u19000" and active eq true', 1, {"external_id_once_per_account"}),
+    ('externalId eq "00u19000"', 1, {"user_external_id"}),
+    ('externalId eq "00u19000" and active eq true', 1, {"user_external_id"}),
     ('emails[type eq "work"].value eq "p19000@acme.example"', 1, {"user_work_email", "user_email_once_per_account"}),
     (
         'emails.value eq "p19000@home.example"',

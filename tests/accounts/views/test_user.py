@@ -217,3 +217,11 @@ def test_a_taken_email_is_told_in_the_form(as_alice_of: Client, cast: Cast) -> N
 def test_a_pending_person_has_no_password_link(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.petra, "/password-link"), {"confirmed": "yes"}, follow=True)
     assertContains(page, "Expected an active person who logs in with a password")
+
+
+def test_an_external_id_that_another_user_has_is_kept_with_a_warning(as_alice_of: Client, cast: Cast) -> None:
+    User.objects.filter(pk=cast.bob.pk).update(external_id="bo")
+    values = {"email": "petra@acme.example", "user_name": "", "external_id": "bo"}
+    answer = as_alice_of.post(address(cast.petra, "/identifiers"), values, follow=True)
+    assertContains(answer, "is also that of bob@acme.example: logins find none of them by it.")
+    assert User.objects.get(pk=cast.petra.pk).external_id == "bo"
