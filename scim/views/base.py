@@ -22,7 +22,7 @@ from accounts.services import protection, tokens
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
 from accounts.services.provisioning import Taken
-from scim import errors, request_log, throttle
+from scim import bodies, errors, request_log, throttle
 from scim.authentication import authenticate
 from scim.deeds import Deed
 from scim.errors import ScimError
@@ -57,7 +57,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
         return response
 
     def _carry_out(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        _check_size(request)
+        bodies.check_size(request)
         self.token = authenticate(request)
         throttle.check(self.token.id)
         method = request.method or ""
@@ -96,14 +96,14 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
         return f"{settings.BASE_URL}/api/scim{version}"
 
     def body(self) -> Any:
-        """The JSON value that was sent. Raises ScimError 400, 413 and 415."""
+        """The JSON value that was sent. Raises ScimError 400, 411, 413 and 415."""
         media_type = self.request.content_type or ""
         if media_type.lower() not in _MEDIA_TYPES:
             raise errors.unsupported_media_type(
                 f"Expected the content type application/scim+json; received {errors.quoted(media_type)}."
             )
         try:
-            self.sent = strict_json.loads(self.request.body)
+            self.sent = strict_json.loads(bodies.read(self.request))
         except ValueError as problem:
             raise errors.invalid_syntax(
                 f"Expected a JSON text in UTF-8; received one that is none: {problem}."
@@ -169,7 +169,7 @@ def _as_scim_error(problem: Exception) -> ScimError:
         case User.DoesNotExist():
             return errors.not_found("Expected the id of a user of this account; received one that none has.")
         case RequestDataTooBig():
-            return _too_large()
+            return bodies.too_large()
         case SuspiciousOperation() | RawPostDataException():
             return errors.invalid_syntax("Expected a request with fewer query parameters and a readable body.")
         case DataError():
@@ -179,14 +179,3 @@ def _as_scim_error(problem: Exception) -> ScimError:
             return ScimError(503, "", "Torque's database is busy. Ask again in a second.")
     log.error("A SCIM request failed", exc_info=problem)
     return ScimError(500, "", "Torque could not do this because of a mistake of its own. Its operator finds it logged.")
-
-
-def _check_size(request: HttpRequest) -> None:
-    """Before anything is read (R43)."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > settings.SCIM_BODY_LIMIT:
-        raise _too_large()
-
-
-def _too_large() -> ScimError:
-    return errors.too_large(f"Expected a body of at most {settings.SCIM_BODY_LIMIT} bytes; received a larger one.")
