@@ -16,7 +16,6 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.errors import ActionRefused
 from accounts.folding import fold
 from accounts.models import Account, AuditEntry, User, statements
 from accounts.models.account import one_user_fewer, one_user_more
@@ -29,10 +28,7 @@ from accounts.services.locking import changed, locked_user
 from accounts.services.person_record import PersonRecord
 from accounts.services.protection import check_may_leave
 from accounts.services.rights import check_may_act_on, is_member_by_own_role
-
-
-class Taken(ActionRefused):
-    """Another user of the account has this user name, e-mail or external ID (SCIM 409 `uniqueness`)."""
+from accounts.services.taken import Taken, taken
 
 
 @dataclass(frozen=True)
@@ -49,14 +45,16 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
     Raises Taken, Protected.
     """
     connection_scope.check_addresses(account.pk, (record.email, record.user_name), acting=acting)
-    with suppress(IntegrityError):
-        return _announce(account, record, acting)
-    with suppress(User.DoesNotExist):  # erased or renamed meanwhile, which frees the name
-        return _restore_or_refuse(account, record, acting)
     try:
         return _announce(account, record, acting)
-    except IntegrityError:
-        raise _taken(record) from None
+    except IntegrityError as refused:
+        collision = taken(record, refused)
+    with suppress(User.DoesNotExist):  # erased or renamed meanwhile, which frees the name
+        return _restore_or_refuse(account, record, collision, acting)
+    try:
+        return _announce(account, record, acting)
+    except IntegrityError as refused:
+        raise taken(record, refused) from None
 
 
 def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
@@ -101,8 +99,8 @@ def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
     told = audit.entry(acting, _action(before["state"], user.state), user, changes)
     try:
         _write(user, _changed(user, was), told)
-    except IntegrityError:
-        raise _taken(record) from None
+    except IntegrityError as refused:
+        raise taken(record, refused) from None
     if user.clean_up_due_since and not was["clean_up_due_since"]:
         _clean_up_after_commit(user)
     return user
@@ -249,18 +247,18 @@ def _wake(user_id: UUID) -> None:
 
 
 @transaction.atomic
-def _restore_or_refuse(account: Account, record: PersonRecord, acting: Actor) -> User:
+def _restore_or_refuse(account: Account, record: PersonRecord, collision: Taken, acting: Actor) -> User:
     """O3: a re-hired person comes as a new POST; an active one is taken. Raises Taken, User.DoesNotExist."""
     key = fold(record.user_name)
     out = User.objects.in_account(account).filter(erased_at=None, state=UserState.DEPROVISIONED)
     gone = out.filter(user_name_key=key).first()
     if gone is None:
-        raise _taken(record)
+        raise collision
     user = locked_user(gone.pk, account)
     if user.user_name_key != key:
         raise User.DoesNotExist
     if user.state != UserState.DEPROVISIONED:
-        raise _taken(record)
+        raise collision
     active = True if record.active is None else record.active
     return revise_read(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
 
@@ -347,10 +345,3 @@ def _action(before: str, after: str) -> str:
     if before == after:
         return "user.updated"
     return "user.deprovisioned" if after == UserState.DEPROVISIONED else "user.restored"
-
-
-def _taken(record: PersonRecord) -> Taken:
-    return Taken(
-        f"userName '{record.user_name}', its e-mail or its externalId is in use by another user of this account."
-        " Change it in the identity provider, or remove the other user."
-    )

@@ -21,7 +21,7 @@ from accounts.models import Account, ApiToken, User
 from accounts.services import protection, tokens
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
-from accounts.services.provisioning import Taken
+from accounts.services.taken import Taken
 from scim import bodies, errors, request_log, throttle
 from scim.authentication import authenticate
 from scim.deeds import Deed

@@ -12,7 +12,7 @@ from accounts.models import Account, User
 from accounts.services import provisioning
 from accounts.services.audit import OPERATOR
 from accounts.services.person_record import PersonRecord
-from accounts.services.provisioning import Taken
+from accounts.services.taken import Taken
 from tests.cast import Cast
 from tests.services.test_races import at_once
 from tests.services.waiting import elsewhere

@@ -14,7 +14,7 @@ from accounts.services import provisioning, tokens, users
 from accounts.services.audit import OPERATOR
 from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
-from accounts.services.provisioning import Taken
+from accounts.services.taken import Taken
 from accounts.sso.refusal import LoginRefused
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
