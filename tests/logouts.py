@@ -89,6 +89,11 @@ def form_in(page: Any) -> tuple[str, dict[str, str]]:
     return str(form.action), {name: str(value) for name, value in form.fields.items()}
 
 
+def directives(page: Any) -> dict[str, str]:
+    """Their order differs from process to process."""
+    return dict(part.partition(" ")[::2] for part in page.headers["Content-Security-Policy"].split("; "))
+
+
 def request_sent(page: Any) -> Element:
     return sent(address_in(page))[0]
 

@@ -42,6 +42,9 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_saml = parser.add_argument_group("SAML 2.0")
     for_saml.add_argument("--metadata", metavar="FILE-or-URL")
     for_saml.add_argument("--sso-url", default="", metavar="URL")
+    for_saml.add_argument(
+        "--sso-by-post", action="store_true", help="it takes requests by HTTP-POST, not HTTP-Redirect"
+    )
     for_saml.add_argument("--certificate", action="append", default=[], metavar="FILE")
     for_saml.add_argument("--slo-url", default="", metavar="URL", help="where the provider takes logout messages")
     for_saml.add_argument("--slo-response-url", default="", metavar="URL", help="where it takes answers, if elsewhere")
@@ -98,6 +101,7 @@ def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
     fields = {
         "idp_entity_id": options["issuer"],
         "sso_url": options["sso_url"],
+        "sso_by_post": options["sso_by_post"],
         "idp_certificates": "".join(found.certificates),
     }
     own = {**fields, **addresses, "slo_by_post": options["slo_by_post"]}

@@ -79,6 +79,7 @@ class Connection(AccountOwned):
     # SAML
     idp_entity_id = models.CharField(max_length=1024, blank=True)
     sso_url = models.CharField(max_length=2048, blank=True)
+    sso_by_post = models.BooleanField(default=False, db_default=False)
     idp_certificates = models.TextField(blank=True)  # PEM blocks, one after the other
     metadata_url = models.CharField(max_length=2048, blank=True)
     # The last time the metadata was read well, and the last try; a change that asks for an admin's yes waits in `held`.

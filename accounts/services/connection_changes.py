@@ -25,6 +25,7 @@ RULES = ("just_in_time", "update_policy", "keep_groups_when_missing", "remove_un
 PROVIDER = (
     "idp_entity_id",
     "sso_url",
+    "sso_by_post",
     "idp_certificates",
     "metadata_url",
     "slo_url",

@@ -37,7 +37,7 @@ PATIENCE = timedelta(hours=24)  # how long reading may fail before an admin is t
 _LONGEST_PROBLEM = 1000  # characters
 REFRESHING = Actor("metadata refresh")
 
-_READ = ("idp_entity_id", "sso_url", "idp_certificates", "slo_url", "slo_response_url", "slo_by_post")
+_READ = ("idp_entity_id", "sso_url", "sso_by_post", "idp_certificates", "slo_url", "slo_response_url", "slo_by_post")
 
 
 def due(now: datetime, all_of_them: bool = False) -> list[UUID]:
@@ -150,7 +150,8 @@ def _compare(connection: Connection, found: IdentityProviderMetadata, now: datet
 def _fields(found: IdentityProviderMetadata) -> dict[str, Any]:
     values = (
         found.entity_id,
-        found.sso_url,
+        found.sign_on.url,
+        found.sign_on.by_post,
         "".join(found.certificates),
         found.logout.url,
         found.logout.response_url,
@@ -190,7 +191,7 @@ def _why_not(row: Connection, changes: dict[str, Any]) -> str:
 
 
 def _hold(row: Connection, proposed: dict[str, Any], why: str, now: datetime) -> list[str]:
-    digest = hashlib.sha256(json.dumps(proposed, sort_keys=True).encode()).hexdigest()
+    digest = _digest(proposed)
     if row.metadata_held.get("digest") == digest:  # waits already, or an admin dropped it
         return ["held"] if is_held(row) else []
     row.metadata_held = {**proposed, "digest": digest, "why": why, "seen_at": now.isoformat()}
@@ -199,6 +200,12 @@ def _hold(row: Connection, proposed: dict[str, Any], why: str, now: datetime) ->
     alerts.raise_alert(row.account_id, AlertKind.METADATA_HELD, str(row.pk), why)
     audit.record(REFRESHING, "connection.metadata-held", row, _told(row, proposed))
     return ["held"]
+
+
+def _digest(proposed: dict[str, Any]) -> str:
+    """`sso_by_post` counts where it is set: without it, digests kept by the release before are still the same."""
+    counted = {name: value for name, value in proposed.items() if name != "sso_by_post" or value}
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()
 
 
 def is_held(connection: Connection) -> bool:
@@ -224,7 +231,7 @@ def _decide(connection: Connection, acting: Actor, approve: bool) -> None:
     row = Connection.objects.select_for_update().in_account(connection.account_id).get(pk=connection.pk)
     if not is_held(row):
         raise ActionRefused(f"No change of the metadata of '{row.name}' waits for a decision.")
-    proposed = {name: row.metadata_held[name] for name in _READ}
+    proposed = {name: row.metadata_held[name] for name in _READ if name in row.metadata_held}
     if approve:
         if was_enabled(row):
             check_verb("approve_metadata", row.account_id, acting)

@@ -49,7 +49,8 @@ def from_metadata(document: bytes, entity_id: str = "") -> ProviderSettings:
 def _settings(found: IdentityProviderMetadata, url: str) -> ProviderSettings:
     fields = {
         "idp_entity_id": found.entity_id,
-        "sso_url": found.sso_url,
+        "sso_url": found.sign_on.url,
+        "sso_by_post": found.sign_on.by_post,
         "idp_certificates": "".join(found.certificates),
         "metadata_url": url,
         "slo_url": found.logout.url,

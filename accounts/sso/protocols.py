@@ -8,28 +8,30 @@ from accounts.models.identity import Protocol
 from accounts.sso import oidc, oidc_logout, saml, saml_single_logout
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.readable_secrets import refusing_unreadable
+from accounts.sso.saml_bindings import Outgoing
 from accounts.sso.transactions import Opened
 
 
 @dataclass(frozen=True)
 class ProtocolModule:
-    """`start_url`: where the browser goes to sign in. `read`: an answer, verified; raises LoginRefused.
+    """`start`: where the browser goes to sign in, and with what. `read`: an answer, verified; raises LoginRefused.
 
     `logout_url`: where it goes so that the IdP's session ends too, by what was kept of the login for that: the
     session's `logout_hints`, and `idp_session`. Empty: the IdP has no such address.
     """
 
-    start_url: Callable[[Connection, Opened, str], str]
+    start: Callable[[Connection, Opened, str], Outgoing]
     read: Callable[[Connection, Mapping[str, str], SignInTransaction], IdentityClaims]
     logout_url: Callable[[Connection, Mapping[str, str]], str]
 
 
-def _saml_start(connection: Connection, opened: Opened, login_hint: str) -> str:
-    return saml.authn_request_url(connection, opened.state, opened.row.request_id, login_hint)
+def _saml_start(connection: Connection, opened: Opened, login_hint: str) -> Outgoing:
+    return saml.authn_request(connection, opened.state, opened.row.request_id, login_hint)
 
 
-def _oidc_start(connection: Connection, opened: Opened, login_hint: str) -> str:
-    return oidc.authorization_url(connection, opened.state, opened.row.nonce, opened.row.code_verifier, login_hint)
+def _oidc_start(connection: Connection, opened: Opened, login_hint: str) -> Outgoing:
+    row = opened.row
+    return Outgoing(oidc.authorization_url(connection, opened.state, row.nonce, row.code_verifier, login_hint))
 
 
 _MODULES: dict[str, ProtocolModule] = {

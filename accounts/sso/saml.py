@@ -12,6 +12,7 @@ from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
+from accounts.sso import xml_signing
 from accounts.sso.certificates import (
     STRONG,
     CertificateError,
@@ -22,10 +23,11 @@ from accounts.sso.certificates import (
 )
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml_bindings import deflated, signed_query, with_query
+from accounts.sso.saml_bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
 from accounts.sso.saml_claims import Reading, identity_claims
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
 from accounts.sso.saml_response import Expectations, check_signed, read_response
+from accounts.sso.saml_shape import parse_signed
 from accounts.vendors import VENDORS
 from torque_sso.encryption import is_kept
 
@@ -33,7 +35,7 @@ __all__ = [
     "IdentityProviderMetadata",
     "MetadataError",
     "acs_url",
-    "authn_request_url",
+    "authn_request",
     "certificates",
     "check_signature",
     "entity_id",
@@ -80,19 +82,25 @@ def entity_id(connection: Connection) -> str:
     return f"{_base(connection)}/metadata"
 
 
-def authn_request_url(connection: Connection, state: str, request_id: str, login_hint: str = "") -> str:
-    """Where to send the browser (HTTP-Redirect binding). `state` becomes RelayState.
+def authn_request(connection: Connection, state: str, request_id: str, login_hint: str = "") -> Outgoing:
+    """Where to send the browser, and with what, by the binding of the connection. `state` becomes RelayState.
 
-    No NameIDPolicy and no RequestedAuthnContext: each would refuse people for whom all else is right (`protocol.md`
-    8.1). `login_hint` goes as a query parameter, for Entra refuses a Subject.
+    `login_hint` goes as a query parameter, also of the address of a form, for Entra refuses a Subject. Raises
+    LoginRefused where requests are to be signed and there is no key.
     """
-    query = {"SAMLRequest": deflated(_authn_request(connection, request_id)), "RelayState": state}
-    encoded = _signed(connection, query) if connection.sign_requests else urlencode(query)
-    hint = f"&{urlencode({'login_hint': login_hint})}" if login_hint else ""
-    return with_query(connection.sso_url, f"{encoded}{hint}")
+    xml = _authn_request(connection, request_id)
+    hint = urlencode({"login_hint": login_hint}) if login_hint else ""
+    if connection.sso_by_post:
+        fields = {REQUEST: encoded(_signed_inside(connection, xml)), "RelayState": state}
+        return Outgoing(with_query(connection.sso_url, hint), fields)
+    query = {REQUEST: deflated(xml), "RelayState": state}
+    written = _signed_beside(connection, query) if connection.sign_requests else urlencode(query)
+    return Outgoing(with_query(with_query(connection.sso_url, written), hint))
 
 
 def _authn_request(connection: Connection, request_id: str) -> bytes:
+    """No NameIDPolicy and no RequestedAuthnContext: each would refuse people for whom all else is right (`protocol.md`
+    8.1)."""
     from saml2 import saml, samlp
 
     request = samlp.AuthnRequest(
@@ -108,17 +116,31 @@ def _authn_request(connection: Connection, request_id: str) -> bytes:
     return xml
 
 
-def _signed(connection: Connection, query: dict[str, str]) -> str:
+def _signed_beside(connection: Connection, query: dict[str, str]) -> str:
     try:
         return signed_query(query, connection.sp_private_key)
     except ValueError:
-        raise LoginRefused(
-            "saml-no-signing-key",
-            "an RSA key on the connection, as it signs its requests",
-            "none",
-            Side.TORQUE,
-            "Make a key for the connection, or switch signed requests off.",
-        ) from None
+        raise _no_signing_key() from None
+
+
+def _signed_inside(connection: Connection, xml: bytes) -> bytes:
+    """As the POST binding has it (bindings 3.5.4), where requests are to be signed."""
+    if not connection.sign_requests:
+        return xml
+    try:
+        return xml_signing.signed(parse_signed(xml), connection.sp_private_key, connection.sp_certificate)
+    except ValueError:
+        raise _no_signing_key() from None
+
+
+def _no_signing_key() -> LoginRefused:
+    return LoginRefused(
+        "saml-no-signing-key",
+        "an RSA key on the connection, as it signs its requests",
+        "none",
+        Side.TORQUE,
+        "Make a key for the connection, or switch signed requests off.",
+    )
 
 
 def service_provider_metadata(connection: Connection) -> bytes:

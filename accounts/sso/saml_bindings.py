@@ -8,7 +8,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_plus, urlencode
 
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +24,14 @@ DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 # Beyond the 80 bytes of the standard, for it goes back as it came (bindings 3.4.3).
 MAX_RELAY_STATE = 2048
 _FIELDS = (REQUEST, RESPONSE, "RelayState", "SAMLEncoding", "SigAlg", "Signature")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Where the browser takes a message. `fields`: to be posted there; none: all of it is in the address."""
+
+    address: str
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,9 @@ def signed_query(fields: Mapping[str, str], private_key_pem: str) -> str:
 
 
 def with_query(address: str, query: str) -> str:
+    """`query`: encoded; empty: the address as it is."""
+    if not query:
+        return address
     return f"{address}{'&' if '?' in address else '?'}{query}"
 
 

@@ -1,8 +1,6 @@
 """The doors of SAML single logout: messages of the identity provider, and the pages around ours."""
 
-import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import auth, messages
@@ -21,15 +19,14 @@ from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout
 from accounts.sso import saml_single_logout as single_logout
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import Came
-from accounts.sso.saml_single_logout import Outgoing
+from accounts.sso.saml_bindings import Came, Outgoing
+from accounts.sso.sending import form_page, origins
 from torque_sso.client_address import client_address
 
 PARTLY = (
     "You are logged out here. Your company's sign-in page may still know you: on a shared computer, log out there too,"
     " or close all windows of the browser."
 )
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 @csrf_exempt  # comes from the identity provider's page, with a signature of its own
@@ -62,7 +59,7 @@ def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResp
     if outgoing is None:  # it never said where it takes answers
         return _done(is_complete=True) if outcome.is_done else _refused(request, outcome.reference)
     # The IdP may have this page open in a frame, one for each application it ends.
-    return _on_the_way(request, connection, outgoing, frame_ancestors=_origins(outgoing.address))
+    return _on_the_way(request, connection, outgoing, frame_ancestors=origins(outgoing.address))
 
 
 def _answered(connection: Connection, came: Came) -> HttpResponse:
@@ -120,26 +117,9 @@ def _done(*, is_complete: bool) -> HttpResponse:
 def _on_the_way(
     request: HttpRequest, connection: Connection, outgoing: Outgoing, frame_ancestors: Sequence[str] = ()
 ) -> HttpResponse:
-    """A redirect, or a page whose form a script sends off, and a button where scripts are off.
-
-    That page may post to the IdP, and to us: an IdP may answer the post with a redirect, which Chromium holds to the
-    same policy.
-    """
     if not outgoing.fields:
         return HttpResponseRedirect(outgoing.address, status=303)
-    response = render(request, "sso/post_logout.html", {"outgoing": outgoing, "name": connection.name})
-    policy = {"form-action": ["'self'", *_origins(outgoing.address)]}
-    if frame_ancestors:
-        policy["frame-ancestors"] = list(frame_ancestors)
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
-    response._csp_replace = policy  # type: ignore[attr-defined]
-    return response
-
-
-def _origins(address: str) -> list[str]:
-    """None for a host that cannot be written in a policy: then the browser sends nothing off."""
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
-    return [origin] if _ORIGIN.fullmatch(origin) else []
+    return form_page(request, "sso/post_logout.html", connection, outgoing, frame_ancestors)
 
 
 def _refused(request: HttpRequest, reference: str) -> HttpResponse:

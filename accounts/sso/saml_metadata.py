@@ -33,6 +33,14 @@ class MetadataError(ValueError):
 
 
 @dataclass(frozen=True)
+class SingleSignOn:
+    """Where the identity provider takes requests to sign in."""
+
+    url: str
+    by_post: bool = False
+
+
+@dataclass(frozen=True)
 class SingleLogout:
     """Where the identity provider takes logout messages; `url` empty: nowhere. Answers go to `response_url`, if set."""
 
@@ -43,10 +51,10 @@ class SingleLogout:
 
 @dataclass(frozen=True)
 class IdentityProviderMetadata:
-    """`sso_url`: of the Redirect binding. `certificates`: PEM, every one for signing. `warnings`: sentences."""
+    """`certificates`: PEM, every one for signing. `warnings`: sentences."""
 
     entity_id: str
-    sso_url: str
+    sign_on: SingleSignOn
     certificates: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     logout: SingleLogout = SingleLogout()
@@ -62,7 +70,9 @@ def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
     descriptor = _idp_descriptor(entity)
     certificates, unreadable = _certificates(descriptor)
     warnings = (*unreadable, *_expiry(certificates), *_wishes(descriptor))
-    return IdentityProviderMetadata(name, _sso_url(descriptor), certificates, warnings, _single_logout(descriptor))
+    return IdentityProviderMetadata(
+        name, _single_sign_on(descriptor), certificates, warnings, _single_logout(descriptor)
+    )
 
 
 def _root(xml: bytes) -> Element:
@@ -131,26 +141,32 @@ def _idp_descriptor(entity: Element) -> Element:
     raise _error("an IDPSSODescriptor for SAML 2.0", f"{other} metadata", "Download the identity provider's metadata.")
 
 
-def _sso_url(descriptor: Element) -> str:
+def _single_sign_on(descriptor: Element) -> SingleSignOn:
+    found = _service(descriptor, "SingleSignOnService")
+    if found is not None:
+        return SingleSignOn(found.get("Location", ""), by_post=found.get("Binding") == _POST)
     services = descriptor.findall(f"{{{_MD}}}SingleSignOnService")
-    for service in services:
-        location = service.get("Location", "")
-        if service.get("Binding") == _REDIRECT and is_web_address(location):
-            return location
     bindings = ", ".join(service.get("Binding", "").rpartition(":")[2] for service in services)
-    raise _error("a single sign-on address for HTTP-Redirect", bindings[:200] or "none")
+    raise _error("a single sign-on address for HTTP-Redirect or HTTP-POST", bindings[:200] or "none")
 
 
 def _single_logout(descriptor: Element) -> SingleLogout:
+    found = _service(descriptor, "SingleLogoutService")
+    if found is None:
+        return SingleLogout()
+    location, answers = found.get("Location", ""), found.get("ResponseLocation", "")
+    response_url = answers if answers != location and is_web_address(answers) else ""
+    return SingleLogout(location, response_url, by_post=found.get("Binding") == _POST)
+
+
+def _service(descriptor: Element, name: str) -> Element | None:
     """HTTP-Redirect where it is offered: a browser follows it without a form, so no form policy stands in its way."""
-    services = descriptor.findall(f"{{{_MD}}}SingleLogoutService")
+    services = descriptor.findall(f"{{{_MD}}}{name}")
     for binding in (_REDIRECT, _POST):
         for service in services:
-            location, answers = service.get("Location", ""), service.get("ResponseLocation", "")
-            if service.get("Binding") == binding and is_web_address(location):
-                response_url = answers if answers != location and is_web_address(answers) else ""
-                return SingleLogout(location, response_url, by_post=binding == _POST)
-    return SingleLogout()
+            if service.get("Binding") == binding and is_web_address(service.get("Location", "")):
+                return service
+    return None
 
 
 def is_web_address(location: str) -> bool:

@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import structlog
@@ -25,6 +25,7 @@ from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
 from accounts.sso.claims import storable
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml_bindings import Outgoing
 from accounts.sso.saml_claims import SESSION_LIMIT
 from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
 from accounts.sso.saml_name_id import name_id_of
@@ -36,14 +37,6 @@ log = structlog.get_logger(__name__)
 # "id", because Entra refuses an ID that begins with a digit; then time in seconds, chance, MAC.
 _KEPT_REQUEST = "kept logout request"  # what the encrypted parameter of its page is bound to
 _REQUEST_ID = re.compile(r"id([0-9a-f]{8})([0-9a-f]{24})([0-9a-f]{40})")
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """Where the browser takes a message. `fields`: to be posted there; none: all of it is in the address."""
-
-    address: str
-    fields: dict[str, str] = field(default_factory=dict)
 
 
 def expectations(connection: Connection) -> LogoutExpectations:

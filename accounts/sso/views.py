@@ -28,6 +28,7 @@ from accounts.sso.oidc_errors import plain
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
+from accounts.sso.sending import to_sign_in
 from accounts.sso.timeline import Part
 from torque_sso.client_address import client_address
 from torque_sso.own_names import at_base_url
@@ -58,14 +59,13 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         _check_initiator(connection, asked.get("iss", ""))
         next_path = local_path(asked.get("next") or asked.get("target_link_uri", ""))
         opened = transactions.open_sign_in(connection, next_path, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
-        address = protocol_of(connection).start_url(connection, opened, asked.get("login_hint", "")[:320])
+        outgoing = protocol_of(connection).start(connection, opened, asked.get("login_hint", "")[:320])
     except LoginRefused as refusal:
         return refusal_page(request, refusal, connection)
     except ProviderBusy:
         opened.row.delete()
         return busy_page(request)
-    response = HttpResponse(status=302, headers={"Location": address})
-    return with_binding(response, opened.binding)
+    return with_binding(to_sign_in(request, connection, outgoing), opened.binding)
 
 
 @csrf_exempt  # posted by the IdP's page; bound to the browser at `finish`

@@ -25,6 +25,7 @@ from accounts.sso.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page, refusal_page
+from accounts.sso.sending import to_sign_in
 from accounts.sso.views import with_binding
 from torque_sso.own_names import at_base_url
 
@@ -114,10 +115,10 @@ def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     try:
         tester = person_of(request)
         opened = transactions.open_sign_in(connection, "", binding, tester, tests_draft=draft is not None)
-        address = protocol_of(connection).start_url(connection, opened, "")
+        outgoing = protocol_of(connection).start(connection, opened, "")
     except LoginRefused as refusal:
         return refusal_page(request, refusal, connection)
     except ProviderBusy:
         opened.row.delete()
         return busy_page(request)
-    return with_binding(HttpResponse(status=302, headers={"Location": address}), opened.binding)
+    return with_binding(to_sign_in(request, connection, outgoing), opened.binding)

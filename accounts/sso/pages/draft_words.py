@@ -17,6 +17,7 @@ _NONE = "none"
 _WORDS = {
     "idp_entity_id": "Issuer",
     "sso_url": "Single sign-on URL",
+    "sso_by_post": "Requests by POST",
     "metadata_url": "Metadata URL",
     "slo_url": "Single logout URL",
     "slo_response_url": "Single logout answers",

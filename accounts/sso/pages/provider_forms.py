@@ -86,6 +86,11 @@ class FieldsForm(ProviderForm, UploadOrText):
 
     issuer = forms.CharField(max_length=_LONGEST_ISSUER, widget=forms.TextInput(attrs=_PLAIN))
     sso_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+    sso_by_post = forms.BooleanField(
+        label="Send requests to it by POST",
+        required=False,
+        help_text="For a provider that takes sign-in requests by HTTP-POST only. Most take HTTP-Redirect.",
+    )
     slo_url = forms.CharField(
         label="Single logout URL",
         max_length=_LONGEST_ADDRESS,
@@ -93,7 +98,7 @@ class FieldsForm(ProviderForm, UploadOrText):
         help_text="Optional: logging out here then logs out there too.",
         widget=forms.URLInput(attrs=_ADDRESS),
     )
-    field_order = ("issuer", "sso_url", "file", "text", "slo_url")
+    field_order = ("issuer", "sso_url", "sso_by_post", "file", "text", "slo_url")
 
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(connection, posted, files, prefix=prefix)
@@ -103,13 +108,15 @@ class FieldsForm(ProviderForm, UploadOrText):
             self.fields["file"].help_text = "Empty: the certificates stay. A new one takes their place."
 
     def present(self, connection: Connection) -> dict[str, Any]:
-        return {"issuer": connection.idp_entity_id, "sso_url": connection.sso_url, "slo_url": connection.slo_url}
+        own = {name: getattr(connection, name) for name in ("sso_url", "sso_by_post", "slo_url")}
+        return {"issuer": connection.idp_entity_id, **own}
 
     def read(self) -> ProviderSettings:
         given = self.cleaned_data
         fields: dict[str, Any] = {
             "idp_entity_id": given["issuer"],
             "sso_url": provider_settings.web_address(given["sso_url"], "the single sign-on URL"),
+            "sso_by_post": given["sso_by_post"],
             "slo_url": provider_settings.web_address(given["slo_url"], "the single logout URL"),
             "metadata_url": "",
         }

@@ -160,6 +160,11 @@ def test_the_logout_addresses_may_be_given_as_fields(cast: Cast, three_fields: t
     assert found["slo_url"] == found["acs_url"].replace("/acs", "/slo")
 
 
+def test_requests_may_be_sent_by_post(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    run("create_connection", "Acme", "Okta", *three_fields, "--sso-by-post")
+    assert Connection.objects.get().sso_by_post
+
+
 def test_a_logout_address_that_is_none_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
     with pytest.raises(CommandError, match=r"Expected --slo-url as an http\(s\) address; received 'x/slo'"):
         run("create_connection", "Acme", "Okta", *three_fields, "--slo-url", "x/slo")

@@ -77,6 +77,18 @@ def test_a_rollover_that_keeps_one_key_and_moves_the_address_is_taken(okta: Conn
     assert after.slo_url == "https://login.acme.example/slo"
 
 
+def test_another_binding_of_requests_is_taken(okta: Connection, web: Web) -> None:
+    assert refreshed(okta, web, published("idp", binding="HTTP-POST")).sso_by_post
+    assert not refreshed(okta, web, published("idp")).sso_by_post
+
+
+def test_what_the_release_before_held_is_approved_without_a_binding(okta: Connection, web: Web) -> None:
+    held = refreshed(okta, web, published("stranger")).metadata_held
+    Connection.objects.update(metadata_held={name: held[name] for name in held if name != "sso_by_post"})
+    metadata.approve_metadata(okta, acting=OPERATOR)
+    assert Connection.objects.get().idp_certificates == certificates("stranger")
+
+
 @pytest.mark.parametrize("page", [published("stranger"), published("idp", entity_id="https://evil.example")])
 def test_other_keys_and_another_entity_id_are_held_and_told(okta: Connection, web: Web, page: bytes) -> None:
     after = refreshed(okta, web, page)

@@ -56,6 +56,10 @@ def sent(url: str) -> tuple[Element, dict[str, list[str]]]:
     return etree.fromstring(zlib.decompress(base64.b64decode(query["SAMLRequest"][0]), -15)), query
 
 
+def address_of(connection: Connection, login_hint: str = "") -> str:
+    return saml.authn_request(connection, STATE, REQUEST_ID, login_hint).address
+
+
 def answer(connection: Connection, **changes: Any) -> dict[str, str]:
     usual = {
         "now": datetime.now(UTC),
@@ -73,7 +77,7 @@ def read(connection: Connection, **changes: Any) -> IdentityClaims:
 
 
 def test_the_request_names_us_and_where_to_answer(connection: Connection) -> None:
-    request, query = sent(saml.authn_request_url(connection, STATE, REQUEST_ID))
+    request, query = sent(address_of(connection))
     assert request.get("ID") == REQUEST_ID
     assert request.get("AssertionConsumerServiceURL") == saml.acs_url(connection)
     assert [child.text for child in request] == [saml.entity_id(connection)]
@@ -82,25 +86,25 @@ def test_the_request_names_us_and_where_to_answer(connection: Connection) -> Non
 
 def test_the_request_asks_for_nothing_that_could_refuse_people(connection: Connection) -> None:
     """No NameIDPolicy, no RequestedAuthnContext, no Subject (`protocol.md` 8.1)."""
-    request, _ = sent(saml.authn_request_url(connection, STATE, REQUEST_ID, "bob@acme.example"))
+    request, _ = sent(address_of(connection, "bob@acme.example"))
     assert [etree.QName(child).localname for child in request] == ["Issuer"]
     assert request.get("ForceAuthn") is None
 
 
 def test_the_login_hint_goes_as_a_query_parameter(connection: Connection) -> None:
-    _, query = sent(saml.authn_request_url(connection, STATE, REQUEST_ID, "bob+x@acme.example"))
+    _, query = sent(address_of(connection, "bob+x@acme.example"))
     assert query["login_hint"] == ["bob+x@acme.example"]
 
 
 def test_an_address_with_a_query_keeps_it(connection: Connection) -> None:
     connection.sso_url += "?app=1"
-    _, query = sent(saml.authn_request_url(connection, STATE, REQUEST_ID))
+    _, query = sent(address_of(connection))
     assert query["app"] == ["1"]
 
 
 def test_a_signed_request_verifies_with_our_certificate(connection: Connection) -> None:
     with_key(connection).sign_requests = True
-    url = saml.authn_request_url(connection, STATE, REQUEST_ID, "bob@acme.example")
+    url = address_of(connection, "bob@acme.example")
     signed, _, rest = urlsplit(url).query.partition("&Signature=")
     signature = base64.b64decode(parse_qs(f"Signature={rest}")["Signature"][0])
     public_key = x509.load_pem_x509_certificate(connection.sp_certificate.encode()).public_key()
@@ -112,7 +116,7 @@ def test_a_signed_request_verifies_with_our_certificate(connection: Connection) 
 def test_signing_without_a_key_is_refused_in_a_sentence(connection: Connection) -> None:
     connection.sign_requests = True
     with pytest.raises(LoginRefused, match="Make a key for the connection"):
-        saml.authn_request_url(connection, STATE, REQUEST_ID)
+        address_of(connection)
 
 
 def test_our_metadata_names_the_entity_and_the_acs(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.sso.certificates import certificate_body as body_of
-from accounts.sso.saml_metadata import LIMIT, MetadataError, SingleLogout, read_metadata
+from accounts.sso.saml_metadata import LIMIT, MetadataError, SingleLogout, SingleSignOn, read_metadata
 from tests.certificate_chains import chain
 from tests.saml_keys import key_pair
 
@@ -51,7 +51,7 @@ def complaint(xml: str | bytes, entity_id: str = "") -> str:
 
 def test_the_entity_id_the_redirect_address_and_the_certificate_are_taken() -> None:
     found = read_metadata(entity().encode())
-    assert (found.entity_id, found.sso_url) == (ACME, "https://acme.okta.example/sso")
+    assert (found.entity_id, found.sign_on) == (ACME, SingleSignOn("https://acme.okta.example/sso"))
     assert (found.certificates, found.warnings) == ((key_pair("idp").certificate,), ())
 
 
@@ -122,14 +122,38 @@ def test_the_logout_addresses_are_taken(services: str, expected: SingleLogout) -
     assert read_metadata(entity(services=services).encode()).logout == expected
 
 
+SIMPLE_SIGN = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST-SimpleSign"
+SIGN_ON = {
+    "by redirect": (service(), SingleSignOn("https://acme.okta.example/sso")),
+    "by POST only": (service(POST), SingleSignOn("https://acme.okta.example/sso", by_post=True)),
+    "by both": (service(POST, "https://x/post") + service(location="https://x/get"), SingleSignOn("https://x/get")),
+    "by redirect at no web address": (
+        service(location="javascript:a()") + service(POST, "https://x/post"),
+        SingleSignOn("https://x/post", by_post=True),
+    ),
+    "by POST among others": (
+        service(SIMPLE_SIGN, "https://x/simple") + service(POST, "https://x/post"),
+        SingleSignOn("https://x/post", by_post=True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("services", "expected"), SIGN_ON.values(), ids=SIGN_ON)
+def test_the_sign_on_address_is_taken_with_its_binding(services: str, expected: SingleSignOn) -> None:
+    assert read_metadata(entity(services=services).encode()).sign_on == expected
+
+
 WRONG = {
     "another entity than the one named": (entity(), "https://other.example", f"metadata of “{ACME}”"),
     "no certificate": (entity(keys=""), "", "a signing certificate in the metadata; received none"),
     "an unreadable certificate": (entity(keys=certificate("AAAA")), "", "received a damaged one"),
     "an encryption certificate only": (entity(keys=key("idp", ' use="encryption"')), "", "received none"),
-    "no Redirect address": (entity(services=service(POST)), "", "for HTTP-Redirect; received HTTP-POST"),
+    "no address that browsers take": (
+        entity(services=service(SIMPLE_SIGN)), "", "HTTP-Redirect or HTTP-POST; received HTTP-POST-SimpleSign"
+    ),
+    "a POST address that is none": (entity(services=service(POST, "javascript:a()")), "", "received HTTP-POST"),
     "a Redirect address that is none": (entity(services=service(location="javascript:a()")), "", "for HTTP-Redirect"),
-    "no address": (entity(services=""), "", "for HTTP-Redirect; received none"),
+    "no address": (entity(services=""), "", "or HTTP-POST; received none"),
     "an address that is too long": (entity(services=service(location="https://" + "b" * 2048)), "", "HTTP-Redirect"),
     "an address that is broken": (entity(services=service(location="https://[")), "", "for HTTP-Redirect"),
     "a name that is too long": (entity(entity_id="x" * 1025), "", "one of 1025 characters"),

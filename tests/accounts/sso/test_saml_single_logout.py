@@ -23,6 +23,7 @@ from tests.logouts import (
     address_in,
     answered,
     deliver,
+    directives,
     form_in,
     logout_connection,
     request_sent,
@@ -45,11 +46,6 @@ def connection(cast: Cast) -> Connection:
 @pytest.fixture
 def dana(connection: Connection) -> Visit:
     return Visit(connection)
-
-
-def directives(page: Any) -> dict[str, str]:
-    """Their order differs from process to process."""
-    return dict(part.partition(" ")[::2] for part in page.headers["Content-Security-Policy"].split("; "))
 
 
 def edited(visit: Visit, edit: Any, **fields: Any) -> Element:

@@ -75,6 +75,20 @@ def test_the_three_fields_are_enough(as_alice: Client, draft: Connection) -> Non
     assert row.idp_certificates == key_pair("idp").certificate
 
 
+def test_a_provider_that_takes_posts_only_is_read_from_its_metadata(as_alice: Client, draft: Connection) -> None:
+    send(as_alice, draft, "file", text=published("idp", binding="HTTP-POST").decode())
+    assert (read(draft).sso_url, read(draft).sso_by_post) == ("https://acme.okta.example/sso", True)
+
+
+def test_the_binding_of_requests_may_be_chosen(as_alice: Client, draft: Connection) -> None:
+    fields = {"issuer": "http://x", "sso_url": "https://x/sso", "text": key_pair("idp").body}
+    send(as_alice, draft, "fields", **fields, sso_by_post="on")
+    assert read(draft).sso_by_post
+    assertContains(as_alice.get(f"/sso/{draft.pk}/provider"), 'id="id_fields-sso_by_post" checked')
+    send(as_alice, draft, "fields", **fields)
+    assert not read(draft).sso_by_post
+
+
 @pytest.mark.parametrize(
     ("way", "fields", "told"),
     [
