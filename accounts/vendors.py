@@ -169,7 +169,7 @@ SET_UPS = {
     ),
     ("okta", "oidc"): SetUp(
         title="Okta, OpenID Connect",
-        summary="Without certificates. Needs a client secret for people with many groups.",
+        summary="Without certificates, with a client secret.",
         where="Okta admin console › Applications › Create App Integration › OIDC › Web Application",
         ours=(
             Ours("Sign-in redirect URIs", "redirect_uri"),
@@ -178,7 +178,8 @@ SET_UPS = {
             Ours("Logout request URL", "logout_uri", "Optional: Okta logs people out here too."),
         ),
         steps=(
-            "Grant type: tick Authorization Code; with the flow without a secret also Implicit (hybrid), ID Token.",
+            "Grant type: tick Authorization Code. For the flow id_token, which needs no client secret, tick Implicit"
+            " (hybrid), ID Token instead.",
             "Sign On tab › OpenID Connect ID Token › Groups claim: filter groups, Matches regex .*",
             _SPACES,
         ),
@@ -210,7 +211,7 @@ SET_UPS = {
     ),
     ("entra", "oidc"): SetUp(
         title="Microsoft Entra ID, OpenID Connect",
-        summary="Needs only the tenant ID and the client ID. “Sign in with Azure”.",
+        summary="Tenant ID, client ID and a client secret. “Sign in with Azure”.",
         where="Entra admin center › App registrations › your application › Authentication › Add a platform › Web",
         ours=(
             Ours("Redirect URIs", "redirect_uri"),
@@ -218,7 +219,8 @@ SET_UPS = {
             Ours("Home page URL", "start_url", "Optional: under Branding & properties, for the tile in My Apps."),
         ),
         steps=(
-            "Implicit grant and hybrid flows: tick “ID tokens”, unless you use the code flow with a client secret.",
+            "Certificates & secrets › New client secret: copy its value, which is shown once.",
+            "Implicit grant and hybrid flows: tick “ID tokens” only for the flow id_token, which needs no secret.",
             "Token configuration › Add groups claim, with the default settings.",
             "Token configuration › Add optional claim › ID: acct, which tells guests from members.",
             _SPACES,

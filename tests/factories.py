@@ -49,6 +49,7 @@ def oidc_connection(account: Account, **settings: Any) -> Connection:
         "issuer": f"https://login.microsoftonline.com/{TENANT}/v2.0",
         "tenant_id": TENANT,
         "client_id": "11111111-2222-3333-4444-555555555555",
+        "flow": "id_token",
     }
     return _linked(Connection.objects.create(account=account, **{**defaults, **settings}))
 

@@ -8,7 +8,7 @@ from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
 from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
 from accounts.services import provider_settings
-from accounts.services.provider_settings import ProviderSettings
+from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from accounts.sso.certificates import new_service_provider_key
 from spaces.role_mapping import MEMBER_ROLE
@@ -58,7 +58,7 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--tenant-id", default="", metavar="ID")
     for_oidc.add_argument("--client-id", default="")
     for_oidc.add_argument("--client-secret-env", metavar="VAR")
-    for_oidc.add_argument("--flow", choices=OidcFlow.values)
+    for_oidc.add_argument("--flow", choices=OidcFlow.values, default=OidcFlow.CODE, help="id_token needs no secret")
 
 
 def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
@@ -110,14 +110,13 @@ def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
 
 def _oidc(options: dict[str, Any]) -> ProviderSettings:
     secret = secret_from(options["client_secret_env"]) or ""
-    # With a secret the code flow is better: it carries up to 200 groups, id_token only a handful (section 9).
-    flow = options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN)
-    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
+    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id", "flow")}
     try:
-        found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
+        found = openid_settings(options["vendor"], **named, account_id=None)
     except IssuerDiffers as differs:
         raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
-    return ProviderSettings({**found.fields, "client_secret": secret}, found.warnings)
+    public = (PUBLIC_CLIENT,) if options["flow"] == OidcFlow.CODE and not secret else ()
+    return ProviderSettings({**found.fields, "client_secret": secret}, (*found.warnings, *public))
 
 
 def _text(path: str) -> str:

@@ -35,7 +35,7 @@ class UpdatePolicy(models.TextChoices):
 
 
 class OidcFlow(models.TextChoices):
-    ID_TOKEN = "id_token", "id_token by form_post (no secret needed)"
+    ID_TOKEN = "id_token", "id_token by form_post (needs no client secret)"
     CODE = "code", "code with PKCE"
 
 
@@ -106,7 +106,7 @@ class Connection(AccountOwned):
     client_secret = EncryptedTextField(blank=True)
     client_secret_set_at = models.DateTimeField(null=True, blank=True)
     client_secret_expires_at = models.DateTimeField(null=True, blank=True)
-    flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.ID_TOKEN)
+    flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.CODE)
     # Last good copies of what the provider publishes.
     discovery = models.JSONField(default=dict, blank=True)
     discovered_at = models.DateTimeField(null=True, blank=True)

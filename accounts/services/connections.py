@@ -19,7 +19,7 @@ from accounts.models import (
     GrantableAccountRole,
     User,
 )
-from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, Protocol
+from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, OidcFlow, Protocol
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit, token_revocation
 from accounts.services.admin_requests import Request, answer_requests
@@ -74,6 +74,13 @@ def create_draft(account: Account, name: str, vendor: str, protocol: str, *, act
 def missing(connection: Connection) -> list[str]:
     """What the connection still needs before it can go live, each in words."""
     return [label for name, label in _NEEDED[connection.protocol].items() if not getattr(connection, name)]
+
+
+def lacks_client_secret(connection: Connection) -> bool:
+    """Whether it redeems codes without a client secret, as a public client. Few providers allow that."""
+    return (
+        connection.protocol == Protocol.OIDC and connection.flow == OidcFlow.CODE and not connection.has_client_secret
+    )
 
 
 def only_way_in(connection: Connection) -> int:

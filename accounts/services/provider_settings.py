@@ -15,6 +15,10 @@ from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, 
 from accounts.sso.tenants import as_guid, is_of_many, tenant_of
 from torque_sso import outbound
 
+PUBLIC_CLIENT = (
+    "No client secret is kept. Code with PKCE needs one, except where the identity provider has this application as a"
+    " public client; the flow id_token needs none."
+)
 ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
 
 
@@ -79,14 +83,15 @@ def web_address(text: str, what: str) -> str:
 def openid_fields(
     vendor: str, *, tenant_id: str = "", issuer: str = "", client_id: str = "", flow: str = ""
 ) -> dict[str, Any]:
-    """The fields of an OpenID Connect connection. Of Entra's tenant and issuer one follows from the other.
+    """The fields of an OpenID Connect connection. Of Entra's tenant and issuer one follows from the other; without
+    `flow` it is code with PKCE.
 
     Raises ActionRefused.
     """
     tenant, issuer = tenant_id.strip().lower(), issuer.strip()
     if vendor == Vendor.ENTRA:
         tenant, issuer = _one_tenant(tenant, issuer)
-    return {"issuer": issuer, "tenant_id": tenant, "client_id": client_id.strip(), "flow": flow or OidcFlow.ID_TOKEN}
+    return {"issuer": issuer, "tenant_id": tenant, "client_id": client_id.strip(), "flow": flow or OidcFlow.CODE}
 
 
 def _one_tenant(tenant: str, issuer: str) -> tuple[str, str]:

@@ -16,7 +16,8 @@ from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import unreadable_secrets
 from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
-from accounts.services.connections import missing
+from accounts.services.connections import lacks_client_secret, missing
+from accounts.services.provider_settings import PUBLIC_CLIENT
 from accounts.sso.addresses import addresses_of
 from accounts.sso.guides.views import VENDORS as GUIDED
 from accounts.sso.pages.provider_forms import (
@@ -61,7 +62,10 @@ def _save(request: HttpRequest, connection: Connection, form: ProviderForm) -> H
         request, f"Saved{where(connection)}." if changed else "Nothing was changed: we had the same already."
     )
     fresh = connection_of(request, connection.pk)
-    if changed and not missing(with_draft(fresh)):
+    edited_now = with_draft(fresh)
+    if lacks_client_secret(edited_now):
+        messages.warning(request, f"{PUBLIC_CLIENT} Enter the client secret below, or choose the other flow.")
+    elif changed and not missing(edited_now):
         return after_step(fresh, "connection")
     return redirect("connection-provider", connection.pk)
 
@@ -89,8 +93,8 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
         question = Question(
             title=f"Remove the client secret of {connection}?",
             sentences=(
-                "With the code flow an identity provider that asks for a secret lets nobody in any more, and people"
-                " with very many groups keep the groups they have.",
+                "With the flow “code with PKCE” logins fail from then on, except where the identity provider has this"
+                " application as a public client. People with very many groups keep the groups they have.",
             ),
             button="Remove",
             cancel_address=address_of(connection, "connection-provider"),
@@ -118,6 +122,7 @@ def _page(
         edits=True,
         ours=ours,
         metadata_address=addresses["metadata_url"],
+        lacks_secret=lacks_client_secret(connection),
         ways=all_forms,
         secret_form=secret_form or ClientSecretForm(prefix="secret"),
         is_complete=not missing(connection),

@@ -144,7 +144,8 @@ class OpenIdForm(ProviderForm):
     flow = forms.ChoiceField(
         label="Flow",
         choices=OidcFlow.choices,
-        help_text="With a client secret the code flow is better: it carries more groups.",
+        help_text="Code with PKCE is safer and carries more groups; it needs a client secret at most identity"
+        " providers. The flow id_token needs none.",
     )
 
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:

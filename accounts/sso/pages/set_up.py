@@ -10,7 +10,7 @@ from accounts.models import Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.pages.guards import decides, needs
 from accounts.permissions import Permission
-from accounts.services.connections import missing
+from accounts.services.connections import lacks_client_secret, missing
 from accounts.services.settings_digest import digest_of
 from accounts.sso.pages.steps import Seen, fields_in, steps_of
 from accounts.sso.pages.tabs import connection_of, set_up_of, shown
@@ -37,6 +37,7 @@ def _seen(connection: Connection) -> Seen:
     names = VENDORS[connection.vendor].names(connection.protocol, connection.attribute_names)
     return Seen(
         missing=missing(connection),
+        lacks_secret=lacks_client_secret(connection),
         proved=[domain for domain, proved_at in domains if proved_at],
         unproved=[domain for domain, proved_at in domains if not proved_at],
         answered=good is not None,

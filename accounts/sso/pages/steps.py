@@ -23,13 +23,14 @@ class Mark(StrEnum):
 class Seen:
     """What the server knows of a connection.
 
-    `missing`: of the provider's values, in words. `proved`, `unproved`: its e-mail domains. `answered`: whether a test
-    or a login has passed with any settings; `arrived`: which of our fields the last one brought. `tested`: whether a
-    test has passed with any settings; `passed`: reference of one with exactly the present ones; `refused`: of the last
-    attempt, if it failed.
+    `missing`: of the provider's values, in words; `lacks_secret`: it redeems codes without one. `proved`, `unproved`:
+    its e-mail domains. `answered`: whether a test or a login has passed with any settings; `arrived`: which of our
+    fields the last one brought. `tested`: whether a test has passed with any settings; `passed`: reference of one with
+    exactly the present ones; `refused`: of the last attempt, if it failed.
     """
 
     missing: Sequence[str] = ()
+    lacks_secret: bool = False
     proved: Sequence[str] = ()
     unproved: Sequence[str] = ()
     answered: bool = False
@@ -103,14 +104,20 @@ def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
         "theirs",
         "Give us its values",
         not seen.missing,
-        f"Still missing: {_listed(seen.missing)}. You find them at: {set_up.theirs_where}."
-        if seen.missing
-        else "All that a login needs is here.",
+        _told_of_values(set_up, seen),
         "connection-provider",
         "Enter its values",
         "" if seen.answered else "after our values",
     )
     return ours, theirs
+
+
+def _told_of_values(set_up: SetUp, seen: Seen) -> str:
+    if seen.missing:
+        return f"Still missing: {_listed(seen.missing)}. You find them at: {set_up.theirs_where}."
+    if seen.lacks_secret:
+        return "There is no client secret, which code with PKCE needs at most identity providers."
+    return "All that a login needs is here."
 
 
 def _attributes(seen: Seen) -> Step:

@@ -230,7 +230,7 @@ OTHER_VALUES: dict[str, Any] = {
     "keep_groups_when_missing": True,
     "remove_unmapped_spaces": True,
     "slo_by_post": True,
-    "flow": "code",
+    "flow": "id_token",
     "attribute_names": {"subject": "mail"},
 }
 

@@ -127,6 +127,29 @@ def test_entra_needs_tenant_and_client_id(as_alice: Client, azure: Connection) -
     assertContains(send(as_alice, azure, "openid", **{**fields, "tenant_id": "acme.com"}), "a GUID shown")
 
 
+@pytest.fixture
+def new_entra(as_alice: Client) -> Connection:
+    as_alice.post("/sso/new", {"name": "New", "kind": "entra-oidc"})
+    return Connection.objects.get(name="New")
+
+
+def test_a_new_connection_starts_with_code_and_pkce_and_asks_for_the_secret(
+    as_alice: Client, new_entra: Connection
+) -> None:
+    assert as_alice.get(f"/sso/{new_entra.pk}/provider").context["ways"]["openid"]["flow"].value() == "code"
+    page = send(as_alice, new_entra, "openid", tenant_id=TENANT, client_id="c", flow="code")
+    assertRedirects(page, f"/sso/{new_entra.pk}/provider")
+    assertContains(page, "Enter the client secret below, or choose the other flow.")
+    assertContains(as_alice.get(f"/sso/{new_entra.pk}/set-up"), "There is no client secret, which code with PKCE needs")
+
+
+def test_the_flow_without_a_secret_asks_for_none(as_alice: Client, new_entra: Connection) -> None:
+    assertContains(as_alice.get(f"/sso/{new_entra.pk}/provider"), "id_token by form_post (needs no client secret)")
+    page = send(as_alice, new_entra, "openid", tenant_id=TENANT, client_id="c", flow="id_token")
+    assertRedirects(page, f"/sso/{new_entra.pk}/set-up")
+    assertContains(page, "All that a login needs is here.")
+
+
 def test_a_client_secret_is_kept_and_shown_to_nobody(as_alice: Client, azure: Connection, cast: Cast) -> None:
     value = secret("hush-hush-client-secret")
     day = (timezone.now() + timedelta(days=20)).date().isoformat()
@@ -151,7 +174,7 @@ def test_a_secret_that_is_refused_does_not_come_back(as_alice: Client, azure: Co
 def test_removing_the_secret_asks(as_alice: Client, azure: Connection) -> None:
     azure.client_secret = "s3cret"
     azure.save()
-    assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "lets nobody in any more")
+    assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "logins fail from then on")
     assert read(azure).client_secret
     as_alice.post(f"/sso/{azure.pk}/secret/remove", {"confirmed": "yes"})
     publish(azure)
