@@ -10,12 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.models import Connection, SignInTransaction
 from accounts.sso import oidc
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.token_signatures import ALGORITHMS
 from tests.secrets_in_logs import secret
 from torque_sso.outbound import OutboundError
 
@@ -51,10 +51,8 @@ def _signature(alg: object, key: Any, message: bytes) -> bytes:
         return b""
     if alg == "HS256":
         return hmac.new(key if isinstance(key, bytes) else b"secret", message, hashlib.sha256).digest()
-    digest = hashes.SHA384() if alg == "RS384" else hashes.SHA256()
-    if alg == "PS256":
-        return bytes(key.sign(message, padding.PSS(padding.MGF1(digest), digest.digest_size), digest))
-    return bytes(key.sign(message, padding.PKCS1v15(), digest))
+    known = alg if isinstance(alg, str) and alg in ALGORITHMS else "RS256"
+    return bytes(ALGORITHMS[known].verifier.sign(message, key))
 
 
 def sign(payload: Any, *, key: Any = None, **header: Any) -> str:

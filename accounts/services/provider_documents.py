@@ -5,7 +5,6 @@ most 7 days old, and a key rotation costs one fetch for the whole installation. 
 transaction: a fetch may take 5 seconds.
 """
 
-import base64
 import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Connection
+from accounts.sso.token_signatures import SMALLEST_RSA_KEY, is_usable
 from torque_sso import outbound, strict_json
 
 DISCOVERY_LIFETIME = timedelta(hours=24)
@@ -28,10 +28,7 @@ UNKNOWN_KEY_PAUSE = timedelta(minutes=5)  # at most one fetch in this time for k
 
 _NOTHING_THERE = frozenset((400, 404, 410))  # Entra says 400 of a tenant that is none
 _KEY_LIMIT = 100
-_MODULUS_LIMIT = 1400  # base64url characters: 8192 bits; a larger key makes verification slow on purpose
-_SMALLEST_MODULUS = 2048  # bits, RFC 7518 section 3.3
-_EXPONENT_LIMIT = 6  # base64url characters: 32 bits
-_KEY_MEMBERS = ("kty", "kid", "use", "alg", "n", "e")
+_KEY_MEMBERS = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
 _DISCOVERY_MEMBERS = (
     "issuer",
@@ -39,6 +36,7 @@ _DISCOVERY_MEMBERS = (
     "scopes_supported",
     "token_endpoint_auth_methods_supported",
     "id_token_signing_alg_values_supported",
+    "userinfo_signing_alg_values_supported",
     "authorization_response_iss_parameter_supported",
 )
 
@@ -196,31 +194,17 @@ def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     listed = _json_object(connection, url).get("keys")
     keys = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
     if not keys:
-        bits = f"{_SMALLEST_MODULUS} bits or more"
-        raise ProviderDocumentWrong(f"Expected RSA signing keys of {bits} with a 'kid' at {url}; received none.")
+        raise ProviderDocumentWrong(
+            f"Expected signing keys with a 'kid' at {url}: RSA of {SMALLEST_RSA_KEY} bits or more, P-256, P-384, P-521"
+            " or Ed25519; received none."
+        )
     key_set = {"keys": keys[:_KEY_LIMIT]}
     _store(connection, {"signing_keys": key_set, "signing_keys_at": now})
     return key_set
 
 
 def _is_usable(key: object) -> bool:
-    if not isinstance(key, dict) or not all(isinstance(key.get(name), str) for name in ("kty", "kid", "n", "e")):
-        return False
-    return (
-        key["kty"] == "RSA"
-        and key.get("use", "sig") == "sig"
-        and len(key["n"]) <= _MODULUS_LIMIT
-        and _bits(key["n"]) >= _SMALLEST_MODULUS
-        and len(key["e"]) <= _EXPONENT_LIMIT
-    )
-
-
-def _bits(modulus: str) -> int:
-    """Length of a number in base64url; 0 for what is none."""
-    try:
-        return int.from_bytes(base64.urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
-    except ValueError:
-        return 0
+    return isinstance(key, dict) and isinstance(key.get("kid"), str) and is_usable(key)
 
 
 def _trimmed(key: JsonObject) -> dict[str, str]:

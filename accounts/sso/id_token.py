@@ -9,23 +9,18 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jwt.algorithms import RSAAlgorithm
-from jwt.exceptions import PyJWTError
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.tenants import is_of_many
 from accounts.sso.timeline import Part
+from accounts.sso.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM, fits, public_key
 from torque_sso import moments, strict_json
 
-ALGORITHM = "RS256"
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
 # wrong; it is generous because Entra dates `iat` five minutes back.
 MAX_AGE = timedelta(hours=1)
@@ -39,9 +34,10 @@ MALFORMED = (
     "OpenID providers do not write tokens like this one: show it to the support of yours, and look for a proxy or"
     " browser extension that changes what passes."
 )
-_SIGN_BY = "Choose RS256 as the signing algorithm of the application's ID tokens there."
-_rs256 = RSAAlgorithm(RSAAlgorithm.SHA256)
-_SMALLEST_KEY = 2048  # bits, RFC 7518 section 3.3
+_SIGN_BY = (
+    "Choose {} as the signing algorithm of the application's tokens there: it has to be one that the provider's"
+    " discovery document lists."
+)
 
 Claims = Mapping[str, Any]
 
@@ -55,6 +51,7 @@ class Kind:
 
 
 ID_TOKEN = Kind("ID token", frozenset({"JWT"}))
+USERINFO = Kind("userinfo answer", frozenset({"JWT"}))
 
 
 @dataclass(frozen=True)
@@ -81,10 +78,14 @@ class UnverifiedToken:
     compact: str
     key_id: str
     kind: Kind = ID_TOKEN
+    algorithm: str = DEFAULT_ALGORITHM
 
 
-def read_unverified(compact: object, size_limit: int, kind: Kind = ID_TOKEN) -> UnverifiedToken:
-    """The shape gate: size, three parts, and a header that asks for nothing but RS256 with a named key."""
+def read_unverified(
+    compact: object, size_limit: int, kind: Kind = ID_TOKEN, algorithms: Sequence[str] = (DEFAULT_ALGORITHM,)
+) -> UnverifiedToken:
+    """The shape gate: size, three parts, and a header that asks for nothing but a named key and one of these algorithms
+    (`token_signatures.accepted`)."""
     if not isinstance(compact, str) or not compact:
         raise _malformed(f"no {kind.name}", kind)
     if len(compact) > size_limit:
@@ -98,8 +99,14 @@ def read_unverified(compact: object, size_limit: int, kind: Kind = ID_TOKEN) -> 
     if match is None:
         raise _malformed("something that is not three base64url parts", kind)
     header = _header(match[1], kind)
-    _check_header(header, kind)
-    return UnverifiedToken(compact, header["kid"], kind)
+    _check_header(header, kind, algorithms)
+    return UnverifiedToken(compact, header["kid"], kind, header["alg"])
+
+
+def algorithm_of(compact: str) -> str:
+    """Of a verified token."""
+    name: str = strict_json.loads(_decoded(compact.partition(".")[0]))["alg"]
+    return name
 
 
 def _decoded(part: str) -> bytes:
@@ -119,11 +126,12 @@ def _header(encoded: str, kind: Kind) -> dict[str, Any]:
     return header
 
 
-def _check_header(header: dict[str, Any], kind: Kind) -> None:
+def _check_header(header: dict[str, Any], kind: Kind, algorithms: Sequence[str]) -> None:
     """The key comes from the stored keys alone: `jku`, `x5u`, `jwk` and `x5c` are never looked at."""
-    if header.get("alg") != ALGORITHM:
+    if header.get("alg") not in algorithms:
         received = f"alg {_shown(header.get('alg'))}"
-        raise _refused("oidc-algorithm", f"a signature with {ALGORITHM}", received, next_step=_SIGN_BY)
+        wanted = " or ".join(algorithms)
+        raise _refused("oidc-algorithm", f"a signature with {wanted}", received, next_step=_SIGN_BY.format(wanted))
     if "crit" in header or "b64" in header:
         raise _refused("oidc-critical-header", "no critical header extension", f"crit {_shown(header.get('crit'))}")
     if str(header.get("typ", "JWT")).upper() not in kind.types:
@@ -133,24 +141,15 @@ def _check_header(header: dict[str, Any], kind: Kind) -> None:
         raise _refused("oidc-key-id", "a header that names its key (kid)", f"kid {_shown(header.get('kid'))}")
 
 
-def find_key(key_set: Mapping[str, Any], key_id: str) -> RSAPublicKey | None:
-    """The key of that name in a JWK Set, or None."""
+def find_key(key_set: Mapping[str, Any], key_id: str, algorithm: str = DEFAULT_ALGORITHM) -> Any:
+    """The key of that name in a JWK Set, for this algorithm's verifier, or None."""
     for key in key_set.get("keys", ()):
-        if key.get("kid") == key_id and key.get("alg", ALGORITHM) == ALGORITHM:
-            return _parsed_key(key["n"], key["e"])
+        if key.get("kid") == key_id and fits(key, algorithm):
+            return public_key(key, algorithm)
     return None
 
 
-@lru_cache(maxsize=1024)
-def _parsed_key(modulus: str, exponent: str) -> RSAPublicKey | None:
-    try:
-        key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": modulus, "e": exponent})
-    except (PyJWTError, ValueError):
-        return None
-    return key if isinstance(key, RSAPublicKey) and key.key_size >= _SMALLEST_KEY else None
-
-
-def verified_claims(token: UnverifiedToken, key: RSAPublicKey, expected: Expected) -> Claims:
+def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
     """The claims of a token that this key signed for this sign-in. Raises LoginRefused."""
     claims = claims_of_sender(token, key, expected)
     _check_nonce(claims, expected)
@@ -162,7 +161,7 @@ def verified_claims(token: UnverifiedToken, key: RSAPublicKey, expected: Expecte
     return claims
 
 
-def claims_of_sender(token: UnverifiedToken, key: RSAPublicKey, expected: Expected) -> Claims:
+def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
     """What this provider signed for this client, lately; whom and what for is not checked yet. Raises LoginRefused."""
     claims = _signed_claims(token, key)
     timeline.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key {_shown(token.key_id)}.")
@@ -176,10 +175,20 @@ def claims_of_sender(token: UnverifiedToken, key: RSAPublicKey, expected: Expect
     return claims
 
 
-def _signed_claims(token: UnverifiedToken, key: RSAPublicKey) -> Claims:
+def claims_about(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
+    """What this provider signed for this client, at no stated time (OpenID Connect Core 5.3.2). Raises LoginRefused."""
+    claims = _signed_claims(token, key)
+    if "iss" in claims:
+        _check_issuer(claims, expected)
+    if "aud" in claims:
+        _check_audience(claims, expected)
+    return claims
+
+
+def _signed_claims(token: UnverifiedToken, key: Any) -> Claims:
     message, _, signature = token.compact.rpartition(".")
     try:
-        signed = _rs256.verify(message.encode(), key, _decoded(signature))
+        signed = ALGORITHMS[token.algorithm].verifier.verify(message.encode(), key, _decoded(signature))
         payload = _decoded(message.partition(".")[2])
     except ValueError:
         raise _malformed("parts that are not base64url", token.kind) from None
@@ -308,12 +317,15 @@ def check_tenant(claims: Claims, expected: Expected) -> None:
         )
 
 
-def check_half_hash(claims: Claims, name: str, value: str, *, required: bool) -> None:
-    """`c_hash` or `at_hash`: the left half of the SHA-256 of the code or access token that came with the ID token."""
+def check_half_hash(
+    claims: Claims, name: str, value: str, *, required: bool, algorithm: str = DEFAULT_ALGORITHM
+) -> None:
+    """`c_hash` or `at_hash`: the left half of the digest of the code or access token that came with the ID token, by
+    the hash of its signature's algorithm (OpenID Connect Core 3.1.3.6)."""
     if name not in claims and not required:
         return
-    half = hashlib.sha256(value.encode()).digest()[:16]
-    wanted = base64.urlsafe_b64encode(half).rstrip(b"=")
+    digest = hashlib.new(ALGORITHMS[algorithm].digest, value.encode()).digest()
+    wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
     sent = claims.get(name)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), wanted):
         what = "code" if name == "c_hash" else "access token"
@@ -323,7 +335,7 @@ def check_half_hash(claims: Claims, name: str, value: str, *, required: bool) ->
 
 
 def _malformed(received: str, kind: Kind) -> LoginRefused:
-    return _refused("oidc-malformed", f"{_a(kind)} (a JWT signed with {ALGORITHM})", received)
+    return _refused("oidc-malformed", f"{_a(kind)} (a signed JWT)", received)
 
 
 def _a(kind: Kind) -> str:

@@ -35,9 +35,10 @@ def read(connection: Connection, unverified: object, now: datetime | None = None
     Not to be called inside a transaction.
     """
     now = now or timezone.now()
-    token = id_token.read_unverified(unverified, settings.SIGN_IN_MESSAGE_LIMIT, LOGOUT_TOKEN)
+    algorithms = oidc.algorithms_of(connection)
+    token = id_token.read_unverified(unverified, settings.SIGN_IN_MESSAGE_LIMIT, LOGOUT_TOKEN, algorithms)
     try:
-        key = oidc.signing_key(connection, token.key_id, now)
+        key = oidc.key_of(connection, token, now)
     except ProviderBusy:
         raise
     except ProviderError as error:

@@ -7,10 +7,10 @@ PKCE at the token endpoint. Either answer may be refused for one reason only: Lo
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.conf import settings
 from django.utils import timezone
 from mozilla_django_oidc.utils import generate_code_challenge
@@ -20,9 +20,20 @@ from accounts.models.identity import OidcFlow, Vendor
 from accounts.services import provider_documents
 from accounts.services.provider_documents import ProviderBusy, ProviderError, ProviderUnreachable
 from accounts.services.token_endpoint import TokenRefused, request_tokens
-from accounts.sso import id_token, masking, oidc_claims, oidc_errors, oidc_logout, timeline, userinfo
+from accounts.sso import (
+    id_token,
+    masking,
+    oidc_claims,
+    oidc_errors,
+    oidc_logout,
+    timeline,
+    token_signatures,
+    userinfo,
+)
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.token_signatures import DEFAULT_ALGORITHM
 from accounts.vendors import VENDORS
 
 Answer = Mapping[str, str]
@@ -144,11 +155,12 @@ def _read_tokens(
     if not isinstance(compact, str):
         raise oidc_errors.wrong_flow("an ID token from the token endpoint", "none", connection)
     claims = _verified(connection, compact, transaction, now)
-    id_token.check_half_hash(claims, "c_hash", code, required=False)
+    algorithm = id_token.algorithm_of(compact)
+    id_token.check_half_hash(claims, "c_hash", code, required=False, algorithm=algorithm)
     access_token = tokens.get("access_token")
     if isinstance(access_token, str):
-        id_token.check_half_hash(claims, "at_hash", access_token, required=False)
-        claims = userinfo.completed(connection, claims, access_token)
+        id_token.check_half_hash(claims, "at_hash", access_token, required=False, algorithm=algorithm)
+        claims = userinfo.completed(connection, claims, access_token, partial(_signed_userinfo, connection, now))
     return _identity(connection, claims, compact)
 
 
@@ -173,9 +185,23 @@ def _verified(
     now = now or timezone.now()
     if timeline.is_recording():  # for an admin to see what was refused; once it is verified, its claims take its place
         timeline.current().message = masking.masked_token(compact, oidc_claims.shown_claims(connection))
-    token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT)
+    token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT, algorithms=algorithms_of(connection))
     expected = expected_of(connection, now, transaction.nonce)
-    return id_token.verified_claims(token, signing_key(connection, token.key_id, now), expected)
+    return id_token.verified_claims(token, key_of(connection, token, now), expected)
+
+
+def _signed_userinfo(connection: Connection, now: datetime | None, compact: str) -> Mapping[str, Any]:
+    """OpenID Connect Core 5.3.2: a signed answer is of this provider and for this client. Raises LoginRefused."""
+    listed = connection.discovery.get("userinfo_signing_alg_values_supported")
+    algorithms = token_signatures.accepted(listed)
+    token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT, id_token.USERINFO, algorithms)
+    now = now or timezone.now()
+    return id_token.claims_about(token, key_of(connection, token, now), expected_of(connection, now))
+
+
+def algorithms_of(connection: Connection) -> tuple[str, ...]:
+    """Those that its provider's discovery lists for ID tokens, as far as it is known; else RS256."""
+    return token_signatures.accepted(connection.discovery.get("id_token_signing_alg_values_supported"))
 
 
 def expected_of(connection: Connection, now: datetime, nonce: str = "") -> id_token.Expected:
@@ -191,16 +217,21 @@ def expected_of(connection: Connection, now: datetime, nonce: str = "") -> id_to
     )
 
 
-def signing_key(connection: Connection, key_id: str, now: datetime) -> RSAPublicKey:
-    """The provider's key of that name; an unknown one may have been published since (R32).
+def key_of(connection: Connection, token: UnverifiedToken, now: datetime) -> Any:
+    """The key that this token names. Raises as `signing_key` does."""
+    return signing_key(connection, token.key_id, now, token.algorithm)
+
+
+def signing_key(connection: Connection, key_id: str, now: datetime, algorithm: str = DEFAULT_ALGORITHM) -> Any:
+    """The provider's key of that name for this algorithm; an unknown one may have been published since (R32).
 
     Raises LoginRefused when there is none, ProviderError when the provider's keys cannot be had.
     """
     known = provider_documents.signing_keys(connection, now)
-    key = id_token.find_key(known, key_id)
+    key = id_token.find_key(known, key_id, algorithm)
     if key is None:
         fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE, now)
-        key = id_token.find_key(fresh or {}, key_id)
+        key = id_token.find_key(fresh or {}, key_id, algorithm)
     if key is None:
         raise oidc_errors.unknown_key(key_id, connection)
     return key

@@ -3,7 +3,8 @@
 Okta's org server does so with groups (`protocol.md` section 7). Entra is never asked: its endpoint adds nothing.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from accounts.models import Connection
@@ -14,10 +15,13 @@ from accounts.vendors import VENDORS
 from torque_sso import outbound, strict_json
 
 Claims = Mapping[str, Any]
+_COMPACT_JWS = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]+")
 
 
-def completed(connection: Connection, claims: Claims, access_token: str) -> Claims:
+def completed(connection: Connection, claims: Claims, access_token: str, verified: Callable[[str], Claims]) -> Claims:
     """The claims, with those that only the userinfo endpoint gives. The ID token's own always count.
+
+    `verified`: the claims of a signed answer, a compact JWS, after every check (OpenID Connect Core 5.3.2).
 
     Raises LoginRefused when the endpoint speaks of somebody else, ProviderUnreachable when it does not answer: a
     login whose groups are unknown must not look like one without groups.
@@ -30,7 +34,7 @@ def completed(connection: Connection, claims: Claims, access_token: str) -> Clai
         content = outbound.fetch(url, account_id=connection.account_id, headers=bearer)
     except outbound.OutboundError as error:
         raise ProviderUnreachable(str(error)) from None
-    return {**_of_same_person(content, claims), **claims}
+    return {**_of_same_person(_read(connection, content, verified), claims), **claims}
 
 
 def _lacks_something(connection: Connection, claims: Claims) -> bool:
@@ -40,11 +44,18 @@ def _lacks_something(connection: Connection, claims: Claims) -> bool:
     return any(options and not any(name in claims for name in options) for options in wanted)
 
 
-def _of_same_person(content: bytes, claims: Claims) -> Claims:
+def _read(connection: Connection, content: bytes, verified: Callable[[str], Claims]) -> object:
+    """A provider that signs its answers says so; one is known by its shape, for no media type gets here."""
+    signs = connection.discovery.get("userinfo_signing_alg_values_supported")
+    if signs and _COMPACT_JWS.fullmatch(content.strip()):
+        return verified(content.strip().decode())
     try:
-        found = strict_json.loads(content)
+        return strict_json.loads(content)
     except ValueError:
-        found = None
+        return None
+
+
+def _of_same_person(found: object, claims: Claims) -> Claims:
     if not isinstance(found, dict) or found.get("sub") != claims["sub"]:
         raise LoginRefused(
             "oidc-userinfo-subject",
