@@ -1,12 +1,49 @@
-"""PURE. One spelling for comparison (`architecture.md` section 6): NFC + casefold, the same on every database."""
+"""PURE. One spelling for comparison (`architecture.md` section 6), the same on every database."""
 
 import unicodedata
+from functools import lru_cache
+
+import idna
+
+_LONGEST_DOMAIN = 253  # characters, RFC 1035 section 2.3.4
 
 
 def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def fold(text: str) -> str:
-    """The key under which two spellings count as one: trimmed, NFC, letter case ignored."""
+def casefolded(text: str) -> str:
+    """Trimmed, NFC, letter case ignored; an e-mail domain stays in the spelling it has."""
     return nfc(nfc(text.strip()).casefold())
+
+
+def fold(text: str) -> str:
+    """The key under which two spellings count as one: trimmed, NFC, letter case ignored, and of an e-mail address (or a
+    user name that looks like one) the domain in IDNA: `Ann@bücher.example` and `ann@xn--bcher-kva.example` are one."""
+    local, at, domain = nfc(text.strip()).rpartition("@")
+    if not at or not _has_two_spellings(domain):
+        return casefolded(text)
+    return f"{casefolded(local)}@{_ascii_or_folded(domain)}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain in lower case, in IDNA 2008 with the mapping of UTS 46, as browsers have it. Raises UnicodeError."""
+    if len(domain) > _LONGEST_DOMAIN:
+        raise UnicodeError("too long for a domain")
+    try:
+        return idna.encode(domain, uts46=True).decode().lower()
+    except UnicodeError:  # what only the older IDNA 2003 knows, such as symbols and underscores
+        return domain.encode("idna").decode().lower()
+
+
+def _has_two_spellings(domain: str) -> bool:
+    """Whether IDNA could write it in another way. What holds a space is no domain."""
+    return bool(domain) and " " not in domain and (not domain.isascii() or "xn--" in domain.lower())
+
+
+@lru_cache(maxsize=4096)
+def _ascii_or_folded(domain: str) -> str:
+    try:
+        return ascii_domain(domain)
+    except UnicodeError:
+        return casefolded(domain)

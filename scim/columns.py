@@ -9,6 +9,7 @@ from scim.attributes import Attribute
 
 # Folded when it was stored. Who came by a login and was never provisioned shows the e-mail as userName.
 USER_NAME_KEY = Coalesce(NullIf(F("user_name_key"), Value("")), F("email_key"))
+USER_NAME = Coalesce(NullIf(F("user_name"), Value("")), F("email"))
 
 _FULL_NAME = Trim(Concat(F("first_name"), Value(" "), F("last_name")))
 _AT = Coalesce(NullIf(StrIndex(F("email"), Value("@")), Value(0)), Length(F("email")) + 1)

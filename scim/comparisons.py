@@ -15,7 +15,7 @@ from accounts.folding import fold
 from accounts.models.user import UserState
 from scim import filter_values, value_paths
 from scim.attributes import Attribute, find, parts_of
-from scim.columns import USER_NAME_KEY, text_of
+from scim.columns import USER_NAME, USER_NAME_KEY, text_of
 from scim.errors import invalid_filter
 from scim.text_search import TextComparison
 from scim.value_paths import NOBODY
@@ -82,9 +82,12 @@ def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:
 
 
 def _compare_user_name(attribute: Attribute, operator: str, value: object) -> Q:
-    key = fold(filter_values.text(attribute, value))
+    text = filter_values.text(attribute, value)
+    key = fold(text)
     if operator != "eq":
-        return Q(TextComparison(USER_NAME_KEY, operator, key, fold=False))
+        found = Q(TextComparison(USER_NAME_KEY, operator, key, fold=False))
+        # A key has its e-mail's domain in IDNA, so part of the domain's own spelling is looked for as it was sent.
+        return found if text.isascii() else found | Q(TextComparison(USER_NAME, operator, text, fold=True))
     return Q(user_name_key=key) | Q(user_name_key="", email_key=key) if key else NOBODY
 
 

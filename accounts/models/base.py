@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 
-from accounts.folding import fold
+from accounts.folding import casefolded, fold
 
 
 class Origin(models.TextChoices):
@@ -90,7 +90,9 @@ class SearchKeyField(models.CharField):  # type: ignore[type-arg]  # not subscri
         return name, path, args, {**kwargs, "sources": list(self.sources)}
 
     def key_of(self, row: models.Model) -> str:
-        folded = (fold(getattr(row, source) or "") for source in self.sources)
+        texts = [getattr(row, source) or "" for source in self.sources]
+        # An e-mail is found by its domain's own spelling and by the one of its key.
+        folded = (key for text in texts for key in (casefolded(text), fold(text)))
         return " ".join(dict.fromkeys(filter(None, folded)))[: self.max_length]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.folding import fold
+from accounts.folding import casefolded
 
 WORDS = 5
 
@@ -16,5 +16,5 @@ def people_like(text: str, through: str = "") -> Q:
     """Whose email, user name or name holds each of the words. `through`: the way to the person, "user__"."""
     found = Q()
     for word in text.split()[:WORDS]:
-        found &= Q(**{f"{through}search_key__contains": fold(word)})
+        found &= Q(**{f"{through}search_key__contains": casefolded(word)})
     return found

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
+from accounts.folding import ascii_domain
 from accounts.models import Account, Connection, ConnectionDomain, EmailDomain
 from accounts.services import audit
 from accounts.services.admin_requests import Request, answer_requests
@@ -29,7 +30,7 @@ PUBLIC_MAIL_DOMAINS = frozenset(
 def normal_domain(text: str) -> str:
     """The e-mail domain in lower case, IDNA. Raises ActionRefused for what is none, or a public mail domain."""
     try:
-        domain = text.strip().lstrip("@").rstrip(".").encode("idna").decode().lower()
+        domain = ascii_domain(text.strip().lstrip("@").rstrip("."))
     except UnicodeError:
         domain = ""
     if not _DOMAIN.fullmatch(domain):

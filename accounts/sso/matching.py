@@ -19,6 +19,7 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.connection_scope import foreign_domain
 from accounts.services.password_doors import may_use
+from accounts.services.sign_in_choices import domain_of
 from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
@@ -199,7 +200,7 @@ def _may_be_linked(user: User, signed_in: User | None) -> bool:
 def _proved_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Those of these folded names that are e-mails of a domain that the account has verified for this connection: a
     partner's identity provider does not speak for the company's own addresses."""
-    by_domain = {key: key.rpartition("@")[2] for key in keys if "@" in key}
+    by_domain = {key: domain for key in keys if (domain := domain_of(key))}
     if not by_domain:
         return set()
     proved = set(
