@@ -58,7 +58,9 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--tenant-id", default="", metavar="ID")
     for_oidc.add_argument("--client-id", default="")
     for_oidc.add_argument("--client-secret-env", metavar="VAR")
-    for_oidc.add_argument("--flow", choices=OidcFlow.values, default=OidcFlow.CODE, help="id_token needs no secret")
+    for_oidc.add_argument(
+        "--flow", choices=OidcFlow.values, help="default: code with a client secret, else id_token, which needs none"
+    )
 
 
 def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
@@ -110,12 +112,13 @@ def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
 
 def _oidc(options: dict[str, Any]) -> ProviderSettings:
     secret = secret_from(options["client_secret_env"]) or ""
-    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id", "flow")}
+    flow = options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN)
+    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
     try:
-        found = openid_settings(options["vendor"], **named, account_id=None)
+        found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
     except IssuerDiffers as differs:
         raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
-    public = (PUBLIC_CLIENT,) if options["flow"] == OidcFlow.CODE and not secret else ()
+    public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not secret else ()
     return ProviderSettings({**found.fields, "client_secret": secret}, (*found.warnings, *public))
 
 

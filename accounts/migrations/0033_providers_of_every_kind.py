@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0027_unrecorded_refusals"),
+        ("accounts", "0032_sign_in_answer_brought_again"),
     ]
 
     operations = [

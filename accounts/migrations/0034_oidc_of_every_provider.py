@@ -39,7 +39,7 @@ def _other_keys():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0027_unrecorded_refusals'),
+        ("accounts", "0033_providers_of_every_kind"),
     ]
 
     operations = [

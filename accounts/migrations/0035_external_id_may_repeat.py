@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0027_unrecorded_refusals")]
+    dependencies = [("accounts", "0034_oidc_of_every_provider")]
 
     operations = [
         # The index first: look-ups by externalId always have one.

@@ -61,12 +61,12 @@ def test_entra_needs_only_tenant_and_client_id(cast: Cast) -> None:
     assert found["logout_uri"].endswith(f"/api/accounts/acme/oidc/{found['connection']}/logout")
     assert found["post_logout_redirect_uri"].endswith("/login")
     assert connection.issuer == f"https://login.microsoftonline.com/{TENANT}/v2.0"
-    assert connection.flow == "code"
+    assert connection.flow == "id_token"
 
 
 def test_code_with_pkce_without_a_secret_is_warned_of(cast: Cast) -> None:
     told = StringIO()
-    for name, flow in (("Code", ()), ("Front", ("--flow", "id_token"))):
+    for name, flow in (("Code", ("--flow", "code")), ("Front", ())):
         call_command("create_connection", "Acme", name, *ENTRA, "--tenant-id", TENANT, *flow, stderr=told)
     assert told.getvalue().count("No client secret is kept. Code with PKCE needs one") == 1
     assert set(Connection.objects.values_list("name", "flow")) == {("Code", "code"), ("Front", "id_token")}
