@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.sso import group_lists
 from accounts.sso.claims import Names, all_texts, first_text, text_values
+from accounts.sso.similar_names import similar_names
 
 _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+@[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+")
 _EMAIL_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
@@ -26,7 +27,7 @@ def profile(
     groups_elsewhere: Collection[str] = (),
 ) -> dict[str, Any]:
     """The fields of `IdentityClaims` that are read by name. `names`: `Vendor.names(...)`; `own`: the names the admin
-    set on the connection, each one that did not arrive gives a remark.
+    set on the connection, each one that did not arrive gives a remark, as does one that arrived under a similar name.
     `groups_elsewhere`: names whose list the IdP left out as too long. `email` is empty when none has the right shape.
     """
     texts = {name: first_text(attributes, names.get(name, ())) for name in _TEXT_FIELDS}
@@ -36,7 +37,7 @@ def profile(
         "email": email(attributes, names),
         "space_names": all_texts(attributes, names.get("space_name", ())),
         "space_roles": all_texts(attributes, names.get("space_role", ())),
-        "remarks": missing_names(attributes, own),
+        "remarks": (*missing_names(attributes, own), *similar_names(attributes, names)),
     }
 
 
