@@ -19,6 +19,10 @@ from demo.stand_in import StandIn
 from demo.web import Refused, Request, Response, View, answer, as_json, page
 
 GRAPH_USERS = "/v1.0/users/"
+GRAPH_CALLS = {
+    "getMemberObjects": oidc_face.member_objects,
+    "transitiveMemberOf": oidc_face.transitive_member_of,
+}
 
 
 def home(idp: StandIn, _request: Request) -> Response:
@@ -74,9 +78,9 @@ class Application:
             raise Refused("This page takes GET and POST.", 405)
         if request.path in self.routes:
             return self.routes[request.path](request)
-        if request.path.startswith(GRAPH_USERS) and request.path.endswith("/getMemberObjects"):
-            object_id = request.path.removeprefix(GRAPH_USERS).removesuffix("/getMemberObjects")
-            return oidc_face.member_objects(self.idp, object_id, request)
+        object_id, _, call = request.path.removeprefix(GRAPH_USERS).partition("/")
+        if request.path.startswith(GRAPH_USERS) and call in GRAPH_CALLS:
+            return GRAPH_CALLS[call](self.idp, object_id, request)
         raise Refused("There is no such page.", 404)
 
 

@@ -1,13 +1,16 @@
-"""The OpenID Connect doors of the stand-in, and the one call of Microsoft Graph that logins need."""
+"""The OpenID Connect doors of the stand-in, and the two calls of Microsoft Graph that logins need."""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 from demo import id_tokens
+from demo.company import GROUPS
 from demo.conversation import Chosen, Question, converse, posted
 from demo.faces import OidcFace
 from demo.stand_in import CODE_LIFETIME, Grant, StandIn
@@ -168,15 +171,32 @@ def _token_error(error: str, description: str, status: int = 400) -> Response:
 
 def member_objects(idp: StandIn, object_id: str, request: Request) -> Response:
     """`POST /v1.0/users/{oid}/getMemberObjects`: every group of a person."""
+    return _of_person(idp, object_id, request, "POST", list)
+
+
+def transitive_member_of(idp: StandIn, object_id: str, request: Request) -> Response:
+    """`GET /v1.0/users/{oid}/transitiveMemberOf`: the same with what they are called; all on one page."""
+    return _of_person(idp, object_id, request, "GET", lambda groups: [_as_group(value) for value in groups])
+
+
+def _of_person(
+    idp: StandIn, object_id: str, request: Request, method: str, shown: Callable[[tuple[str, ...]], list[Any]]
+) -> Response:
     scheme, _, bearer = request.authorization.partition(" ")
     if scheme.lower() != "bearer" or not idp.knows_access_token(bearer):
         return _graph_error("InvalidAuthenticationToken", "Access token is empty or not valid.", 401)
-    if request.method != "POST":
-        return _graph_error("BadRequest", "This action takes POST only.", 405)
+    if request.method != method:
+        return _graph_error("BadRequest", f"This action takes {method} only.", 405)
     groups = idp.groups_of(object_id)
     if groups is None:
         return _graph_error("Request_ResourceNotFound", "There is no such user.", 404)
-    return as_json({"value": list(groups)})
+    return as_json({"value": shown(groups)})
+
+
+def _as_group(value: str) -> dict[str, str | None]:
+    names = {object_id: name for name, object_id in GROUPS.items()}
+    kind = {"@odata.type": "#microsoft.graph.group", "onPremisesSamAccountName": None}
+    return {**kind, "id": value, "displayName": names.get(value, value)}
 
 
 def _graph_error(code: str, message: str, status: int) -> Response:

@@ -1,6 +1,9 @@
 """Microsoft Graph: the groups of a person whose list was too long for the login message (`protocol.md` section 9)."""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -22,8 +25,23 @@ _SECRET_STEP = (
 )
 
 
+# By these names, and no others, Entra names a synchronized group in a token where it is not told to send object IDs.
+_NAMES = ("onPremisesSamAccountName", "onPremisesNetBiosName", "onPremisesDomainName", "onPremisesSecurityIdentifier")
+_PAGE_SIZE = 999
+_MOST_PAGES = 5
+
+
 class GraphUnavailable(Exception):
     """The list could not be read; the message is a sentence for the account admin. Trying again later may help."""
+
+
+@dataclass(frozen=True)
+class GroupNames:
+    """`directory`: names that come from the company's own directory and that its administrators give. `displayed`:
+    display name -> an object ID; anybody who may make a group can give one any display name."""
+
+    directory: frozenset[str]
+    displayed: Mapping[str, str]
 
 
 def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
@@ -32,21 +50,83 @@ def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
     The address is built from the stored object ID; what a token says about where to look is never followed.
     Not to be called inside a database transaction. Raises GraphUnavailable.
     """
-    object_id = subject.rpartition("/")[2]
-    if not _GUID.fullmatch(object_id):
-        raise GraphUnavailable(f"'{object_id[:100]}' is no Entra object ID, so Microsoft Graph cannot be asked for it.")
-    token = _access_token(connection)
-    url = f"{settings.GRAPH_URL.rstrip('/')}/v1.0/users/{object_id}/getMemberObjects"
+    object_id = _object_id(subject)
+    headers = {"Authorization": f"Bearer {_access_token(connection)}"}
+    url = f"{_address(object_id)}/getMemberObjects"
     try:
         content = outbound.fetch(
-            url,
-            account_id=connection.account_id,
-            json={"securityEnabledOnly": False},
-            headers={"Authorization": f"Bearer {token}"},
+            url, account_id=connection.account_id, json={"securityEnabledOnly": False}, headers=headers
         )
     except outbound.OutboundError as error:
         raise _refusal(error, object_id) from None
     return _group_ids(content)
+
+
+def member_group_names(connection: Connection, subject: str) -> GroupNames:
+    """Names of all groups the person is in, also through other groups. Raises GraphUnavailable, also where a name is
+    left out: Graph answers null for what the application may not read. Not to be called inside a transaction.
+    """
+    groups = list(_groups(connection, _object_id(subject)))
+    if not all(isinstance(group.get("displayName"), str) and isinstance(group.get("id"), str) for group in groups):
+        raise GraphUnavailable(f"Microsoft Graph does not say what the groups are called. {_PERMISSION_STEP}")
+    return GroupNames(
+        frozenset(name for group in groups for name in _directory_names(group)),
+        {group["displayName"]: group["id"] for group in groups},
+    )
+
+
+def _groups(connection: Connection, object_id: str) -> Iterator[dict[str, Any]]:
+    """Page by page, from addresses below the person's alone, and not without end."""
+    headers = {"Authorization": f"Bearer {_access_token(connection)}"}
+    start = f"{_address(object_id)}/transitiveMemberOf"
+    url: object = f"{start}?$select={','.join(('id', 'displayName', *_NAMES))}&$top={_PAGE_SIZE}"
+    for _ in range(_MOST_PAGES):
+        if not isinstance(url, str) or not url.startswith(f"{start}?"):
+            raise GraphUnavailable("Microsoft Graph named an address of more groups that is none of its own.")
+        try:
+            page = _page(outbound.fetch(url, account_id=connection.account_id, headers=headers))
+        except outbound.OutboundError as error:
+            raise _refusal(error, object_id) from None
+        yield from (one for one in page["value"] if one.get("@odata.type", _GROUP) == _GROUP)
+        if (url := page.get("@odata.nextLink")) is None:
+            return
+    raise GraphUnavailable(
+        f"The person is in more than {_MOST_PAGES * _PAGE_SIZE:,} groups, too many to read names of."
+    )
+
+
+_GROUP = "#microsoft.graph.group"
+
+
+def _page(content: bytes) -> dict[str, Any]:
+    try:
+        answer = strict_json.loads(content)
+    except ValueError:
+        answer = None
+    values = answer.get("value") if isinstance(answer, dict) else None
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise GraphUnavailable("Microsoft Graph answered with something that is not a list of groups.")
+    return dict(answer)
+
+
+def _directory_names(group: Mapping[str, Any]) -> Iterator[str]:
+    """As Entra writes them: `Ops`, `CONTOSO\\Ops`, `contoso.example\\Ops`, a SID; of a group in the cloud, none."""
+    account, *domains, sid = (value if isinstance(value := group.get(name), str) else "" for name in _NAMES)
+    if account:
+        yield from (account, *(f"{domain}\\{account}" for domain in domains if domain))
+    if sid:
+        yield sid
+
+
+def _object_id(subject: str) -> str:
+    object_id = subject.rpartition("/")[2]
+    if not _GUID.fullmatch(object_id):
+        raise GraphUnavailable(f"'{object_id[:100]}' is no Entra object ID, so Microsoft Graph cannot be asked for it.")
+    return object_id
+
+
+def _address(object_id: str) -> str:
+    return f"{settings.GRAPH_URL.rstrip('/')}/v1.0/users/{object_id}"
 
 
 def _access_token(connection: Connection) -> str:

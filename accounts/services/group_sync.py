@@ -4,7 +4,7 @@ The identity's row says what the IdP last named; the sync reads that, never a me
 in any order and ends in the state of the latest login. It touches only memberships that an earlier sync made.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,8 +25,9 @@ from accounts.models import (
 )
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
-from accounts.services import agreed_permissions, audit, graph
+from accounts.services import agreed_permissions, audit, graph_groups
 from accounts.services.audit import Actor
+from accounts.services.graph_groups import FromGraph
 from accounts.services.rights import GIVEN_BY_GROUP
 
 SHOWN_IN_AUDIT = 50
@@ -34,11 +35,13 @@ SHOWN_IN_AUDIT = 50
 
 @dataclass(frozen=True)
 class GroupSync:
-    """Names of the groups that were joined and left; and a sentence for each that gives more than was agreed to."""
+    """Names of the groups that were joined and left; and a sentence for each that gives more than was agreed to, and
+    for what Microsoft Graph's answer does not say."""
 
     joined: tuple[str, ...]
     left: tuple[str, ...]
     not_agreed: tuple[str, ...] = ()
+    not_said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class _Read:
     """What Microsoft Graph said, and for which login."""
 
     login_sequence: int
-    group_ids: tuple[str, ...]
+    said: FromGraph
 
 
 class _CutOff(Exception):
@@ -73,14 +76,13 @@ def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
         return _apply(identity_id)
     except _CutOff as cut_off:  # its transaction is over: none is held open around the network
         identity = cut_off.identity
-    return _apply(
-        identity_id, _Read(identity.login_sequence, graph.member_group_ids(identity.connection, identity.subject))
-    )
+    said = graph_groups.ask(identity.connection, identity.subject)
+    return _apply(identity_id, _Read(identity.login_sequence, said))
 
 
-def sync_with(identity: ExternalIdentity, group_ids: tuple[str, ...]) -> GroupSync | None:
+def sync_with(identity: ExternalIdentity, said: FromGraph) -> GroupSync | None:
     """The same, with what Microsoft Graph said of this login already; the network is not asked."""
-    return _apply(identity.pk, _Read(identity.login_sequence, group_ids))
+    return _apply(identity.pk, _Read(identity.login_sequence, said))
 
 
 def due_identities(limit: int = 500) -> list[UUID]:
@@ -113,17 +115,17 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
             raise _CutOff(identity)
         if identity.login_sequence != read.login_sequence:
             return None  # a newer login came meanwhile; its own task, or the sweep, reads Graph again
-        identity.group_ids = [group_matching.identifier_key(value) for value in read.group_ids]
+        identity.group_ids = list(read.said.ids)
         identity.groups_overage = False
     sync = GroupSync((), ())
     # Read now: beside the identities it would be as it was before this had to wait for them (`services.locking`).
     if identity.user.state != UserState.DEPROVISIONED:
-        sync = _match(identity, _said_by(identities))
+        sync = _match(identity, _said_by(identities), read.said if read else None)
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
     done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
     statements.write(done, *([statements.inserting([_told(identity, sync)])] if sync.joined or sync.left else []))
-    if read is not None and sync.not_agreed:
-        _add_to_login_record(identity, sync.not_agreed)
+    if read is not None and (remarks := (*sync.not_agreed, *sync.not_said)):
+        _add_to_login_record(identity, remarks)
     return sync
 
 
@@ -152,23 +154,29 @@ def _said_by(identities: list[ExternalIdentity]) -> dict[str, list[Connection]]:
     return said
 
 
-def _match(identity: ExternalIdentity, said: dict[str, list[Connection]]) -> GroupSync:
+def _match(
+    identity: ExternalIdentity, said: dict[str, list[Connection]], from_graph: FromGraph | None = None
+) -> GroupSync:
     keys = said.keys()
+    looked_for = {*keys, *from_graph.names} if from_graph else keys
     rows = (
         Group.objects.in_account(identity.account_id)
         .exclude(idp_identifier_key="")
         .annotate(own=FilteredRelation("memberships", condition=Q(memberships__user=identity.user_id)))
         .annotate(gives=GIVEN_BY_GROUP)
-        .filter(Q(idp_identifier_key__in=keys) | Q(own__isnull=False))
+        .filter(Q(idp_identifier_key__in=looked_for) | Q(own__isnull=False))
         .values_list("id", "name", "idp_identifier_key", "own__origin", "gives")
     )
-    mapped, present, by_hand = {}, [], set()
+    mapped: dict[str, _Candidate] = {}
+    present, by_hand = [], set()
     for group_id, name, key, origin, gives in rows:
         mapped[key] = candidate = _Candidate(group_id, name, key, frozenset(gives or ()))
         if origin == Origin.IDP:
             present.append(candidate)
         elif origin:
             by_hand.add(candidate)
+    if from_graph:
+        _add_names(identity, said, from_graph, mapped, present)
     change = group_matching.match(keys, mapped, present)
     new = [candidate for candidate in change.joins if candidate not in by_hand]
     refused = {c: why for c in new if (why := _why_not(c, said[c.key]))}
@@ -178,7 +186,33 @@ def _match(identity: ExternalIdentity, said: dict[str, list[Connection]]) -> Gro
         tuple(sorted(c.name for c in joins)),
         tuple(sorted(c.name for c in change.leaves)),
         tuple(refused.values()),
+        _not_said(from_graph, said, mapped, by_hand) if from_graph else (),
     )
+
+
+def _add_names(
+    identity: ExternalIdentity,
+    said: dict[str, list[Connection]],
+    from_graph: FromGraph,
+    mapped: Mapping[str, _Candidate],
+    present: Collection[_Candidate],
+) -> None:
+    """Names by which Microsoft Graph puts the person into a mapped group, or leaves them there, count as received."""
+    kept = {candidate.key for candidate in present if from_graph.keeps(candidate.key)}
+    added = sorted(key for key in mapped if key not in said and (key in kept or key in from_graph.directory))
+    said.update({key: [identity.connection] for key in added})
+    identity.group_ids = [*(identity.group_ids or ()), *added]
+
+
+def _not_said(
+    from_graph: FromGraph,
+    said: Collection[str],
+    mapped: Mapping[str, _Candidate],
+    by_hand: Collection[_Candidate],
+) -> tuple[str, ...]:
+    displayed = from_graph.displayed or {}
+    left_out = {c.key: c.name for c in mapped.values() if c.key in displayed and c.key not in said and c not in by_hand}
+    return from_graph.remarks(left_out)
 
 
 def _why_not(candidate: _Candidate, said_by: list[Connection]) -> str:

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol, Vendor
-from accounts.services import graph, group_sync
+from accounts.services import graph, graph_groups, group_sync
+from accounts.services.graph_groups import FromGraph
 from accounts.services.group_sync import GroupSync
 from accounts.sso import id_token, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
 from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
@@ -95,9 +96,9 @@ def try_out(claims: IdentityClaims, connection: Connection) -> Preview:
 
 @dataclass(frozen=True)
 class _GraphSaid:
-    """`group_ids` is None when it could not be asked, or had not to be."""
+    """`said` is None when it could not be asked, or had not to be."""
 
-    group_ids: tuple[str, ...] | None = None
+    said: FromGraph | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -105,7 +106,7 @@ def _ask_graph(claims: IdentityClaims, connection: Connection) -> _GraphSaid:
     if not received_groups.asks_graph(claims, connection):
         return _GraphSaid()
     try:
-        return _GraphSaid(graph.member_group_ids(connection, claims.subject))
+        return _GraphSaid(graph_groups.ask(connection, claims.subject))
     except graph.GraphUnavailable as error:
         return _GraphSaid(None, (f"Groups stay as they are until Microsoft Graph can be asked. {error}",))
 
@@ -123,8 +124,13 @@ def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _Gr
         ),
         groups_joined=sync.joined,
         groups_left=sync.left,
-        decisions=(*done.record.decisions, *graph_said.remarks, *(sync.not_agreed if graph_said.group_ids else ())),
+        decisions=(*done.record.decisions, *graph_said.remarks, *(_remarks_of(sync) if graph_said.said else ())),
     )
+
+
+def _remarks_of(sync: GroupSync) -> tuple[str, ...]:
+    """What a login can only say once Microsoft Graph was asked."""
+    return (*sync.not_agreed, *sync.not_said)
 
 
 def _sync(identity: ExternalIdentity | None, graph_said: _GraphSaid) -> GroupSync:
@@ -133,6 +139,6 @@ def _sync(identity: ExternalIdentity | None, graph_said: _GraphSaid) -> GroupSyn
         return nothing
     if not identity.groups_overage:
         return group_sync.sync_idp_groups(identity.pk) or nothing
-    if graph_said.group_ids is None:
+    if graph_said.said is None:
         return nothing
-    return group_sync.sync_with(identity, graph_said.group_ids) or nothing
+    return group_sync.sync_with(identity, graph_said.said) or nothing

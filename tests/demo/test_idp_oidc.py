@@ -168,15 +168,25 @@ def test_graph_gives_the_groups_of_the_directory(visitor: Visitor) -> None:
     assert len(ask_graph(visitor, ivan.object_id)["value"]) == 250
 
 
+def test_graph_gives_their_names(visitor: Visitor) -> None:
+    answer = visitor.get_as(graph_token(visitor), f"/v1.0/users/{BOB}/transitiveMemberOf")
+    assert "Developers" in [group["displayName"] for group in answer.json()["value"]]
+
+
 def test_graph_tells_the_same_as_the_login_that_somebody_edited(visitor: Visitor) -> None:
     front_channel(visitor, groups=groups(7))
     assert ask_graph(visitor, BOB)["value"] == [f"g{number}" for number in range(7)]
 
 
-def ask_graph(visitor: Visitor, object_id: str) -> dict[str, Any]:
+def graph_token(visitor: Visitor) -> str:
     client = {"client_id": AZURE_CLIENT_ID, "client_secret": visitor.idp.client_secret}
-    token = visitor.post(ENTRA_OIDC.token_path, {"grant_type": "client_credentials", **client}).json()["access_token"]
-    answer = visitor.post(f"/v1.0/users/{object_id}/getMemberObjects", {}, HTTP_AUTHORIZATION=f"Bearer {token}")
+    answer = visitor.post(ENTRA_OIDC.token_path, {"grant_type": "client_credentials", **client})
+    return str(answer.json()["access_token"])
+
+
+def ask_graph(visitor: Visitor, object_id: str) -> dict[str, Any]:
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {graph_token(visitor)}"}
+    answer = visitor.post(f"/v1.0/users/{object_id}/getMemberObjects", {}, **bearer)
     found: dict[str, Any] = answer.json()
     return found
 

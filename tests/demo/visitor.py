@@ -62,6 +62,9 @@ class Visitor:
     def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
         return self._ask("POST", path, "", urlencode(fields).encode(), headers)
 
+    def get_as(self, bearer: str, path: str) -> Answer:
+        return self._ask("GET", path, "", b"", {"HTTP_AUTHORIZATION": f"Bearer {bearer}"})
+
     def post_raw(self, path: str, body: bytes, **headers: str) -> Answer:
         return self._ask("POST", path, "", body, headers)
 

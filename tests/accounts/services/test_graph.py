@@ -4,13 +4,28 @@ from typing import Any
 
 import pytest
 
-from accounts.services.graph import GraphUnavailable, member_group_ids
+from accounts.services.graph import GraphUnavailable, member_group_ids, member_group_names
 from tests.factories import OID, TENANT
 from tests.oidc_messages import Provider
 from torque_sso.outbound import OutboundError
 
 SUBJECT = f"{TENANT}/{OID}"
 MEMBER_OBJECTS = f"https://graph.microsoft.com/v1.0/users/{OID}/getMemberObjects"
+MEMBER_OF = f"https://graph.microsoft.com/v1.0/users/{OID}/transitiveMemberOf"
+FIRST_PAGE = (
+    f"{MEMBER_OF}?$select=id,displayName,onPremisesSamAccountName,onPremisesNetBiosName,onPremisesDomainName,"
+    "onPremisesSecurityIdentifier&$top=999"
+)
+CLOUD = {"@odata.type": "#microsoft.graph.group", "id": "g-1", "displayName": "Platform Team"}
+SYNCHRONIZED = {
+    **CLOUD,
+    "id": "g-2",
+    "displayName": "Operations",
+    "onPremisesSamAccountName": "Ops",
+    "onPremisesNetBiosName": "CONTOSO",
+    "onPremisesDomainName": "contoso.example",
+    "onPremisesSecurityIdentifier": "S-1-5-21-1",
+}
 TOKEN = "graph-access-token"
 
 
@@ -100,3 +115,55 @@ def test_neither_secret_nor_token_is_ever_told(graph: Provider) -> None:
     body = b'{"error":"invalid_client","error_description":"entra-client-secret is wrong"}'
     graph.publish("token", OutboundError("Refused.", 401, body))
     assert "entra-client-secret" not in sentence(graph)
+
+
+def names_refused(graph: Provider) -> str:
+    with pytest.raises(GraphUnavailable) as caught:
+        member_group_names(graph.connection, SUBJECT)
+    return str(caught.value)
+
+
+def test_names_are_read_page_by_page(graph: Provider) -> None:
+    role = {"@odata.type": "#microsoft.graph.directoryRole", "id": "r-1", "displayName": None}
+    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD, role], "@odata.nextLink": f"{MEMBER_OF}?$skiptoken=2"}
+    graph.web.pages[f"{MEMBER_OF}?$skiptoken=2"] = {"value": [SYNCHRONIZED]}
+    found = member_group_names(graph.connection, SUBJECT)
+    assert found.displayed == {"Platform Team": "g-1", "Operations": "g-2"}
+    assert found.directory == {"Ops", "CONTOSO\\Ops", "contoso.example\\Ops", "S-1-5-21-1"}
+
+
+def test_names_are_asked_for_with_the_applications_own_token(graph: Provider) -> None:
+    graph.web.pages[FIRST_PAGE] = {"value": []}
+    member_group_names(graph.connection, SUBJECT)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    assert graph.web.sent("&$top=999") == {"account_id": graph.connection.account_id, "headers": headers}
+
+
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/", f"{MEMBER_OF}.evil.example/?x", 5, "https://graph.microsoft.com/v1.0/users?x", ""]
+)
+def test_no_address_but_the_persons_own_is_followed(graph: Provider, link: Any) -> None:
+    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD], "@odata.nextLink": link}
+    assert "none of its own" in names_refused(graph)
+
+
+def test_pages_without_end_are_not_followed(graph: Provider) -> None:
+    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD], "@odata.nextLink": FIRST_PAGE}
+    assert "more than 4,995 groups" in names_refused(graph)
+    assert graph.web.count("&$top=999") == 5
+
+
+def test_a_name_that_may_not_be_read_is_not_taken_for_none(graph: Provider) -> None:
+    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD, {"@odata.type": CLOUD["@odata.type"], "id": "g-2"}]}
+    assert "GroupMember.Read.All, and grant admin consent" in names_refused(graph)
+
+
+@pytest.mark.parametrize("page", [b"", b"[]", {}, {"value": "g-1"}, {"value": [1]}, {"value": [None]}])
+def test_an_answer_that_is_no_list_of_groups_is_refused(graph: Provider, page: Any) -> None:
+    graph.web.pages[FIRST_PAGE] = page
+    assert "not a list of groups" in names_refused(graph)
+
+
+def test_names_that_graph_refuses_are_a_sentence(graph: Provider) -> None:
+    graph.web.pages[FIRST_PAGE] = OutboundError("Refused.", 403)
+    assert "User.Read.All and GroupMember.Read.All" in names_refused(graph)

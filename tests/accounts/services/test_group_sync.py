@@ -15,7 +15,7 @@ from accounts.services.groups import create_group, update_group
 from accounts.sso.preview import preview_login
 from tests.cast import Cast
 from tests.conftest import LogIn
-from tests.factories import claims, known_at, oidc_connection, put_in, saml_connection
+from tests.factories import OID, claims, known_at, oidc_connection, put_in, saml_connection
 
 pytestmark = pytest.mark.django_db
 SENTENCE = (
@@ -113,8 +113,9 @@ def test_what_if_leaves_it_out_too(admins: Group, okta: Connection) -> None:
 def test_a_list_read_from_microsoft_graph_is_told_in_the_login_record(
     cast: Cast, admins: Group, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    update_group(admins, {"idp_identifier": OID}, acting=OPERATOR)
     entra = oidc_connection(cast.acme, name="Okta", client_secret="x")
-    monkeypatch.setattr(graph, "member_group_ids", lambda *_: ("G1",))
+    monkeypatch.setattr(graph, "member_group_ids", lambda *_: (OID,))
     done = log_in(claims(entra, groups_overage=True), entra)
     assert groups_of(done.user) == set()
     assert SENTENCE in LoginRecord.objects.get(pk=done.record.pk).decisions
