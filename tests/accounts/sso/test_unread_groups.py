@@ -1,5 +1,6 @@
 """Nobody leaves a group unless the list was read whole or the claim is absent: what else comes is named, everywhere."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,15 +9,19 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from accounts.models import Connection, GroupMembership, LoginRecord
 from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.inspector import told
+from accounts.sso.inspector.pasted import unverified_attributes
 from accounts.sso.preview import claims_of, preview_login
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import mapped_group, oidc_connection, saml_connection
+from tests.journeys import SamlJourney, signed_connection
+from tests.saml_messages import Element, response
 
 pytestmark = pytest.mark.django_db
 OIDC = {"vendor": "okta", "issuer": "https://acme.okta.example", "tenant_id": "", "client_id": "0oa1"}
@@ -120,6 +125,30 @@ def test_saml_says_so_too(cast: Cast, okta: Connection, log_in: LogIn) -> None:
         done = log_in(claims_of(saml, {**person, "groups": value}), saml)
         assert any("“groups” came as" in one for one in done.record.decisions)
     assert groups_now() == {"Ops"}
+
+
+def with_elements(root: Element) -> None:
+    """Each group as an element inside its AttributeValue."""
+    for value in root.findall(".//{*}Attribute[@Name='groups']/{*}AttributeValue"):
+        group = etree.SubElement(value, "{urn:acme}Group")
+        group.text, value.text = value.text, None
+
+
+def test_elements_in_a_signed_assertion_are_no_list(cast: Cast, okta: Connection) -> None:
+    journey = SamlJourney(signed_connection(cast.acme))
+    person = {"name_id": "dana@acme.example"}
+    journey.log_in(**person, attributes={"email": ["dana@acme.example"], "groups": ["Ops"]})
+    given = {"email": ["dana@acme.example"], "groups": ["Ops", "Dev"]}
+    journey.log_in(**person, attributes=given, edit=with_elements)
+    record = LoginRecord.objects.latest("at")
+    assert any("“groups” came as a list of objects with “Group”." in one for one in record.decisions)
+    assert record.attributes["groups"] == ['[{"Group": ""}, {"Group": ""}]']
+
+
+def test_a_pasted_assertion_with_elements_says_the_same() -> None:
+    root = etree.fromstring(base64.b64decode(response("okta", attributes={"groups": ["Ops"]}, edit=with_elements)))
+    pasted = unverified_attributes(etree.tostring(root, encoding="unicode"))
+    assert pasted["groups"] == [{"Group": ""}]
 
 
 def test_a_claim_that_is_absent_after_an_unread_one_was_never_seen(okta: Connection, log_in: LogIn) -> None:
