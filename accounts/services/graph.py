@@ -38,10 +38,10 @@ class GraphUnavailable(Exception):
 @dataclass(frozen=True)
 class GroupNames:
     """`directory`: names that come from the company's own directory and that its administrators give. `displayed`:
-    display name -> an object ID; anybody who may make a group can give one any display name."""
+    display names, any of which anybody who may make a group can give to one."""
 
     directory: frozenset[str]
-    displayed: Mapping[str, str]
+    displayed: frozenset[str]
 
 
 def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
@@ -67,11 +67,11 @@ def member_group_names(connection: Connection, subject: str) -> GroupNames:
     left out: Graph answers null for what the application may not read. Not to be called inside a transaction.
     """
     groups = list(_groups(connection, _object_id(subject)))
-    if not all(isinstance(group.get("displayName"), str) and isinstance(group.get("id"), str) for group in groups):
+    if not all(isinstance(group.get("displayName"), str) for group in groups):
         raise GraphUnavailable(f"Microsoft Graph does not say what the groups are called. {_PERMISSION_STEP}")
     return GroupNames(
         frozenset(name for group in groups for name in _directory_names(group)),
-        {group["displayName"]: group["id"] for group in groups},
+        frozenset(group["displayName"] for group in groups),
     )
 
 

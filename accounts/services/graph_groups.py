@@ -4,7 +4,7 @@ Graph answers object IDs. A group that is mapped to a name is compared with name
 mapped; where they cannot be read, such groups stay as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.group_matching import identifier_key, is_guid
@@ -16,12 +16,12 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class FromGraph:
-    """Identifier keys. `displayed`: key of a display name -> object ID, None where names were not read; `problem`: why
-    they could not be, a sentence."""
+    """Identifier keys, of object IDs and of names apart. `displayed`: display names, None where no names were read;
+    `problem`: why they could not be, a sentence."""
 
     ids: tuple[str, ...]
     directory: frozenset[str] = frozenset()
-    displayed: Mapping[str, str] | None = None
+    displayed: frozenset[str] | None = None
     problem: str = ""
 
     def keeps(self, key: str) -> bool:
@@ -30,24 +30,22 @@ class FromGraph:
 
     @property
     def names(self) -> frozenset[str]:
-        """Keys that are no object IDs."""
-        return self.directory.union(self.displayed or ())
+        return self.directory | (self.displayed or frozenset())
 
-    def remarks(self, left_out: Mapping[str, str]) -> tuple[str, ...]:
-        """Sentences for the login record. `left_out`: key of a display name -> the group that is mapped to it."""
-        found = [self._left_out(key, group) for key, group in left_out.items()][:_SHOWN]
-        return (
-            *found,
-            *([f"Groups that are mapped to a name were left as they are. {self.problem}"] * bool(self.problem)),
-        )
+    def remarks(self, by_display_name: Mapping[str, str]) -> tuple[str, ...]:
+        """Sentences for the login record. `by_display_name`: identifier key -> the group that is mapped to it."""
+        found = [_display_name(key, group) for key, group in by_display_name.items()][:_SHOWN]
+        unread = [f"Groups that are mapped to a name were left as they are. {self.problem}"] if self.problem else []
+        return (*found, *unread)
 
-    def _left_out(self, key: str, group: str) -> str:
-        object_id = (self.displayed or {}).get(key, "")
-        return (
-            f"Microsoft Graph gives '{key[:200]}' as the display name of a group of the person. The group '{group}' is "
-            "mapped to it, and nobody is put into a group by a display name, which other groups can have too: map "
-            f"'{group}' to the object ID {object_id}."
-        )
+
+def _display_name(key: str, group: str) -> str:
+    """Without the object ID that Graph gave: it may be that of another group of the same name."""
+    return (
+        f"Microsoft Graph gives '{key[:200]}', to which group '{group}' is mapped, as the display name of a group of "
+        "the person. Any group can be given that name, so it keeps people in and puts nobody in: map the group to the "
+        "object ID that the Entra admin center shows for it."
+    )
 
 
 def ask(connection: Connection, subject: str) -> FromGraph:
@@ -62,8 +60,12 @@ def ask(connection: Connection, subject: str) -> FromGraph:
         names = graph.member_group_names(connection, subject)
     except graph.GraphUnavailable as problem:
         return FromGraph(ids, problem=str(problem))
-    displayed = {identifier_key(name): object_id for name, object_id in names.displayed.items()}
-    return FromGraph(ids, frozenset(map(identifier_key, names.directory)), displayed)
+    return FromGraph(ids, _keys(names.directory), _keys(names.displayed))
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    """A name that looks like an object ID is none."""
+    return frozenset(key for name in names if not is_guid(key := identifier_key(name)))
 
 
 def _maps_names(connection: Connection) -> bool:

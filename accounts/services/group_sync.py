@@ -186,7 +186,7 @@ def _match(
         tuple(sorted(c.name for c in joins)),
         tuple(sorted(c.name for c in change.leaves)),
         tuple(refused.values()),
-        _not_said(from_graph, said, mapped, by_hand) if from_graph else (),
+        _not_said(from_graph, mapped, by_hand) if from_graph else (),
     )
 
 
@@ -205,14 +205,11 @@ def _add_names(
 
 
 def _not_said(
-    from_graph: FromGraph,
-    said: Collection[str],
-    mapped: Mapping[str, _Candidate],
-    by_hand: Collection[_Candidate],
+    from_graph: FromGraph, mapped: Mapping[str, _Candidate], by_hand: Collection[_Candidate]
 ) -> tuple[str, ...]:
-    displayed = from_graph.displayed or {}
-    left_out = {c.key: c.name for c in mapped.values() if c.key in displayed and c.key not in said and c not in by_hand}
-    return from_graph.remarks(left_out)
+    only_displayed = (from_graph.displayed or frozenset()) - from_graph.directory
+    found = {c.key: c.name for c in mapped.values() if c.key in only_displayed and c not in by_hand}
+    return from_graph.remarks(found)
 
 
 def _why_not(candidate: _Candidate, said_by: list[Connection]) -> str:

@@ -3,6 +3,7 @@
 Only such a list, or a claim that is absent, may take anybody out of a group. Whatever else comes changes nothing.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from torque_sso import strict_json
 
 _SHOWN_TEXT = 60
 _SHOWN_MEMBERS = 4
+_MOST_COMPARED = 200  # parts of one text that are looked for among mapped identifiers
 _SEPARATORS = re.compile(r"(?<!\\)[,;|\t\r\n]")
 _BETWEEN_GUIDS = re.compile(r"[\s,;|]+")
 # Parts with these are no plain names: an assignment, a quoted or bracketed list in some program's own notation.
@@ -36,7 +38,13 @@ class GroupList:
     @property
     def in_question(self) -> frozenset[str]:
         """Identifier keys of which it matters whether a group is mapped to them; mostly none."""
-        return frozenset(map(identifier_key, (self.text, *_parts(self.text)))) if self.text else frozenset()
+        return frozenset(map(identifier_key, (self.text, *self.possible_parts))) if self.text else frozenset()
+
+    @property
+    def possible_parts(self) -> tuple[str, ...]:
+        """What the text is a list of, if each of these is mapped; () where that is known or not to be found out."""
+        parts = _parts(self.text) if self.ids is None else []
+        return tuple(parts) if 1 < len(parts) <= _MOST_COMPARED else ()
 
 
 def read(value: object) -> GroupList:
@@ -54,9 +62,9 @@ def settled(found: GroupList, mapped: Collection[str]) -> GroupList:
         return found
     if identifier_key(found.text) in mapped:
         return GroupList((found.text,))
-    parts = _parts(found.text)
-    if found.ids is None and len(parts) > 1 and all(identifier_key(part) in mapped for part in parts):
-        return GroupList(tuple(parts))
+    parts = found.possible_parts
+    if parts and all(identifier_key(part) in mapped for part in parts):
+        return GroupList(parts)
     return GroupList(found.ids, found.unread)
 
 
@@ -87,7 +95,7 @@ def _of_text(text: str) -> GroupList:
     (whole,) = text_values(text) or ("",)
     if not whole:
         return GroupList(unread="an empty text")
-    if whole[0] in "[{" or whole.lower() in _CONSTANTS:
+    if whole[0] + whole[-1] in ("[]", "{}") or whole.lower() in _CONSTANTS:
         return _of_notation(whole)
     guids = _BETWEEN_GUIDS.split(whole)
     if len(guids) > 1 and all(map(is_guid, guids)):
@@ -138,8 +146,9 @@ def _shape(value: object) -> str:
         return _shape_of_list(value)
     if isinstance(value, Mapping):
         return f"an object{_members(value)}"
-    known = {None: "null", True: "true", False: "false"}
-    return known.get(value, "a number with a fraction") if isinstance(value, bool | float | None) else "a text"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return "a number with a fraction" if isinstance(value, float) else "a text"
 
 
 def _shape_of_list(value: Sequence[object]) -> str:

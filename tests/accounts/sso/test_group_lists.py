@@ -40,6 +40,7 @@ DN = "CN=Ops,OU=Groups,DC=acme,DC=example"
         (["Ops,Dev", "QA"], ("Ops,Dev", "QA")),
         (["[Team] Ops", "{x"], ("[Team] Ops", "{x")),
         ("/Platform Team", ("/Platform Team",)),
+        ("[Team] Ops", ("[Team] Ops",)),
     ],
 )
 def test_a_list_is_read_whole(value: Any, ids: tuple[str, ...]) -> None:
@@ -62,6 +63,7 @@ def test_a_list_is_read_whole(value: Any, ids: tuple[str, ...]) -> None:
         (True, "true"),
         (False, "false"),
         (None, "null"),
+        (1.0, "a number with a fraction"),
         ("", "an empty text"),
         ("null", "null"),
         ('{"Ops": true}', "an object with “Ops”"),
@@ -102,6 +104,11 @@ def test_members_are_named_without_their_values() -> None:
 )
 def test_what_is_mapped_says_how_one_text_is_meant(value: Any, mapped: set[str], ids: Any) -> None:
     assert settled(read(value), {identifier_key(key) for key in mapped}).ids == ids
+
+
+def test_a_text_of_many_parts_asks_for_few_groups() -> None:
+    assert len(read(", ".join(map(str, range(9999)))).in_question) == 1
+    assert read(",".join(map(str, range(9999)))).in_question == {",".join(map(str, range(9999)))}
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
