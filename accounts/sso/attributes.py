@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from accounts.sso import group_lists
-from accounts.sso.claims import Names, all_texts, first_text, text_values
+from accounts.sso.claims import Names, all_texts, first_text, is_texts, text_values
 from accounts.sso.similar_names import similar_names
 
 _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+@[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+")
@@ -37,7 +37,11 @@ def profile(
         "email": email(attributes, names),
         "space_names": all_texts(attributes, names.get("space_name", ())),
         "space_roles": all_texts(attributes, names.get("space_role", ())),
-        "remarks": (*missing_names(attributes, own), *similar_names(attributes, names)),
+        "remarks": (
+            *missing_names(attributes, own),
+            *similar_names(attributes, names),
+            *no_texts(attributes, names),
+        ),
     }
 
 
@@ -70,6 +74,20 @@ def missing_names(attributes: Mapping[str, object], own: Mapping[str, str]) -> t
         f"The connection reads {field} from “{name}”, which did not arrive. {arrived(attributes)}"
         for field, name in sorted(own.items())
         if name and name not in attributes
+    )
+
+
+def no_texts(attributes: Mapping[str, object], names: Names) -> tuple[str, ...]:
+    """A sentence for each field whose attribute holds what is neither a text nor a list of texts; null is no value.
+
+    Of groups there is one of its own (`group_lists`).
+    """
+    first = {field: next((name for name in tried if name in attributes), "") for field, tried in names.items()}
+    return tuple(
+        f"The connection reads {field} from “{name}”, which came as {group_lists.shape(value)}: expected a text or a "
+        "list of texts. What is no text was not read. Let the identity provider send texts."
+        for field, name in sorted(first.items())
+        if name and field not in ("groups", "subject") and not is_texts(value := attributes[name]) and value is not None
     )
 
 

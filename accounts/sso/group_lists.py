@@ -53,7 +53,7 @@ def read(value: object) -> GroupList:
         return _of_texts(text_values(value))
     if isinstance(value, str):
         return _of_text(value.strip())
-    return GroupList(text_values(value)) if is_text(value) else GroupList(unread=_shape(value))
+    return GroupList(text_values(value)) if is_text(value) else GroupList(unread=shape(value))
 
 
 def settled(found: GroupList, mapped: Collection[str]) -> GroupList:
@@ -116,7 +116,7 @@ def _of_notation(whole: str) -> GroupList:
         value = strict_json.loads(whole)
     except ValueError:
         return GroupList(unread=f"the text '{_short(whole)}'", text=whole)
-    found = read(value) if isinstance(value, list) else GroupList(unread=_shape(value))
+    found = read(value) if isinstance(value, list) else GroupList(unread=shape(value))
     return GroupList(found.ids, found.unread, whole)
 
 
@@ -140,7 +140,7 @@ def _is_one_name(parts: Sequence[str], whole: str) -> bool:
     return is_end == sorted(is_end)
 
 
-def _shape(value: object) -> str:
+def shape(value: object) -> str:
     """What this is, without its values: they may be anything."""
     if isinstance(value, list | tuple):
         return _shape_of_list(value)
@@ -159,7 +159,7 @@ def _shape_of_list(value: Sequence[object]) -> str:
         return f"a list of objects{_members(odd[0])}"
     if all(isinstance(item, list | tuple) for item in value):
         return "a list of lists"
-    inside = "another list" if isinstance(odd[0], list | tuple) else _shape(odd[0])
+    inside = "another list" if isinstance(odd[0], list | tuple) else shape(odd[0])
     return f"a list that holds {inside}" + (" beside texts" if len(odd) < len(value) else "")
 
 

@@ -102,6 +102,25 @@ def test_an_email_whose_domain_entra_has_not_verified_finds_nobody(entra: Provid
     assert entra.log_in(xms_edov=True).email_trusted
 
 
+@pytest.mark.parametrize(
+    ("value", "came"),
+    [
+        ({"name": "Trial"}, "an object with “name”"),
+        (["Trial", None], "a list that holds null beside texts"),
+        ([{"name": "Trial"}], "a list of objects with “name”"),
+        (True, "true"),
+    ],
+)
+def test_a_space_name_that_is_no_text_is_named(entra: Provider, value: Any, came: str) -> None:
+    remarks = entra.log_in(space_name=value).remarks
+    assert any(f"reads space_name from “space_name”, which came as {came}: expected" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize("value", ["Trial", ["Trial", "QA"], [], 5])
+def test_a_space_name_that_is_read_is_not_remarked_on(entra: Provider, value: Any) -> None:
+    assert not any("came as" in remark for remark in entra.log_in(space_name=value).remarks)
+
+
 def test_a_claim_called_subject_never_says_who_somebody_is(okta: Provider) -> None:
     okta.connection.attribute_names = {"subject": "preferred_username"}
     assert okta.log_in_by_code().subject == "00u1dana"
