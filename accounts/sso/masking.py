@@ -5,6 +5,7 @@ Signatures, keys, ciphers, session names and attributes that nothing is read fro
 
 import base64
 import json
+import re
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
@@ -25,8 +26,21 @@ _SHOWN_HEADER = frozenset({"alg", "kid", "typ", "crit"})
 _SHOWN_CLAIMS = frozenset("iss aud azp sub exp iat nbf auth_time tid oid ver acct email_verified xms_edov amr".split())
 
 
+_MASK = re.compile(r"… \(\d+ characters\)")
+
+
 def masked(text: str) -> str:
     return f"… ({len(text)} characters)"
+
+
+def without_masked(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """What of attributes from a record is a value: a name of which all is masked is left out."""
+    kept = {name: [one for one in _values(value) if not _is_masked(one)] for name, value in attributes.items()}
+    return {name: attributes[name] for name, values in kept.items() if values or not _values(attributes[name])}
+
+
+def _is_masked(value: object) -> bool:
+    return isinstance(value, str) and _MASK.fullmatch(value.strip()) is not None
 
 
 def masked_attributes(

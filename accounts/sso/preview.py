@@ -14,12 +14,11 @@ from accounts.models.identity import Protocol, Vendor
 from accounts.services import graph, graph_groups, group_sync
 from accounts.services.graph_groups import FromGraph
 from accounts.services.group_sync import GroupSync
-from accounts.sso import id_token, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
+from accounts.sso import id_token, masking, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
 from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_checks import VerifiedAssertion
-from accounts.sso.tenants import as_guid
 from spaces.models import SpaceMembership
 
 _EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -49,13 +48,14 @@ def preview_login(connection: Connection, attributes: Mapping[str, object]) -> P
 
 def claims_of(connection: Connection, attributes: Mapping[str, object]) -> IdentityClaims:
     """Claims as if these attributes had come in a message that passed every check. Raises LoginRefused."""
+    attributes = masking.without_masked(attributes)
     if connection.protocol == Protocol.SAML:
         return saml_claims.identity_claims(_assertion(connection, attributes), saml.reading_of(connection))
     now = int(time.time())
     subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
     tenant = oidc_claims.own_tenant(connection)
     filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": tenant, **attributes}
-    if connection.vendor == Vendor.ENTRA and as_guid(str(filled["tid"])):  # of a recorded login it may be masked
+    if connection.vendor == Vendor.ENTRA and filled["tid"]:
         id_token.check_tenant(filled, oidc.expected_of(connection, datetime.now(UTC)))
     # Issued now, as a token that passed every check was, whatever was pasted.
     return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon())

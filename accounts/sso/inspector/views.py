@@ -16,8 +16,8 @@ from accounts.pages.timelines import Timeline
 from accounts.permissions import Permission
 from accounts.services.connection_drafts import draft_of, drafted
 from accounts.services.provider_documents import ProviderBusy
-from accounts.sso import timeline, transactions, trial
-from accounts.sso.inspector import told
+from accounts.sso import masking, timeline, transactions, trial
+from accounts.sso.inspector import recorded, told
 from accounts.sso.inspector.filters import LoginFilters
 from accounts.sso.inspector.forms import WhatIfForm
 from accounts.sso.inspector.pasted import unverified_attributes
@@ -76,25 +76,27 @@ def _tried(form: WhatIfForm) -> dict[str, object]:
     connection: Connection = form.cleaned_data["connection"]
     with timeline.recording() as steps:
         try:
-            attributes = unverified_attributes(form.cleaned_data["attributes"])
+            pasted = unverified_attributes(form.cleaned_data["attributes"])
         except LoginRefused as refusal:
             form.add_error("attributes", f"Expected {refusal.expected}; received {refusal.received}.")
             return {}
+        attributes = masking.without_masked(pasted)
         form.show(attributes)
         result = preview_login(connection, form.as_person(attributes))
         if result.outcome == LoginOutcome.SIGNED_IN:
             trial.tell(result)
     kept = steps.kept()["steps"]
     verdict = told.verdict(kept, connection.vendor, connection.protocol)
-    return {"result": result, "chapters": told.chapters(kept), "verdict": verdict, "connection": connection}
+    page = {"result": result, "chapters": told.chapters(kept), "verdict": verdict, "connection": connection}
+    return {**page, "left_out": sorted(pasted.keys() - attributes.keys())}
 
 
 def _beginning_with(request: HttpRequest) -> dict[str, object]:
     reference = request.GET.get("from", "").upper()
-    record = LoginRecord.objects.in_account(account_of(request)).filter(reference=reference).first()
+    record = LoginRecord.objects.in_account(account_of(request)).filter(reference=reference).select_related("connection").first()
     if record is None:
         return {"connection": request.GET.get("connection", "")}
-    attributes = {name: values[0] if len(values) == 1 else values for name, values in record.attributes.items()}
+    attributes = recorded.attributes_of(record)
     return {"connection": record.connection_id, "attributes": json.dumps(attributes, indent=2, ensure_ascii=False)}
 
 
