@@ -1,4 +1,5 @@
-"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins."""
+"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins;
+three more where the latest login failed. A test by an admin is no login: it says how the settings do, not the people."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Connection, LoginRecord
-from accounts.models.identity import LoginOutcome
+from accounts.models.identity import Beginning, LoginOutcome
 from accounts.services.group_identifiers import SeenIdentifier, seen_identifiers
+from accounts.services.settings_digest import digest_of
 from accounts.services.unrecorded_refusals import Counted, counted_since
 from spaces.role_mapping import ignored_space
 
@@ -30,7 +32,8 @@ class Groups(StrEnum):
 class Health:
     """`signed_in`, `refused`: logins within WITHIN; `counted`: refusals in that time that were not recorded.
 
-    `clock_difference`: seconds that the provider is ahead of us.
+    `clock_difference`: seconds that the provider is ahead of us. `passed_since`: a test with exactly the present settings
+    that passed after the last failure.
     """
 
     last_success: LoginRecord | None
@@ -43,13 +46,12 @@ class Health:
     unknown_spaces: list[str]
     clock_difference: int | None
     allowed_skew: int
+    passed_since: LoginRecord | None = None
 
     @property
     def is_failing(self) -> bool:
-        """Whether nobody came in since the last failure."""
-        if self.last_failure is None:
-            return False
-        return self.last_success is None or self.last_success.at < self.last_failure.at
+        """Whether nobody signed in since the last failure, and no test passed."""
+        return self.passed_since is None and _has_failed_last(self.last_success, self.last_failure)
 
     @property
     def clock_is_off(self) -> bool:
@@ -66,10 +68,12 @@ class Health:
 def health_of(connection: Connection, now: datetime) -> Health:
     records = LoginRecord.objects.in_account(connection.account_id).filter(connection=connection)
     good, bad = (records.filter(outcome=outcome) for outcome in (LoginOutcome.SIGNED_IN, LoginOutcome.REFUSED))
+    bad = bad.exclude(beginning=Beginning.TEST)
     latest = _latest(good)
+    success, failure = latest[0] if latest else None, bad.only("reference", "at").order_by("-at").first()
     return Health(
-        last_success=latest[0] if latest else None,
-        last_failure=bad.only("reference", "at").order_by("-at").first(),
+        last_success=success,
+        last_failure=failure,
         signed_in=good.filter(at__gte=now - WITHIN).count(),
         refused=bad.filter(at__gte=now - WITHIN).count(),
         counted=counted_since(connection, now - WITHIN),
@@ -78,7 +82,18 @@ def health_of(connection: Connection, now: datetime) -> Health:
         unknown_spaces=_unknown_spaces([login for login in latest if login.at >= now - WITHIN]),
         clock_difference=_clock_difference(latest),
         allowed_skew=connection.clock_skew,
+        passed_since=_passed_since(connection, failure) if failure and _has_failed_last(success, failure) else None,
     )
+
+
+def _has_failed_last(success: LoginRecord | None, failure: LoginRecord | None) -> bool:
+    return failure is not None and (success is None or success.at < failure.at)
+
+
+def _passed_since(connection: Connection, failure: LoginRecord) -> LoginRecord | None:
+    """The test of a draft says nothing about what is live."""
+    tests = connection.logins.filter(account=connection.account_id, outcome=LoginOutcome.TESTED, at__gt=failure.at)
+    return tests.filter(settings_digest=digest_of(connection)).only("reference", "at").order_by("-at").first()
 
 
 def _latest(good: Any) -> list[Any]:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Connection, LoginRecord
 from accounts.services.connection_health import Groups, Health, health_of
-from accounts.services.login_records import record_refusal
+from accounts.services.login_records import new_reference, record_refusal
+from accounts.services.settings_digest import digest_of
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, mapped_group, saml_connection
@@ -47,6 +48,34 @@ def test_success_and_failure_are_told_and_counted_for_a_day(okta: Connection, lo
     assert not health(okta).is_failing
     latest = record_refusal(okta, "saml-expired", "New.")
     assert (health(okta).last_failure, health(okta).signed_in, health(okta).refused) == (latest, 1, 1)
+    assert health(okta).is_failing
+
+
+def add_trial(okta: Connection, **values: Any) -> LoginRecord:
+    return LoginRecord.objects.create(
+        account=okta.account, connection=okta, reference=new_reference(), beginning="test", **values
+    )
+
+
+def test_a_test_that_failed_is_no_failure_of_a_login(okta: Connection, log_in: LogIn) -> None:
+    log_in(claims(okta), okta)
+    add_trial(okta, outcome="refused")
+    found = health(okta)
+    assert (found.last_failure, found.refused, found.is_failing) == (None, 0, False)
+
+
+def test_a_test_that_passed_after_the_last_failure_clears_it(okta: Connection) -> None:
+    record_refusal(okta, "saml-expired", "Expired.")
+    passed = add_trial(okta, outcome="tested", settings_digest=digest_of(okta))
+    assert (health(okta).is_failing, health(okta).passed_since) == (False, passed)
+    record_refusal(okta, "saml-expired", "Expired again.")
+    assert (health(okta).is_failing, health(okta).passed_since) == (True, None)
+
+
+@pytest.mark.parametrize("digest", ["", "of a draft or of former settings"])
+def test_a_test_of_other_settings_clears_nothing(okta: Connection, digest: str) -> None:
+    record_refusal(okta, "saml-expired", "Expired.")
+    add_trial(okta, outcome="tested", settings_digest=digest)
     assert health(okta).is_failing
 
 

@@ -114,4 +114,4 @@ def test_health_links_to_the_last_success_and_failure(as_alice: Client, okta: Co
     page = as_alice.get(f"/sso/{okta.pk}")
     for told in (f"/logins/{done.reference}", f"/logins/{refused.reference}", "1 signed in", "1 refused", "Unheard of"):
         assertContains(page, told)
-    assertContains(page, "nobody came in since")
+    assertContains(page, "nobody signed in since")
