@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from accounts.models import Account, Alert, User
+from django.db.models import Count, Window
+
+from accounts.models import Account, Alert, Connection, User
 from accounts.models.user import UserState
 from accounts.models.work import AlertKind
+from accounts.services.connection_to_do import ToDo, waiting
 from accounts.services.held_departures import held
 
 ALERTS_SHOWN = 5
@@ -12,22 +15,26 @@ ALERTS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Attention:
-    """`waiting`: people before their first login; `held`: departures that wait for a yes; `alerts`: the newest."""
+    """`waiting`: people before their first login; `held`: departures that wait for a yes; `alerts`: the newest;
+    `connections`: those where something waits, and what."""
 
     waiting: int
     held: int
     alerts: list[Alert]
     more_alerts: int
+    connections: list[tuple[Connection, tuple[ToDo, ...]]]
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.held or self.alerts)
+        return bool(self.waiting or self.held or self.alerts or self.connections)
 
 
-def attention_for(account: Account, *, decides: bool) -> Attention:
-    """In four queries, whatever there is. `decides`: for an account admin, who answers the requests of others too."""
+def attention_for(account: Account, *, decides: bool, connects: bool) -> Attention:
+    """In four queries, whatever there is. `decides`: for an account admin, who answers the requests of others too;
+    `connects`: for somebody who manages connections."""
     pending = User.objects.in_account(account).filter(state=UserState.PENDING, erased_at=None)
     alerts = Alert.objects.in_account(account).filter(resolved_at=None)
     if not decides:
         alerts = alerts.exclude(kind=AlertKind.ADMIN_ASKED)
-    shown = list(alerts.order_by("-raised_at")[:ALERTS_SHOWN])
-    return Attention(pending.count(), held(account), shown, alerts.count() - len(shown))
+    shown = list(alerts.annotate(total=Window(Count("pk"))).order_by("-raised_at")[:ALERTS_SHOWN])
+    more = shown[0].total - len(shown) if shown else 0
+    return Attention(pending.count(), held(account), shown, more, waiting(account) if connects else [])

@@ -31,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     logins = LoginRecord.objects.in_account(user.account_id).filter(user=user).order_by("-at")[:LOGINS_SHOWN]
     attention = None
     if Permission.MANAGE_USERS in permissions_of(request):
-        attention = attention_for(user.account, decides=decides(request))
+        connects = Permission.MANAGE_SSO in permissions_of(request)
+        attention = attention_for(user.account, decides=decides(request), connects=connects)
     alerts = [(alert, address_of_alert(alert)) for alert in attention.alerts] if attention else []
     page = {
         "attention": attention,

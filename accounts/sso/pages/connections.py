@@ -1,5 +1,7 @@
 """The connections of an account, and a new one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from accounts.pages.refusals import told_in_the_form
 from accounts.permissions import Permission
 from accounts.services import connections as service
 from accounts.services.connection_checks import check
+from accounts.services.connection_to_do import ToDo, to_do, with_drafts
 from accounts.sso.pages.forms import NewConnectionForm
 from accounts.sso.pages.tabs import posted
 from accounts.vendors import SET_UPS
@@ -27,10 +30,19 @@ def connections(request: HttpRequest) -> HttpResponse:
         account=OuterRef("account"), connection=OuterRef("pk"), outcome=LoginOutcome.SIGNED_IN
     ).order_by("-at")
     rows = Connection.objects.in_account(account_of(request)).prefetch_related("domains").order_by("name")
-    with_login = rows.annotate(last_good_login=Subquery(good.values("at")[:1]))
+    found = with_drafts(rows).annotate(last_good_login=Subquery(good.values("at")[:1]))
     now = timezone.now()
-    lines = [{"connection": row, "check": check(row, now), "missing": service.missing(row)} for row in with_login]
+    lines = [
+        {"connection": row, "check": check(row, now), "missing": service.missing(row), "to_do": _to_do(row)}
+        for row in found
+    ]
     return render(request, "connections/connections.html", {"lines": lines, "zone": zone_for(request)})
+
+
+def _to_do(row: Any) -> tuple[ToDo, ...]:
+    domains = row.domains.all()
+    verified = sum(1 for domain in domains if domain.proved_at)
+    return to_do(row.state, has_draft=row.has_draft, domains=len(domains), verified=verified)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

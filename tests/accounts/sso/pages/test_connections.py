@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import Connection, LoginRecord
+from accounts.models import Connection, ConnectionDomain, EmailDomain, LoginRecord
+from accounts.services.audit import OPERATOR
+from accounts.services.connection_drafts import change_settings
 from accounts.sso.pages.urls import urlpatterns
 from tests.cast import Cast
 from tests.factories import saml_connection
@@ -44,6 +46,36 @@ def test_the_list_costs_the_same_for_many(as_alice: Client, cast: Cast, django_a
         saml_connection(cast.acme, name=f"Okta {number:03}", idp_certificates=key_pair("idp").certificate)
     with django_assert_max_num_queries(8):
         assertContains(as_alice.get("/sso"), "Okta 011")
+
+
+@pytest.mark.parametrize("path", ["/sso", "/"])
+def test_a_draft_that_waits_is_to_do(as_alice: Client, okta: Connection, path: str) -> None:
+    assertNotContains(as_alice.get(path), "Publish its draft")
+    change_settings(okta, {"sso_url": "https://new.okta.example/sso"}, acting=OPERATOR)
+    assertContains(as_alice.get(path), "Publish its draft, or throw it away")
+
+
+@pytest.mark.parametrize("path", ["/sso", "/"])
+def test_a_domain_that_is_missing_or_not_verified_is_to_do(as_alice: Client, okta: Connection, path: str) -> None:
+    EmailDomain.objects.update(proved_at=None)
+    assertContains(as_alice.get(path), "Verify its e-mail domain")
+    ConnectionDomain.objects.filter(connection=okta).delete()
+    assertContains(as_alice.get(path), "Add your e-mail domain")
+    Connection.objects.update(state="disabled")
+    assertNotContains(as_alice.get(path), "Add your e-mail domain")
+
+
+@pytest.mark.parametrize("path", ["/sso", "/"])
+def test_what_waits_in_another_account_is_not_to_do(as_alice: Client, theirs: Connection, path: str) -> None:
+    change_settings(theirs, {"sso_url": "https://new.okta.example/sso"}, acting=OPERATOR)
+    ConnectionDomain.objects.filter(connection=theirs).delete()
+    page = as_alice.get(path)
+    for words in ("Publish its draft", "Add your e-mail domain"):
+        assertNotContains(page, words)
+
+
+def test_nothing_is_to_do_where_nothing_waits(as_alice: Client, okta: Connection) -> None:
+    assertContains(as_alice.get("/sso"), '<li class="quiet">nothing</li>')
 
 
 @pytest.mark.parametrize("kind", ["okta-saml", "okta-oidc", "entra-saml", "entra-oidc", "other-saml", "other-oidc"])
