@@ -108,7 +108,7 @@ def take(row: Connection, changes: Mapping[str, Any]) -> None:
 def put(row: Connection, changes: Mapping[str, Any]) -> list[str]:
     """On the object only, forgetting what another provider published; gives the names of all fields it has set."""
     another = any(name in changes and changes[name] != getattr(row, name) for name in _WHERE_THEY_PUBLISH)
-    values = {**changes, **(_FORGOTTEN if another else {})}
+    values = {**(_FORGOTTEN if another else {}), **changes}
     for name, value in values.items():
         setattr(row, name, value)
     return list(values)

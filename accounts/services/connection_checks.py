@@ -54,7 +54,7 @@ def _place(ending: Ending) -> str:
 def _last_good_read(connection: Connection) -> datetime | None:
     read = [connection.metadata_read_at]
     if connection.protocol == Protocol.OIDC:
-        read.append(connection.signing_keys_at)  # a login may have read them since
+        read += [connection.discovered_at, connection.signing_keys_at]  # a login may have read them since
     return max((at for at in read if at), default=None)
 
 

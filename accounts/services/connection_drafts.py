@@ -109,7 +109,7 @@ def publish(connection: Connection, version: str, *, acting: Actor, allowed: Ite
     told = told_of(row, draft.changes)
     if draft.changes_secret:
         told |= connection_changes.told_of_secret(row, values["client_secret"], draft.client_secret_expires_at)
-    take(row, values)
+    take(row, {**values, **_read_with(draft)})
     draft.delete()
     audit.record(acting, "connection.draft-published", row, told)
     allow_permissions(row, allowed, acting=acting)
@@ -180,6 +180,11 @@ def _values(draft: ConnectionDraft) -> dict[str, Any]:
     secret = carried(draft, "client_secret")
     fields = secret_fields(secret, draft.client_secret_expires_at)
     return {**draft.changes, **fields, "client_secret_set_at": draft.saved_at if secret else None}
+
+
+def _read_with(draft: ConnectionDraft) -> dict[str, Any]:
+    """Metadata at an address come into a draft by being read there, at the latest when it was saved."""
+    return {"metadata_read_at": draft.saved_at} if draft.changes.get("metadata_url") else {}
 
 
 def _new(row: Connection) -> ConnectionDraft:

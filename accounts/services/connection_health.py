@@ -1,5 +1,6 @@
-"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins;
-three more where the latest login failed. A test by an admin is no login: it says how the settings do, not the people."""
+"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins; three
+more where the latest login failed. A test by an admin is no login: it says whether the settings work.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,8 +33,8 @@ class Groups(StrEnum):
 class Health:
     """`signed_in`, `refused`: logins within WITHIN; `counted`: refusals in that time that were not recorded.
 
-    `clock_difference`: seconds that the provider is ahead of us. `passed_since`: a test with exactly the present settings
-    that passed after the last failure.
+    `clock_difference`: seconds that the provider is ahead of us. `passed_since`: a test with exactly the present
+    settings that passed after the last failure.
     """
 
     last_success: LoginRecord | None

@@ -112,6 +112,15 @@ def _fetched(connection: Connection) -> IdentityProviderMetadata:
             raise problem from None
 
 
+def note_read(connection: Connection, address: str) -> None:
+    """The address was read well by somebody who saved what it says, so the connection's own copy is as good as new.
+
+    Nothing where the connection has another address, as the live one has beside a draft.
+    """
+    if address and Connection.objects.filter(pk=connection.pk, metadata_url=address).exists():
+        _note_success(connection, timezone.now())
+
+
 def _note_success(connection: Connection, now: datetime) -> None:
     Connection.objects.filter(pk=connection.pk).update(metadata_read_at=now, metadata_problem="")
     alerts.resolve_alerts(connection.account_id, AlertKind.METADATA_PROBLEM, str(connection.pk))

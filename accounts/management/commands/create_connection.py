@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.management.base import VerbCommand, account_named
 from accounts.management.connection_options import add_connection_arguments, connection_settings
 from accounts.models import Connection
-from accounts.services import connections, users
+from accounts.services import connections, metadata, users
 from accounts.services.agreed_permissions import not_agreed
 from accounts.services.audit import OPERATOR
 from accounts.sso.addresses import addresses_of
@@ -37,6 +37,7 @@ class Command(VerbCommand):
                 domains=options["domain"],
                 grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
             )
+            metadata.note_read(connection, connection.metadata_url)
             if options["default_space"]:
                 set_default_placement(connection, options["default_space"], options["default_space_role"])
             if options["live"]:

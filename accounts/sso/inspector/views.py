@@ -93,7 +93,8 @@ def _tried(form: WhatIfForm) -> dict[str, object]:
 
 def _beginning_with(request: HttpRequest) -> dict[str, object]:
     reference = request.GET.get("from", "").upper()
-    record = LoginRecord.objects.in_account(account_of(request)).filter(reference=reference).select_related("connection").first()
+    rows = LoginRecord.objects.in_account(account_of(request)).select_related("connection")
+    record = rows.filter(reference=reference).first()
     if record is None:
         return {"connection": request.GET.get("connection", "")}
     attributes = recorded.attributes_of(record)

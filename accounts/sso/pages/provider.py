@@ -14,7 +14,7 @@ from accounts.pages.confirming import Question, ask, is_confirmed
 from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
-from accounts.services import unreadable_secrets
+from accounts.services import metadata, unreadable_secrets
 from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
 from accounts.services.connections import lacks_client_secret, missing
 from accounts.services.provider_settings import PUBLIC_CLIENT
@@ -56,6 +56,7 @@ def provider(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def _save(request: HttpRequest, connection: Connection, form: ProviderForm) -> HttpResponse:
     found = form.read()
     changed = change_settings(connection, found.fields, acting=acting(request))
+    metadata.note_read(connection, found.fields.get("metadata_url", ""))
     for warning in found.warnings:
         messages.warning(request, warning)
     messages.success(

@@ -154,6 +154,7 @@ def test_metadata_may_come_from_an_address(cast: Cast, monkeypatch: pytest.Monke
     run("create_connection", "Acme", "Okta", *SAML, "--metadata", "https://acme.okta.example/metadata", "--live")
     connection = Connection.objects.get()
     assert fetched == [connection.metadata_url] == ["https://acme.okta.example/metadata"]
+    assert connection.metadata_read_at is not None
     assert (connection.idp_entity_id, connection.sso_url) == ("http://www.okta.com/exk1", "https://x/sso")
 
 

@@ -57,6 +57,37 @@ def test_metadata_are_read_from_their_address(as_alice: Client, draft: Connectio
     assertContains(page, "All that a login needs is here.")
 
 
+def test_metadata_that_were_read_are_shown_as_read(as_alice: Client, draft: Connection, web: Web) -> None:
+    web.pages[URL] = published("idp")
+    send(as_alice, draft, "address", metadata_url=URL)
+    assert read(draft).metadata_read_at is not None
+    assertNotContains(as_alice.get(f"/sso/{draft.pk}"), "not read yet")
+
+
+def test_metadata_read_into_a_draft_are_read_once_it_is_live(as_alice: Client, okta: Connection, web: Web) -> None:
+    web.pages[URL] = published("idp")
+    send(as_alice, okta, "address", metadata_url=URL)
+    assert read(okta).metadata_read_at is None  # of what is live
+    publish(okta)
+    assert (read(okta).metadata_url, read(okta).metadata_read_at is None) == (URL, False)
+
+
+def test_reading_what_is_there_already_is_a_reading_too(as_alice: Client, draft: Connection, web: Web) -> None:
+    web.pages[URL] = published("idp")
+    send(as_alice, draft, "address", metadata_url=URL)
+    Connection.objects.update(metadata_read_at=None, metadata_problem="Nobody answered.")
+    page = send(as_alice, draft, "address", metadata_url=URL)
+    assertContains(page, "Nothing was changed")
+    assert (read(draft).metadata_problem, read(draft).metadata_read_at is None) == ("", False)
+
+
+def test_metadata_from_a_file_are_called_so(as_alice: Client, draft: Connection) -> None:
+    send(as_alice, draft, "file", file=SimpleUploadedFile("idp.xml", published("idp")))
+    page = as_alice.get(f"/sso/{draft.pk}")
+    assertNotContains(page, "not read yet")
+    assertContains(page, "entered from a file or by hand")
+
+
 def test_metadata_are_read_from_a_file(as_alice: Client, draft: Connection) -> None:
     send(as_alice, draft, "file", file=SimpleUploadedFile("metadata.xml", published("idp")))
     assert read(draft).idp_entity_id == OKTA
