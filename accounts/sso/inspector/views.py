@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Connection, LoginRecord
-from accounts.models.identity import LoginOutcome
+from accounts.models.identity import Beginning, LoginOutcome
 from accounts.pages.guards import account_of, needs, own_or_404, person_of, zone_for
 from accounts.pages.timelines import Timeline
 from accounts.permissions import Permission
@@ -24,7 +24,7 @@ from accounts.sso.inspector.pasted import unverified_attributes
 from accounts.sso.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.refusal_page import busy_page, refusal_page
+from accounts.sso.refusal_page import busy_page
 from accounts.sso.sending import to_sign_in
 from accounts.sso.views import with_binding
 from torque_sso.own_names import at_base_url
@@ -120,7 +120,9 @@ def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         opened = transactions.open_sign_in(connection, "", binding, tester, tests_draft=draft is not None)
         outgoing = protocol_of(connection).start(connection, opened, "")
     except LoginRefused as refusal:
-        return refusal_page(request, refusal, connection)
+        with timeline.recording() as attempt:
+            attempt.beginning = Beginning.TEST
+            return trial.shown(trial.refused(refusal, connection, None))
     except ProviderBusy:
         opened.row.delete()
         return busy_page(request)

@@ -7,7 +7,9 @@ from pytest_django.asserts import assertContains
 from accounts.models import AuditEntry, Connection, LoginRecord, User
 from accounts.services.settings_digest import digest_of
 from tests.cast import Cast
+from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection
+from tests.oidc_messages import Web
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,24 @@ def test_a_member_cannot_begin_one(cast: Cast, trial: SamlJourney) -> None:
     member = Client()
     member.force_login(cast.bob, "accounts.authentication.AccountBackend")
     assert member.get(f"/sso/{trial.connection.pk}/test").status_code == 403
+
+
+def test_a_provider_that_does_not_answer_is_a_refused_test(cast: Cast, web: Web) -> None:
+    azure = oidc_connection(cast.acme, state="draft")  # nothing is published
+    browser = Client()
+    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
+    answer = browser.get(f"/sso/{azure.pk}/test")
+    record = LoginRecord.objects.get()
+    assert (record.beginning, record.outcome, record.reason) == ("test", "refused", "idp-unreachable")
+    assertContains(browser.get(answer.headers["Location"]), "openid-configuration")
+
+
+def test_a_request_that_cannot_be_signed_is_a_refused_test(cast: Cast) -> None:
+    okta = signed_connection(cast.acme, state="draft", sign_requests=True)  # without a key of ours
+    browser = Client()
+    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
+    assert browser.get(f"/sso/{okta.pk}/test").status_code == 303
+    assert LoginRecord.objects.get().beginning == "test"
 
 
 def test_it_remembers_who_tested_exactly_which_settings(cast: Cast, trial: SamlJourney) -> None:
