@@ -168,7 +168,7 @@ def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected) -> Cl
     _check_issuer(claims, expected)
     timeline.passed(Part.CONDITIONS, "Issuer (iss)", expected.issuer, expected.issuer)
     _check_audience(claims, expected)
-    timeline.passed(Part.CONDITIONS, "Audience (aud)", expected.client_id, _shown(claims.get("aud")))
+    timeline.passed(Part.CONDITIONS, f"{timeline.AUDIENCE} (aud)", expected.client_id, _shown(claims.get("aud")))
     _check_times(claims, expected, token.kind)
     valid = f"valid at {expected.now:%Y-%m-%d %H:%M:%S} UTC by our clock, {expected.skew.seconds} s allowed"
     timeline.passed(Part.CONDITIONS, "Time (iat, exp)", valid, f"until {time_of(claims, 'exp'):%Y-%m-%d %H:%M:%S} UTC")

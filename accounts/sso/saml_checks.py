@@ -106,7 +106,7 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> 
     issuer = check_issuer(text_of(one(assertion, "Issuer")), expected.idp_entity_id, "assertion")
     conditions = one(assertion, "Conditions")
     _check_audience(conditions, expected)
-    timeline.passed(Part.CONDITIONS, "Audience", expected.sp_entity_id, expected.sp_entity_id)
+    timeline.passed(Part.CONDITIONS, timeline.AUDIENCE, expected.sp_entity_id, expected.sp_entity_id)
     ends_at = _check_conditions(conditions, issued_at, clock)
     valid = f"valid at {shown(clock.now)} by our clock, {clock.skew.seconds} s of difference allowed"
     times = f"issued {shown(issued_at)}, valid until {shown(ends_at)}"

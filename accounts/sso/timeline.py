@@ -16,6 +16,9 @@ from typing import Any
 from accounts.sso.refusal import LoginRefused
 
 
+AUDIENCE = "Audience"  # begins the sentence of that check
+
+
 class Mark(StrEnum):
     PASSED = "passed"
     NOTED = "noted"  # not what the IdP asked for, or worth a look
@@ -139,11 +142,21 @@ def failed(refusal: LoginRefused) -> None:
     steps.append(step)
 
 
+def message_was_verified(steps: Iterable[Mapping[str, str]]) -> bool:
+    """Whether a recorded attempt verified the whole message: whatever refused it came after the message's own checks."""
+    kept = list(steps)
+    ended = next((step.get("part", "") for step in kept if step.get("mark") == Mark.FAILED), Part.SESSION)
+    signature = {step.get("mark") for step in kept if step.get("part") == Part.SIGNATURE}
+    is_for_us = any(step.get("sentence", "").startswith(AUDIENCE) for step in kept if step.get("mark") == Mark.PASSED)
+    return signature == {Mark.PASSED} and is_for_us and ended in _AFTER_THE_MESSAGE
+
+
 def part_of(code: str) -> Part:
     return PARTS.get(code.removeprefix("saml-").removeprefix("oidc-"), Part.CONDITIONS)
 
 
 _ORDER = tuple(Part)
+_AFTER_THE_MESSAGE = _ORDER[_ORDER.index(Part.PERSON) :]
 
 # Code without its protocol -> the part that it ends. A test looks that no code of a login is missing.
 PARTS: Mapping[str, Part] = {

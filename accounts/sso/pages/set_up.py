@@ -14,7 +14,10 @@ from accounts.services.connections import lacks_client_secret, missing
 from accounts.services.settings_digest import digest_of
 from accounts.sso.pages.steps import Seen, fields_in, steps_of
 from accounts.sso.pages.tabs import connection_of, set_up_of, shown
+from accounts.sso.timeline import message_was_verified
 from accounts.vendors import VENDORS
+
+LOOKED_AT = 20  # of the latest attempts
 
 
 @require_safe
@@ -32,7 +35,9 @@ def _seen(connection: Connection) -> Seen:
     tests = attempts.filter(outcome=LoginOutcome.TESTED)
     of_these_settings = tests.filter(settings_digest=digest_of(connection))
     good = attempts.filter(outcome__in=(LoginOutcome.TESTED, LoginOutcome.SIGNED_IN)).defer("message", "steps").first()
-    last = attempts.values_list("outcome", "reference").first()
+    latest = list(attempts.defer("message")[:LOOKED_AT])
+    last, verified = next(iter(latest), None), next(filter(_is_verified, latest), None)
+    seen = max(filter(None, (good, verified)), key=lambda record: record.at, default=None)
     domains = [(row.domain, row.proved_at) for row in connection.domains.order_by("domain")]
     names = VENDORS[connection.vendor].names(connection.protocol, connection.attribute_names)
     return Seen(
@@ -40,10 +45,15 @@ def _seen(connection: Connection) -> Seen:
         lacks_secret=lacks_client_secret(connection),
         proved=[domain for domain, proved_at in domains if proved_at],
         unproved=[domain for domain, proved_at in domains if not proved_at],
-        answered=good is not None,
-        arrived=fields_in(good.attributes, names, email=good.email) if good else frozenset(),
+        answered=seen is not None,
+        arrived=fields_in(seen.attributes, names, email=seen.email) if seen else frozenset(),
         tested=tests.exists(),
         passed=of_these_settings.values_list("reference", flat=True).first() or "",
-        refused=last[1] if last and last[0] == LoginOutcome.REFUSED else "",
+        refused=last.reference if last and last.outcome == LoginOutcome.REFUSED else "",
         is_live=connection.state == ConnectionState.LIVE,
     )
+
+
+def _is_verified(record: LoginRecord) -> bool:
+    """Refused by what came after the message: our values are right at the identity provider all the same."""
+    return bool(record.subject) or message_was_verified(record.steps)

@@ -24,9 +24,9 @@ class Seen:
     """What the server knows of a connection.
 
     `missing`: of the provider's values, in words; `lacks_secret`: it redeems codes without one. `proved`, `unproved`:
-    its e-mail domains. `answered`: whether a test or a login has passed with any settings; `arrived`: which of our
-    fields the last one brought. `tested`: whether a test has passed with any settings; `passed`: reference of one with
-    exactly the present ones; `refused`: of the last attempt, if it failed.
+    its e-mail domains. `answered`: whether a message of a test or login has passed every check, with any settings;
+    `arrived`: which of our fields the last one brought. `tested`: whether a test has passed with any settings;
+    `passed`: reference of one with exactly the present ones; `refused`: of the last attempt, if it failed.
     """
 
     missing: Sequence[str] = ()

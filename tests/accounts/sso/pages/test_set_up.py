@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import Connection, EmailDomain
+from accounts.models import Connection, EmailDomain, LoginRecord
 from tests.cast import Cast
 from tests.enforcing import passed_test
+from tests.journeys import SamlJourney, signed_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,27 @@ def test_a_test_of_exactly_these_settings_opens_the_last_step(as_alice: Client, 
     page = as_alice.get(f"/sso/{draft.pk}/set-up")
     assertContains(page, f"/logins/{record.reference}")
     assertContains(page, ">Enable<")
+
+
+@pytest.mark.parametrize(
+    ("fields", "ours"),
+    [
+        ({"email": "bob@acme.example"}, "done"),  # a password user's: refused as e-mail of somebody else
+        ({"email": "none"}, "done"),
+        ({"issuer": "https://other.example"}, "open"),
+        ({"sp_entity_id": "https://other.example"}, "open"),
+    ],
+)
+def test_a_test_refused_after_its_message_verified_marks_our_values(
+    cast: Cast, fields: dict[str, str], ours: str
+) -> None:
+    journey = SamlJourney(signed_connection(cast.acme, state="draft"))
+    journey.browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
+    journey.start_test()
+    journey.follow(journey.post(journey.message(**fields)))
+    assert LoginRecord.objects.get().outcome == "refused"
+    found = marks(journey.browser, journey.connection)
+    assert (found["ours"], found["test"]) == (ours, "next")
 
 
 def test_a_change_after_the_test_takes_its_mark_away(as_alice: Client, draft: Connection, cast: Cast) -> None:
