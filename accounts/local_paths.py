@@ -1,5 +1,6 @@
 """PURE. Where a person may be sent after signing in: a path of this host, never another site (R52)."""
 
+import re
 import string
 import unicodedata
 from urllib.parse import unquote, urlsplit
@@ -7,12 +8,14 @@ from urllib.parse import unquote, urlsplit
 HOME = "/"
 LONGEST = 2048
 _PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation) - {"\\"}
+# Parts of an address at which a sign-in or a logout is on its way.
+_ON_THE_WAY = frozenset({"logout", "acs", "slo", "idp-callback"})
 # A proxy or a second parser may decode once more than we do.
 _DECODINGS = 3
 
 
 def local_path(text: str) -> str:
-    """`text` when it is a path of this host, else the home page.
+    """`text` when it is a path of this host that is no step of signing in or out, else the home page.
 
     Browsers read `//host`, `/\\host` and, since they drop tabs and newlines, `/<tab>/host` as another site. Whatever
     could become one of these after decoding, Unicode normalising or resolving dots is not local either.
@@ -22,7 +25,14 @@ def local_path(text: str) -> str:
     spellings = [urlsplit(text).path if not text.startswith("//") else text]
     for _ in range(_DECODINGS):
         spellings.append(unquote(spellings[-1]))
-    return text if all(_stays_here(path) for path in spellings) else HOME
+    return text if all(_stays_here(path) and not _signs_in_or_out(path) for path in spellings) else HOME
+
+
+def _signs_in_or_out(path: str) -> bool:
+    """Whether it is an address of the sign-in itself, which would lead in a circle, or of the logout."""
+    normal = unicodedata.normalize("NFKC", path).casefold()
+    parts = [re.split("[;?#]", part)[0].strip() for part in normal.split("/")]
+    return parts[1] == "login" or not _ON_THE_WAY.isdisjoint(parts)
 
 
 def _stays_here(path: str) -> bool:

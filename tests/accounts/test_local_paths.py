@@ -65,6 +65,41 @@ TRICKS = [
 ]
 
 
+ON_THE_WAY = [
+    "/logout",
+    "/logout/",
+    "/logout?x=1",
+    "/logout#top",
+    "/LogOut",
+    "/%6cogout",
+    "/%256cogout",
+    "/logout;jsessionid=1",
+    "/logout%3Fx",
+    "/logout%20",
+    "/logout/go-on",
+    "/logout/done?partly",
+    "/login",
+    "/login?next=/users",
+    "/login/sso",
+    "/login/sso/b5c0b7b0-0000-4000-8000-000000000000?next=/",
+    "/Login/recovery",
+    "/api/accounts/idp-callback?state=x",
+    "/api/accounts/acme/saml/b5c0b7b0-0000-4000-8000-000000000000/acs",
+    "/api/accounts/acme/saml/b5c0b7b0-0000-4000-8000-000000000000/slo",
+    "/api/accounts/acme/oidc/b5c0b7b0-0000-4000-8000-000000000000/logout",
+]
+
+
+@pytest.mark.parametrize("path", ["/logins", "/logins/ABC", "/sso", "/spaces?q=logout", "/users#logout"])
+def test_what_is_only_named_alike_is_kept(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize("path", ON_THE_WAY)
+def test_a_step_of_signing_in_or_out_is_nowhere_to_go_afterwards(path: str) -> None:
+    assert local_path(path) == HOME
+
+
 @pytest.mark.parametrize("path", LOCAL)
 def test_a_path_of_this_host_is_kept(path: str) -> None:
     assert local_path(path) == path
