@@ -12,13 +12,14 @@ from accounts.services import unrecorded_refusals
 
 SESSIONS_KEPT = timedelta(days=30)  # after their end, for the person and an admin to see
 MESSAGES_KEPT = timedelta(days=14)  # what arrived at a login; the record itself is kept as the account chose
+ABANDONED_KEPT = timedelta(days=1)  # sign-ins that were never completed, after their ten minutes
 AT_ONCE = 5_000  # records of logins, of one account
 
 
 def clean() -> dict[str, int]:
     """Deletes expired sign-in transactions, consumed message ids, sessions and logins; gives how many of each."""
     now = timezone.now()
-    transactions, _ = SignInTransaction.objects.filter(expires_at__lt=now).delete()
+    transactions = remove_sign_ins(now)
     messages, _ = ConsumedMessage.objects.filter(expires_at__lt=now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     before = now - SESSIONS_KEPT
@@ -31,6 +32,15 @@ def clean() -> dict[str, int]:
         "login_messages_removed": forget_messages(now),
         "unrecorded_refusals_removed": unrecorded_refusals.clean(now),
     }
+
+
+def remove_sign_ins(now: datetime) -> int:
+    """Deletes sign-ins that are over. An abandoned one stays a day without its secrets: it knows where the person, who
+    comes back to the provider's page hours later, wanted to go."""
+    over = SignInTransaction.objects.filter(expires_at__lt=now)
+    removed, _ = over.filter(Q(consumed_at__isnull=False) | Q(expires_at__lt=now - ABANDONED_KEPT)).delete()
+    over.exclude(answer="", code_verifier="").update(answer="", code_verifier="", nonce="")
+    return removed
 
 
 def remove_logins(now: datetime) -> int:

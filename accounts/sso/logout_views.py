@@ -3,18 +3,18 @@
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from accounts.models import Connection, SignedInSession
 from accounts.models.identity import ConnectionState
 from accounts.rate_limits import limited_by
 from accounts.services import audit, sessions
+from accounts.sso.dead_ends import takes
 from accounts.sso.protocols import protocol_of
 from torque_sso.client_address import client_address
 
 
 @limited_by("LOGOUT")
-@require_POST
+@takes("POST")
 def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session here, whatever the identity provider does; then the browser goes on there, if it can (R8)."""
     session = sessions.current(request)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import Connection, ConsumedMessage
 from accounts.models.identity import Protocol
@@ -18,6 +17,7 @@ from accounts.services import login_records, sessions, unrecorded_refusals
 from accounts.services.audit import Actor
 from accounts.services.provider_documents import ProviderBusy
 from accounts.sso import logout_token, oidc_claims
+from accounts.sso.dead_ends import takes
 from accounts.sso.logout_token import Logout
 from accounts.sso.refusal import LoginRefused, Side
 from torque_sso import outbound_turns
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @csrf_exempt  # the provider posts, with a signature of its own
 @limited_by("LOGOUT", is_program=True)
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST", is_program=True)
 def oidc_logout(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Whatever state the connection and its people are in: an ended session is never wrong."""
     found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.OIDC)

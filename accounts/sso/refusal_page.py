@@ -1,12 +1,14 @@
 """What becomes of a refusal: the admin gets all of it in the login record, the person a page with a reference."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.local_paths import HOME
 from accounts.models import Connection, SignInTransaction, User
 from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
@@ -19,7 +21,7 @@ from torque_sso import outbound_turns
 
 log = structlog.get_logger(__name__)
 
-_START_AGAIN = "This sign-in took too long, was opened in another browser, or was used already. Please start again."
+_START_AGAIN = "This sign-in took too long or was used already. Please start again."
 _NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
 _NOT_SET_UP = "You have no user here yet. Please ask your administrator to set one up for you."
 _DOMAIN = (
@@ -41,6 +43,11 @@ _FRIENDLY = {
     "domain-not-attached": _DOMAIN,
     "idp-error": _NOT_LET_THROUGH,
     "saml-status": _NOT_LET_THROUGH,
+    "connection-not-live": "Your company has just switched this sign-in off. Please use another way to log in, or ask"
+    " your administrator.",
+    "cookies-missing": "Your browser did not bring the cookie that this sign-in needs. Please allow cookies for this"
+    " site, then start again and stay in the same browser window: not in a private one, and not inside another app.",
+    "other-browser": "This sign-in was started in another browser or window. Please start again, and stay in this one.",
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
     " “Log in with SSO” in the same browser: that links both.",
 }
@@ -55,31 +62,38 @@ def refusal_page(
     *,
     tie: Tie = Tie.CONNECTION,
     row: SignInTransaction | None = None,
+    next_path: str = "",
 ) -> HttpResponse:
     """403 with a reference; the admin finds it in the login records of the connection's account.
 
     Without a reference when the refusal was only counted. `row`: the sign-in that ends here, if it is known.
+    It, or `next_path`, says where the person wants to go, which trying again and other ways to log in still lead to.
     """
     timeline.failed(refusal)
     reference = _remember(refusal, connection, claims, tie)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     if row and row.consumed_at and refusal.code != transactions.USED:
         transactions.keep_refusal(row, refusal, reference)
-    return _page(request, refusal.code, refusal.side, reference, connection)
+    next_path = row.next_path if row else next_path
+    return _page(request, refusal.code, refusal.side, reference, connection, next_path)
 
 
 def refused_again(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     """The page of an answer that was refused, for its browser that brings it again: no second record of one failure."""
     kept = row.refusal or {}
-    return _page(request, kept["code"], kept["side"], kept["reference"], row.connection)
+    return _page(request, kept["code"], kept["side"], kept["reference"], row.connection, row.next_path)
 
 
-def _page(request: HttpRequest, code: str, side: str, reference: str, connection: Connection | None) -> HttpResponse:
-    again = reverse("sso:start", args=[connection.id]) if connection else reverse("login")
+def _page(
+    request: HttpRequest, code: str, side: str, reference: str, connection: Connection | None, next_path: str
+) -> HttpResponse:
+    asked = f"?{urlencode({'next': next_path})}" if next_path not in ("", HOME) else ""
+    log_in = reverse("login") + asked
     context = {
+        "try_again_url": reverse("sso:start", args=[connection.id]) + asked if connection else log_in,
+        "other_ways_url": log_in if connection else "",
         "reference": reference,
         "message": _FRIENDLY.get(code) or (_START_AGAIN if side == Side.PERSON else _OTHERWISE),
-        "try_again_url": again,
         "is_told_here": bool(reference) and _may_look(request, connection),
     }
     return render(request, "sso/refused.html", context, status=403)

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
@@ -18,6 +17,7 @@ from accounts.services import sessions
 from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout
 from accounts.sso import saml_single_logout as single_logout
+from accounts.sso.dead_ends import opened_by_hand, takes
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came, Outgoing
 from accounts.sso.sending import form_page, origins
@@ -32,10 +32,12 @@ PARTLY = (
 @csrf_exempt  # comes from the identity provider's page, with a signature of its own
 @limited_by("LOGOUT")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Single logout service, of both bindings: requests of the IdP, and its answers to ours. Needs no cookie."""
     connection = _connection(account_slug, connection_id)
+    if request.method == "GET" and not request.GET:
+        return opened_by_hand(request)
     try:
         came = _came(request)
         return _asked(request, connection, came) if came.is_request else _answered(connection, came)
@@ -74,7 +76,7 @@ def _answered(connection: Connection, came: Came) -> HttpResponse:
 
 @limited_by("LOGOUT")
 @never_cache
-@require_GET
+@takes("GET")
 def saml_logout_form(request: HttpRequest) -> HttpResponse:
     """The page that posts our LogoutRequest, for an IdP that takes no other; `log_out` leads here."""
     found = single_logout.kept_request(request.GET.get("kept", ""))
@@ -86,7 +88,7 @@ def saml_logout_form(request: HttpRequest) -> HttpResponse:
 
 @limited_by("LOGOUT")
 @never_cache
-@require_GET
+@takes("GET")
 def logged_out(request: HttpRequest) -> HttpResponse:
     """Where a logout that went through the IdP ends. Says nothing to somebody who is signed in: it is not so."""
     if request.user.is_authenticated:

@@ -162,9 +162,12 @@ _AFTER_THE_MESSAGE = _ORDER[_ORDER.index(Part.PERSON) :]
 PARTS: Mapping[str, Part] = {
     name: part
     for part, names in {
-        Part.REQUEST: "initiate-issuer no-signing-key secret-unreadable idp-unreachable discovery",
+        Part.REQUEST: (
+            "initiate-issuer connection-not-live no-signing-key secret-unreadable idp-unreachable discovery"
+        ),
         Part.ANSWER: (
-            "unknown-sign-in sign-in-used other-browser sign-in-expired message-too-large idp-error status"
+            "unknown-sign-in sign-in-used other-browser cookies-missing sign-in-expired message-too-large idp-error"
+            " status"
             " answer-issuer flow token-endpoint malformed too-large token-type size base64 encoding xml comment cdata"
             " doctype processing-instruction shape xml-id duplicate-id id"
         ),

@@ -127,7 +127,9 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
 
     Another browser cannot use the sign-in up: the binding is checked first.
     """
-    if not binding or not hmac.compare_digest(_digest(binding), transaction.binding_digest):
+    if not binding:
+        raise _no_cookie()
+    if not hmac.compare_digest(_digest(binding), transaction.binding_digest):
         raise _other_browser()
     now = timezone.now()
     if transaction.expires_at <= now:
@@ -179,7 +181,7 @@ def unknown_sign_in() -> LoginRefused:
 
 def _used() -> LoginRefused:
     return LoginRefused(
-        USED,
+        "sign-in-used",
         expected="one answer, used once, for each sign-in",
         received="a sign-in that was answered or used already",
         side=Side.PERSON,
@@ -187,13 +189,23 @@ def _used() -> LoginRefused:
     )
 
 
+def _no_cookie() -> LoginRefused:
+    return LoginRefused(
+        "cookies-missing",
+        expected="the cookie that this sign-in gave to the browser that started it",
+        received="a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
+        side=Side.PERSON,
+        next_step="Allow cookies for this site and start again from the sign-in page, in one browser.",
+    )
+
+
 def _other_browser() -> LoginRefused:
     return LoginRefused(
         "other-browser",
         expected="the browser that started this sign-in, with its cookie",
-        received="another browser, or one that keeps no cookies",
+        received="a browser with the cookie of another sign-in",
         side=Side.PERSON,
-        next_step="Start again from the sign-in page, in one browser, with cookies allowed.",
+        next_step="Start again from the sign-in page, and stay in one browser.",
     )
 
 

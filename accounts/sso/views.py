@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.authentication import BACKEND
 from accounts.local_paths import local_path
@@ -23,6 +23,7 @@ from accounts.services.provider_documents import ProviderBusy
 from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import repeated, saml, saml_response, timeline, transactions, trial
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.dead_ends import switched_off, takes
 from accounts.sso.login import complete_login
 from accounts.sso.oidc_errors import plain
 from accounts.sso.protocols import protocol_of
@@ -49,19 +50,20 @@ class SeeOther(HttpResponseRedirect):
 @limited
 @at_base_url
 @never_cache
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Sends the browser to the connection's IdP."""
     connection = _known(connection_id)
-    _check_live(connection)
     asked = request.POST if request.method == "POST" else request.GET
+    next_path = local_path(asked.get("next") or asked.get("target_link_uri", ""))
+    if not _is_open(connection):
+        return switched_off(request, connection, next_path)
     try:
         _check_initiator(connection, asked.get("iss", ""))
-        next_path = local_path(asked.get("next") or asked.get("target_link_uri", ""))
         opened = transactions.open_sign_in(connection, next_path, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
         outgoing = protocol_of(connection).start(connection, opened, asked.get("login_hint", "")[:320])
     except LoginRefused as refusal:
-        return refusal_page(request, refusal, connection)
+        return refusal_page(request, refusal, connection, next_path=next_path)
     except ProviderBusy:
         opened.row.delete()
         return busy_page(request)
@@ -71,7 +73,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @csrf_exempt  # posted by the IdP's page; bound to the browser at `finish`
 @limited
 @never_cache
-@require_POST
+@takes("POST")
 def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Assertion consumer service: keeps the SAML response that the browser brings."""
     connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
@@ -87,21 +89,24 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
             )
             row = transactions.find_by_request(connection, in_response_to)
             if row is None:
-                _check_live(connection)
+                if not _is_open(connection):
+                    return switched_off(request, connection)
                 return _answer_to_nothing(request, connection, answer, in_response_to)
             tie = Tie.CONNECTION
         _check_live(connection, row)
         transactions.keep_answer(row, answer)
     except LoginRefused as refusal:
-        _check_live(connection, row)
-        return refusal_page(request, refusal, connection, tie=tie)
+        if row is None and not _is_open(connection):
+            return switched_off(request, connection)
+        next_path = local_path(answer.get("RelayState", ""))
+        return refusal_page(request, refusal, connection, tie=tie, row=row, next_path=next_path)
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
 
 @csrf_exempt  # as above; GET is the `query` response mode and errors
 @limited
 @never_cache
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def oidc_callback(request: HttpRequest) -> HttpResponse:
     """The published redirect URI: keeps the ID token, code or error that the browser brings."""
     came = request.POST if request.method == "POST" else request.GET
@@ -113,13 +118,13 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
         _check_size(answer)
         transactions.keep_answer(row, answer)
     except LoginRefused as refusal:
-        return refusal_page(request, refusal, row.connection)
+        return refusal_page(request, refusal, row.connection, row=row)
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
 
 @limited
 @never_cache
-@require_GET
+@takes("GET")
 def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
     """Verifies the kept answer for the browser that started, and signs the person in, once.
 
@@ -131,7 +136,6 @@ def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
         return SeeOther(place)
     if row is None:
         return refusal_page(request, transactions.unknown_sign_in(), None)
-    _check_live(row.connection, row)
     with timeline.recording() as told:
         told.beginning = _beginning(row)
         return _finish(request, row)
@@ -145,6 +149,7 @@ def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     tie = Tie.CONNECTION
     try:
         timeline.passed(Part.REQUEST, _begun(row))
+        _check_live(connection, row)
         answer = transactions.consume(row, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
         tie = Tie.ANSWERED_SIGN_IN if row.request_id else Tie.CONNECTION
         timeline.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
@@ -198,10 +203,21 @@ def _known(connection_id: UUID, **conditions: str) -> Connection:
     return get_object_or_404(Connection.objects.select_related("account").filter(**conditions), pk=connection_id)
 
 
-def _check_live(connection: Connection, row: SignInTransaction | None = None) -> None:
+def _is_open(connection: Connection, row: SignInTransaction | None = None) -> bool:
     """A connection that is not live can be tried out, and nothing else."""
-    if connection.state != ConnectionState.LIVE and (row is None or row.tester_id is None):
-        raise Http404
+    return connection.state == ConnectionState.LIVE or (row is not None and row.tester_id is not None)
+
+
+def _check_live(connection: Connection, row: SignInTransaction) -> None:
+    """Raises LoginRefused where the connection was switched off while the person was at the identity provider."""
+    if not _is_open(connection, row):
+        raise LoginRefused(
+            "connection-not-live",
+            expected="a live connection until the sign-in is complete",
+            received=f"'{connection}', which is in state '{connection.state}' now",
+            side=Side.TORQUE,
+            next_step="Enable the connection, or have the person sign in another way.",
+        )
 
 
 def _beginning(row: SignInTransaction) -> str:
@@ -253,13 +269,14 @@ def _answer_to_nothing(
     What the identity provider signed is kept where IdP-initiated login is allowed, and recorded as refused elsewhere.
     """
     not_allowed = _why_not_unsolicited(connection, in_response_to)
+    next_path = local_path(answer.get("RelayState", ""))
     try:
         saml.check_signature(connection, answer)
     except LoginRefused as unsigned:
-        return refusal_page(request, not_allowed or unsigned, connection, tie=Tie.NOTHING)
+        return refusal_page(request, not_allowed or unsigned, connection, tie=Tie.NOTHING, next_path=next_path)
     if not_allowed:
-        return refusal_page(request, not_allowed, connection)
-    opened = transactions.open_unsolicited(connection, answer, local_path(answer.get("RelayState", "")))
+        return refusal_page(request, not_allowed, connection, next_path=next_path)
+    opened = transactions.open_unsolicited(connection, answer, next_path)
     return with_binding(SeeOther(reverse("sso:finish", args=[opened.row.pk])), opened.binding)
 
 

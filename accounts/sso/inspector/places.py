@@ -105,7 +105,8 @@ ABOUT: Mapping[str, str] = {
 # About nothing that is set in a vendor's console: our side, the person's way, a message that no vendor writes, or what
 # they give no choice of.
 NOWHERE = frozenset(
-    "sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
+    "connection-not-live cookies-missing"
+    " sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
     " secret-unreadable idp-unreachable email-taken email-not-proved domain-not-attached domain-of-another-connection"
     " two-users-match"
     " no-new-people conflict test-of-another base64 encoding xml comment cdata doctype processing-instruction shape"

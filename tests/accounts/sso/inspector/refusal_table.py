@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import SignInTransaction, User
+from accounts.models import Connection, SignInTransaction, User
 from accounts.services import users
 from accounts.services.audit import OPERATOR
 from accounts.sso import login
@@ -147,7 +147,21 @@ def assertion_used_twice(world: World) -> Any:
 
 def in_another_browser(world: World) -> Any:
     journey = world.saml()
+    other = SamlJourney(journey.connection)
+    kept = journey.post(journey.message())
+    other.start()
+    return other.follow(kept)
+
+
+def without_cookies(world: World) -> Any:
+    journey = world.saml()
     return Client().get(journey.post(journey.message()).headers["Location"])
+
+
+def switched_off_meanwhile(world: World) -> Any:
+    journey = world.saml()
+    Connection.objects.update(state="disabled")
+    return journey.post(journey.message())
 
 
 def too_late(world: World) -> Any:
@@ -287,6 +301,8 @@ ROWS = [
     # The way of the message, and the person's own.
     Row("sign-in-used", answered_twice),
     Row("other-browser", in_another_browser),
+    Row("cookies-missing", without_cookies),
+    Row("connection-not-live", switched_off_meanwhile),
     Row("sign-in-expired", too_late),
     Row("message-too-large", far_too_large, "Group Attribute Statements"),
     Row("message-replayed", assertion_used_twice),
