@@ -15,7 +15,8 @@ secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 # It would be made in the home folder, and the image's user has none.
 control_socket_disable = True
-# A SAML logout message in an address may be as long as this (bytes; the most that gunicorn can be told).
+# A SAML logout message or a SCIM filter in an address may be as long as this (bytes; gunicorn knows no larger limit).
+# SCIM refuses addresses over SCIM_ADDRESS_LIMIT by itself, in its own words.
 limit_request_line = 8190
 
 

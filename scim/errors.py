@@ -120,6 +120,10 @@ def too_large(detail: str) -> ScimError:
     return ScimError(413, "", detail)
 
 
+def address_too_long(detail: str) -> ScimError:
+    return ScimError(414, "", detail)
+
+
 def unsupported_media_type(detail: str) -> ScimError:
     return ScimError(415, "", detail)
 

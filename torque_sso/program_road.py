@@ -16,6 +16,7 @@ from django.urls import ResolverMatch, get_resolver
 log = structlog.get_logger(__name__)
 
 _PROVISIONING = re.compile(r"/api/scim(?:/v2)?(?P<rest>/.*|\Z)", re.DOTALL)
+_SLASHES = re.compile(r"/{2,}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # what the audit log has room for
 
 Answering = Callable[[HttpRequest], HttpResponse]
@@ -35,9 +36,12 @@ class ProgramRoad:
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = _PROVISIONING.fullmatch(request.path_info)
+        path = request.path_info if "//" not in request.path_info else _SLASHES.sub("/", request.path_info)
+        asked = _PROVISIONING.fullmatch(path)
         if not asked:
             return self.everything_else(request)
+        # Identity providers put a tenant URL with a slash at its end before "/Users".
+        request.path = request.path_info = path
         began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=request_id(request))
         try:

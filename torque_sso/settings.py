@@ -246,6 +246,7 @@ API_BURST = 5_000
 SCIM_REQUESTS_PER_SECOND = 250
 SCIM_BURST = 2_000
 SCIM_BODY_LIMIT = 1024 * 1024
+SCIM_ADDRESS_LIMIT = 8_000  # bytes; gunicorn reads request lines of 8,190
 SCIM_MAX_OPERATIONS = 1_000
 # What a request leaves for a moment later (`torque_sso.piles`) is done by a thread of its own; tests do it themselves.
 WORK_IN_BACKGROUND = True

@@ -14,6 +14,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
+from django.utils.log import log_response
 from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
@@ -52,12 +53,16 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
         except Exception as raised:
             problem = _as_scim_error(raised)
             response = _refusal(problem, self._allowed())
+        _fit_content_type(request, response)
+        if response.status_code == 501:  # said on purpose, each time: not for the log of errors, where Django puts it
+            log_response("Not offered: %s", request.path, request=request, response=response, level="info")
         if hasattr(self, "token"):
             self._note(response.status_code, problem.detail if problem else "", time.perf_counter() - began)
         return response
 
     def _carry_out(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         bodies.check_size(request)
+        _check_address(request)
         self.token = authenticate(request)
         throttle.check(self.token.id)
         method = request.method or ""
@@ -143,6 +148,21 @@ def listed(resources: list[dict[str, Any]], total: int, start_index: int | None 
     return answer({**body, "itemsPerPage": len(resources), **cursors, "Resources": resources})
 
 
+def _fit_content_type(request: HttpRequest, response: HttpResponse) -> None:
+    """application/json for who asks for that rather than for SCIM's own type (RFC 7644 section 3.8)."""
+    if "application/json" not in request.headers.get("Accept", "").lower() or not response.content:
+        return
+    ranges = {f"{one.main_type}/{one.sub_type}".lower(): one.quality for one in reversed(request.accepted_types)}
+    if _preference("application/json", ranges) > _preference(SCIM_CONTENT_TYPE, ranges):
+        response.headers["Content-Type"] = "application/json"
+
+
+def _preference(media_type: str, ranges: dict[str, float]) -> tuple[float, int]:
+    """Quality, then how exactly it is named (RFC 9110 section 12.5.1); parameters such as a charset do not count."""
+    names = enumerate((media_type, "application/*", "*/*"))
+    return next(((ranges[name], -place) for place, name in names if name in ranges), (0, -3))
+
+
 def _refusal(problem: ScimError, allowed: list[str]) -> HttpResponse:
     response = answer(problem.body(), problem.status)
     if problem.status == 401:
@@ -179,3 +199,14 @@ def _as_scim_error(problem: Exception) -> ScimError:
             return ScimError(503, "", "Torque's database is busy. Ask again in a second.")
     log.error("A SCIM request failed", exc_info=problem)
     return ScimError(500, "", "Torque could not do this because of a mistake of its own. Its operator finds it logged.")
+
+
+def _check_address(request: HttpRequest) -> None:
+    """Below what the web server reads (`gunicorn.conf.py`), so that the refusal is SCIM's. Raises ScimError 414."""
+    meta = request.META
+    length = len(meta.get("RAW_URI") or f"{request.path}?{meta.get('QUERY_STRING', '')}")
+    if length > settings.SCIM_ADDRESS_LIMIT:
+        raise errors.address_too_long(
+            f"Expected an address of at most {settings.SCIM_ADDRESS_LIMIT:,} bytes; received {length:,}."
+            " Send a long filter in the body of POST /Users/.search."
+        )

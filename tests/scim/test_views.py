@@ -21,11 +21,65 @@ def test_the_list_is_at_each_base_with_and_without_a_slash(okta: ScimClient, pat
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/scim+json")
 
 
-@pytest.mark.parametrize("path", ["", "/", "/v2", "/users", "/Nothing", "/Users/a/b", "/v2x/Users", "/Users//", "/%00"])
+@pytest.mark.parametrize("path", ["", "/", "/v2", "/users", "/Nothing", "/Users/a/b", "/v2x/Users", "/%00"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_an_unknown_address_is_404_in_scim_words(okta: ScimClient, path: str, method: str) -> None:
     answer = okta.ask(method, path, {})
     assert (answer.status, answer.body["schemas"], answer.body["status"]) == (404, [ERROR_SCHEMA], "404")
+
+
+SLASHES = ("//Users", "//Users//", "/Users//", "///Users", "//v2//Users")
+
+
+@pytest.mark.parametrize("path", SLASHES)
+def test_slashes_too_many_are_tolerated(okta: ScimClient, path: str) -> None:
+    assert okta.get(path).body["totalResults"] == 3
+    created = okta.ask("POST", path, {"userName": "ann@acme.example"})
+    base = "/api/scim/v2/Users/" if "v2" in path else "/api/scim/Users/"
+    assert (created.status, created.headers["Location"].endswith(base + created.body["id"])) == (201, True)
+    assert okta.get(f"{path}/{created.body['id']}//").status == 200
+
+
+def test_slashes_too_many_before_the_base_are_tolerated_too(token: str) -> None:
+    answer = Client().request(PATH_INFO="//api//scim//Users", HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert (answer.status_code, b'"totalResults":3' in answer.content) == (200, True)
+
+
+SCIM_TYPE, JSON_TYPE = "application/scim+json", "application/json"
+ACCEPTED = {
+    "application/json": JSON_TYPE,
+    "Application/JSON; charset=utf-8": JSON_TYPE,
+    "application/json, text/plain, */*": JSON_TYPE,
+    "application/scim+json;q=0.5, application/json": JSON_TYPE,
+    "application/scim+json": SCIM_TYPE,
+    "application/json, application/scim+json": SCIM_TYPE,
+    "application/json;q=0.5, */*": SCIM_TYPE,
+    "application/json;q=0": SCIM_TYPE,
+    "*/*": SCIM_TYPE,
+    "text/html": SCIM_TYPE,
+    "": SCIM_TYPE,
+    "application/json;q=x;;,,/": JSON_TYPE,
+}
+
+
+@pytest.mark.parametrize("accept", ACCEPTED)
+@pytest.mark.parametrize("path", ["/Users", "/Users/none", "/Schemas"])
+def test_the_answer_has_the_type_that_was_asked_for(okta: ScimClient, accept: str, path: str) -> None:
+    assert okta.get(path, Accept=accept).headers["Content-Type"] == ACCEPTED[accept]
+
+
+@pytest.mark.parametrize("length", [8_001, 20_000, 200_000])
+def test_an_address_that_is_too_long_is_414_in_scim_words(okta: ScimClient, length: int) -> None:
+    answer = okta.get(f"/Users?filter={'a' * length}")
+    assert (answer.status, answer.body["status"], answer.body["schemas"]) == (414, "414", [ERROR_SCHEMA])
+    assert "POST /Users/.search" in answer.body["detail"]
+
+
+def test_an_address_of_more_than_four_thousand_bytes_is_read(okta: ScimClient) -> None:
+    names = "%20or%20".join(f"userName%20eq%20%22{'x' * 140}{number}%22" for number in range(25))
+    filter_text = f"{names}%20or%20userName%20eq%20%22bob@acme.example%22"
+    assert len(filter_text) > 4_100
+    assert okta.get(f"/Users?filter={filter_text}").body["totalResults"] == 1
 
 
 def test_an_address_next_to_the_base_is_not_scim(okta: ScimClient) -> None:
@@ -124,6 +178,16 @@ def test_writing_groups_and_bulk_are_not_offered(okta: ScimClient, call: str) ->
     method, path = call.split()
     answer = okta.ask(method, path, {"displayName": "Ops"})
     assert (answer.status, answer.body["status"]) == (501, "501")
+
+
+@pytest.mark.parametrize("call", ["POST /Groups", "PATCH /Groups/1", "POST /Bulk"])
+def test_what_is_not_offered_is_logged_as_information(
+    okta: ScimClient, call: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    okta.ask(*call.split(), {"displayName": "Ops"})
+    told = [record.levelname for record in caplog.records if "Not" in record.getMessage()]
+    assert told == ["INFO"]
 
 
 def test_no_group_has_an_id(okta: ScimClient) -> None:
