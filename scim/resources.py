@@ -17,7 +17,7 @@ from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, of_schema
 from scim.errors import invalid_syntax, invalid_value, type_name
 from scim.projection import projected
 from scim.renaming import before_deletion
-from scim.values import canonical, read
+from scim.values import canonical, check_is_list, read
 
 __all__ = ["projected", "to_record", "to_resource"]
 
@@ -156,7 +156,7 @@ def _read(document: object) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise invalid_syntax(f"Expected a User, a JSON object; received {type_name(document)}.")
     members = canonical(document, "the user")
-    given = {row.name: read(row, members[name]) for name, row in _SENT.items() if name in members}
+    given = {row.name: _read_member(row, members[name]) for name, row in _SENT.items() if name in members}
     extension = members.get(ENTERPRISE.lower())
     if extension is None:
         return given
@@ -169,6 +169,12 @@ def _read(document: object) -> dict[str, Any]:
 def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:
     stand_in = _stand_in_name(current) if current else {}
     name = given.get("name") or {}
+def _read_member(row: Attribute, value: object) -> Any:
+    if row.multi_valued:
+        check_is_list(row, value)
+    return read(row, value)
+
+
     return {part: text for part, text in name.items() if stand_in.get(part) != text}
 
 

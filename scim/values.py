@@ -62,6 +62,23 @@ def check_count(attribute: Attribute, entries: list[Any]) -> None:
         raise invalid_value(f"Expected at most {_MAX_ENTRIES} {attribute.name}; received {len(entries)}.")
 
 
+def check_is_list(attribute: Attribute, value: object) -> None:
+    """Raises ScimError for what is no list of objects, which only PATCH reads as one; null is no value."""
+    if value is None:
+        return
+    odd = value if not isinstance(value, list) else next((entry for entry in value if not _is_entry(entry)), None)
+    if odd is not None:
+        where = " in it" if isinstance(value, list) else ""
+        raise invalid_value(
+            f"Expected a list of objects for {attribute.name}, such as"
+            f' [{{"value": "...", "type": "work"}}]; received {type_name(odd)}{where}.'
+        )
+
+
+def _is_entry(value: object) -> bool:
+    return value is None or isinstance(value, dict)
+
+
 def is_empty(value: object) -> bool:
     """No value, in the sense of RFC 7643 section 2.5."""
     return value is None or value in ("", [], {})
