@@ -1,7 +1,7 @@
 """PURE. One spelling for comparison (`architecture.md` section 6), the same on every database."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import idna
 
@@ -13,14 +13,17 @@ def nfc(text: str) -> str:
 
 
 def casefolded(text: str) -> str:
-    """Trimmed, NFC, letter case ignored; an e-mail domain stays in the spelling it has."""
-    return nfc(nfc(text.strip()).casefold())
+    """Trimmed, width mapped, letter case ignored, NFC; an e-mail domain stays in the spelling it has.
+
+    As the profile UsernameCaseMapped (RFC 8265 section 3.3), which a Japanese keyboard needs.
+    """
+    return nfc(nfc(narrowed(text).strip()).casefold())
 
 
 def fold(text: str) -> str:
-    """The key under which two spellings count as one: trimmed, NFC, letter case ignored, and of an e-mail address (or a
-    user name that looks like one) the domain in IDNA: `Ann@bücher.example` and `ann@xn--bcher-kva.example` are one."""
-    local, at, domain = nfc(text.strip()).rpartition("@")
+    """The key under which two spellings count as one: as `casefolded`, and of an e-mail address (or a user name that
+    looks like one) the domain in IDNA: `Ann@bücher.example` and `ann@xn--bcher-kva.example` are one."""
+    local, at, domain = nfc(narrowed(text).strip()).rpartition("@")
     if not at or not _has_two_spellings(domain):
         return casefolded(text)
     return f"{casefolded(local)}@{_ascii_or_folded(domain)}"
@@ -34,6 +37,19 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode().lower()
     except UnicodeError:  # what only the older IDNA 2003 knows, such as symbols and underscores
         return domain.encode("idna").decode().lower()
+
+
+def narrowed(text: str) -> str:
+    """Full-width and half-width letters as the ordinary ones (RFC 8264 section 5.2.1)."""
+    return text if text.isascii() else text.translate(_ordinary())
+
+
+@cache
+def _ordinary() -> dict[int, str]:
+    """Code point -> what Unicode says it is a wide or narrow form of. They are in these blocks alone."""
+    forms = (0x3000, *range(0xFF01, 0xFFEF))
+    parts = {form: unicodedata.decomposition(chr(form)).split() for form in forms}
+    return {form: chr(int(said[1], 16)) for form, said in parts.items() if said[:1] in (["<wide>"], ["<narrow>"])}
 
 
 def _has_two_spellings(domain: str) -> bool:

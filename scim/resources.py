@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from accounts.folding import fold
+from accounts.invisible import invisible
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.person_record import PersonRecord
-from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, of_schema
-from scim.errors import invalid_syntax, invalid_value, type_name
+from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
+from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 from scim.projection import projected
 from scim.renaming import before_deletion
 from scim.values import canonical, check_is_list, read
@@ -72,9 +73,11 @@ def to_record(document: object, current: User | None = None) -> PersonRecord:
     """
     given = _read(document)
     user_name = before_deletion(given.get("userName") or "", _addresses(current))
+    _check_visible("userName", [user_name], current)
     if not user_name:
         raise invalid_value("Expected a userName; received none. Map an attribute to it in the identity provider.")
     entries = _read_emails(given, current)
+    _check_visible("emails.value", [entry["value"] for entry in entries], current)
     is_derived = current is not None and entries == _derived_emails(current)
     if is_derived and _email_follows_user_name(current):
         entries = []
@@ -166,15 +169,15 @@ def _read(document: object) -> dict[str, Any]:
     return given | {row.path: read(row, members[name]) for name, row in _SENT_EXTENSION.items() if name in members}
 
 
-def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:
-    stand_in = _stand_in_name(current) if current else {}
-    name = given.get("name") or {}
 def _read_member(row: Attribute, value: object) -> Any:
     if row.multi_valued:
         check_is_list(row, value)
     return read(row, value)
 
 
+def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:
+    stand_in = _stand_in_name(current) if current else {}
+    name = given.get("name") or {}
     return {part: text for part, text in name.items() if stand_in.get(part) != text}
 
 
@@ -191,6 +194,17 @@ def _read_emails(given: dict[str, Any], current: User | None) -> list[dict[str, 
         for entry in sorted(silent, key=lambda entry: entry.get("type", "").lower() != "work")[:1]:
             entry["primary"] = True
     return entries
+
+
+def _check_visible(name: str, sent: list[str], current: User | None) -> None:
+    """Raises ScimError for a name that looks like another one. What is stored already stays, or nothing of that person
+    could be changed, not even their access."""
+    for value in sent:
+        if (found := invisible(value)) and value not in _addresses(current):
+            raise invalid_value(
+                f"Expected {name} without invisible characters; received {found} in {quoted(value)}."
+                " Remove it in the identity provider."
+            )
 
 
 def _in_order(entries: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -138,9 +138,7 @@ class User(AccountOwned, AbstractBaseUser):
                 name="users_by_name",
             ),
             # May repeat: Entra maps it to the mail nickname by default.
-            models.Index(
-                fields=["account", "external_id"], condition=~Q(external_id=""), name="user_external_id"
-            ),
+            models.Index(fields=["account", "external_id"], condition=~Q(external_id=""), name="user_external_id"),
             models.Index(fields=["account", "work_email_key"], name="user_work_email"),
             models.Index(fields=["account", "erased_at"], condition=Q(erased_at__isnull=False), name="user_erased"),
             models.Index(

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
 from accounts.folding import fold, nfc
+from accounts.invisible import invisible
 from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
 from accounts.services import audit, connection_scope, users
@@ -65,6 +66,9 @@ def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:
 
 def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
     """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
+    for name in ("email", "user_name"):
+        if (found := invisible(wanted[name])) and wanted[name] != getattr(user, name):
+            raise ActionRefused(f"Expected {IDENTIFIERS[name]} without invisible characters; received {found}.")
     needs_email = wanted["email"] or user.origin != UserOrigin.SCIM or not wanted["user_name"]
     if needs_email:
         users.check_email(wanted["email"])

@@ -3,6 +3,7 @@
 from django.db.models import F
 
 from accounts.errors import ActionRefused
+from accounts.folding import narrowed
 from accounts.models import Account, Connection
 from accounts.models.identity import ConnectionState
 from accounts.services.domains import normal_domain
@@ -10,8 +11,9 @@ from accounts.services.domains import normal_domain
 
 def domain_of(email: str) -> str:
     """The e-mail's domain as `EmailDomain` spells it; empty when there is none."""
+    address = narrowed(email)
     try:
-        return normal_domain(email.rpartition("@")[2]) if "@" in email else ""
+        return normal_domain(address.rpartition("@")[2]) if "@" in address else ""
     except ActionRefused:
         return ""
 

@@ -1,8 +1,9 @@
-"""The key under which two spellings are one."""
+"""The key under which two spellings are one; and what nobody sees in a text."""
 
 import pytest
 
 from accounts.folding import fold
+from accounts.invisible import invisible
 from accounts.services.sign_in_choices import domain_of
 
 IDNA = "ann@xn--bcher-kva.example"
@@ -50,3 +51,55 @@ def test_what_is_no_other_spelling_stays_its_own(text: str, key: str) -> None:
 
 def test_sharp_s_is_another_domain_than_double_s() -> None:
     assert fold("ann@straße.example") != fold("ann@strasse.example")
+
+
+SAME = [
+    ("Ann@Acme.example", "ann@acme.example"),
+    ("\uff21\uff2e\uff2e", "ann"),
+    ("ann\uff20acme\uff0eexample", "ann@acme.example"),
+    ("\u3000ann\u3000", "ann"),
+    ("\uff76\uff9e", "\u30ac"),  # half-width KA and voiced sound mark: GA
+    ("\uff11\uff12\uff13", "123"),
+    ("Zoe\u0308", "zo\u00eb"),
+    ("STRASSE", "stra\u00dfe"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_these_are_one_name(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize("other", ["\u0430nn", "\u00e1nn", "a nn", "\u2460"])
+def test_compatibility_goes_no_further_than_width(other: str) -> None:
+    assert fold(other) == other
+
+
+@pytest.mark.parametrize("text", [text for pair in SAME for text in pair])
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+INVISIBLE = {
+    "a\u200bb": "U+200B ZERO WIDTH SPACE",
+    "a\u200db": "U+200D ZERO WIDTH JOINER",
+    "\u202eab": "U+202E RIGHT-TO-LEFT OVERRIDE",
+    "ab\u2066": "U+2066 LEFT-TO-RIGHT ISOLATE",
+    "a\u200eb": "U+200E LEFT-TO-RIGHT MARK",
+    "\ufeffab": "U+FEFF ZERO WIDTH NO-BREAK SPACE",
+    "a\u00adb": "U+00AD SOFT HYPHEN",
+    "a\u3164b": "U+3164 HANGUL FILLER",
+    "a\ufe0fb": "U+FE0F VARIATION SELECTOR-16",
+    "a\tb": "U+0009",
+    "a\u2028b": "U+2028 LINE SEPARATOR",
+}
+
+
+@pytest.mark.parametrize("text", INVISIBLE)
+def test_what_nobody_sees_is_named(text: str) -> None:
+    assert invisible(text) == INVISIBLE[text]
+
+
+@pytest.mark.parametrize("text", ["", "Zo\u00eb O'Neill", "\u5c71\u7530", "\u0645\u0631\u064a\u0645", "\u0928\u093f"])
+def test_letters_of_any_script_are_seen(text: str) -> None:
+    assert not invisible(text)

@@ -348,6 +348,13 @@ def test_an_identifier_of_somebody_else_is_refused_by_name(cast: Cast, name: str
         identifiers.change_identifiers(cast.petra, values, acting=audit.person(cast.alice))
 
 
+@pytest.mark.parametrize("name", ["email", "user_name"])
+def test_an_identifier_with_what_nobody_sees_is_refused(cast: Cast, name: str) -> None:
+    values = {**with_email("petra@acme.example"), name: "pe\u200btra@acme.example"}
+    with pytest.raises(ActionRefused, match="received U\\+200B ZERO WIDTH SPACE"):
+        identifiers.change_identifiers(cast.petra, values, acting=audit.person(cast.alice))
+
+
 def test_identifiers_of_a_password_user_need_an_email(cast: Cast) -> None:
     with pytest.raises(ActionRefused, match="Expected an e-mail address"):
         identifiers.change_identifiers(cast.bob, with_email(""), acting=audit.person(cast.alice))
