@@ -6,7 +6,7 @@ from accounts.folding import fold
 from scim.attributes import Attribute
 from scim.errors import invalid_value, no_target, type_name
 from scim.patch_paths import Entry, Target, described, matches
-from scim.values import check_count, is_empty, parts_by_name, read, read_entry, settle_primary
+from scim.values import check_count, is_empty, parts_by_name, read, read_entry, settle_primary, without_repeats
 
 
 def change_entries(held: list[Entry], verb: str, found: Target, value: Any) -> list[Entry]:
@@ -16,7 +16,7 @@ def change_entries(held: list[Entry], verb: str, found: Target, value: Any) -> l
     else:
         entries = _change_chosen(held, verb, found, value)
     check_count(found.attribute, entries)
-    return entries
+    return without_repeats(entries)
 
 
 def _change_chosen(held: list[Entry], verb: str, found: Target, value: Any) -> list[Entry]:
@@ -72,7 +72,7 @@ def _remove_from(held: list[Entry], chosen: list[Entry], part: Attribute | None)
 def _new_entry(found: Target) -> Entry:
     """The entry that the filter describes, if it may come into being by being written to (P09). Raises ScimError."""
     if found.where is None:
-        return {}
+        return {"type": "work"} if found.attribute.name == "emails" else {}
     members, parts = described(found.where) or {}, parts_by_name(found.attribute)
     entry = {parts[name].key: read(parts[name], value) for name, value in members.items() if name in parts}
     # Entra's stock mapping writes numbers of any type, and its cycle stops at a refusal (P22); e-mails decide who

@@ -155,7 +155,32 @@ def _read_parts(attribute: Attribute, members: dict[str, Any]) -> dict[str, Any]
 def _read_entries(attribute: Attribute, value: object) -> list[dict[str, Any]]:
     entries = value if isinstance(value, list) else [value]
     check_count(attribute, entries)
-    found = [read_entry(attribute, entry) for entry in entries if entry is not None]
-    valued = [entry for entry in found if entry.get("value")]
+    found = [read_entry(attribute, _typed(attribute, entry)) for entry in entries if entry is not None]
+    valued = without_repeats([entry for entry in found if entry.get("value")])
     settle_primary(valued)
     return valued
+
+
+def _typed(attribute: Attribute, entry: object) -> object:
+    """A bare address becomes one for work, as Torque shows the address of whom none was sent: a later change of
+    `emails[type eq "work"]` finds it."""
+    return {"value": entry, "type": "work"} if isinstance(entry, str) and attribute.name == "emails" else entry
+
+
+def without_repeats(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry for each type and value (RFC 7643 section 2.4); one without a type is the typed one of its value."""
+    kept: list[dict[str, Any]] = []
+    for entry in entries:
+        twin = next((other for other in kept if _repeats(entry, other)), None)
+        if twin is None:
+            kept.append(entry)
+        else:
+            twin.update({**entry, "primary": True} if twin.get("primary") else entry)
+    return kept
+
+
+def _repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if "value" not in one or "value" not in other or fold(one["value"]) != fold(other["value"]):
+        return False
+    types = {fold(entry["type"]) for entry in (one, other) if "type" in entry}
+    return len(types) < 2
