@@ -1,7 +1,8 @@
 """PURE. THE table of the attributes kept of a person: filters, sorting, PATCH paths and /Schemas follow from it.
 
-Whatever else a client sends is accepted and ignored (P22). Where a value lives: `column` names the User column; without
-one it is in `User.scim_attributes`, under the attribute's own path, as it was sent.
+Attributes of unknown schemas are kept beside it (`scim.extensions`); whatever else a client sends is accepted and
+ignored (P22). Where a value lives: `column` names the User column; without one it is in `User.scim_attributes`, under
+the attribute's own path, as it was sent.
 """
 
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ _CORE = (
     Attribute("name.middleName", "Names between the given name and the family name."),
     Attribute("displayName", "The name shown to others.", column="display_name"),
     Attribute("title", "The person's title in the company, such as 'Engineer'."),
+    Attribute("userType", "How the person belongs to the company, such as 'Contractor'; Torque uses it for nothing."),
     Attribute("preferredLanguage", "The language the person likes to read, such as 'de'."),
     Attribute("locale", "How dates and numbers are shown to the person, such as 'de-DE'."),
     Attribute("timezone", "The person's time zone, such as 'Europe/Paris'.", column="timezone"),
@@ -133,6 +135,17 @@ _CORE = (
     _of_entry("phoneNumbers.value", "The number as it was sent."),
     _of_entry("phoneNumbers.type", "What the number is for.", canonical_values=_PHONE_TYPES),
     Attribute("phoneNumbers.primary", "Whether this is the preferred number.", "boolean", sortable=False),
+    Attribute(
+        "addresses", "The person's postal addresses, as they were sent.", "complex", multi_valued=True, sortable=False
+    ),
+    _of_entry("addresses.formatted", "The whole address, ready for a letter."),
+    _of_entry("addresses.streetAddress", "Street and house number."),
+    _of_entry("addresses.locality", "The city."),
+    _of_entry("addresses.region", "The state or region."),
+    _of_entry("addresses.postalCode", "The postal code."),
+    _of_entry("addresses.country", "The country, such as 'DE'."),
+    _of_entry("addresses.type", "What the address is for.", canonical_values=_EMAIL_TYPES),
+    Attribute("addresses.primary", "Whether this is the preferred address.", "boolean", sortable=False),
 )
 
 _ENTERPRISE = (

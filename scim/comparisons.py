@@ -48,7 +48,8 @@ def present(attribute: Attribute) -> Q:
     """That the person has a value there."""
     if attribute.name in _ALWAYS_PRESENT:
         return _EVERYBODY
-    if attribute.multi_valued or _is_part_of_list(attribute):
+    has_no_value = attribute.type == "complex" and find(f"{attribute.name}.value") is None
+    if (attribute.multi_valued or _is_part_of_list(attribute)) and not has_no_value:
         return value_paths.present_part(_compared(attribute))
     if attribute.type == "complex":
         return reduce(or_, map(present, parts_of(attribute)))
@@ -67,7 +68,8 @@ def _compared(attribute: Attribute) -> Attribute:
 
 
 def _is_part_of_list(attribute: Attribute) -> bool:
-    return attribute.parent in ("emails", "phoneNumbers")
+    around = find(attribute.parent)
+    return around is not None and around.multi_valued
 
 
 def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:

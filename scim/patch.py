@@ -8,7 +8,7 @@ names nothing that is kept is accepted and ignored, because a refusal stops the 
 from dataclasses import dataclass
 from typing import Any
 
-from scim import errors
+from scim import errors, extensions
 from scim.attributes import CORE, ENTERPRISE
 from scim.errors import ScimError, quoted, type_name
 from scim.patch_lists import change_entries
@@ -86,6 +86,8 @@ def _carry_out(document: Document, operation: Operation) -> None:
     elif found := target(operation.path):
         _check_writable(found)
         _set(document, operation.verb, found, operation.value)
+    elif extensions.is_named(operation.path):
+        extensions.change(document, operation.verb, operation.path, operation.value)
 
 
 def _remove(document: Document, operation: Operation, schema: str) -> None:
@@ -98,6 +100,8 @@ def _remove(document: Document, operation: Operation, schema: str) -> None:
         if found.attribute.name in _NEVER_ABSENT:
             raise errors.mutability(f"Expected {found.attribute.name} to be replaced; it cannot be removed.")
         _clear(document, found, operation.value)
+    elif extensions.is_named(operation.path):
+        extensions.change(document, "remove", operation.path, None)
 
 
 def _set_each(document: Document, verb: str, value: object, schema: str) -> None:
@@ -113,6 +117,8 @@ def _set_each(document: Document, verb: str, value: object, schema: str) -> None
             _set(document, verb, found, item)
         elif found and found.attribute.name == "id" and item != document.get("id"):
             _check_writable(found)
+        elif not found and extensions.is_named(path := f"{schema}:{key}" if schema else key):
+            extensions.change(document, verb, path, item)
 
 
 def _target_of_key(key: str, schema: str) -> Target | None:

@@ -50,14 +50,19 @@ def _is_repeated(entry: Entry, added: list[Entry]) -> bool:
 
 
 def _same_value(one: Entry, other: Entry) -> bool:
-    return fold(one.get("value", "")) == fold(other.get("value", ""))
+    """Addresses have no value: they are the same if all of them is."""
+    if "value" not in one or "value" not in other:
+        return one == other
+    return fold(one["value"]) == fold(other["value"])
 
 
 def _without(held: list[Entry], value: Any) -> list[Entry]:
     """Entra says in a value which entries go; without one, all do."""
     unwanted = [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
     values = {fold(entry["value"]) for entry in unwanted if isinstance(entry.get("value"), str)}
-    return [entry for entry in held if fold(entry.get("value", "")) not in values] if values else []
+    if values or not any(unwanted):
+        return [entry for entry in held if fold(entry.get("value", "")) not in values] if values else []
+    return [entry for entry in held if not any(one.items() <= entry.items() for one in unwanted if one)]
 
 
 def _remove_from(held: list[Entry], chosen: list[Entry], part: Attribute | None) -> list[Entry]:

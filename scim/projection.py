@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from scim.attributes import CORE, ENTERPRISE
+from scim import extensions
+from scim.attributes import CORE
 
 # Returned whatever was asked for (RFC 7643 section 7, `returned: always`).
 _ALWAYS = frozenset({"schemas", "id"})
@@ -32,12 +33,10 @@ def _named(names: tuple[str, ...]) -> _Named:
 
 def _split(name: str) -> tuple[str, str]:
     wanted = name.strip().lower()
-    extension = ENTERPRISE.lower()
-    if wanted.startswith(f"{extension}:"):
-        # The extension is an object of its own; what is in it is shown or not as a whole attribute.
-        return extension, wanted[len(extension) + 1 :].partition(".")[0]
-    if wanted == extension:
-        return extension, ""
+    if wanted.startswith("urn:") and not wanted.startswith(f"{CORE.lower()}:"):
+        # An extension is an object of its own; what is in it is shown or not as a whole attribute.
+        urn, attribute = extensions.split(wanted)
+        return urn, attribute.partition(".")[0]
     attribute, _, part = wanted.removeprefix(f"{CORE.lower()}:").partition(".")
     # Microsoft's collection asks for `emails[type eq "work"]`, which RFC 7644 does not know: all of it is shown.
     return attribute.partition("[")[0], part

@@ -1,9 +1,9 @@
 """People as SCIM resources and back.
 
 What has no column is kept in `User.scim_attributes`, flat, under the attribute's own path: "title", "name.middleName",
-"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"; "emails" and "phoneNumbers" are lists of
-objects. What was not sent but follows from something else (the formatted name, an e-mail that is the userName) is not
-kept, so that it goes on following.
+"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"; "emails", "phoneNumbers" and "addresses" are
+lists of objects, "extensions" is what `scim.extensions` keeps. What was not sent but follows from something else (the
+formatted name, an e-mail that is the userName) is not kept, so that it goes on following.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from accounts.invisible import invisible
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.person_record import PersonRecord
+from scim import extensions
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 from scim.projection import projected
@@ -32,7 +33,7 @@ _KEPT = {
     for row in ATTRIBUTES
     if not row.column and row.schema != COMMON and row.type == "string" and not row.parent.endswith("s")
 }
-_KEPT_LISTS = ("emails", "phoneNumbers")
+_KEPT_LISTS = ("emails", "phoneNumbers", "addresses")
 
 # Length of `User.other_email_keys`; in bytes, because an index of PostgreSQL takes rows of at most 2,704.
 _OTHER_EMAILS_LIMIT = 2_000
@@ -53,6 +54,7 @@ def to_resource(user: User, base_url: str) -> dict[str, Any]:
         "active": user.state != UserState.DEPROVISIONED,
         "emails": _shown_emails(user),
         "phoneNumbers": kept.get("phoneNumbers"),
+        "addresses": kept.get("addresses"),
         "meta": {
             "resourceType": "User",
             "created": _instant(user.created_at),
@@ -62,6 +64,8 @@ def to_resource(user: User, base_url: str) -> dict[str, Any]:
         },
     }
     _show_kept(shown, kept)
+    if "extensions" in kept:
+        extensions.show(shown, kept["extensions"])
     return {name: value for name, value in shown.items() if value or value is False}
 
 
@@ -159,6 +163,10 @@ def _read(document: object) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise invalid_syntax(f"Expected a User, a JSON object; received {type_name(document)}.")
     members = canonical(document, "the user")
+    return _read_attributes(members) | {"extensions": extensions.read(document)}
+
+
+def _read_attributes(members: dict[str, Any]) -> dict[str, Any]:
     given = {row.name: _read_member(row, members[name]) for name, row in _SENT.items() if name in members}
     extension = members.get(ENTERPRISE.lower())
     if extension is None:
@@ -244,7 +252,7 @@ def _addresses(current: User | None) -> tuple[str, ...]:
 
 def _to_keep(given: dict[str, Any], current: User | None) -> dict[str, Any]:
     """The values without a column, flat; without the formatted name if it follows from the others."""
-    kept: dict[str, Any] = {name: entries for name in _KEPT_LISTS if (entries := given.get(name))}
+    kept: dict[str, Any] = {name: entries for name in (*_KEPT_LISTS, "extensions") if (entries := given.get(name))}
     for path, (parent, key, is_extension) in _KEPT.items():
         if not parent:
             value = given.get(path)

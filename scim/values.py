@@ -87,7 +87,7 @@ def is_empty(value: object) -> bool:
 def read_entry(attribute: Attribute, entry: object) -> dict[str, Any]:
     """One entry of a list, or some members of one; a bare string is its value. Raises ScimError."""
     if isinstance(entry, str):
-        entry = {"value": entry}
+        entry = {"value" if "value" in parts_by_name(attribute) else "formatted": entry}
     if not isinstance(entry, dict):
         raise invalid_value(f"Expected objects in {attribute.name}; received {type_name(entry)}.")
     return _read_parts(attribute, entry)
@@ -156,7 +156,8 @@ def _read_entries(attribute: Attribute, value: object) -> list[dict[str, Any]]:
     entries = value if isinstance(value, list) else [value]
     check_count(attribute, entries)
     found = [read_entry(attribute, _typed(attribute, entry)) for entry in entries if entry is not None]
-    valued = without_repeats([entry for entry in found if entry.get("value")])
+    has_value = "value" in parts_by_name(attribute)
+    valued = without_repeats([entry for entry in found if (entry.get("value") if has_value else entry)])
     settle_primary(valued)
     return valued
 
@@ -180,7 +181,9 @@ def without_repeats(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if "value" not in one or "value" not in other or fold(one["value"]) != fold(other["value"]):
+    if "value" not in one or "value" not in other:
+        return one == other
+    if fold(one["value"]) != fold(other["value"]):
         return False
     types = {fold(entry["type"]) for entry in (one, other) if "type" in entry}
     return len(types) < 2
