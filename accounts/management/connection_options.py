@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
+from accounts.models.identity import AuthnComparison, JustInTime, NameIdFormat, OidcFlow, Protocol, UpdatePolicy, Vendor
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
@@ -21,6 +21,13 @@ _GENERAL = (
     "remove_unmapped_spaces",
     "keep_groups_when_missing",
     "clock_skew",
+)
+_SWITCHES = (
+    "allow_idp_initiated",
+    "sign_requests",
+    "allow_sha1",
+    "force_authn",
+    "accept_response_signature_over_encryption",
 )
 
 
@@ -52,6 +59,17 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_saml.add_argument("--allow-idp-initiated", action="store_true")
     for_saml.add_argument("--sign-requests", action="store_true")
     for_saml.add_argument("--allow-sha1", action="store_true")
+    for_saml.add_argument(
+        "--accept-response-signature-over-encryption",
+        action="store_true",
+        help="accept an encrypted assertion without a signature of its own; weaker",
+    )
+    for_saml.add_argument("--force-authn", action="store_true", help="ask everybody to sign in again")
+    for_saml.add_argument("--name-id-policy", choices=NameIdFormat.labels, help="NameID format to ask for")
+    for_saml.add_argument(
+        "--authn-context", action="append", default=[], metavar="URI", help="authentication context to ask for"
+    )
+    for_saml.add_argument("--authn-comparison", choices=AuthnComparison.values, default=AuthnComparison.EXACT)
     for_both = parser.add_argument_group("SAML 2.0 (issuer URI) and OpenID Connect (issuer)")
     for_both.add_argument("--issuer", default="", metavar="URI")
     for_oidc = parser.add_argument_group("OpenID Connect")
@@ -83,10 +101,18 @@ def _attribute(text: str) -> tuple[str, str]:
 
 def _saml(options: dict[str, Any]) -> ProviderSettings:
     private_key, certificate = new_service_provider_key("Torque SSO")
-    switches = ("allow_idp_initiated", "sign_requests", "allow_sha1")
     found = _identity_provider(options)
-    own = {"sp_private_key": private_key, "sp_certificate": certificate}
-    return ProviderSettings({**found.fields, **{name: options[name] for name in switches}, **own}, found.warnings)
+    own = {"sp_private_key": private_key, "sp_certificate": certificate, **_requests(options)}
+    return ProviderSettings({**found.fields, **{name: options[name] for name in _SWITCHES}, **own}, found.warnings)
+
+
+def _requests(options: dict[str, Any]) -> dict[str, Any]:
+    formats = dict(zip(NameIdFormat.labels, NameIdFormat.values, strict=True))
+    return {
+        "name_id_policy": formats.get(options["name_id_policy"], ""),
+        "authn_contexts": provider_settings.authn_contexts(" ".join(options["authn_context"])),
+        "authn_comparison": options["authn_comparison"],
+    }
 
 
 def _identity_provider(options: dict[str, Any]) -> ProviderSettings:

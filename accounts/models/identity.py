@@ -39,6 +39,24 @@ class OidcFlow(models.TextChoices):
     CODE = "code", "code with PKCE"
 
 
+class NameIdFormat(models.TextChoices):
+    """Which kind of NameID a sign-in request asks for (SAML core 8.3)."""
+
+    PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", "persistent"
+    EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "emailAddress"
+    UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "unspecified"
+    TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient", "transient"
+
+
+class AuthnComparison(models.TextChoices):
+    """How the person's authentication compares with the requested contexts (SAML core 3.3.2.2.1)."""
+
+    EXACT = "exact", "exactly one of them"
+    MINIMUM = "minimum", "at least as strong as one of them"
+    MAXIMUM = "maximum", "no stronger than one of them"
+    BETTER = "better", "stronger than all of them"
+
+
 class JustInTime(models.TextChoices):
     """Who may come in that was never here: the first login of a connection's people."""
 
@@ -93,6 +111,19 @@ class Connection(AccountOwned):
     slo_by_post = models.BooleanField(default=False)
     allow_idp_initiated = models.BooleanField(default=False)
     sign_requests = models.BooleanField(default=False)
+    # What a sign-in request asks for beyond the usual; Okta and Entra need none of it (`protocol.md` 8.1).
+    force_authn = models.BooleanField(default=False, db_default=False)
+    name_id_policy = models.CharField(
+        max_length=64, choices=NameIdFormat.choices, blank=True, default="", db_default=""
+    )
+    # Class references, with blanks between them.
+    authn_contexts = models.CharField(max_length=2048, blank=True, default="", db_default="")
+    authn_comparison = models.CharField(
+        max_length=7,
+        choices=AuthnComparison.choices,
+        default=AuthnComparison.EXACT,
+        db_default=AuthnComparison.EXACT.value,
+    )
     allow_sha1 = models.BooleanField(default=False)
     # `protocol.md` 8.4 check 16: is the response's signature alone enough over an encrypted assertion?
     accept_response_signature_over_encryption = models.BooleanField(default=False)
@@ -128,6 +159,11 @@ class Connection(AccountOwned):
                 & Q(flow__in=OidcFlow.values)
                 & Q(just_in_time__in=JustInTime.values),
                 name="connection_choices_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(name_id_policy__in=["", *NameIdFormat.values])
+                & Q(authn_comparison__in=AuthnComparison.values),
+                name="connection_asks_for_what_saml_knows",
             ),
             models.CheckConstraint(
                 condition=Q(state=ConnectionState.DRAFT)
@@ -218,7 +254,9 @@ class ExternalIdentity(AccountOwned):
                 fields=["account", "sync_tried_at"],
                 condition=Q(synced_sequence__lt=F("login_sequence")),
                 name="identity_sync_due",
-            )
+            ),
+            # E-mail addresses as subjects are the same in any letter case.
+            models.Index("account", "connection", Lower("subject"), name="identity_by_lower_subject"),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,15 @@ PROVIDER = (
     "client_id",
     "flow",
 )
-CHANGEABLE = frozenset((*GENERAL, *RULES, *PROVIDER, "attribute_names"))
+# What SAML requests ask for beyond the usual, and a weaker signature that is taken.
+SAML_OPTIONS = (
+    "force_authn",
+    "name_id_policy",
+    "authn_contexts",
+    "authn_comparison",
+    "accept_response_signature_over_encryption",
+)
+CHANGEABLE = frozenset((*GENERAL, *RULES, *PROVIDER, *SAML_OPTIONS, "attribute_names"))
 # What we remember of a provider's documents is of no use when the provider is another.
 _FORGOTTEN: dict[str, Any] = {
     "discovery": {},

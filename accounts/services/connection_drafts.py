@@ -17,14 +17,14 @@ from accounts.services import audit, connection_changes
 from accounts.services.admin_requests import Request, answer_requests
 from accounts.services.agreed_permissions import allow_permissions
 from accounts.services.audit import Actor
-from accounts.services.connection_changes import PROVIDER, check_values, put, secret_fields, take, told_of
+from accounts.services.connection_changes import PROVIDER, SAML_OPTIONS, check_values, put, secret_fields, take, told_of
 from accounts.services.connections import check_attribute_names, locked, missing
 from accounts.services.consent import check_verb, was_enabled
 from accounts.services.enforcement import readiness_of
 from accounts.services.settings_digest import digest_of
 from torque_sso.encryption import carried, unreadable_fields
 
-DRAFTED = frozenset((*PROVIDER, "attribute_names"))
+DRAFTED = frozenset((*PROVIDER, *SAML_OPTIONS, "attribute_names"))
 
 
 def draft_of(connection: Connection) -> ConnectionDraft | None:

@@ -3,6 +3,7 @@
 Nothing here is called inside a transaction: metadata at an address may take 5 seconds.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ PUBLIC_CLIENT = (
     "No client secret is kept. Code with PKCE needs one, except where the identity provider has this application as a"
     " public client; the flow id_token needs none."
 )
+_CONTEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[!-~]{1,200}")
+_MOST_CONTEXTS = 8
 ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
 
 
@@ -78,6 +81,22 @@ def web_address(text: str, what: str) -> str:
     if address and not is_web_address(address):
         raise ActionRefused(f"Expected {what} as an http(s) address; received '{address}'.")
     return address
+
+
+def authn_contexts(text: str) -> str:
+    """Class references for RequestedAuthnContext, from lines or words to how a connection keeps them.
+
+    Raises ActionRefused.
+    """
+    named = list(dict.fromkeys(text.split()))
+    wrong = [name for name in named if not _CONTEXT.fullmatch(name)]
+    if wrong or len(named) > _MOST_CONTEXTS:
+        received = f"'{wrong[0][:100]}'" if wrong else f"{len(named)}"
+        raise ActionRefused(
+            f"Expected up to {_MOST_CONTEXTS} authentication contexts, each a URI such as"
+            f" urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport; received {received}."
+        )
+    return " ".join(named)
 
 
 def openid_fields(

@@ -28,6 +28,10 @@ SETTINGS = (
     "metadata_url",
     "allow_idp_initiated",
     "sign_requests",
+    "force_authn",
+    "name_id_policy",
+    "authn_contexts",
+    "authn_comparison",
     "allow_sha1",
     "accept_response_signature_over_encryption",
     "sp_certificate",
@@ -38,7 +42,7 @@ SETTINGS = (
     *SECRETS,
 )
 # Newer than the tests that are remembered: counted where one differs from its default, so that those tests stay good.
-ADDED_LATER = frozenset({"sso_by_post"})
+ADDED_LATER = frozenset({"sso_by_post", "force_authn", "name_id_policy", "authn_contexts", "authn_comparison"})
 # Whether it is on, how it is called, what is noted about it, copies of what the provider publishes, and logout.
 # What an account admin agreed to limits what a login gives; no login is refused for it.
 NOT_OF_A_LOGIN = (

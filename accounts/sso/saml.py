@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
-from accounts.models.identity import Vendor
+from accounts.models.identity import NameIdFormat, Vendor
 from accounts.sso import xml_signing
 from accounts.sso.certificates import (
     STRONG,
@@ -50,11 +50,7 @@ __all__ = [
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
-_NAME_ID_FORMATS = (
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-)
+_NAME_ID_FORMATS = (NameIdFormat.PERSISTENT, NameIdFormat.EMAIL, NameIdFormat.UNSPECIFIED)
 _ENCRYPTION_METHODS = (
     "http://www.w3.org/2009/xmlenc11#aes256-gcm",
     "http://www.w3.org/2009/xmlenc11#aes128-gcm",
@@ -99,8 +95,8 @@ def authn_request(connection: Connection, state: str, request_id: str, login_hin
 
 
 def _authn_request(connection: Connection, request_id: str) -> bytes:
-    """No NameIDPolicy and no RequestedAuthnContext: each would refuse people for whom all else is right (`protocol.md`
-    8.1)."""
+    """NameIDPolicy and RequestedAuthnContext only where the connection has them: each would refuse people for whom all
+    else is right (`protocol.md` 8.1)."""
     from saml2 import saml, samlp
 
     request = samlp.AuthnRequest(
@@ -111,9 +107,29 @@ def _authn_request(connection: Connection, request_id: str) -> bytes:
         protocol_binding=_POST,
         assertion_consumer_service_url=acs_url(connection),
         issuer=saml.Issuer(text=entity_id(connection)),
+        force_authn="true" if connection.force_authn else None,
+        name_id_policy=_name_id_policy(connection),
+        requested_authn_context=_requested_context(connection),
     )
     xml: bytes = request.to_string()
     return xml
+
+
+def _name_id_policy(connection: Connection) -> Any:
+    """AllowCreate, so that a first login is no error; it means nothing for transient ones (SAML core 3.4.1.1)."""
+    from saml2 import samlp
+
+    wanted = connection.name_id_policy
+    allow_create = None if wanted == NameIdFormat.TRANSIENT else "true"
+    return samlp.NameIDPolicy(format=wanted, allow_create=allow_create) if wanted else None
+
+
+def _requested_context(connection: Connection) -> Any:
+    from saml2 import saml, samlp
+
+    contexts = [saml.AuthnContextClassRef(text=name) for name in connection.authn_contexts.split()]
+    comparison = connection.authn_comparison
+    return samlp.RequestedAuthnContext(authn_context_class_ref=contexts, comparison=comparison) if contexts else None
 
 
 def _signed_beside(connection: Connection, query: dict[str, str]) -> str:
@@ -153,7 +169,7 @@ def service_provider_metadata(connection: Connection) -> bytes:
         want_assertions_signed="true",
         key_descriptor=_key_descriptors(connection),
         single_logout_service=_single_logout_services(connection),
-        name_id_format=[md.NameIDFormat(text=name) for name in _NAME_ID_FORMATS],
+        name_id_format=[md.NameIDFormat(text=name.value) for name in _NAME_ID_FORMATS],
         assertion_consumer_service=[
             md.AssertionConsumerService(binding=_POST, location=acs_url(connection), index="0", is_default="true")
         ],

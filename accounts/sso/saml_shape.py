@@ -238,4 +238,14 @@ def status_refusal(response: Element) -> LoginRefused | None:
     reason = inner.get("Value", "") if inner is not None else value
     message = response.findtext(f"{STATUS}/{{{SAMLP}}}StatusMessage", "").strip()
     received = f"the status {quoted(reason)}" + (f" with the message {quoted(message, 500)}" if message else "")
+    step = _STEPS.get(reason.rpartition(":")[2])
+    if step:  # what this connection asks for beyond the usual is not what the provider has
+        return LoginRefused("saml-status", "the status Success", received, Side.TORQUE, step)
     return refused("status", "the status Success", received, "The identity provider's own sign-in log says more.")
+
+
+_OPTIONS = "under “Advanced” on the connection's tab “Identity provider”"
+_STEPS = {
+    "InvalidNameIDPolicy": f"Ask for the NameID format that the application has there, or for none, {_OPTIONS}.",
+    "NoAuthnContext": f"Ask for a context that people sign in with there, or for none, {_OPTIONS}.",
+}

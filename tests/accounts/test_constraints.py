@@ -101,6 +101,8 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
         c.acme, protocol="oidc", issuer="https://x"
     ),
     "a clock skew over five minutes": lambda c: saml_connection(c.acme, clock_skew=301),
+    "a NameID format that SAML has not": lambda c: saml_connection(c.acme, name_id_policy="urn:x"),
+    "a comparison that SAML has not": lambda c: saml_connection(c.acme, authn_comparison="about"),
     "a second draft of a connection": lambda c: twice(
         ConnectionDraft.objects.create, account=c.acme, connection=saml_connection(c.acme)
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Connection, ConnectionDraft
-from accounts.models.identity import OidcFlow
+from accounts.models.identity import AuthnComparison, NameIdFormat, OidcFlow
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import drafted, lacking_test, version_of
 from accounts.sso.certificates import certificate_subject, fingerprint
@@ -26,7 +26,13 @@ _WORDS = {
     "tenant_id": "Tenant ID",
     "client_id": "Client ID",
     "flow": "Flow",
+    "force_authn": "Ask everybody to sign in again (ForceAuthn)",
+    "name_id_policy": "NameID format asked for",
+    "authn_contexts": "Authentication contexts asked for",
+    "authn_comparison": "How they are compared",
+    "accept_response_signature_over_encryption": "Accept encrypted assertions without a signature of their own",
 }
+_CHOICES = dict([*OidcFlow.choices, *NameIdFormat.choices, *AuthnComparison.choices])
 # The form's name of a field, where the vendor has a word for it.
 _IN_FORMS = {"idp_entity_id": "issuer"}
 
@@ -80,7 +86,7 @@ def label_of(connection: Connection, name: str) -> str:
 def value_told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return dict(OidcFlow.choices).get(value, str(value)) or _NONE
+    return _CHOICES.get(value, str(value)) or _NONE
 
 
 def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]:

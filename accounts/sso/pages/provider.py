@@ -27,6 +27,7 @@ from accounts.sso.pages.provider_forms import (
     MetadataFileForm,
     OpenIdForm,
     ProviderForm,
+    SamlOptionsForm,
 )
 from accounts.sso.pages.tabs import address_of, after_step, connection_of, edited, set_up_of, shown, where
 
@@ -34,6 +35,7 @@ _SAML_WAYS: dict[str, type[ProviderForm]] = {
     "address": MetadataAddressForm,
     "file": MetadataFileForm,
     "fields": FieldsForm,
+    "options": SamlOptionsForm,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Connection
-from accounts.models.identity import OidcFlow, Vendor
+from accounts.models.identity import AuthnComparison, NameIdFormat, OidcFlow, Vendor
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
@@ -126,6 +126,49 @@ class FieldsForm(ProviderForm, UploadOrText):
             return ProviderSettings(fields)
         found = provider_settings.certificates_in([given["text"]])
         return ProviderSettings({**fields, "idp_certificates": "".join(found.certificates)}, found.left_out)
+
+
+class SamlOptionsForm(ProviderForm):
+    """What requests ask for beyond the usual, and a weaker signature that is taken."""
+
+    force_authn = forms.BooleanField(
+        label="Ask everybody to sign in again",
+        required=False,
+        help_text="ForceAuthn: also those whom the identity provider knows already.",
+    )
+    name_id_policy = forms.ChoiceField(
+        label="NameID format to ask for",
+        required=False,
+        choices=[("", "none: as the application is set up there"), *NameIdFormat.choices],
+        help_text="Okta refuses requests that ask for another format than its application has.",
+    )
+    authn_contexts = forms.CharField(
+        label="Authentication contexts to ask for",
+        required=False,
+        max_length=2048,
+        help_text="One URI in a line. Empty: how people sign in there is up to the identity provider. With one, it"
+        " refuses people who sign in otherwise, for example without a password.",
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
+    )
+    authn_comparison = forms.ChoiceField(
+        label="People sign in with",
+        choices=AuthnComparison.choices,
+        help_text="Of the contexts above, if there are any. Entra takes the first choice only.",
+    )
+    accept_response_signature_over_encryption = forms.BooleanField(
+        label="Accept encrypted assertions without a signature of their own",
+        required=False,
+        help_text="Weaker: the signature then covers the encrypted text, not the assertion in it. Only for a provider"
+        " that signs responses and cannot sign assertions.",
+    )
+
+    def present(self, connection: Connection) -> dict[str, Any]:
+        contexts = "\n".join(connection.authn_contexts.split())
+        return {**super().present(connection), "authn_contexts": contexts}
+
+    def read(self) -> ProviderSettings:
+        contexts = provider_settings.authn_contexts(self.cleaned_data["authn_contexts"])
+        return ProviderSettings({**self.cleaned_data, "authn_contexts": contexts})
 
 
 class OpenIdForm(ProviderForm):

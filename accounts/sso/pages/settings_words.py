@@ -12,7 +12,13 @@ from spaces.services.sign_in_rules import placement_of
 
 
 def settings_of(connection: Connection) -> list[str]:
-    return [*_provider(connection), *_attributes(connection), *_rules(connection), *_people(connection)]
+    return [
+        *_provider(connection),
+        *_requests(connection),
+        *_attributes(connection),
+        *_rules(connection),
+        *_people(connection),
+    ]
 
 
 def _provider(connection: Connection) -> Iterator[str]:
@@ -26,6 +32,19 @@ def _provider(connection: Connection) -> Iterator[str]:
         yield "New certificates that are published at the metadata URL are taken over every hour."
     if connection.client_secret:
         yield "A client secret is kept"
+
+
+def _requests(connection: Connection) -> Iterator[str]:
+    """What SAML requests ask for beyond the usual."""
+    names = [
+        "force_authn",
+        "name_id_policy",
+        "authn_contexts",
+        *(["authn_comparison"] * bool(connection.authn_contexts)),
+    ]
+    for name in names:
+        if value := getattr(connection, name):
+            yield f"{label_of(connection, name)}: {value_told(value)}"
 
 
 def _attributes(connection: Connection) -> Iterator[str]:

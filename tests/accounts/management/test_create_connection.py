@@ -172,6 +172,30 @@ def test_requests_may_be_sent_by_post(cast: Cast, three_fields: tuple[str, ...])
     assert Connection.objects.get().sso_by_post
 
 
+def test_what_requests_ask_for_may_be_given(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    asked = (
+        "--force-authn",
+        "--name-id-policy",
+        "emailAddress",
+        "--authn-context",
+        "urn:a",
+        "--authn-context",
+        "urn:b",
+    )
+    run("create_connection", "Acme", "Okta", *three_fields, *asked, "--accept-response-signature-over-encryption")
+    row = Connection.objects.get()
+    assert (row.force_authn, row.authn_contexts, row.authn_comparison) == (True, "urn:a urn:b", "exact")
+    assert row.name_id_policy == "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+    assert row.accept_response_signature_over_encryption
+
+
+def test_an_authentication_context_that_is_no_uri_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
+    with pytest.raises(
+        CommandError, match=r"authentication contexts, each a URI such as urn:oasis.*received 'Password'"
+    ):
+        run("create_connection", "Acme", "Okta", *three_fields, "--authn-context", "Password")
+
+
 def test_a_logout_address_that_is_none_is_refused(cast: Cast, three_fields: tuple[str, ...]) -> None:
     with pytest.raises(CommandError, match=r"Expected --slo-url as an http\(s\) address; received 'x/slo'"):
         run("create_connection", "Acme", "Okta", *three_fields, "--slo-url", "x/slo")

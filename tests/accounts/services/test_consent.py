@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, AccountRole, Alert, Connection, EmailDomain, Group, User
+from accounts.models.identity import NameIdFormat
 from accounts.services import (
     account_settings,
     admin_requests,
@@ -230,6 +231,12 @@ OTHER_VALUES: dict[str, Any] = {
     "keep_groups_when_missing": True,
     "remove_unmapped_spaces": True,
     "slo_by_post": True,
+    "sso_by_post": True,
+    "force_authn": True,
+    "name_id_policy": NameIdFormat.PERSISTENT,
+    "authn_contexts": "urn:a",
+    "authn_comparison": "minimum",
+    "accept_response_signature_over_encryption": True,
     "flow": "id_token",
     "attribute_names": {"subject": "mail"},
 }

@@ -120,6 +120,43 @@ def test_the_binding_of_requests_may_be_chosen(as_alice: Client, draft: Connecti
     assert not read(draft).sso_by_post
 
 
+OPTIONS = {
+    "force_authn": "on",
+    "name_id_policy": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    "authn_contexts": "urn:a:Password\r\n\r\nurn:a:X509\r\nurn:a:Password",
+    "authn_comparison": "minimum",
+    "accept_response_signature_over_encryption": "on",
+}
+
+
+def test_what_requests_ask_for_waits_in_the_draft_until_it_is_published(as_alice: Client, okta: Connection) -> None:
+    assertContains(send(as_alice, okta, "options", **OPTIONS), "Saved in the draft")
+    assert not read(okta).force_authn
+    publish(okta)
+    row = read(okta)
+    assert (row.force_authn, row.authn_contexts, row.authn_comparison) == (True, "urn:a:Password urn:a:X509", "minimum")
+    assert row.accept_response_signature_over_encryption
+    assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "urn:a:Password\nurn:a:X509</textarea>")
+
+
+def test_a_draft_says_in_words_what_requests_will_ask_for(as_alice: Client, okta: Connection) -> None:
+    send(as_alice, okta, "options", **OPTIONS)
+    page = as_alice.get(f"/sso/{okta.pk}")
+    assertContains(page, "Accept encrypted assertions without a signature of their own")
+    assertContains(page, "at least as strong as one of them")
+
+
+def test_the_weaker_signature_is_offered_with_a_warning(as_alice: Client, okta: Connection) -> None:
+    assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "Weaker: the signature then covers the encrypted text")
+
+
+@pytest.mark.parametrize("contexts", ["Password", "urn:a b", "https:", " ".join(f"urn:{n}" for n in range(9))])
+def test_what_is_no_authentication_context_is_refused(as_alice: Client, okta: Connection, contexts: str) -> None:
+    page = send(as_alice, okta, "options", **{**OPTIONS, "authn_contexts": contexts})
+    assertContains(page, "Expected up to 8 authentication contexts, each a URI such as urn:oasis")
+    assert with_draft(okta).authn_contexts == ""
+
+
 @pytest.mark.parametrize(
     ("way", "fields", "told"),
     [
