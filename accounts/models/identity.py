@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from accounts.models.account import EmailDomain
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField

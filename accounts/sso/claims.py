@@ -38,6 +38,8 @@ class IdentityClaims:
     issuer: str
     subject: str
     email: str
+    # The subject is an e-mail address, whose letter case says nothing about who it is (SAML core 8.3.2).
+    subject_is_email: bool = False
     first_name: str = ""
     last_name: str = ""
     timezone: str = ""

@@ -18,6 +18,17 @@ def ambiguous(claims: IdentityClaims, users: list[User]) -> LoginRefused:
     )
 
 
+def spellings_of_two(claims: IdentityClaims, known: list[tuple[str, str]]) -> LoginRefused:
+    """`known`: e-mail of the user, and the subject that is kept of them."""
+    return LoginRefused(
+        "two-users-match",
+        expected="one user of this connection whose subject is this e-mail address in any letter case",
+        received=f"'{claims.subject}', while {' and '.join(f'{email} has {subject!r}' for email, subject in known)}",
+        side=Side.TORQUE,
+        next_step="Delete the user that is not this person, then log in again.",
+    )
+
+
 def guest(claims: IdentityClaims) -> LoginRefused:
     return LoginRefused(
         "guest",

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower
 
 from accounts.folding import fold
 from accounts.models import Connection, EmailDomain, ExternalIdentity, User
@@ -59,18 +60,33 @@ def _check_subject_of_guest(claims: IdentityClaims, connection: Connection) -> N
 
 
 def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[ExternalIdentity]:
-    owned = ExternalIdentity.objects.in_account(connection.account_id)
-    return owned.filter(connection=connection, subject=claims.subject)
+    """Of the subject; where it is an e-mail address, in any letter case: a provider may change how it writes it."""
+    owned = ExternalIdentity.objects.in_account(connection.account_id).filter(connection=connection)
+    if not claims.subject_is_email:
+        return owned.filter(subject=claims.subject)
+    return owned.alias(lower=Lower("subject")).filter(lower=Lower(Value(claims.subject)))
 
 
 def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
     found = _identities(claims, connection)
-    here = found.filter(user__erased_at=None).select_related("user__account_role", "user__account")
-    identity = here.select_for_update(of=("self", "user")).first()
-    if identity is None:
-        _forget_erased(found)
+    here = found.filter(user__erased_at=None).select_related("user__account_role", "user__account").order_by("pk")
+    identities = list(here.select_for_update(of=("self", "user")))
+    if not identities:
+        _forget_erased(found.filter(subject=claims.subject))
         return None
+    identity = _as_sent(claims, identities)
     return Match(identity.user, identity, f"Known here as {identity.user.email}.")
+
+
+def _as_sent(claims: IdentityClaims, identities: list[ExternalIdentity]) -> ExternalIdentity:
+    """Of spellings that differ in letter case, the one that came. Without it, they have to be of one user.
+
+    Raises LoginRefused.
+    """
+    exact = [identity for identity in identities if identity.subject == claims.subject]
+    if not exact and len({identity.user_id for identity in identities}) > 1:
+        raise match_refusals.spellings_of_two(claims, [(row.user.email, row.subject) for row in identities])
+    return (exact or identities)[0]
 
 
 def _forget_erased(found: QuerySet[ExternalIdentity]) -> None:

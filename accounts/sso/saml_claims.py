@@ -63,6 +63,7 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityC
         connection_id=reading.connection_id,
         issuer=assertion.issuer,
         subject=subject,
+        subject_is_email=_is_email_name(assertion, subject),
         email_trusted=not guest,
         guest=guest,
         user_names=() if guest else names,
@@ -159,6 +160,13 @@ def _subject(assertion: VerifiedAssertion, reading: Reading) -> str:
     if not subject or len(subject) > _MAX_SUBJECT:
         raise _no_subject(f"one of {len(subject)} characters" if subject else "none", reading)
     return subject
+
+
+def _is_email_name(assertion: VerifiedAssertion, subject: str) -> bool:
+    """Whether the subject is the NameID, of the format of e-mail addresses. One of another format that looks like an
+    address is compared as it is: the format alone says that letter case does not count."""
+    name_id = assertion.full_name_id
+    return name_id is not None and name_id.is_email and subject == storable(assertion.name_id)
 
 
 def _subject_attribute(assertion: VerifiedAssertion, reading: Reading) -> str:

@@ -1,4 +1,5 @@
-"""In-process decryption of an EncryptedAssertion (`protocol.md` 8.4 check 16; XML Encryption 1.1 sections 5.2 to 5.5).
+"""In-process decryption of an EncryptedAssertion or EncryptedID (`protocol.md` 8.4 check 16; XML Encryption 1.1, 5.2
+to 5.5).
 
 Every way to fail gives the same refusal: telling a bad key from bad padding would let somebody read the assertion by
 asking often enough. PKCS#1 v1.5 key transport and 3DES are not offered for the same reason.
@@ -43,8 +44,8 @@ _MASKS: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-def decrypt(encrypted_assertion: Element, private_key_pem: str) -> bytes:
-    """The bytes inside an EncryptedAssertion: not verified, not even looked at."""
+def decrypt(sealed: Element, private_key_pem: str, what: str = "an assertion") -> bytes:
+    """The bytes inside an EncryptedAssertion or EncryptedID: not verified, not even looked at. `what` is in it."""
     if not private_key_pem:
         raise LoginRefused(
             "saml-no-decryption-key",
@@ -53,31 +54,31 @@ def decrypt(encrypted_assertion: Element, private_key_pem: str) -> bytes:
             Side.TORQUE,
             "Make a key for the connection and upload its certificate there, or switch encryption off there.",
         )
-    content, key = _the_parts(encrypted_assertion)
+    content, key = _the_parts(sealed)
     algorithm = _algorithm(content, CBC | GCM)
     _algorithm(key, {_OAEP: 0, _OAEP11: 0})
     try:
         content_key = rsa_private_key(private_key_pem).decrypt(_cipher_value(key), _oaep(key))
         return _open(algorithm, content_key, _cipher_value(content))
     except (ValueError, InvalidTag, binascii.Error):
-        raise undecryptable() from None
+        raise undecryptable(what) from None
 
 
-def undecryptable() -> LoginRefused:
-    """The one answer to everything that goes wrong between the ciphertext and a readable assertion."""
+def undecryptable(what: str = "an assertion") -> LoginRefused:
+    """The one answer to everything that goes wrong between the ciphertext and what can be read."""
     return refused(
         "decryption",
-        "an assertion encrypted for this connection's certificate",
+        f"{what} encrypted for this connection's certificate",
         "one that cannot be opened",
         "Upload the connection's present certificate to the identity provider.",
     )
 
 
-def _the_parts(encrypted_assertion: Element) -> tuple[Element, Element]:
+def _the_parts(sealed: Element) -> tuple[Element, Element]:
     """EncryptedData and its one EncryptedKey, which stands inside KeyInfo (Entra, Okta) or beside it (Shibboleth)."""
-    content = _only(encrypted_assertion, f"{{{XENC}}}EncryptedData")
+    content = _only(sealed, f"{{{XENC}}}EncryptedData")
     inside = content.findall(f"{{{DS}}}KeyInfo/{{{XENC}}}EncryptedKey")
-    keys = inside + encrypted_assertion.findall(f"{{{XENC}}}EncryptedKey")
+    keys = inside + sealed.findall(f"{{{XENC}}}EncryptedKey")
     if len(keys) != 1:
         raise refused("encryption-shape", "exactly one EncryptedKey", f"{len(keys)}")
     return content, keys[0]
