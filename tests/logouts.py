@@ -34,10 +34,11 @@ class Visit:
     email: str = "dana@acme.example"
     browser: Client = field(default_factory=Client)
     session_index: str = ""
+    at_login: dict[str, Any] = field(default_factory=dict)  # what is other than usual in the message
 
     def __post_init__(self) -> None:
         journey = SamlJourney(self.connection, self.browser)
-        journey.log_in(email=self.email)
+        journey.log_in(email=self.email, **self.at_login)
         self.session_index = journey.request_id
         assert self.is_signed_in()
 

@@ -6,7 +6,7 @@ which connection, and can be ended from elsewhere: by the person, an admin, or t
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -167,16 +167,17 @@ def end_at_idp(
     connection: Connection,
     *,
     subject: str | None = None,
-    name_id: str | None = None,
+    is_named: Callable[[Mapping[str, str]], bool] | None = None,
     idp_session: str = "",
     acting: Actor,
 ) -> int:
     """Ends the sessions of this connection that the IdP names; gives how many. With nothing named, none.
 
-    `idp_session`: the IdP's name of its session. `subject`: who the person is at the connection (R12). `name_id`: the
-    hint of that name; without `idp_session` or `subject` all open sessions of the connection are read for it.
+    `idp_session`: the IdP's name of its session. `subject`: who the person is at the connection (R12). `is_named`:
+    whether the hints kept of a session are of that person; without `idp_session` or `subject` all open sessions of the
+    connection are read for it.
     """
-    if not (subject or name_id or idp_session):
+    if not (subject or is_named or idp_session):
         return 0
     named = SignedInSession.objects.in_account(connection.account_id).filter(connection=connection, ended_at=None)
     named = named.select_related("user").order_by("pk")
@@ -184,16 +185,16 @@ def end_at_idp(
         named = named.filter(idp_session=idp_session)
     if subject:
         named = named.filter(identity__subject=subject)
-    if name_id:
+    if is_named:
         is_found = bool(idp_session or subject)
-        return _end([session for session in named.iterator() if _has_name(session, name_id, is_found)], acting)
+        return _end([session for session in named.iterator() if _has_name(session, is_named, is_found)], acting)
     return _end(named.defer("logout_hints"), acting)
 
 
-def _has_name(session: SignedInSession, name_id: str, is_found: bool) -> bool:
+def _has_name(session: SignedInSession, is_named: Callable[[Mapping[str, str]], bool], is_found: bool) -> bool:
     """`is_found`: the IdP named it otherwise too. Then it ends although nobody can read its NameID: out means out."""
     hints = _readable_hints(session)
-    return is_found if hints is None else hints.get("name_id") == name_id
+    return is_found if hints is None else is_named(hints)
 
 
 def is_open_at_idp(connection: Connection, idp_sessions: Sequence[str], subject: str) -> bool:

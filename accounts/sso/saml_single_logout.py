@@ -24,6 +24,7 @@ from accounts.services.audit import Actor
 from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
 from accounts.sso.claims import storable
+from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Outgoing
 from accounts.sso.saml_claims import SESSION_LIMIT
@@ -46,6 +47,7 @@ def expectations(connection: Connection) -> LogoutExpectations:
         certificates=saml.certificates(connection),
         clock_skew=connection.clock_skew,
         allow_sha1=connection.allow_sha1,
+        decryption_key=refusing_unreadable(lambda: connection.sp_private_key),
         message_limit=settings.SIGN_IN_MESSAGE_LIMIT,
     )
 
@@ -180,16 +182,27 @@ def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
 
 
 def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
-    name_id = request.name_id.key(connection.idp_entity_id, saml.entity_id(connection))
+    """A session that is named too ends for a name that says less of itself; without, the name has to be the same."""
+    us = (connection.idp_entity_id, saml.entity_id(connection))
     if request.session_indexes:
+
+        def may_be(hints: Mapping[str, str]) -> bool:
+            kept = name_id_of(hints)
+            return kept is not None and request.name_id.may_mean(kept, *us)
+
         return sum(
-            sessions.end_at_idp(connection, name_id=name_id, idp_session=index[:SESSION_LIMIT], acting=acting)
+            sessions.end_at_idp(connection, is_named=may_be, idp_session=index[:SESSION_LIMIT], acting=acting)
             for index in request.session_indexes
         )
+
+    def is_named(hints: Mapping[str, str]) -> bool:
+        kept = name_id_of(hints)
+        return kept is not None and request.name_id.key(*us) == kept.key(*us)
+
     # Most connections know people by their NameID: then only that person's sessions are decrypted to compare it.
     subject = storable(request.name_id.value)
-    ended = sessions.end_at_idp(connection, subject=subject, name_id=name_id, acting=acting)
-    return ended or sessions.end_at_idp(connection, name_id=name_id, acting=acting)
+    ended = sessions.end_at_idp(connection, subject=subject, is_named=is_named, acting=acting)
+    return ended or sessions.end_at_idp(connection, is_named=is_named, acting=acting)
 
 
 def is_complete(connection: Connection, message: Element) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.models import Connection, ExternalIdentity, LoginRecord
+from accounts.sso import saml
 from tests.cast import Cast
-from tests.logouts import Visit, answered, logout_connection, statuses
-from tests.saml_messages import Element, find, removing, repeating, setting, writing
+from tests.logouts import Visit, answered, deliver, logout_connection, statuses
+from tests.saml_messages import Element, every, find, removing, repeating, setting, writing
 
 SUCCESS = ["Success"]
 
@@ -54,13 +55,63 @@ def test_people_known_by_another_attribute_are_found_by_their_name_id(cast: Cast
     assert not visit.is_signed_in()
 
 
+_NOTHING = every()
 OTHER_NAMES = {
     "another name": writing("//a:NameID", "erik@acme.example"),
     "another format": setting("//a:NameID", "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"),
-    "no format": setting("//a:NameID", "Format", None),
     "another qualifier": setting("//a:NameID", "NameQualifier", "https://other.example/"),
     "another qualifier of ours": setting("//a:NameID", "SPNameQualifier", "https://other.example/"),
 }
+
+
+_QUALIFIED = every(
+    setting("//a:NameID", "NameQualifier", "https://idp.acme.example/"),
+    setting("//a:NameID", "SPNameQualifier", "https://sp.acme.example/"),
+)
+_UNSPECIFIED = setting("//a:NameID", "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified")
+NO_FORMAT = setting("//a:NameID", "Format", None)
+LESS_SAID = {
+    "no format": (_NOTHING, NO_FORMAT),
+    "an unspecified format": (_NOTHING, _UNSPECIFIED),
+    "no qualifiers": (_QUALIFIED, _NOTHING),
+    "neither format nor qualifiers": (_QUALIFIED, NO_FORMAT),
+    "no format of an address in another letter case": (
+        _NOTHING,
+        every(NO_FORMAT, writing("//a:NameID", "DANA@acme.example")),
+    ),
+    "a format that the login did not say": (NO_FORMAT, _NOTHING),
+    "a format that is none": (
+        _NOTHING,
+        setting("//a:NameID", "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("at_login", "at_logout"), LESS_SAID.values(), ids=LESS_SAID)
+def test_a_session_that_is_named_ends_for_a_name_that_says_less(cast: Cast, at_login: Any, at_logout: Any) -> None:
+    visit = Visit(logout_connection(cast.acme), at_login={"edit": at_login})
+    assert statuses(answered(visit.asked_by_idp(message=visit.message(edit=at_logout)))) == SUCCESS
+    assert not visit.is_signed_in()
+
+
+@pytest.mark.parametrize("edit", [NO_FORMAT, _UNSPECIFIED])
+def test_without_a_session_index_a_name_that_says_less_ends_nothing(dana: Visit, edit: Any) -> None:
+    message = dana.message(edit=every(removing("//p:SessionIndex"), edit))
+    assert statuses(answered(dana.asked_by_idp(message=message))) == ["Requester", "UnknownPrincipal"]
+    assert dana.is_signed_in()
+
+
+def test_less_is_enough_at_this_connection_alone(cast: Cast, dana: Visit) -> None:
+    theirs = logout_connection(cast.globex)
+    message = dana.message(slo_url=saml.slo_url(theirs), edit=NO_FORMAT)
+    assert statuses(answered(deliver(theirs, "post", message))) == SUCCESS
+    assert dana.is_signed_in()
+
+
+def test_an_address_in_another_letter_case_is_the_same_name(dana: Visit) -> None:
+    message = dana.message(edit=every(removing("//p:SessionIndex"), writing("//a:NameID", "Dana@Acme.example")))
+    dana.asked_by_idp(message=message)
+    assert not dana.is_signed_in()
 
 
 @pytest.mark.parametrize("edit", OTHER_NAMES.values(), ids=OTHER_NAMES)
