@@ -2,6 +2,7 @@
 
 import base64
 import os
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -34,6 +35,7 @@ def encrypt(
     transport: str = OAEP,
     key: str = "inside",
     fill: int | None = None,
+    holder_name: str = "EncryptedAssertion",
 ) -> None:
     """Puts an EncryptedAssertion in the assertion's place. `key`: "inside" KeyInfo or "beside" the data.
 
@@ -42,7 +44,7 @@ def encrypt(
     parent = assertion.getparent()
     assert parent is not None
     content_key = os.urandom(_KEY_LENGTHS[algorithm])
-    holder = etree.Element(f"{{{SAML}}}EncryptedAssertion", nsmap={"saml": SAML})
+    holder = etree.Element(f"{{{SAML}}}{holder_name}", nsmap={"saml": SAML})
     data = etree.SubElement(holder, f"{{{XENC}}}EncryptedData", {"Type": f"{XENC}Element"}, {"xenc": XENC})
     etree.SubElement(data, f"{{{XENC}}}EncryptionMethod", Algorithm=algorithm)
     info = etree.SubElement(data, f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
@@ -50,6 +52,11 @@ def encrypt(
     plain = etree.tostring(assertion, method="c14n", exclusive=True)
     _cipher_data(data, _sealed(plain, content_key, algorithm, fill))
     parent.replace(assertion, holder)
+
+
+def encrypt_id(name_id: etree._Element, certificate: str, **options: Any) -> None:
+    """Puts an EncryptedID in the place of a NameID (SAML core 2.2.4)."""
+    encrypt(name_id, certificate, holder_name="EncryptedID", **options)
 
 
 def _key(parent: etree._Element, certificate: str, content_key: bytes, transport: str) -> None:

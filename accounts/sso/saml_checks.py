@@ -20,11 +20,9 @@ from accounts.sso.saml_fields import (
     shown,
     text_of,
 )
-from accounts.sso.saml_name_id import NameId, read_name_id
+from accounts.sso.saml_name_id import NameId, name_ids_in, read_name_id
 from accounts.sso.saml_shape import (
-    ENCRYPTED_ID,
     ISSUER,
-    NAME_ID,
     SAML,
     STATUS,
     Element,
@@ -114,7 +112,7 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> 
     subject = one(assertion, "Subject")
     _check_confirmations(subject, expected, clock)
     timeline.passed(Part.CONDITIONS, "Recipient", expected.acs_url, expected.acs_url)
-    name_id = _name_id(subject)
+    name_id = _name_id(subject, expected)
     authenticated_at, session_ends_at, session_index = _authentication(assertion, clock)
     return VerifiedAssertion(
         assertion_id=assertion_id,
@@ -238,11 +236,9 @@ def _check_confirmation(confirmation: Element, expected: Expectations, clock: Cl
     _check_in_response_to(confirmation.get("InResponseTo"), expected, "subject confirmation")
 
 
-def _name_id(subject: Element) -> NameId:
+def _name_id(subject: Element, expected: Expectations) -> NameId:
     """Empty when there is none, or an empty one: another attribute may name the person."""
-    if subject.find(ENCRYPTED_ID) is not None:
-        raise refused("encrypted-name-id", "a NameID in the clear", "an EncryptedID", "Encrypt the assertion instead.")
-    found = subject.findall(NAME_ID)
+    found = name_ids_in(subject, expected.decryption_key)
     return read_name_id(found) if any(text_of(item) for item in found) else NameId("")
 
 

@@ -24,8 +24,9 @@ from tests.factories import TENANT, oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection
 from tests.logouts import Visit, answered, logout_connection, statuses
 from tests.oidc_messages import Provider, Web, shape
+from tests.saml_encryption import encrypt_id
 from tests.saml_keys import key_pair
-from tests.saml_messages import removing
+from tests.saml_messages import find, removing
 
 pytestmark = pytest.mark.django_db
 ANOTHER = ["another key that is long enough 0123456789"]
@@ -121,6 +122,14 @@ def test_logging_out_here_works_without_the_identity_provider(cast: Cast, lose_t
     lose_the_key()
     assert dana.logs_out().headers["Location"] == "/login"
     assert not dana.is_signed_in()
+
+
+def test_a_logout_by_an_encrypted_name_is_refused_and_recorded(cast: Cast, lose_the_key: Any) -> None:
+    dana = Visit(logout_connection(cast.acme))
+    message = dana.message(edit=lambda root: encrypt_id(find(root, "//a:NameID"), key_pair("sp").certificate))
+    lose_the_key()
+    assert dana.asked_by_idp(message=message).status_code == 400
+    assert LoginRecord.objects.get(reason="logout-secret-unreadable")
 
 
 def test_a_page_that_posts_a_logout_leads_to_the_sign_in(cast: Cast, lose_the_key: Any) -> None:

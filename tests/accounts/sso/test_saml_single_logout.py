@@ -139,7 +139,10 @@ def test_a_request_is_used_once(connection: Connection, dana: Visit) -> None:
 
 
 REFUSED_WITH_AN_ANSWER = {
-    "an EncryptedID": (adding("/p:LogoutRequest", f"{{{SAML}}}EncryptedID"), ["Requester", "RequestUnsupported"]),
+    "an EncryptedID that holds nothing": (
+        adding("/p:LogoutRequest", f"{{{SAML}}}EncryptedID"),
+        ["Requester", "RequestDenied"],
+    ),
     "another Destination": (
         setting("/p:LogoutRequest", "Destination", "https://x/"), ["Requester", "RequestDenied"]
     ),
