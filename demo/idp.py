@@ -41,7 +41,7 @@ def home(idp: StandIn, _request: Request) -> Response:
 
 def _saml_routes(idp: StandIn, face: SamlFace) -> dict[str, View]:
     return {
-        face.metadata_path: lambda _request: saml_face.show_metadata(idp, face),
+        face.metadata_path: partial(saml_face.show_metadata, idp, face),
         face.sso_path: partial(saml_face.single_sign_on, idp, face),
         saml_face.tile_path(face): partial(saml_face.open_tile, idp, face),
     }

@@ -4,19 +4,21 @@ import base64
 
 from demo.conversation import Chosen, Question, converse, posted
 from demo.faces import SamlFace
-from demo.saml_messages import Answer, SamlRequest, UnreadableRequest, metadata, read_authn_request
+from demo.saml_messages import POST, REDIRECT, Answer, SamlRequest, UnreadableRequest, metadata, read_authn_request
 from demo.stand_in import StandIn
 from demo.web import Refused, Request, Response
 
 FAILED = "AADSTS50105: The signed in user is not assigned to a role for the application."
 
 
-def show_metadata(idp: StandIn, face: SamlFace) -> Response:
-    return Response(metadata(face, idp.origin, idp.saml_key), content_type="application/samlmetadata+xml")
+def show_metadata(idp: StandIn, face: SamlFace, request: Request) -> Response:
+    """`?binding=post`: of a provider that takes requests by POST only."""
+    binding = POST if request.fields.get("binding") == "post" else REDIRECT
+    return Response(metadata(face, idp.origin, idp.saml_key, binding), content_type="application/samlmetadata+xml")
 
 
 def single_sign_on(idp: StandIn, face: SamlFace, request: Request) -> Response:
-    """The product asked: an AuthnRequest by Redirect."""
+    """The product asked: an AuthnRequest by Redirect or POST."""
     fields = {name: request.fields.get(name, "") for name in ("SAMLRequest", "RelayState")}
     try:
         asked = read_authn_request(fields["SAMLRequest"])

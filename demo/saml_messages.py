@@ -20,6 +20,7 @@ METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 UNSPECIFIED_NAME = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 PASSWORD_CONTEXT = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
@@ -47,8 +48,8 @@ class SamlRequest:
 
 
 def read_authn_request(encoded: str) -> SamlRequest:
-    """The request of the Redirect binding (base64 of raw deflate). Raises UnreadableRequest."""
-    root = _parsed(_inflated(encoded))
+    """The request of the Redirect binding (base64 of raw deflate) or the POST binding. Raises UnreadableRequest."""
+    root = _parsed(_unpacked(encoded))
     if root.tag != f"{{{SAMLP}}}AuthnRequest":
         raise UnreadableRequest(f"Expected an AuthnRequest, received <{etree.QName(root).localname}>.")
     issuer = (root.findtext(f"{{{SAML}}}Issuer") or "").strip()
@@ -58,10 +59,10 @@ def read_authn_request(encoded: str) -> SamlRequest:
     return request
 
 
-def _inflated(encoded: str) -> bytes:
+def _unpacked(encoded: str) -> bytes:
     try:
         packed = base64.b64decode(encoded, validate=True)
-        xml = zlib.decompressobj(-15).decompress(packed, MAX_REQUEST + 1)
+        xml = packed if packed.startswith(b"<") else zlib.decompressobj(-15).decompress(packed, MAX_REQUEST + 1)
     except (binascii.Error, ValueError, zlib.error):
         raise UnreadableRequest("The SAMLRequest is not base64 of a deflated message.") from None
     if len(xml) > MAX_REQUEST:
@@ -80,9 +81,9 @@ def _parsed(xml: bytes) -> etree._Element:
     return root
 
 
-def metadata(face: SamlFace, origin: str, key: SigningKey) -> bytes:
-    """The EntityDescriptor of this face."""
-    service = {"Binding": REDIRECT, "Location": origin + face.sso_path}
+def metadata(face: SamlFace, origin: str, key: SigningKey, binding: str = REDIRECT) -> bytes:
+    """The EntityDescriptor of this face. `binding`: by which it takes requests."""
+    service = {"Binding": binding, "Location": origin + face.sso_path}
     certificate = _d.KeyInfo(_d.X509Data(_d.X509Certificate(key.certificate_base64)))
     descriptor = _m.IDPSSODescriptor(
         _m.KeyDescriptor(certificate, use="signing"),

@@ -1,6 +1,7 @@
 """The SAML faces of the stand-in, checked with the same tools that a service provider has."""
 
 import base64
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,6 +50,18 @@ def test_metadata_names_issuer_address_and_certificate(visitor: Visitor, face: S
     assert service is not None
     assert service.get("Location") == f"http://127.0.0.1:9000{face.sso_path}"
     assert entity.findtext(".//ds:X509Certificate", namespaces=NAMES) == visitor.idp.saml_key.certificate_base64
+
+
+def test_metadata_may_be_of_a_provider_that_takes_posts_only(visitor: Visitor) -> None:
+    entity = etree.fromstring(visitor.get(OKTA_SAML.metadata_path, binding="post").text.encode())
+    bindings = [item.get("Binding", "") for item in entity.iterfind(".//md:SingleSignOnService", NAMES)]
+    assert bindings == ["urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"]
+
+
+def test_an_authn_request_may_come_by_post(visitor: Visitor) -> None:
+    packed = base64.b64encode(zlib.decompress(base64.b64decode(ASKED["SAMLRequest"]), -15)).decode()
+    answer = visitor.post(OKTA_SAML.sso_path, {**ASKED, "SAMLRequest": packed})
+    assert "Choose a person" in answer.text
 
 
 def test_an_authn_request_leads_to_the_choice_of_a_person(visitor: Visitor) -> None:
