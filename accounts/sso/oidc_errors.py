@@ -3,29 +3,12 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from accounts.sso import provider_errors
 from accounts.sso.refusal import LoginRefused, Side
 
 _SHOWN = 300  # characters of a provider's own words
 
-# Error codes of RFC 6749 4.1.2.1 and OpenID Connect Core 3.1.2.6, with the step that usually helps.
-_STEPS = {
-    "access_denied": "Assign the person to the application at the identity provider.",
-    "unsupported_response_type": "Let the application issue ID tokens (Entra: Authentication, “ID tokens”), or choose "
-    "the code flow on the connection.",
-    "unauthorized_client": "Let the application use this flow at the identity provider.",
-    "invalid_request": "Compare the redirect URI and the flow of the application with those of the connection.",
-    "invalid_scope": "Let the application use the scopes openid, profile and email.",
-    "server_error": "Try again later.",
-    "temporarily_unavailable": "Try again later.",
-    "login_required": "Sign in at the identity provider first.",
-    "interaction_required": "Sign in again and answer what the identity provider asks.",
-    "consent_required": "Let an administrator of the identity provider consent to the application.",
-}
-_TOKEN_STEPS = {
-    "invalid_grant": "Start again from the sign-in page; if that does not help, compare both sides' redirect URI.",
-    "invalid_client": "Enter the application's present client secret in the connection.",
-    "unauthorized_client": "Enter the application's present client ID and secret in the connection.",
-}
+_ASK_AGAIN = "Start again from the sign-in page; if that does not help, compare both sides' redirect URI."
 _ENTER_ISSUER = (
     "Save the issuer again on the connection's tab “Identity provider”: it is checked there, and the one that the"
     " provider publishes is offered."
@@ -42,8 +25,12 @@ def provider_said_no(answer: Mapping[str, str]) -> LoginRefused:
     """The provider sent an error instead of a login (`protocol.md` 6.2)."""
     error, description = plain(answer.get("error", "")), plain(answer.get("error_description", ""))
     quoted = f"the error “{error}”" + (f": “{description}”" if description else "")
-    step = _STEPS.get(error, _LOOK_THERE)
-    return LoginRefused("idp-error", "a login", quoted, Side.IDENTITY_PROVIDER, step)
+    subcode = plain(answer.get("error_subcode", ""))  # Entra's "cancel"
+    if subcode == "cancel":
+        return provider_errors.refused_for(provider_errors.CANCELLED, "a login", quoted)
+    if cause := provider_errors.cause_of((error,), description):
+        return provider_errors.refused_for(cause, "a login", quoted)
+    return LoginRefused("idp-error", "a login", quoted, Side.IDENTITY_PROVIDER, _LOOK_THERE)
 
 
 def provider_failed(error: Exception, connection: Named) -> LoginRefused:
@@ -56,12 +43,12 @@ def provider_failed(error: Exception, connection: Named) -> LoginRefused:
 
 def code_refused(error: Exception) -> LoginRefused:
     """The token endpoint did not take the code or the client's credentials."""
-    code = getattr(error, "error", "")
-    side = Side.TORQUE if code in ("invalid_client", "unauthorized_client") else Side.IDENTITY_PROVIDER
-    expected = "tokens for the code"
-    return LoginRefused(
-        "oidc-token-endpoint", expected, f"the error “{error}”", side, _TOKEN_STEPS.get(code, _LOOK_THERE)
-    )
+    code, quoted = getattr(error, "error", ""), f"the error “{error}”"
+    cause = provider_errors.cause_of((code,), str(error))
+    if cause:
+        return provider_errors.refused_for(cause, "tokens for the code", quoted)
+    step = _ASK_AGAIN if code == "invalid_grant" else _LOOK_THERE
+    return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, Side.IDENTITY_PROVIDER, step)
 
 
 def wrong_flow(expected: str, received: str, connection: Named) -> LoginRefused:

@@ -14,7 +14,7 @@ from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
 from accounts.services import login_records
 from accounts.services.unrecorded_refusals import Tie
-from accounts.sso import timeline, transactions
+from accounts.sso import provider_errors, timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from torque_sso import outbound_turns
@@ -51,6 +51,8 @@ _FRIENDLY = {
     "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
     " “Log in with SSO” in the same browser: that links both.",
 }
+_FRIENDLY |= {cause.code: cause.friendly for cause in provider_errors.CAUSES}
+_FRIENDLY |= {"idp-unreachable": provider_errors.UNAVAILABLE.friendly}
 _OTHERWISE = "Your company's sign-in answered in a way that we could not accept. Please tell your administrator."
 
 

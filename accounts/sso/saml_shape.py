@@ -11,6 +11,7 @@ from typing import cast
 
 from lxml import etree
 
+from accounts.sso import provider_errors
 from accounts.sso.refusal import LoginRefused, Side
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -43,6 +44,7 @@ _XML_DECLARATION = re.compile(
     rb"""<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']utf-8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>""",
     re.IGNORECASE,
 )
+_MESSAGE_READ = 2000  # characters of a status message in which its cause is looked for
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
 # Wherever one of these stands out of its place, in whatever namespace, somebody is trying to have it read.
@@ -234,18 +236,11 @@ def status_refusal(response: Element) -> LoginRefused | None:
     value = code.get("Value", "") if code is not None else ""
     if value == "urn:oasis:names:tc:SAML:2.0:status:Success":
         return None
-    inner = code.find(f"{{{SAMLP}}}StatusCode") if code is not None else None
-    reason = inner.get("Value", "") if inner is not None else value
+    said = [inner.get("Value", "") for inner in code.iter(f"{{{SAMLP}}}StatusCode")] if code is not None else []
+    reason = said[1] if len(said) > 1 else value  # the second level says why
     message = response.findtext(f"{STATUS}/{{{SAMLP}}}StatusMessage", "").strip()
     received = f"the status {quoted(reason)}" + (f" with the message {quoted(message, 500)}" if message else "")
-    step = _STEPS.get(reason.rpartition(":")[2])
-    if step:  # what this connection asks for beyond the usual is not what the provider has
-        return LoginRefused("saml-status", "the status Success", received, Side.TORQUE, step)
+    names = tuple(status.rpartition(":")[2] for status in reversed(said))
+    if cause := provider_errors.cause_of(names, message[:_MESSAGE_READ]):
+        return provider_errors.refused_for(cause, "the status Success", received)
     return refused("status", "the status Success", received, "The identity provider's own sign-in log says more.")
-
-
-_OPTIONS = "under “Advanced” on the connection's tab “Identity provider”"
-_STEPS = {
-    "InvalidNameIDPolicy": f"Ask for the NameID format that the application has there, or for none, {_OPTIONS}.",
-    "NoAuthnContext": f"Ask for a context that people sign in with there, or for none, {_OPTIONS}.",
-}

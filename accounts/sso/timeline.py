@@ -168,6 +168,9 @@ PARTS: Mapping[str, Part] = {
         Part.ANSWER: (
             "unknown-sign-in sign-in-used other-browser cookies-missing sign-in-expired message-too-large idp-error"
             " status"
+            " idp-cancelled idp-denied idp-not-assigned idp-policy idp-account idp-authn-failed idp-interaction"
+            " idp-consent idp-unavailable idp-redirect-uri idp-response-type idp-scope idp-client-secret"
+            " idp-client-secret-expired idp-application idp-request idp-authn-context idp-name-id-policy"
             " answer-issuer flow token-endpoint malformed too-large token-type size base64 encoding xml comment cdata"
             " doctype processing-instruction shape xml-id duplicate-id id"
         ),

@@ -34,7 +34,7 @@ from accounts.sso.timeline import Part
 from torque_sso.client_address import client_address
 from torque_sso.own_names import at_base_url
 
-OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "iss", "session_state")
+OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "error_subcode", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")
 
 View = Callable[..., HttpResponse]

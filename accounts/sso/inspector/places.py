@@ -12,6 +12,13 @@ _ENTRA_APP = "Microsoft Entra admin center → App registrations → your applic
 
 _ENTRA_USER = "Microsoft Entra admin center → Users → the person → Properties → User type"
 
+_OKTA_PERSON = "Okta admin console → Directory → People → the person"
+_OKTA_POLICY = f"{_OKTA} → Sign On → User authentication → Authentication policy"
+_ENTRA_PERSON = "Microsoft Entra admin center → Users → the person → Overview → Account status"
+_ENTRA_POLICY = (
+    f"Microsoft Entra admin center → Protection → Conditional Access; which one it was: {_ENTRA} → Sign-in logs"
+)
+
 _OKTA_SAML = f"{_OKTA} → General → SAML Settings → Edit"
 _OKTA_OIDC = f"{_OKTA} → General"
 _ENTRA_SAML = f"{_ENTRA} → Single sign-on"
@@ -30,6 +37,9 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "attributes": f"{_OKTA_SAML} → Attribute Statements",
         "groups": f"{_OKTA_SAML} → Group Attribute Statements → Filter",
         "assignment": f"{_OKTA} → Assignments",
+        "policy": _OKTA_POLICY,
+        "account": _OKTA_PERSON,
+        "application": f"{_OKTA_SAML} → Audience URI (SP Entity ID)",
         "said-no": f"{_OKTA} → Assignments; Okta's own account of it: {_OKTA_LOG}",
         "clock": "Okta keeps its own clock: compare ours with a time service",
     },
@@ -42,6 +52,12 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "attributes": f"{_OKTA} → Sign On → OpenID Connect ID Token → Claims",
         "groups": f"{_OKTA} → Sign On → OpenID Connect ID Token → Group claims filter",
         "assignment": f"{_OKTA} → Assignments",
+        "policy": _OKTA_POLICY,
+        "account": _OKTA_PERSON,
+        "consent": f"{_OKTA} → Okta API Scopes; and Security → API → your server → Scopes, Access Policies",
+        "redirect": f"{_OKTA_OIDC} → LOGIN → Sign-in redirect URIs",
+        "client-secret": f"{_OKTA_OIDC} → Client Credentials → Client secrets",
+        "application": f"{_OKTA_OIDC} → Client Credentials → Client ID",
         "said-no": f"{_OKTA} → Assignments; Okta's own account of it: {_OKTA_LOG}",
         "clock": "Okta keeps its own clock: compare ours with a time service",
     },
@@ -57,6 +73,11 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "attributes": f"{_ENTRA_SAML} → Attributes & Claims",
         "groups": f"{_ENTRA_SAML} → Attributes & Claims → Add a group claim → Groups assigned to the application",
         "assignment": f"{_ENTRA} → Users and groups",
+        "policy": _ENTRA_POLICY,
+        "account": _ENTRA_PERSON,
+        "consent": f"{_ENTRA} → Permissions → Grant admin consent",
+        "redirect": f"{_ENTRA_SAML} → Basic SAML Configuration → Reply URL (Assertion Consumer Service URL)",
+        "application": f"{_ENTRA_SAML} → Basic SAML Configuration → Identifier (Entity ID)",
         "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
         "guest": _ENTRA_USER,
         "clock": "Entra keeps its own clock: compare ours with a time service",
@@ -70,6 +91,12 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "groups": f"{_ENTRA_APP} → Token configuration → Edit groups claim → Groups assigned to the application",
         "subject": f"{_ENTRA_APP} → API permissions → Microsoft Graph → profile",
         "assignment": f"{_ENTRA} → Users and groups",
+        "policy": _ENTRA_POLICY,
+        "account": _ENTRA_PERSON,
+        "consent": f"{_ENTRA_APP} → API permissions → Grant admin consent",
+        "redirect": f"{_ENTRA_APP} → Authentication → Redirect URIs",
+        "client-secret": f"{_ENTRA_APP} → Certificates & secrets → Client secrets",
+        "application": f"{_ENTRA_APP} → Overview → Application (client) ID",
         "said-no": f"{_ENTRA} → Users and groups; Entra's own account of it: {_ENTRA} → Sign-in logs",
         "guest": _ENTRA_USER,
         "clock": "Entra keeps its own clock: compare ours with a time service",
@@ -89,13 +116,19 @@ ABOUT: Mapping[str, str] = {
         "algorithm": "algorithm",
         "encryption": "decryption no-decryption-key encryption-algorithm encrypted-name-id",
         "secret": "token-endpoint",
-        "flow": "flow",
-        "subject": "subject name-id",
+        "flow": "flow idp-response-type",
+        "subject": "subject name-id idp-name-id-policy",
         "attributes": "no-email email-not-verified",
         "guest": "guest",
         "groups": "message-too-large too-large size",
-        "assignment": "deprovisioned not-announced",
-        "said-no": "status idp-error",
+        "assignment": "deprovisioned not-announced idp-not-assigned",
+        "said-no": "status idp-error idp-denied idp-authn-failed idp-unavailable idp-request idp-authn-context",
+        "policy": "idp-policy",
+        "account": "idp-account",
+        "consent": "idp-consent idp-scope",
+        "redirect": "idp-redirect-uri",
+        "client-secret": "idp-client-secret idp-client-secret-expired",
+        "application": "idp-application",
         "clock": (
             "expired not-yet-valid issued-in-future too-old confirmation-expired session-ended authenticated-in-future"
         ),
@@ -106,9 +139,9 @@ ABOUT: Mapping[str, str] = {
 # they give no choice of.
 NOWHERE = frozenset(
     "connection-not-live cookies-missing"
-    " sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed idp-initiated no-signing-key"
-    " secret-unreadable idp-unreachable email-taken email-not-proved domain-not-attached domain-of-another-connection"
-    " two-users-match"
+    " idp-cancelled idp-interaction sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed"
+    " idp-initiated no-signing-key secret-unreadable idp-unreachable email-taken email-not-proved domain-not-attached"
+    " domain-of-another-connection two-users-match"
     " no-new-people conflict test-of-another base64 encoding xml comment cdata doctype processing-instruction shape"
     " xml-id duplicate-id id signature-shape encryption-shape malformed token-type key-id unknown-key critical-header"
     " time time-claim version bearer condition conditions lifetime authn-statement c-hash at-hash"

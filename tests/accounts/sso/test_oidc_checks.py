@@ -212,7 +212,7 @@ def test_an_answer_in_the_issuers_own_name_is_accepted(entra: Provider) -> None:
 def test_an_error_is_quoted_on_one_line_and_not_at_length(entra: Provider) -> None:
     with pytest.raises(LoginRefused) as caught:
         entra.read(error="access_denied", error_description="AADSTS50105:\r\nnot assigned" + "x" * 9000)
-    assert caught.value.code == "idp-error"
+    assert caught.value.code == "idp-not-assigned"
     assert caught.value.received.startswith("the error “access_denied”: “AADSTS50105: not assigned")
     assert len(caught.value.received) < 400
     assert "Assign the person" in caught.value.next_step

@@ -68,11 +68,13 @@ def test_a_request_asks_for_none_of_it_by_itself(cast: Cast) -> None:
     assert [child.tag for child in request] == [f"{{{SAML}}}Issuer"]
 
 
-@pytest.mark.parametrize("status", ["InvalidNameIDPolicy", "NoAuthnContext"])
-def test_a_refusal_of_what_was_asked_for_names_the_setting_here(status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "code"), [("InvalidNameIDPolicy", "idp-name-id-policy"), ("NoAuthnContext", "idp-authn-context")]
+)
+def test_a_refusal_of_what_was_asked_for_names_the_setting_here(status: str, code: str) -> None:
     inner = f'<StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{status}"/>'
     whole = f'<Status><StatusCode Value="x:Responder">{inner}</StatusCode></Status>'
     refusal = status_refusal(etree.fromstring(f'<Response xmlns="{SAMLP}">{whole}</Response>'))
     assert refusal is not None
-    assert (refusal.code, refusal.side) == ("saml-status", Side.TORQUE)
+    assert (refusal.code, refusal.side) == (code, Side.TORQUE)
     assert "under “Advanced” on the connection's tab “Identity provider”" in str(refusal)

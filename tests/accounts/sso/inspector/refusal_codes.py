@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from accounts.sso import saml_fields, saml_shape
+from accounts.sso import provider_errors, saml_fields, saml_shape
 
 SOURCE = Path(__file__).parents[4] / "accounts"
 # Functions that make a refusal out of a code, and what they put before it. `_refused` stands in two modules.
@@ -12,6 +12,7 @@ _BEFORE = {"logout_token.py": "logout-"}
 # Where the code is no literal: module and function -> the codes.
 _COMPUTED = {
     ("id_token.py", "check_half_hash"): {"oidc-c-hash", "oidc-at-hash"},
+    ("provider_errors.py", "refused_for"): {cause.code for cause in provider_errors.CAUSES},
     ("saml_fields.py", "one"): {f"saml-{code}" for code in saml_fields._MISSING.values()},
     ("saml_shape.py", "_refuse_markup"): {f"saml-{code}" for _, code, _ in saml_shape._FORBIDDEN_MARKUP},
 }

@@ -1,6 +1,7 @@
 """How to provoke each refusal of a sign-in through the doors, as an identity provider, a person or an admin would."""
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from torque_sso.encryption import Sealed
 from torque_sso.outbound import OutboundError
 
 LONG_AGO, SOON = timedelta(hours=-3), timedelta(hours=3)
+CODE_OF, STATUS = "//p:StatusCode", "urn:oasis:names:tc:SAML:2.0:status:"
 CONFIRMATION = "//a:SubjectConfirmationData"
 
 
@@ -293,6 +295,11 @@ def by_the_wrong_key(world: World) -> Any:
     return journey.answer(sign(journey.claims(asked), key=rsa_key("second")), asked)
 
 
+def refused(words: str) -> OutboundError:
+    """By the token endpoint."""
+    return OutboundError("No.", 401, json.dumps({"error": "invalid_client", "error_description": words}).encode())
+
+
 LOST = Sealed("s1.00000000.AAAA")  # a secret whose key is none of ours
 SEALED = {"encrypted_for": key_pair("sp").certificate}
 OUR_KEY = {"sp_private_key": key_pair("sp").private_pem, "sp_certificate": key_pair("sp").certificate}
@@ -342,7 +349,7 @@ ROWS = [
     saml("id", edit=setting("/p:Response", "ID", None), signed="assertion"),
     saml("xml-id", edit=setting("/p:Response", "{http://www.w3.org/XML/1998/namespace}id", "x")),
     saml("duplicate-id", edit=setting("//a:Assertion", "ID", "_r1")),
-    saml("status", "System Log", edit=setting("//p:StatusCode", "Value", "urn:example:no")),
+    saml("status", "System Log", edit=setting(CODE_OF, "Value", "urn:example:no")),
     # SAML: signature and encryption.
     saml("certificate", "SAML Signing Certificates", options={"idp_certificates": "none at all"}),
     saml(
@@ -396,11 +403,38 @@ ROWS = [
     saml("name-id", "Name ID format", edit=repeating("//a:NameID")),
     saml("encrypted-name-id", "Assertion Encryption", edit=adding("//a:Subject", f"{{{SAML}}}EncryptedID")),
     # OpenID Connect: the answer.
-    Row("idp-error", answered(error="access_denied", error_description="AADSTS50105"), "Users and groups"),
+    Row("idp-error", answered(error="something_new"), "Users and groups"),
+    *(
+        Row(f"idp-{code}", answered(error=error, error_description=words), place)
+        for code, error, words, place in (
+            ("cancelled", "access_denied", "the user canceled the authentication", ""),
+            ("denied", "access_denied", "", "Sign-in logs"),
+            ("not-assigned", "access_denied", "AADSTS50105: not assigned", "Users and groups"),
+            ("policy", "access_denied", "AADSTS53003: blocked", "Conditional Access"),
+            ("account", "access_denied", "AADSTS50057: disabled", "Account status"),
+            ("authn-failed", "access_denied", "AADSTS50126: wrong password", "Sign-in logs"),
+            ("interaction", "login_required", "", ""),
+            ("consent", "consent_required", "", "Grant admin consent"),
+            ("unavailable", "temporarily_unavailable", "", "Sign-in logs"),
+            ("redirect-uri", "invalid_request", "AADSTS50011: no match", "Redirect URIs"),
+            ("response-type", "unsupported_response_type", "AADSTS700054", "ID tokens"),
+            ("scope", "invalid_scope", "", "API permissions"),
+            ("application", "unauthorized_client", "AADSTS700016", "Application (client) ID"),
+            ("request", "invalid_request", "", "Sign-in logs"),
+            ("authn-context", "access_denied", "AADSTS75011", "Sign-in logs"),
+        )
+    ),
+    Row(
+        "idp-name-id-policy",
+        saml("", edit=setting(CODE_OF, "Value", f"{STATUS}InvalidNameIDPolicy")).provoke,
+        "Name ID",
+    ),
+    Row("idp-client-secret-expired", token_endpoint(refused("AADSTS7000222: expired")), "Client secrets"),
+    Row("idp-client-secret", token_endpoint(refused("AADSTS7000215: invalid")), "Client secrets"),
     Row("oidc-answer-issuer", answered(iss="https://other.example"), "Directory (tenant) ID"),
     Row("oidc-flow", answered(code="a-code-that-nobody-asked-for"), "ID tokens"),
     Row("oidc-malformed", answered(id_token="not-a-token")),
-    Row("oidc-token-endpoint", token_endpoint(OutboundError("No.", 400, b'{"error":"invalid_client"}')), "secrets"),
+    Row("oidc-token-endpoint", token_endpoint(OutboundError("No.", 400, b'{"error":"invalid_grant"}')), "secrets"),
     Row("oidc-too-large", token_endpoint({"id_token": "a" * 300_000}), "Group claims filter"),
     Row("oidc-c-hash", token_endpoint(None, c_hash="another")),
     Row("oidc-at-hash", token_endpoint(None, at_hash="another")),
