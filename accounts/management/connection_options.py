@@ -8,7 +8,7 @@ from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
 from accounts.models.identity import AuthnComparison, JustInTime, NameIdFormat, OidcFlow, Protocol, UpdatePolicy, Vendor
 from accounts.services import provider_settings
-from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderSettings
+from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from accounts.sso.certificates import new_service_provider_key
 from spaces.role_mapping import MEMBER_ROLE
@@ -116,6 +116,13 @@ def _requests(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
+    try:
+        return _described(options)
+    except ProviderNotChosen as several:
+        raise ActionRefused(f"{several} Run the command again with --issuer ENTITY-ID.") from None
+
+
+def _described(options: dict[str, Any]) -> ProviderSettings:
     source = options["metadata"]
     if source and source.startswith(("https://", "http://")):
         return provider_settings.from_metadata_address(source, options["issuer"], account_id=None)

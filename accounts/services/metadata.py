@@ -92,6 +92,8 @@ def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
             _note_success(connection, now)
             return ["read"]
         found = _fetched(connection)
+        if expired := found.expired(now):  # who copies an old document must not bring back keys that were given up
+            raise MetadataError(expired)
     except (ProviderBusy, outbound.OutboundBusy):  # this server did not ask, which is no fault of the provider
         return ["busy"]
     except (ProviderError, MetadataError, outbound.OutboundError) as problem:

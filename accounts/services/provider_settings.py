@@ -12,7 +12,13 @@ from uuid import UUID
 from accounts.errors import ActionRefused
 from accounts.models.identity import OidcFlow, Vendor
 from accounts.sso.certificates import CertificateError, Signers, signers_in
-from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
+from accounts.sso.saml_metadata import (
+    IdentityProviderMetadata,
+    MetadataError,
+    SeveralProviders,
+    is_web_address,
+    read_metadata,
+)
 from accounts.sso.tenants import as_guid, is_of_many, tenant_of
 from torque_sso import outbound
 
@@ -25,6 +31,14 @@ _MOST_CONTEXTS = 8
 ENTRA_ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
 
 
+class ProviderNotChosen(ActionRefused):
+    """The metadata describe several identity providers: one of `entity_ids` has to be named."""
+
+    def __init__(self, sentence: str, entity_ids: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.entity_ids = entity_ids
+
+
 @dataclass(frozen=True)
 class ProviderSettings:
     """`fields`: of a Connection, by name; `warnings`: sentences about what an admin should look at."""
@@ -34,21 +48,28 @@ class ProviderSettings:
 
 
 def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | None) -> ProviderSettings:
-    """Metadata fetched from its address, which is kept and read again every hour. Raises ActionRefused.
+    """Metadata fetched from its address, which is kept and read again every hour; of several providers the chosen one
+    is followed. Raises ActionRefused, and ProviderNotChosen where `entity_id` has to name one of several.
 
     `account_id`: whose connection it is for; None: the operator reads it, for an account that may not be there yet.
     """
     try:
-        found = read_metadata(outbound.fetch(url, account_id=account_id), entity_id)
-    except (MetadataError, outbound.OutboundError) as problem:
+        document = outbound.fetch(url, account_id=account_id)
+    except outbound.OutboundError as problem:
         raise ActionRefused(str(problem)) from None
-    return _settings(found, url)
+    return _settings(_read(document, entity_id), url)
 
 
 def from_metadata(document: bytes, entity_id: str = "") -> ProviderSettings:
-    """Metadata from a file. Raises ActionRefused."""
+    """Metadata from a file. Raises ActionRefused, and ProviderNotChosen as above."""
+    return _settings(_read(document, entity_id), "")
+
+
+def _read(document: bytes, entity_id: str) -> IdentityProviderMetadata:
     try:
-        return _settings(read_metadata(document, entity_id), "")
+        return read_metadata(document, entity_id)
+    except SeveralProviders as several:
+        raise ProviderNotChosen(str(several), several.entity_ids) from None
     except MetadataError as problem:
         raise ActionRefused(str(problem)) from None
 

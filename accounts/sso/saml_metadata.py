@@ -1,7 +1,7 @@
 """An identity provider's metadata, read into the fields of a connection (SAML metadata 2.4.3; `protocol.md` 8.2)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from accounts.sso.certificates import (
     without_authorities,
 )
 from accounts.sso.saml_shape import DS, Element, quoted
+from torque_sso import moments
 
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _ENTITY, _IDP = f"{{{_MD}}}EntityDescriptor", f"{{{_MD}}}IDPSSODescriptor"
@@ -30,6 +31,15 @@ _LEFT_OUT = "One signing certificate in the metadata was left out."
 
 class MetadataError(ValueError):
     """A sentence: what was expected, what came, which side must change."""
+
+
+class SeveralProviders(MetadataError):
+    """The document describes several identity providers, and none of them was chosen. `entity_ids`: of all of them,
+    in the document's order."""
+
+    def __init__(self, sentence: str, entity_ids: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.entity_ids = entity_ids
 
 
 @dataclass(frozen=True)
@@ -51,28 +61,57 @@ class SingleLogout:
 
 @dataclass(frozen=True)
 class IdentityProviderMetadata:
-    """`certificates`: PEM, every one for signing. `warnings`: sentences."""
+    """`certificates`: PEM, every one for signing. `warnings`: sentences.
+
+    `valid_until`: the earliest `validUntil` of the provider and all around it (SAML metadata 2.3.1, 2.3.2, 2.4.1), in
+    UTC; None: none is named. `cacheDuration` is not looked at: metadata are read every hour.
+    """
 
     entity_id: str
     sign_on: SingleSignOn
     certificates: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     logout: SingleLogout = SingleLogout()
+    valid_until: datetime | None = None
+
+    def expired(self, now: datetime) -> str:
+        """A sentence once they are not valid any more; else empty."""
+        if self.valid_until is None or self.valid_until > now:
+            return ""
+        return (
+            f"Expected metadata of {quoted(self.entity_id)} that are still valid; their validUntil was"
+            f" {self.valid_until:%Y-%m-%d %H:%M} UTC. To change at the identity provider: publish them anew."
+        )
 
 
 def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
     """The identity provider described by a metadata document. `entity_id` chooses one of several. Raises
-    MetadataError."""
+    MetadataError, and SeveralProviders where one has to be chosen."""
     entity = _chosen(_entities(_root(xml)), entity_id)
     name = entity.get("entityID", "")
     if not 0 < len(name) <= _MAX_ENTITY_ID:
         raise _error("an entityID in the metadata", f"one of {len(name)} characters" if name else "none")
     descriptor = _idp_descriptor(entity)
     certificates, unreadable = _certificates(descriptor)
-    warnings = (*unreadable, *_expiry(certificates), *_wishes(descriptor))
-    return IdentityProviderMetadata(
-        name, _single_sign_on(descriptor), certificates, warnings, _single_logout(descriptor)
+    valid_until, unread = _valid_until(descriptor)
+    warnings = (*unreadable, *unread, *_expiry(certificates), *_wishes(descriptor))
+    found = IdentityProviderMetadata(
+        name, _single_sign_on(descriptor), certificates, warnings, _single_logout(descriptor), valid_until
     )
+    expired = found.expired(datetime.now(UTC))
+    return replace(found, warnings=(expired, *warnings)) if expired else found
+
+
+def _valid_until(descriptor: Element) -> tuple[datetime | None, list[str]]:
+    """The earliest end of the descriptor and of all elements around it; a sentence for each that cannot be read."""
+    ends: list[datetime] = []
+    unread: list[str] = []
+    for text in filter(None, (item.get("validUntil") for item in (descriptor, *descriptor.iterancestors()))):
+        try:
+            ends.append(moments.read(text.strip()))
+        except ValueError:
+            unread.append(f"The metadata's validUntil {quoted(text)} is no date that can be read: it is not looked at.")
+    return min(ends, default=None), unread
 
 
 def _root(xml: bytes) -> Element:
@@ -112,17 +151,26 @@ def _entities(root: Element) -> list[Element]:
 def _chosen(entities: list[Element], entity_id: str) -> Element:
     """The named one; without a name the only identity provider there is."""
     candidates = [item for item in entities if item.get("entityID") == entity_id] if entity_id else entities
-    if not entity_id and len(entities) > 1:
-        candidates = [item for item in entities if item.find(_IDP) is not None]
+    if len(candidates) > 1:  # of one name, too: an aggregate may hold its service provider apart
+        candidates = [item for item in candidates if _is_provider(item)]
     if len(candidates) == 1:
         return candidates[0]
     if entity_id:
         raise _error(f"metadata of {quoted(entity_id)}", f"metadata of {_names(entities)}")
     if len(candidates) > 1:
-        raise _error(
+        error = _error(
             "metadata of one identity provider", f"metadata of {_names(candidates)}", "Name the entity ID to use."
         )
+        raise SeveralProviders(str(error), tuple(dict.fromkeys(item.get("entityID", "") for item in candidates)))
     raise _error("metadata of an identity provider", "metadata with no IDPSSODescriptor")
+
+
+def _is_provider(entity: Element) -> bool:
+    return any(_speaks_saml2(item) for item in entity.iterfind(_IDP))
+
+
+def _speaks_saml2(descriptor: Element) -> bool:
+    return _PROTOCOL in descriptor.get("protocolSupportEnumeration", _PROTOCOL).split()
 
 
 def _names(entities: list[Element]) -> str:
@@ -132,9 +180,7 @@ def _names(entities: list[Element]) -> str:
 
 
 def _idp_descriptor(entity: Element) -> Element:
-    found = [
-        item for item in entity.iterfind(_IDP) if _PROTOCOL in item.get("protocolSupportEnumeration", _PROTOCOL).split()
-    ]
+    found = [item for item in entity.iterfind(_IDP) if _speaks_saml2(item)]
     if found:
         return found[0]
     other = "a service provider's" if entity.find(f"{{{_MD}}}SPSSODescriptor") is not None else "other"

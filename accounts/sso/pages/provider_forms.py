@@ -1,5 +1,6 @@
 """Their values, in each of the ways they can be given. `read` gives the fields they mean, or a refusal."""
 
+import re
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -16,6 +17,9 @@ from accounts.vendors import SET_UPS
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 _ADDRESS = {**_PLAIN, "placeholder": "https://", "inputmode": "url"}
+_CHOSEN = "entity_id"
+# What names the encoding of bytes that were decoded since.
+_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _LONGEST_ADDRESS, _LONGEST_ISSUER = 2048, 1024  # characters, as the columns are
 
 
@@ -36,12 +40,37 @@ class ProviderForm(forms.Form):
         raise NotImplementedError
 
 
-class MetadataAddressForm(ProviderForm):
-    metadata_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+class MetadataForm(ProviderForm):
+    """Of metadata that describe several identity providers one is chosen: by a list that is there once they were
+    read."""
 
     def read(self) -> ProviderSettings:
-        address = self.cleaned_data["metadata_url"]
-        return provider_settings.from_metadata_address(address, account_id=self.connection.account_id)
+        chosen = self.data.get(self.add_prefix(_CHOSEN), "")
+        try:
+            return self.described(chosen)
+        except provider_settings.ProviderNotChosen as several:
+            self.offer(several.entity_ids)
+            raise
+
+    def described(self, entity_id: str) -> ProviderSettings:
+        raise NotImplementedError
+
+    def offer(self, entity_ids: tuple[str, ...]) -> None:
+        """The connection's present one first, so that it stays unless another is chosen."""
+        ordered = sorted(entity_ids, key=lambda entity_id: entity_id != self.connection.idp_entity_id)
+        self.fields[_CHOSEN] = forms.ChoiceField(
+            label="Identity provider",
+            choices=[(entity_id, entity_id) for entity_id in ordered],
+            help_text="By its entity ID. A metadata address is followed for this one.",
+        )
+
+
+class MetadataAddressForm(MetadataForm):
+    metadata_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+
+    def described(self, entity_id: str) -> ProviderSettings:
+        address, account_id = self.cleaned_data["metadata_url"], self.connection.account_id
+        return provider_settings.from_metadata_address(address, entity_id, account_id=account_id)
 
 
 class UploadOrText(forms.Form):
@@ -72,12 +101,17 @@ class CertificateForm(UploadOrText):
     """More certificates beside those there are."""
 
 
-class MetadataFileForm(ProviderForm, UploadOrText):
+class MetadataFileForm(MetadataForm, UploadOrText):
     def present(self, connection: Connection) -> dict[str, Any]:
         return {}
 
-    def read(self) -> ProviderSettings:
-        return provider_settings.from_metadata(self.cleaned_data["text"].encode())
+    def described(self, entity_id: str) -> ProviderSettings:
+        return provider_settings.from_metadata(_DECLARATION.sub("", self.cleaned_data["text"]).encode(), entity_id)
+
+    def offer(self, entity_ids: tuple[str, ...]) -> None:
+        """A browser does not send a file twice, so that its text goes on in the box."""
+        super().offer(entity_ids)
+        self.data = {**self.data.dict(), self.add_prefix("text"): self.cleaned_data["text"]}
 
 
 class FieldsForm(ProviderForm, UploadOrText):
