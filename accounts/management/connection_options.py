@@ -10,6 +10,7 @@ from accounts.models.identity import AuthnComparison, JustInTime, NameIdFormat, 
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
+from accounts.sso.certificate_shapes import text_of
 from accounts.sso.certificates import new_service_provider_key
 from spaces.role_mapping import MEMBER_ROLE
 
@@ -156,7 +157,7 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
 
 
 def _text(path: str) -> str:
-    return _bytes(path).decode("utf-8", errors="replace")
+    return text_of(_bytes(path))
 
 
 def _bytes(path: str) -> bytes:

@@ -1,9 +1,6 @@
 """Certificates and keys as people paste them and as providers publish them; what we make for ourselves."""
 
-import base64
-import binascii
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,10 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from accounts.sso import certificate_shapes
 from torque_sso import moments
 
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _OWN_LIFE = timedelta(days=3650)
 _RSA_BITS = range(2048, 8193)  # shorter is weak (NIST SP 800-131A), longer is slow at every login
 _SMALLEST_CURVE = 256  # bits
@@ -106,32 +102,26 @@ def usable_certificates(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def stored_certificates(text: str) -> tuple[str, ...]:
-    """PEM blocks, each once, from PEM (one or several) or from the bare base64 that Okta and Entra show.
+    """PEM blocks, each once, from any of the shapes of `certificate_shapes` (one or several).
 
     Also those whose keys are too weak to sign, so that they can be shown and removed. Raises CertificateError when
     there is none, or one that cannot be read.
     """
-    bodies = _PEM.findall(text)
-    if not bodies and "PRIVATE KEY" in text:
-        raise CertificateError("Expected a certificate (public); received a private key. Do not send that to anybody.")
-    if not bodies and text.strip() and _BASE64.fullmatch(text):
-        bodies = [text]
-    if not bodies:
-        raise CertificateError(
-            "Expected a certificate that begins with -----BEGIN CERTIFICATE-----; received "
-            + ("nothing." if not text.strip() else "other text. Download it as “Base64” from the identity provider.")
-        )
-    certificates = tuple(dict.fromkeys(_pem(body) for body in bodies))
+    try:
+        found = certificate_shapes.der_certificates(text)
+    except certificate_shapes.Unreadable as problem:
+        raise CertificateError(str(problem)) from None
+    certificates = tuple(dict.fromkeys(map(_pem, found)))
     if len(certificates) > MAX_CERTIFICATES:
         raise CertificateError(f"Expected at most {MAX_CERTIFICATES} certificates; received {len(certificates)}.")
     return certificates
 
 
-def _pem(body: str) -> str:
+def _pem(der: bytes) -> str:
     try:
-        certificate = x509.load_der_x509_certificate(base64.b64decode("".join(body.split()), validate=True))
+        certificate = x509.load_der_x509_certificate(der)
         public_key, _ = certificate.public_key(), certificate.not_valid_after_utc  # the year 0 is a ValueError
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise CertificateError(
             "Expected a readable X.509 certificate; received a damaged one. Copy it again from the identity provider."
         ) from error

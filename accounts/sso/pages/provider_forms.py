@@ -12,6 +12,7 @@ from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
+from accounts.sso.certificate_shapes import PRIVATE_KEY, holds_private_key, text_of
 from accounts.sso.saml_metadata import LIMIT
 from accounts.vendors import SET_UPS
 
@@ -91,9 +92,12 @@ class UploadOrText(forms.Form):
         if uploaded and (uploaded.size or 0) > LIMIT:
             self.add_error("file", f"Expected a file of at most {LIMIT // 1024} KB; received more.")
         elif uploaded:
-            given["text"] = uploaded.read().decode("utf-8", errors="replace").replace("\x00", "")
+            given["text"] = text_of(uploaded.read())
         elif self.is_needed and not given.get("text", "").strip():
             self.add_error("file", "Choose a file, or paste its text.")
+        if holds_private_key(given.get("text", "")):
+            self.add_error("text", PRIVATE_KEY)
+            self.data = {**dict(self.data.items()), self.add_prefix("text"): ""}  # not sent back to the page either
         return given
 
 
@@ -111,7 +115,7 @@ class MetadataFileForm(MetadataForm, UploadOrText):
     def offer(self, entity_ids: tuple[str, ...]) -> None:
         """A browser does not send a file twice, so that its text goes on in the box."""
         super().offer(entity_ids)
-        self.data = {**self.data.dict(), self.add_prefix("text"): self.cleaned_data["text"]}
+        self.data = {**dict(self.data.items()), self.add_prefix("text"): self.cleaned_data["text"]}
 
 
 class FieldsForm(ProviderForm, UploadOrText):

@@ -1,6 +1,9 @@
 """The certificates of a SAML connection."""
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -49,6 +52,27 @@ def test_the_last_one_of_a_live_connection_is_not_removed(as_alice: Client, okta
 )
 def test_what_is_none_is_told(as_alice: Client, okta: Connection, text: str, told: str) -> None:
     assertContains(as_alice.post(path(okta), {"text": text}), told)
+
+
+@pytest.mark.parametrize(
+    ("where", "way"),
+    [("certificates", ""), ("provider", "fields-"), ("provider", "file-")],
+    ids=["more", "fields", "file"],
+)
+def test_a_private_key_does_not_come_back(as_alice: Client, okta: Connection, where: str, way: str) -> None:
+    fields = {"way": way.rstrip("-"), "fields-issuer": "x", "fields-sso_url": "https://x"}
+    page = as_alice.post(f"/sso/{okta.pk}/{where}", {**fields, f"{way}text": key_pair("idp").private_pem})
+    assertContains(page, "received a private key")
+    assertNotContains(page, "BEGIN PRIVATE KEY")
+    assert Connection.objects.get().idp_certificates == okta.idp_certificates
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "DER"])
+def test_a_file_of_any_program_is_taken(as_alice: Client, okta: Connection, encoding: str) -> None:
+    pem = key_pair("next").certificate
+    der = load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
+    file = SimpleUploadedFile("idp.cer", der if encoding == "DER" else pem.encode(encoding))
+    assertContains(as_alice.post(path(okta), {"file": file}, follow=True), "Added 1 certificate")
 
 
 def test_ours_is_to_be_downloaded_without_its_key(as_alice: Client, okta: Connection) -> None:
