@@ -44,13 +44,22 @@ JsonObject = dict[str, Any]
 
 
 class ProviderError(Exception):
-    """A provider's documents cannot be used; the message is a sentence for the account admin."""
+    """A provider's documents cannot be used; the message is a sentence for the account admin.
 
-    needs_another_issuer = False
+    `needs_another_issuer`: the connection's issuer has to be changed, and waiting changes nothing.
+    """
+
+    needs_another_issuer = names_another_issuer = False
 
 
 class ProviderUnreachable(ProviderError):
     """The provider did not answer, and no copy of its documents is fresh enough."""
+
+
+class ProviderHasNoDocument(ProviderUnreachable):
+    """The host answers, and there is no discovery document at the connection's issuer."""
+
+    needs_another_issuer = True
 
 
 class ProviderBusy(ProviderError):
@@ -62,10 +71,9 @@ class ProviderDocumentWrong(ProviderError):
 
 
 class ProviderIssuerWrong(ProviderDocumentWrong):
-    """What is at the connection's issuer is no discovery document, or another issuer's: the issuer has to be changed
-    on the connection, and waiting changes nothing."""
+    """The document at the connection's issuer names another issuer."""
 
-    needs_another_issuer = True
+    needs_another_issuer = names_another_issuer = True
 
 
 def discover(connection: Connection, now: datetime | None = None) -> None:
@@ -192,11 +200,12 @@ def _is_endpoint(value: object) -> bool:
 def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     url = connection.discovery["jwks_uri"]
     listed = _json_object(connection, url).get("keys")
-    keys = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
+    usable = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
+    keys = [key for key in usable if "kid" in key] or usable  # without names only where no key has one
     if not keys:
         raise ProviderDocumentWrong(
-            f"Expected signing keys with a 'kid' at {url}: RSA of {SMALLEST_RSA_KEY} bits or more, P-256, P-384, P-521"
-            " or Ed25519; received none."
+            f"Expected signing keys at {url}: RSA of {SMALLEST_RSA_KEY} bits or more, P-256, P-384, P-521 or Ed25519;"
+            " received none."
         )
     key_set = {"keys": keys[:_KEY_LIMIT]}
     _store(connection, {"signing_keys": key_set, "signing_keys_at": now})
@@ -204,7 +213,7 @@ def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
 
 
 def _is_usable(key: object) -> bool:
-    return isinstance(key, dict) and isinstance(key.get("kid"), str) and is_usable(key)
+    return isinstance(key, dict) and isinstance(key.get("kid"), str | None) and is_usable(key)
 
 
 def _trimmed(key: JsonObject) -> dict[str, str]:
@@ -215,19 +224,22 @@ def _trimmed(key: JsonObject) -> dict[str, str]:
 def _content(connection: Connection, url: str) -> bytes:
     """A provider that hangs must not hold every thread of this process for 5 seconds in turn."""
     failed = f"provider-silent-{hashlib.sha256(url.encode()).hexdigest()}"
-    if sentence := cache.get(failed):
-        raise ProviderUnreachable(sentence)
+    if known := cache.get(failed):
+        raise known
     try:
         return outbound.fetch(url, account_id=connection.account_id)
     except outbound.OutboundBusy as busy:  # says nothing about the provider
         raise ProviderBusy(str(busy)) from None
     except outbound.OutboundError as error:
-        if error.status in _NOTHING_THERE and url == discovery_address(connection.issuer):
-            raise ProviderIssuerWrong(
-                f"Expected a discovery document at {url}; received the status {error.status}, so there is none."
-            ) from None
-        cache.set(failed, str(error), FAILURE_PAUSE)
-        raise ProviderUnreachable(str(error)) from None
+        problem = _unreachable(error, is_discovery=url == discovery_address(connection.issuer))
+        cache.set(failed, problem, FAILURE_PAUSE)
+        raise problem from None
+
+
+def _unreachable(error: outbound.OutboundError, *, is_discovery: bool) -> ProviderUnreachable:
+    if is_discovery and error.status in _NOTHING_THERE:
+        return ProviderHasNoDocument(f"Expected a discovery document; there is none: {error}")
+    return ProviderUnreachable(str(error))
 
 
 def _json_object(connection: Connection, url: str) -> JsonObject:

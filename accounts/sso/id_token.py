@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +38,9 @@ _SIGN_BY = (
     "Choose {} as the signing algorithm of the application's tokens there: it has to be one that the provider's"
     " discovery document lists."
 )
+_MOST_TRIED = 10  # keys for one token
+# In base64url characters, by type of key: RSA of 2048 to 8192 bits; P-256, P-384, P-521; Ed25519.
+_SIGNATURE_LENGTHS: Mapping[str, Collection[int]] = {"RSA": range(342, 1367), "EC": (86, 128, 176), "OKP": (86,)}
 
 Claims = Mapping[str, Any]
 
@@ -73,7 +76,8 @@ class Expected:
 
 @dataclass(frozen=True)
 class UnverifiedToken:
-    """A token whose shape and header are right and whose signature has not been looked at."""
+    """A token whose shape and header are right and whose signature has not been looked at. `key_id` empty: the header
+    names no key, which a provider may do whose keys have no names (OpenID Connect Core 10.1)."""
 
     compact: str
     key_id: str
@@ -84,7 +88,7 @@ class UnverifiedToken:
 def read_unverified(
     compact: object, size_limit: int, kind: Kind = ID_TOKEN, algorithms: Sequence[str] = (DEFAULT_ALGORITHM,)
 ) -> UnverifiedToken:
-    """The shape gate: size, three parts, and a header that asks for nothing but a named key and one of these algorithms
+    """The shape gate: size, three parts, and a header that asks for nothing but one of these algorithms
     (`token_signatures.accepted`)."""
     if not isinstance(compact, str) or not compact:
         raise _malformed(f"no {kind.name}", kind)
@@ -100,7 +104,7 @@ def read_unverified(
         raise _malformed("something that is not three base64url parts", kind)
     header = _header(match[1], kind)
     _check_header(header, kind, algorithms)
-    return UnverifiedToken(compact, header["kid"], kind, header["alg"])
+    return UnverifiedToken(compact, header.get("kid") or "", kind, header["alg"])
 
 
 def algorithm_of(compact: str) -> str:
@@ -137,16 +141,42 @@ def _check_header(header: dict[str, Any], kind: Kind, algorithms: Sequence[str])
     if str(header.get("typ", "JWT")).upper() not in kind.types:
         wanted = f"{_a(kind)} (typ {' or '.join(sorted(kind.types))})"
         raise _refused("oidc-token-type", wanted, f"typ {_shown(header.get('typ'))}")
-    if not isinstance(header.get("kid"), str) or not header["kid"]:
-        raise _refused("oidc-key-id", "a header that names its key (kid)", f"kid {_shown(header.get('kid'))}")
+    kid = header.get("kid")
+    if kid is not None and not (isinstance(kid, str) and kid):
+        raise unnamed_key(_shown(kid))
 
 
-def find_key(key_set: Mapping[str, Any], key_id: str, algorithm: str = DEFAULT_ALGORITHM) -> Any:
-    """The key of that name in a JWK Set, for this algorithm's verifier, or None."""
-    for key in key_set.get("keys", ()):
-        if key.get("kid") == key_id and fits(key, algorithm):
-            return public_key(key, algorithm)
-    return None
+def unnamed_key(received: str = "none") -> LoginRefused:
+    return _refused("oidc-key-id", "a header that names its key (kid)", f"kid {received}")
+
+
+def find_keys(key_set: Mapping[str, Any], key_id: str, algorithm: str = DEFAULT_ALGORITHM) -> list[Any]:
+    """The keys of a JWK Set that may have signed a token by this algorithm, for its verifier: those of that name, of
+    which there may be several (RFC 7517 section 4.5); all where the set gives its keys no names. `key_id` empty: the
+    token names none."""
+    fitting = [key for key in key_set.get("keys", ()) if key.get("kid", key_id) == key_id and fits(key, algorithm)]
+    found = [public_key(key, algorithm) for key in fitting[:_MOST_TRIED]]
+    return [key for key in found if key is not None]
+
+
+def first_that_signed(token: UnverifiedToken | None, keys: Iterable[Any]) -> Any:
+    """Of these keys; without a token simply the first. None: no key did."""
+    return next((key for key in keys if token is None or _is_signed_by(token, key)), None)
+
+
+def may_be_signed(token: UnverifiedToken | None) -> bool:
+    """Whether its signature has the length of one by some key: else no new key needs to be asked for."""
+    if token is None:
+        return False
+    return len(token.compact.rpartition(".")[2]) in _SIGNATURE_LENGTHS[ALGORITHMS[token.algorithm].kty]
+
+
+def _is_signed_by(token: UnverifiedToken, key: Any) -> bool:
+    message, _, signature = token.compact.rpartition(".")
+    try:
+        return bool(ALGORITHMS[token.algorithm].verifier.verify(message.encode(), key, _decoded(signature)))
+    except ValueError:
+        return False
 
 
 def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
@@ -164,7 +194,7 @@ def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Cla
 def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
     """What this provider signed for this client, lately; whom and what for is not checked yet. Raises LoginRefused."""
     claims = _signed_claims(token, key)
-    timeline.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key {_shown(token.key_id)}.")
+    timeline.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key{_name_of_key(token)}.")
     _check_issuer(claims, expected)
     timeline.passed(Part.CONDITIONS, "Issuer (iss)", expected.issuer, expected.issuer)
     _check_audience(claims, expected)
@@ -195,7 +225,7 @@ def _signed_claims(token: UnverifiedToken, key: Any) -> Claims:
     if not signed:
         raise _refused(
             "oidc-signature",
-            f"a signature by the provider's key {_shown(token.key_id)}",
+            f"a signature by the provider's key{_name_of_key(token)}",
             "a signature that this key did not make",
             next_step="If the provider has just changed its keys, try again in five minutes; if not, somebody or"
             " something changed the token after it was signed.",
@@ -207,6 +237,10 @@ def _signed_claims(token: UnverifiedToken, key: Any) -> Claims:
     if not isinstance(claims, dict):
         raise _malformed("claims that are not a JSON object", token.kind)
     return claims
+
+
+def _name_of_key(token: UnverifiedToken) -> str:
+    return f" {_shown(token.key_id)}" if token.key_id else ", of which the token gives no name"
 
 
 def _check_issuer(claims: Claims, expected: Expected) -> None:

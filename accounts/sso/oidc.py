@@ -218,20 +218,24 @@ def expected_of(connection: Connection, now: datetime, nonce: str = "") -> id_to
 
 
 def key_of(connection: Connection, token: UnverifiedToken, now: datetime) -> Any:
-    """The key that this token names. Raises as `signing_key` does."""
-    return signing_key(connection, token.key_id, now, token.algorithm)
+    """The key that this token was signed with. Raises as `signing_key` does."""
+    return signing_key(connection, token.key_id, now, token)
 
 
-def signing_key(connection: Connection, key_id: str, now: datetime, algorithm: str = DEFAULT_ALGORITHM) -> Any:
-    """The provider's key of that name for this algorithm; an unknown one may have been published since (R32).
+def signing_key(connection: Connection, key_id: str, now: datetime, token: UnverifiedToken | None = None) -> Any:
+    """The provider's key of that name that signed the `token`; else the first of that name, which did not.
 
-    Raises LoginRefused when there is none, ProviderError when the provider's keys cannot be had.
+    Where none did the keys are fetched anew, once in five minutes (R32): there may be a new key, also under an old
+    name, or under none (OpenID Connect Core 10.1.1). Raises LoginRefused when there is no key to try, ProviderError
+    when the provider's keys cannot be had.
     """
-    known = provider_documents.signing_keys(connection, now)
-    key = id_token.find_key(known, key_id, algorithm)
-    if key is None:
+    algorithm = token.algorithm if token else DEFAULT_ALGORITHM
+    found = id_token.find_keys(provider_documents.signing_keys(connection, now), key_id, algorithm)
+    fitting = id_token.first_that_signed(token, found)
+    if fitting is None and (id_token.may_be_signed(token) if found else key_id):
         fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE, now)
-        key = id_token.find_key(fresh or {}, key_id, algorithm)
-    if key is None:
-        raise oidc_errors.unknown_key(key_id, connection)
-    return key
+        found = id_token.find_keys(fresh, key_id, algorithm) if fresh is not None else found
+        fitting = id_token.first_that_signed(token, found)
+    if not found:
+        raise oidc_errors.unknown_key(key_id, connection) if key_id else id_token.unnamed_key()
+    return fitting or found[0]

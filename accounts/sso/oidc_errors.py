@@ -36,9 +36,12 @@ def provider_said_no(answer: Mapping[str, str]) -> LoginRefused:
 def provider_failed(error: Exception, connection: Named) -> LoginRefused:
     """The provider could not be asked, or its documents are unusable; the sentence says which."""
     expected = f"the documents and keys of '{connection.issuer}'"
+    received = str(error).rstrip(".")
+    if getattr(error, "names_another_issuer", False):
+        return LoginRefused("oidc-discovery", expected, received, Side.TORQUE, _ENTER_ISSUER)
     if getattr(error, "needs_another_issuer", False):
-        return LoginRefused("oidc-discovery", expected, str(error).rstrip("."), Side.TORQUE, _ENTER_ISSUER)
-    return LoginRefused("idp-unreachable", expected, str(error).rstrip("."), Side.IDENTITY_PROVIDER, "Try again later.")
+        return LoginRefused("idp-unreachable", expected, received, Side.TORQUE, _ENTER_ISSUER)
+    return LoginRefused("idp-unreachable", expected, received, Side.IDENTITY_PROVIDER, "Try again later.")
 
 
 def code_refused(error: Exception) -> LoginRefused:

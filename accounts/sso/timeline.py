@@ -15,7 +15,6 @@ from typing import Any
 
 from accounts.sso.refusal import LoginRefused
 
-
 AUDIENCE = "Audience"  # begins the sentence of that check
 
 
@@ -143,7 +142,7 @@ def failed(refusal: LoginRefused) -> None:
 
 
 def message_was_verified(steps: Iterable[Mapping[str, str]]) -> bool:
-    """Whether a recorded attempt verified the whole message: whatever refused it came after the message's own checks."""
+    """Whether a recorded attempt verified the whole message: what refused it came after the message's own checks."""
     kept = list(steps)
     ended = next((step.get("part", "") for step in kept if step.get("mark") == Mark.FAILED), Part.SESSION)
     signature = {step.get("mark") for step in kept if step.get("part") == Part.SIGNATURE}

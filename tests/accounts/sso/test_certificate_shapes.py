@@ -150,7 +150,7 @@ def test_a_megabyte_of_anything_is_read_in_a_moment(part: str) -> None:
     began = time.monotonic()
     with pytest.raises(CertificateError):
         stored_certificates(part * (1024 * 1024 // len(part)))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # it was hours where hyphens were looked at again from each of them
 
 
 def test_two_certificates_in_one_element_of_metadata_both_sign() -> None:
