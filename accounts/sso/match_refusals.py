@@ -1,5 +1,7 @@
 """Why a login that knows nobody by its subject may not be the user who has its e-mail, in words for the admin."""
 
+from collections.abc import Sequence
+
 from accounts.models import Connection, User
 from accounts.services.connection_scope import ForeignDomain, named
 from accounts.services.sign_in_choices import domain_of
@@ -108,13 +110,38 @@ def unproved_domain(claims: IdentityClaims) -> LoginRefused:
     )
 
 
-def taken(claims: IdentityClaims, user: User) -> LoginRefused:
+def taken(claims: IdentityClaims, connection: Connection, user: User) -> LoginRefused:
+    """Of a user whom this login might be by its e-mail or name, and who signs in otherwise. One query more, for how."""
+    through = sorted(set(user.identities.values_list("connection__name", flat=True)))
     return LoginRefused(
         "email-taken",
-        expected="a person who is pending, or the subject that this user has had so far",
-        received=f"'{claims.email}' of a {user.get_origin_display()} user, with another subject: '{claims.subject}'",
-        side=Side.PERSON,
-        next_step="Log in the way that works today, then use “Log in with SSO” in the same browser to link both.",
+        expected="the subject by which this user is known, or a user without an identity and without a password",
+        received=f"'{claims.email}' with the subject '{claims.subject}'. This user already signs in {_by(through)}",
+        side=Side.TORQUE if through else Side.PERSON,
+        next_step=_way_out(connection, through),
+    )
+
+
+def _by(through: Sequence[str]) -> str:
+    """ "through Okta", "through Azure and Okta", or "with a password"."""
+    return f"through {' and '.join(through)}" if through else "with a password"
+
+
+def _way_out(connection: Connection, through: Sequence[str]) -> str:
+    """What makes both one, and who does it."""
+    if not through:
+        return "The person signs in with the password, then uses “Log in with SSO” in the same browser to link both."
+    if connection.name in through:
+        return (
+            f"{connection.name} sends another subject than before, as it does when a user was deleted and created again"
+            " there. If it is the same person, an admin uses “Remove identity” on the user's page, then they log in"
+            " again. If many people come with another subject, an account admin starts a move on the connection's page"
+            " under “Move people”."
+        )
+    return (
+        f"If it is the same person, they sign in {_by(through)}, then through {connection.name} in the same browser; or"
+        " an admin uses “Remove identity” on the user's page. For many people, an account admin starts a move on the"
+        f" page of {connection.name} under “Move people”."
     )
 
 

@@ -144,7 +144,7 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
         return Match(None, None, "Nobody here matched: a first login.")
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name")
     if match is None:
-        raise match_refusals.taken(claims, usable[0])
+        raise match_refusals.taken(claims, connection, usable[0])
     return match
 
 

@@ -48,8 +48,8 @@ _FRIENDLY = {
     "cookies-missing": "Your browser did not bring the cookie that this sign-in needs. Please allow cookies for this"
     " site, then start again and stay in the same browser window: not in a private one, and not inside another app.",
     "other-browser": "This sign-in was started in another browser or window. Please start again, and stay in this one.",
-    "email-taken": "Your e-mail address has a user here already. Log in the way that works for you today, then use"
-    " “Log in with SSO” in the same browser: that links both.",
+    "email-taken": "Your e-mail address has a user here already, who signs in another way. Sign in that way, then use"
+    " “Log in with SSO” in the same browser to link both. If no other way works, ask your administrator.",
 }
 _FRIENDLY |= {cause.code: cause.friendly for cause in provider_errors.CAUSES}
 _FRIENDLY |= {"idp-unreachable": provider_errors.UNAVAILABLE.friendly}

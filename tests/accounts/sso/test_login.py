@@ -15,7 +15,7 @@ from spaces.services.spaces import set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.enforcing import enforce
-from tests.factories import claims, oidc_connection, saml_connection
+from tests.factories import claims, known_at, oidc_connection, saml_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +144,32 @@ def test_a_second_connection_does_not_find_a_user_of_the_first_by_email(cast: Ca
     with pytest.raises(LoginRefused) as refused:
         log_in(claims(entra, subject="other"), entra)
     assert refused.value.code == "email-taken"
+
+
+@pytest.mark.parametrize(
+    ("known", "through", "way_out"),
+    [
+        ([], "with a password", "signs in with the password, then uses “Log in with SSO” in the same browser"),
+        (
+            ["Okta"],
+            "through Okta",
+            "they sign in through Okta, then through Entra in the same browser; or an admin uses",
+        ),
+        (["Okta", "Ping"], "through Okta and Ping", "starts a move on the page of Entra under “Move people”"),
+        (["Entra"], "through Entra", "Entra sends another subject than before"),
+        (["Entra", "Okta"], "through Entra and Okta", "an admin uses “Remove identity” on the user's page"),
+    ],
+)
+def test_the_refusal_says_how_the_user_signs_in_and_what_to_do(
+    cast: Cast, log_in: LogIn, known: list[str], through: str, way_out: str
+) -> None:
+    entra = oidc_connection(cast.acme, name="Entra")
+    for name in known:
+        known_at(entra if name == "Entra" else saml_connection(cast.acme, name=name), cast.bob)
+    with pytest.raises(LoginRefused) as refused:
+        log_in(claims(entra, subject="other", email="bob@acme.example"), entra)
+    assert refused.value.received.endswith(f"This user already signs in {through}")
+    assert way_out in refused.value.next_step
 
 
 def test_a_user_whose_identities_were_removed_is_found_again_by_email(cast: Cast, log_in: LogIn) -> None:
