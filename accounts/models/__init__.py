@@ -13,6 +13,7 @@ from accounts.models.identity import (
     LoginRecord,
     SignInTransaction,
 )
+from accounts.models.move import ConnectionMove
 from accounts.models.recovery import RecoveryCode
 from accounts.models.refusals import UnrecordedRefusals
 from accounts.models.session import SignedInSession
@@ -33,6 +34,7 @@ __all__ = [
     "Connection",
     "ConnectionDomain",
     "ConnectionDraft",
+    "ConnectionMove",
     "ConsumedMessage",
     "EmailDomain",
     "ExternalIdentity",

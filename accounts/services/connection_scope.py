@@ -5,12 +5,12 @@ provisioning (`docs/decisions/0005`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.models import Account, Connection, ConnectionDomain, EmailDomain, ExternalIdentity, User
+from accounts.models import Account, Connection, ConnectionDomain, ConnectionMove, EmailDomain, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
@@ -62,6 +62,8 @@ def check_speaks_for(user: User, acting: Actor) -> None:
     if user.provisioned_by is None and acting.is_only_connection:
         return
     ties = _ties_of(user)
+    if ties.provisioned_by is not None and _is_moving(ties.provisioned_by, connection, user.account_id):
+        ties = replace(ties, provisioned_by=None)
     if not speaks_for(connection, ties, is_only=acting.is_only_connection):
         raise Protected(_refusal(user, ties, connection))
 
@@ -137,6 +139,12 @@ def _ties_of(user: User) -> Ties:
         identities=frozenset(identities.values_list("connection_id", flat=True)),
         domain=frozenset(pk for pk in attached if pk is not None),
     )
+
+
+def _is_moving(source: UUID, target: UUID, account_id: UUID) -> bool:
+    """Whether a move of people is on: then the target speaks for the source's people as for those of nobody."""
+    moves = ConnectionMove.objects.in_account(account_id).filter(source=source, target=target, ended_at=None)
+    return bool(moves.exists())
 
 
 def _refusal(user: User, ties: Ties, connection: UUID) -> str:

@@ -40,6 +40,9 @@ NEEDS_ADMIN: Mapping[str, tuple[str, str]] = {
         "Deleting a connection that people have signed in through",
         "another connection may find these people by their email from then on",
     ),
+    "start_move": ("Starting a move", "people link to another connection by their email while it is on"),
+    "finish_move": ("Ending a move", "it decides who can sign in, and whose provisioning may change them"),
+    "undo_move": ("Ending a move", "it decides who can sign in, and whose provisioning may change them"),
     "lift_enforcement": ("Stopping to enforce SSO", "it lets people in with their passwords again"),
     "dismiss_request": ("Dismissing a request", "it was made to the account admins"),
 }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, ApiToken, Group, GroupMembership, User
@@ -90,6 +90,14 @@ def check_may_change_group(group: Group, acting: Actor) -> None:
     """Check that the group gives no permission that the acting person lacks. Raises PermissionsExceeded."""
     if group.account_role is not None:
         check_has(group.account_role.permissions, group.account_id, acting, f"Group '{group}' gives")
+
+
+def with_permissions(account_id: UUID) -> Q:
+    """Of a query of people of this account: those with any effective permission."""
+    giving = GroupMembership.objects.in_account(account_id).filter(
+        user=OuterRef("pk"), group__account_role__isnull=False
+    )
+    return ~Q(account_role__permissions=[]) | Q(Exists(giving.exclude(group__account_role__permissions=[])))
 
 
 def check_may_act_on(people: Iterable[User], acting: Actor) -> None:

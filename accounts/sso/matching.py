@@ -1,14 +1,16 @@
 """Which user a verified login is (`protocol.md` section 4): known identity, then external id, then e-mail or userName.
 
 External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, those whose identities an
-admin removed, and those whose password is shut out. Who has an identity, or a password that works, proves it with a
+admin removed, and those whose password is shut out. Who has an identity, or a password that works, shows it with a
 session in the same browser (R14): an address that was given to a colleague, or that a guest claims, must not open
-somebody else's user. External IDs and plain names find only people of this connection's own provisioning
-(`docs/decisions/0005`).
+somebody else's user. While a move of people to the connection is on, a verified e-mail finds those too who are known
+where they come from (`docs/decisions/0025`). External IDs and plain names find only people of this connection's own
+provisioning (`docs/decisions/0005`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -19,11 +21,14 @@ from accounts.models import Connection, EmailDomain, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.connection_scope import foreign_domain
+from accounts.services.move_findings import who_link
 from accounts.services.password_doors import may_use
 from accounts.services.sign_in_choices import domain_of
 from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
+
+NOBODY: Mapping[UUID, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,8 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
     if not usable:
         _refuse_anothers_email(claims, connection, own)
         return Match(None, None, "Nobody here matched: a first login.")
-    match = _only_one(claims, signed_in, usable, "their e-mail address or user name")
+    moving = _moving(connection, usable, own, signed_in)
+    match = _only_one(claims, signed_in, usable, "their e-mail address or user name", moving)
     if match is None:
         raise match_refusals.taken(claims, connection, usable[0])
     return match
@@ -194,13 +200,27 @@ def _locked(users: QuerySet[User], keys: list[UUID]) -> list[User]:
     return people
 
 
-def _only_one(claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str) -> Match | None:
-    eligible = [user for user in candidates if _may_be_linked(user, signed_in)]
+def _moving(connection: Connection, candidates: list[User], own: set[str], signed_in: User | None) -> dict[UUID, str]:
+    """Those who link because a move to this connection is on, by verified e-mail only: user -> where they come from."""
+    known = [user.pk for user in candidates if not _may_be_linked(user, signed_in) and _has_address(user, own)]
+    return who_link(known, connection.pk, connection.account_id) if known else {}
+
+
+def _has_address(user: User, own: set[str]) -> bool:
+    return not own.isdisjoint((user.email_key, user.user_name_key))
+
+
+def _only_one(
+    claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str, moving: Mapping[UUID, str] = NOBODY
+) -> Match | None:
+    eligible = [user for user in candidates if user.pk in moving or _may_be_linked(user, signed_in)]
     if len(eligible) > 1:
         raise match_refusals.ambiguous(claims, eligible)
     if not eligible:
         return None
-    return Match(eligible[0], None, f"Matched {eligible[0].email} by {by}, and linked for later logins.")
+    user = eligible[0]
+    moved = f" in the move of people from {moving[user.pk]}" if user.pk in moving else ""
+    return Match(user, None, f"Matched {user.email} by {by}{moved}, and linked for later logins.")
 
 
 def _may_be_linked(user: User, signed_in: User | None) -> bool:

@@ -15,6 +15,7 @@ from accounts.models import (
     AccountOwned,
     ApiToken,
     ConnectionDraft,
+    ConnectionMove,
     ConsumedMessage,
     EmailDomain,
     ExternalIdentity,
@@ -56,6 +57,11 @@ def counted_hour(connection: Any) -> UnrecordedRefusals:
     )
 
 
+def move(source: Any, target: Any, **values: Any) -> ConnectionMove:
+    own = {"account": source.account, "source": source, "target": target, "started_at": timezone.now()}
+    return ConnectionMove.objects.create(**own, **values)
+
+
 def twice(make: Callable[..., Any], **values: Any) -> None:
     make(**values)
     make(**values)
@@ -72,6 +78,12 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
         identity, cast=c, subject="s", connection=saml_connection(c.acme)
     ),
     "an hour of counted refusals again": lambda c: twice(counted_hour, connection=saml_connection(c.acme)),
+    "a second open move between two connections": lambda c: twice(
+        move, source=saml_connection(c.acme), target=saml_connection(c.acme)
+    ),
+    "a move that ended before its start": lambda c: move(
+        saml_connection(c.acme), saml_connection(c.acme), ended_at=timezone.now() - timedelta(seconds=5)
+    ),
     "an identity without a subject": lambda c: identity(c, subject=""),
     "an identity synced further than received": lambda c: identity(c, subject="s", synced_sequence=1),
     "an IdP identifier again, a GUID in other letter case": lambda c: [

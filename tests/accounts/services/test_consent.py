@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account, AccountRole, Alert, Connection, EmailDomain, Group, User
+from accounts.models import Account, AccountRole, Alert, Connection, ConnectionMove, EmailDomain, Group, User
 from accounts.models.identity import NameIdFormat
 from accounts.services import (
     account_settings,
@@ -21,6 +21,7 @@ from accounts.services import (
     domains,
     enforcement,
     metadata,
+    moves,
 )
 from accounts.services.admin_requests import Request
 from accounts.services.audit import OPERATOR, Actor, person
@@ -46,6 +47,7 @@ MODULES = (
     "accounts.services.domains",
     "accounts.services.enforcement",
     "accounts.services.metadata",
+    "accounts.services.moves",
     "accounts.services.recovery_codes",
     "spaces.services.sign_in_rules",
 )
@@ -181,7 +183,20 @@ def _of_operator(okta: Connection, acting: Actor) -> None:
     domains.claim_proved_domain(okta.account, "evil.example", acting=acting)
 
 
-ATTACKS: dict[Callable[[Connection, Actor], None], str] = {
+def _start_move(okta: Connection, acting: Actor) -> ConnectionMove:
+    known_at(okta, okta.account.user_set.get(email="bob@acme.example"))
+    return moves.start_move(okta, oidc_connection(okta.account), includes_privileged=True, acting=acting)
+
+
+def _finish_move(okta: Connection, acting: Actor) -> None:
+    moves.finish_move(_start_move(okta, OPERATOR), acting=acting)
+
+
+def _undo_move(okta: Connection, acting: Actor) -> None:
+    moves.undo_move(_start_move(okta, OPERATOR), acting=acting)
+
+
+ATTACKS: dict[Callable[[Connection, Actor], Any], str] = {
     _publish: "publish",
     _enable: "enable",
     _create_live: "create_connection",
@@ -199,6 +214,9 @@ ATTACKS: dict[Callable[[Connection, Actor], None], str] = {
     _lift: "lift_enforcement",
     _dismiss: "dismiss_request",
     _of_operator: "claim_proved_domain",
+    _start_move: "start_move",
+    _finish_move: "finish_move",
+    _undo_move: "undo_move",
 }
 
 

@@ -1,0 +1,48 @@
+"""People who move from one connection to another, or whose subjects at a connection have changed."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.identity import Connection
+
+
+class ConnectionMove(AccountOwned):
+    """While it is open, people known at `source` link at their first login through `target` by their verified e-mail.
+
+    The same connection twice: its subjects have changed, as with a new application at the identity provider.
+    """
+
+    source = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    # Whether people with account permissions link too (`docs/decisions/0025`).
+    includes_privileged = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=320)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=320, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "source", "target"],
+                condition=Q(ended_at__isnull=True),
+                name="move_open_once_for_a_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="move_ends_after_its_start"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "target"], condition=Q(ended_at__isnull=True), name="open_moves_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} to {self.target}"
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it is about changed subjects of one connection."""
+        return self.source_id == self.target_id
