@@ -15,6 +15,7 @@ from accounts.models import (
     AuditEntry,
     Connection,
     ConnectionDraft,
+    ConnectionMove,
     EmailDomain,
     ExternalIdentity,
     Group,
@@ -67,6 +68,7 @@ class Things:
     draft: Connection
     redrafted: Connection
     connection_draft: ConnectionDraft
+    move: ConnectionMove
     domain: EmailDomain
     unproved_domain: EmailDomain
     token: ApiToken
@@ -187,6 +189,7 @@ def _doors(account: Account) -> dict[str, Any]:
     )
     entra = oidc_connection(account, name=f"{name} Azure", tenant_id=f"{slug}-tenant")
     redrafted = saml_connection(account, name=f"{name} redrafted", idp_certificates=certificate)
+    lost = saml_connection(account, name=f"{name} lost", sp_private_key=Sealed("s1.00000000.AAAA"))
     moved = {"sso_url": f"https://{slug}.moved.example/sso"}
     member = User.objects.in_account(account).get(email=f"member@{slug}.example")
     now = timezone.now()
@@ -195,7 +198,10 @@ def _doors(account: Account) -> dict[str, Any]:
         "unproved_domain": EmailDomain.objects.create(account=account, domain=f"{slug}-wish.example"),
         "connection": okta,
         "oidc_connection": entra,
-        "lost_key": saml_connection(account, name=f"{name} lost", sp_private_key=Sealed("s1.00000000.AAAA")),
+        "lost_key": lost,
+        "move": ConnectionMove.objects.create(
+            account=account, source=lost, target=redrafted, started_at=now, started_by=f"{name} admin"
+        ),
         "draft": saml_connection(account, name=f"{name} draft", state="draft", idp_certificates=certificate),
         "redrafted": redrafted,
         "connection_draft": ConnectionDraft.objects.create(account=account, connection=redrafted, changes=moved),

@@ -189,6 +189,9 @@ ACCOUNT_ADMINS_ONLY = {
     "connection-domains",
     "connection-allow",
     "connection-people",
+    "connection-move-start",
+    "connection-move-finish",
+    "connection-move-back",
     "dismiss-request",
 }
 

@@ -23,6 +23,7 @@ USUAL = {
     "grant_id": "group_space_role",
     "group_id": "group",
     "identity_id": "identity",
+    "move_id": "move",
     "reference": "reference",
     "session_id": "session",
     "space_id": "space",

@@ -230,6 +230,10 @@ def _fields_of_provider(things: Things) -> Mapping[str, Any]:
     return {"way": "fields", "fields-sso_url": "https://moved.example/sso", **issuer}
 
 
+def _source(things: Things) -> Mapping[str, Any]:
+    return {"source": things.key("connection"), "confirmed": "yes"}
+
+
 def _version(things: Things) -> Mapping[str, Any]:
     return {"version": version_of(things.connection_draft), "confirmed": "yes"}
 
@@ -269,6 +273,11 @@ CONNECTIONS = {
         optional=("button_label", "allow_idp_initiated", "sign_requests"),
     ),
     "connection-people": Row((*READ, "POST"), (_SSO,), _rules, optional=_RULES),
+    "connection-move": page(_SSO),
+    "connection-move-export": download(_SSO),
+    "connection-move-start": deed(_SSO, fields=_source, connection_id="oidc_connection"),
+    "connection-move-finish": deed(_SSO, fields=confirmed, connection_id="redrafted"),
+    "connection-move-back": deed(_SSO, fields=confirmed, connection_id="redrafted"),
     "connection-attributes": Row((*READ, "POST"), (_SSO,), lambda _: {"email": "mail"}, optional=FIELDS),
     "connection-provider": form(_SSO, fields=_fields_of_provider),
     "connection-secret": deed(_SSO, fields=lambda _: {"secret-client_secret": "x"}, connection_id="oidc_connection"),

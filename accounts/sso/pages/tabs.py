@@ -31,6 +31,7 @@ TABS = (
     Tab("Certificates", "connection-certificates", (Protocol.SAML,)),
     Tab("Domains", "connection-domains"),
     Tab("People", "connection-people"),
+    Tab("Move people", "connection-move"),
     Tab("Attribute names", "connection-attributes"),
     Tab("General", "connection-general"),
 )
