@@ -67,7 +67,7 @@ OKTA = Vendor(
         "groups": ("groups",),
     },
     oidc_names={**_OIDC_PROFILE, "subject": ("sub",)},
-    oidc_scopes=("openid", "profile", "email", "groups"),
+    oidc_scopes=("openid", "profile", "email"),
     group_limit=100,
     # The organization's own directory, where people cannot change their address themselves.
     email_verified_unless_denied=True,
@@ -180,7 +180,8 @@ SET_UPS = {
         steps=(
             "Grant type: tick Authorization Code. For the flow id_token, which needs no client secret, tick Implicit"
             " (hybrid), ID Token instead.",
-            "Sign On tab › OpenID Connect ID Token › Groups claim: filter groups, Matches regex .*",
+            "Groups: Sign On tab › OpenID Connect ID Token › Groups claim: filter groups, Matches regex .*; and enter"
+            " the scope groups under “More about the request” here.",
             _SPACES,
         ),
         theirs_where="The application's General tab; the issuer is the address of your Okta organization",

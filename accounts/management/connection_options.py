@@ -6,7 +6,16 @@ from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import AuthnComparison, JustInTime, NameIdFormat, OidcFlow, Protocol, UpdatePolicy, Vendor
+from accounts.models.identity import (
+    AuthnComparison,
+    JustInTime,
+    NameIdFormat,
+    OidcFlow,
+    Prompt,
+    Protocol,
+    UpdatePolicy,
+    Vendor,
+)
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
@@ -80,6 +89,13 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument(
         "--flow", choices=OidcFlow.values, help="default: code with a client secret, else id_token, which needs none"
     )
+    for_oidc.add_argument(
+        "--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta"
+    )
+    for_oidc.add_argument("--prompt", choices=Prompt.values, default="")
+    for_oidc.add_argument("--max-age", type=int, metavar="SECONDS", help="of a sign-in there; auth_time is checked")
+    for_oidc.add_argument("--acr-values", default="", metavar="VALUES")
+    for_oidc.add_argument("--omit-login-hint", action="store_true", help="do not pass on the e-mail that was entered")
 
 
 def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
@@ -152,8 +168,10 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
         found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
     except IssuerDiffers as differs:
         raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
+    asked = {name: options[name] for name in ("prompt", "max_age", "acr_values", "omit_login_hint")}
+    request = provider_settings.request_fields(extra_scopes=" ".join(options["extra_scope"]), **asked)
     public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not secret else ()
-    return ProviderSettings({**found.fields, "client_secret": secret}, (*found.warnings, *public))
+    return ProviderSettings({**found.fields, **request, "client_secret": secret}, (*found.warnings, *public))
 
 
 def _text(path: str) -> str:

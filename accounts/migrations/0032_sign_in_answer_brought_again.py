@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0027_unrecorded_refusals'),
+        ("accounts", "0029_connection_moves"),
     ]
 
     operations = [

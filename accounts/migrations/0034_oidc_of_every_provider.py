@@ -2,6 +2,8 @@
 
 import logging
 
+import django.core.validators
+
 from django.db import DataError, IntegrityError, migrations, models, transaction
 from django.db.models import Q
 
@@ -11,6 +13,11 @@ logger = logging.getLogger("accounts.migrations")
 
 TWO_SPELLINGS = r"@.*([xX][nN]--|[^ -~])"
 USER_KEYS = ["email_key", "user_name_key", "work_email_key", "other_email_keys", "search_key"]
+
+
+def keep_asking_okta_for_groups(apps, schema_editor):
+    """Connections that are there ask what they have asked so far."""
+    apps.get_model("accounts", "Connection").objects.filter(vendor="okta", protocol="oidc").update(extra_scopes="groups")
 
 
 def keys_in_idna(apps, schema_editor):
@@ -48,5 +55,31 @@ class Migration(migrations.Migration):
             name='flow',
             field=models.CharField(choices=[('id_token', 'id_token by form_post (needs no client secret)'), ('code', 'code with PKCE')], default='code', max_length=8),
         ),
+        migrations.AddField(
+            model_name='connection',
+            name='acr_values',
+            field=models.CharField(blank=True, db_default='', default='', max_length=255, validators=[django.core.validators.RegexValidator('^[\\x21\\x23-\\x5b\\x5d-\\x7e]+( [\\x21\\x23-\\x5b\\x5d-\\x7e]+)*\\Z', 'Expected words, separated by spaces.')]),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='extra_scopes',
+            field=models.CharField(blank=True, db_default='', default='', max_length=255, validators=[django.core.validators.RegexValidator('^[\\x21\\x23-\\x5b\\x5d-\\x7e]+( [\\x21\\x23-\\x5b\\x5d-\\x7e]+)*\\Z', 'Expected words, separated by spaces.')]),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='max_age',
+            field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(2592000)]),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='omit_login_hint',
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='prompt',
+            field=models.CharField(blank=True, choices=[('login', 'sign in again'), ('consent', 'consent to the application'), ('select_account', 'choose an account')], db_default='', default='', max_length=20),
+        ),
+        migrations.RunPython(keep_asking_okta_for_groups, migrations.RunPython.noop),
         migrations.RunPython(keys_in_idna, migrations.RunPython.noop),
     ]

@@ -1,5 +1,6 @@
 """Connections to identity providers, who a person is there, and what happened at each login."""
 
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -10,6 +11,7 @@ from accounts.models.user import AccountRole, User
 from torque_sso.encryption import EncryptedTextField, is_kept
 
 MAX_CLOCK_SKEW = 300  # seconds, R24
+MAX_AGE_LIMIT = 30 * 24 * 60 * 60  # seconds
 
 
 class Vendor(models.TextChoices):
@@ -56,6 +58,20 @@ class AuthnComparison(models.TextChoices):
     MINIMUM = "minimum", "at least as strong as one of them"
     MAXIMUM = "maximum", "no stronger than one of them"
     BETTER = "better", "stronger than all of them"
+
+
+class Prompt(models.TextChoices):
+    """What the provider is to ask the person for, whatever session they have there (OpenID Connect Core 3.1.2.1)."""
+
+    LOGIN = "login", "sign in again"
+    CONSENT = "consent", "consent to the application"
+    SELECT_ACCOUNT = "select_account", "choose an account"
+
+
+# RFC 6749 3.3; values of `acr_values` have no other letters either.
+_SPACED_VALUES = RegexValidator(
+    r"^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*\Z", "Expected words, separated by spaces."
+)
 
 
 class JustInTime(models.TextChoices):
@@ -139,6 +155,13 @@ class Connection(AccountOwned):
     client_secret_set_at = models.DateTimeField(null=True, blank=True)
     client_secret_expires_at = models.DateTimeField(null=True, blank=True)
     flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.CODE)
+    # What a request asks for beside the vendor's usual scopes.
+    extra_scopes = models.CharField(max_length=255, blank=True, default="", db_default="", validators=[_SPACED_VALUES])
+    prompt = models.CharField(max_length=20, choices=Prompt.choices, blank=True, default="", db_default="")
+    # Seconds that the person's last sign-in at the provider may be ago; None: nothing is asked and nothing checked.
+    max_age = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(MAX_AGE_LIMIT)])
+    acr_values = models.CharField(max_length=255, blank=True, default="", db_default="", validators=[_SPACED_VALUES])
+    omit_login_hint = models.BooleanField(default=False, db_default=False)
     # Last good copies of what the provider publishes.
     discovery = models.JSONField(default=dict, blank=True)
     discovered_at = models.DateTimeField(null=True, blank=True)

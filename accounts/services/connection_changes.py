@@ -22,6 +22,7 @@ from accounts.sso.certificates import CertificateError, fingerprint, stored_cert
 
 GENERAL = ("name", "button_label", "allow_idp_initiated", "sign_requests", "clock_skew")
 RULES = ("just_in_time", "update_policy", "keep_groups_when_missing", "remove_unmapped_spaces")
+REQUEST = ("extra_scopes", "prompt", "max_age", "acr_values", "omit_login_hint")
 PROVIDER = (
     "idp_entity_id",
     "sso_url",
@@ -35,6 +36,7 @@ PROVIDER = (
     "tenant_id",
     "client_id",
     "flow",
+    *REQUEST,
 )
 # What SAML requests ask for beyond the usual, and a weaker signature that is taken.
 SAML_OPTIONS = (

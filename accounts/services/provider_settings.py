@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+
 from accounts.errors import ActionRefused
+from accounts.models import Connection
 from accounts.models.identity import OidcFlow, Vendor
 from accounts.sso.certificates import CertificateError, Signers, signers_in
 from accounts.sso.saml_metadata import (
@@ -132,6 +135,30 @@ def openid_fields(
     if vendor == Vendor.ENTRA:
         tenant, issuer = _one_tenant(tenant, issuer)
     return {"issuer": issuer, "tenant_id": tenant, "client_id": client_id.strip(), "flow": flow or OidcFlow.CODE}
+
+
+def request_fields(
+    *,
+    extra_scopes: str = "",
+    prompt: str = "",
+    max_age: int | None = None,
+    acr_values: str = "",
+    omit_login_hint: bool = False,
+) -> dict[str, Any]:
+    """What a connection's requests ask for (OpenID Connect Core 3.1.2.1). Raises ActionRefused."""
+    fields = {
+        "extra_scopes": " ".join(extra_scopes.split()),
+        "prompt": prompt,
+        "max_age": max_age,
+        "acr_values": " ".join(acr_values.split()),
+        "omit_login_hint": omit_login_hint,
+    }
+    try:
+        Connection(**fields).clean_fields(exclude={field.name for field in Connection._meta.fields} - set(fields))
+    except ValidationError as wrong:
+        name, problems = next(iter(wrong.message_dict.items()))
+        raise ActionRefused(f"{name.replace('_', ' ').capitalize()}: {problems[0]}") from None
+    return fields
 
 
 def _one_tenant(tenant: str, issuer: str) -> tuple[str, str]:

@@ -39,6 +39,11 @@ SETTINGS = (
     "tenant_id",
     "client_id",
     "flow",
+    "extra_scopes",
+    "prompt",
+    "max_age",
+    "acr_values",
+    "omit_login_hint",
     *SECRETS,
 )
 # Newer than the tests that are remembered: counted where one differs from its default, so that those tests stay good.

@@ -59,7 +59,8 @@ USERINFO = Kind("userinfo answer", frozenset({"JWT"}))
 
 @dataclass(frozen=True)
 class Expected:
-    """What this sign-in asked for. `clock_skew` in seconds; `tenant_id` empty: the issuer says nothing of tenants."""
+    """What this sign-in asked for. `clock_skew` in seconds; `tenant_id` empty: the issuer says nothing of tenants;
+    `signed_in_since`: what `max_age` asks of the claim `auth_time`, None: nothing."""
 
     issuer: str
     client_id: str
@@ -68,6 +69,7 @@ class Expected:
     clock_skew: int
     tenant_id: str = ""
     is_entra: bool = False
+    signed_in_since: datetime | None = None
 
     @property
     def skew(self) -> timedelta:
@@ -184,6 +186,7 @@ def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Cla
     claims = claims_of_sender(token, key, expected)
     _check_nonce(claims, expected)
     timeline.passed(Part.CONDITIONS, "Answers the request of this sign-in (nonce)")
+    _check_auth_time(claims, expected)
     check_text(claims, "sub")
     if expected.is_entra:
         check_tenant(claims, expected)
@@ -317,6 +320,23 @@ def _check_nonce(claims: Claims, expected: Expected) -> None:
         raise _refused(
             "oidc-nonce", "the nonce of this sign-in", received, Side.PERSON, "Start again from the sign-in page."
         )
+
+
+def _check_auth_time(claims: Claims, expected: Expected) -> None:
+    """OpenID Connect Core 3.1.2.1 and 3.1.3.7 (13): who asks with `max_age` checks when the person signed in there."""
+    since = expected.signed_in_since
+    if since is None:
+        return
+    wanted = f"a sign-in at the identity provider (auth_time) not before {since:%Y-%m-%d %H:%M:%S} UTC"
+    if "auth_time" not in claims:
+        step = "Let the application send the claim auth_time, or remove the maximum age from the connection."
+        raise _refused("oidc-auth-time", wanted, "no auth_time", next_step=step)
+    signed_in = time_of(claims, "auth_time")
+    received = f"auth_time {signed_in:%Y-%m-%d %H:%M:%S} UTC"
+    if signed_in < since - expected.skew:
+        step = "Sign in again at the identity provider; it did not ask for it although the request has max_age."
+        raise _refused("oidc-auth-time", wanted, received, next_step=step)
+    timeline.passed(Part.CONDITIONS, "Signed in lately at the identity provider (auth_time)", wanted, received)
 
 
 def check_text(claims: Claims, name: str) -> None:

@@ -6,7 +6,7 @@ PKCE at the token endpoint. Either answer may be refused for one reason only: Lo
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -62,11 +62,22 @@ def authorization_url(connection: Connection, state: str, nonce: str, code_verif
         "scope": " ".join(_scopes(connection)),
         "state": state,
         "nonce": nonce,
-        **({"login_hint": login_hint} if login_hint else {}),
+        **_asked_for(connection, login_hint),
         **_flow_parameters(connection, code_verifier),
     }
     endpoint: str = connection.discovery["authorization_endpoint"]
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
+
+
+def _asked_for(connection: Connection, login_hint: str) -> dict[str, str]:
+    """What the connection asks for in particular; without settings only the hint whom to expect."""
+    asked = {
+        "login_hint": "" if connection.omit_login_hint else login_hint,
+        "prompt": connection.prompt,
+        "max_age": "" if connection.max_age is None else str(connection.max_age),
+        "acr_values": connection.acr_values,
+    }
+    return {name: value for name, value in asked.items() if value}
 
 
 def _flow_parameters(connection: Connection, code_verifier: str) -> dict[str, str]:
@@ -77,9 +88,10 @@ def _flow_parameters(connection: Connection, code_verifier: str) -> dict[str, st
 
 
 def _scopes(connection: Connection) -> list[str]:
-    """`groups` is no standard scope: it is asked for only where the provider lists it, or lists nothing."""
+    """`groups` is no standard scope: even where the connection has it, it is asked for only where the provider lists
+    it, or lists nothing."""
     listed = connection.discovery.get("scopes_supported")
-    scopes = VENDORS[connection.vendor].oidc_scopes
+    scopes = dict.fromkeys((*VENDORS[connection.vendor].oidc_scopes, *connection.extra_scopes.split()))
     return [scope for scope in scopes if scope != "groups" or not isinstance(listed, list) or scope in listed]
 
 
@@ -186,8 +198,15 @@ def _verified(
     if timeline.is_recording():  # for an admin to see what was refused; once it is verified, its claims take its place
         timeline.current().message = masking.masked_token(compact, oidc_claims.shown_claims(connection))
     token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT, algorithms=algorithms_of(connection))
-    expected = expected_of(connection, now, transaction.nonce)
+    asked_at = transaction.created_at or now
+    expected = replace(expected_of(connection, now, transaction.nonce), signed_in_since=_since(connection, asked_at))
     return id_token.verified_claims(token, key_of(connection, token, now), expected)
+
+
+def _since(connection: Connection, asked_at: datetime) -> datetime | None:
+    """From when on the sign-in at the provider has to be. Counted from our request, or a person who takes their time
+    there would be too late with a maximum of seconds."""
+    return None if connection.max_age is None else asked_at - timedelta(seconds=connection.max_age)
 
 
 def _signed_userinfo(connection: Connection, now: datetime | None, compact: str) -> Mapping[str, Any]:

@@ -181,7 +181,7 @@ PARTS: Mapping[str, Part] = {
             "version issuer tenant audience authorized-party destination recipient in-response-to idp-initiated nonce"
             " c-hash at-hash message-replayed bearer condition conditions lifetime time time-claim expired"
             " not-yet-valid issued-in-future too-old confirmation-expired authn-statement session-ended"
-            " authenticated-in-future"
+            " authenticated-in-future auth-time"
         ),
         Part.PERSON: (
             "subject name-id encrypted-name-id userinfo-subject no-email email-taken email-not-proved"

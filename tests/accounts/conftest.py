@@ -45,4 +45,5 @@ def _okta(acme: Account) -> Connection:
         client_id="0oa1",
         client_secret="okta-client-secret",
         flow="code",
+        extra_scopes="groups",
     )

@@ -30,6 +30,7 @@ def connect(product: Product, vendor: str, flow: str, issuer: str, more_name: st
     options = ["--vendor", vendor, "--protocol", "oidc", "--issuer", issuer, "--client-id", flow, "--flow", flow]
     options += ["--tenant-id", TENANT] if vendor == "entra" else []
     options += ["--client-secret-env", "SECRET"] if flow == "code" else []
+    options += ["--extra-scope", "groups"] if vendor == "okta" else []
     return product.command(
         "create_connection",
         "acme",

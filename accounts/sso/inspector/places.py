@@ -145,7 +145,7 @@ NOWHERE = frozenset(
     " no-new-people conflict test-of-another base64 encoding xml comment cdata doctype processing-instruction shape"
     " xml-id duplicate-id id signature-shape encryption-shape malformed token-type key-id unknown-key critical-header"
     " time time-claim version bearer condition conditions lifetime authn-statement c-hash at-hash"
-    " userinfo-subject".split()
+    " userinfo-subject auth-time".split()
 )
 
 

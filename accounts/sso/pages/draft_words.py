@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Connection, ConnectionDraft
-from accounts.models.identity import AuthnComparison, NameIdFormat, OidcFlow
+from accounts.models.identity import AuthnComparison, NameIdFormat, OidcFlow, Prompt
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import drafted, lacking_test, version_of
 from accounts.sso.certificates import certificate_subject, fingerprint
@@ -31,8 +31,18 @@ _WORDS = {
     "authn_contexts": "Authentication contexts asked for",
     "authn_comparison": "How they are compared",
     "accept_response_signature_over_encryption": "Accept encrypted assertions without a signature of their own",
+    "extra_scopes": "Extra scopes",
+    "prompt": "Always ask the person to",
+    "max_age": "Maximum age of a sign-in there, in seconds",
+    "acr_values": "Authentication context (acr_values)",
+    "omit_login_hint": "The entered email is not passed on",
 }
-_CHOICES = dict([*OidcFlow.choices, *NameIdFormat.choices, *AuthnComparison.choices])
+_CHOICES: dict[Any, str] = {
+    **dict(OidcFlow.choices),
+    **dict(NameIdFormat.choices),
+    **dict(AuthnComparison.choices),
+    **dict(Prompt.choices),
+}
 # The form's name of a field, where the vendor has a word for it.
 _IN_FORMS = {"idp_entity_id": "issuer"}
 
@@ -86,7 +96,7 @@ def label_of(connection: Connection, name: str) -> str:
 def value_told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _CHOICES.get(value, str(value)) or _NONE
+    return _NONE if value is None else _CHOICES.get(value, str(value)) or _NONE
 
 
 def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]:

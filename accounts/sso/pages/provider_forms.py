@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 
 from accounts.models import Connection
-from accounts.models.identity import AuthnComparison, NameIdFormat, OidcFlow, Vendor
+from accounts.models.identity import MAX_AGE_LIMIT, AuthnComparison, NameIdFormat, OidcFlow, Prompt, Vendor
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
+from accounts.services.connection_changes import REQUEST
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from accounts.sso.certificate_shapes import PRIVATE_KEY, holds_private_key, text_of
@@ -25,6 +26,10 @@ _LONGEST_ADDRESS, _LONGEST_ISSUER = 2048, 1024  # characters, as the columns are
 
 
 class ProviderForm(forms.Form):
+    """`rare`: fields that few connections need; the page has them folded away, open where one is filled in."""
+
+    rare: tuple[str, ...] = ()
+
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(posted, files, prefix=prefix, initial=self.present(connection))
         self.connection = connection
@@ -35,6 +40,15 @@ class ProviderForm(forms.Form):
     def present(self, connection: Connection) -> dict[str, Any]:
         """What the boxes hold at first: the connection's own, where the names are the same."""
         return {name: getattr(connection, name, "") for name in self.base_fields}
+
+    def usual_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.rare]
+
+    def rare_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.rare]
+
+    def has_rare(self) -> bool:
+        return any(field.errors or field.value() not in (None, "", False) for field in self.rare_fields())
 
     def read(self) -> ProviderSettings:
         """Raises ActionRefused. May fetch metadata."""
@@ -228,6 +242,42 @@ class OpenIdForm(ProviderForm):
         help_text="Code with PKCE is safer and carries more groups; it needs a client secret at most identity"
         " providers. The flow id_token needs none.",
     )
+    extra_scopes = forms.CharField(
+        label="Extra scopes",
+        max_length=255,
+        required=False,
+        help_text="Asked for beside openid, profile and email, separated by spaces. To send groups, Okta needs groups"
+        " here and a groups claim on the application.",
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    prompt = forms.ChoiceField(
+        label="Always ask the person to",
+        required=False,
+        choices=[("", "nothing in particular"), *Prompt.choices],
+        help_text="Whatever session they have at the identity provider (prompt).",
+    )
+    max_age = forms.IntegerField(
+        label="Maximum age of a sign-in there, in seconds",
+        required=False,
+        min_value=0,
+        max_value=MAX_AGE_LIMIT,
+        help_text="Empty: any. Whose last sign-in at the identity provider is older signs in there again (max_age). A"
+        " login without the claim auth_time is refused then.",
+    )
+    acr_values = forms.CharField(
+        label="Authentication context (acr_values)",
+        max_length=255,
+        required=False,
+        help_text="Values of your identity provider for how people sign in, such as urn:okta:loa:2fa:any. It is a"
+        " request: the answer is not checked for it.",
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    omit_login_hint = forms.BooleanField(
+        label="Do not pass on the email that was entered here",
+        required=False,
+        help_text="By default it fills in the box of the identity provider's sign-in page (login_hint).",
+    )
+    rare = REQUEST
 
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(connection, posted, files, prefix=prefix)
@@ -248,11 +298,13 @@ class OpenIdForm(ProviderForm):
         chosen = self.data.get(self.add_prefix("use_issuer"), "")[:_LONGEST_ISSUER]
         named = {"issuer": chosen or given["issuer"], "tenant_id": "" if chosen else given.get("tenant_id", "")}
         own = {"client_id": given["client_id"], "flow": given["flow"]}
+        asked = provider_settings.request_fields(**{name: given[name] for name in REQUEST})
         try:
-            return openid_settings(connection.vendor, **named, **own, account_id=connection.account_id)
+            found = openid_settings(connection.vendor, **named, **own, account_id=connection.account_id)
         except IssuerDiffers as differs:
             self.offered = differs.published
             raise
+        return ProviderSettings({**found.fields, **asked}, found.warnings)
 
 
 class ClientSecretForm(forms.Form):

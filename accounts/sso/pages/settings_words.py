@@ -26,7 +26,9 @@ def _provider(connection: Connection) -> Iterator[str]:
         value = getattr(connection, name)
         if name == "idp_certificates" and value:
             yield f"Certificates: {', '.join(certificates_told(value))}"
-        elif value and (name != "flow" or connection.protocol == Protocol.OIDC):
+        elif (value or (name == "max_age" and value is not None)) and (
+            name != "flow" or connection.protocol == Protocol.OIDC
+        ):
             yield f"{label_of(connection, name)}: {value_told(value)}"
     if connection.metadata_url:
         yield "New certificates that are published at the metadata URL are taken over every hour."

@@ -72,6 +72,16 @@ def test_code_with_pkce_without_a_secret_is_warned_of(cast: Cast) -> None:
     assert set(Connection.objects.values_list("name", "flow")) == {("Code", "code"), ("Front", "id_token")}
 
 
+def test_what_requests_ask_for_can_be_said(cast: Cast) -> None:
+    asked = ("--extra-scope", "groups", "--prompt", "login", "--max-age", "60", "--acr-values", "phr")
+    run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, *asked, "--omit-login-hint")
+    row = Connection.objects.get()
+    assert (row.extra_scopes, row.prompt, row.max_age, row.acr_values) == ("groups", "login", 60, "phr")
+    assert row.omit_login_hint
+    with pytest.raises(CommandError, match="Extra scopes: Expected words"):
+        run("create_connection", "Acme", "B", *ENTRA, "--tenant-id", TENANT, "--extra-scope", "ü")
+
+
 def test_a_client_secret_is_encrypted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTRA_SECRET", "very-secret-value")
     run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--client-secret-env", "ENTRA_SECRET")

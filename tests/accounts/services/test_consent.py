@@ -256,6 +256,11 @@ OTHER_VALUES: dict[str, Any] = {
     "authn_comparison": "minimum",
     "accept_response_signature_over_encryption": True,
     "flow": "id_token",
+    "extra_scopes": "groups",
+    "prompt": "login",
+    "max_age": 60,
+    "acr_values": "phr",
+    "omit_login_hint": True,
     "attribute_names": {"subject": "mail"},
 }
 

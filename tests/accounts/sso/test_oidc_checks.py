@@ -5,8 +5,44 @@ from typing import Any
 
 import pytest
 
+from accounts.sso import oidc
 from accounts.sso.refusal import LoginRefused
 from tests.oidc_messages import NOW, Provider, at, half_hash, jwk, rsa_key, sign
+
+AUTH_TIMES: dict[str, tuple[int, Any, str]] = {
+    "none": (3600, None, "oidc-auth-time"),
+    "too old": (3600, at(minutes=-62), "oidc-auth-time"),
+    "of long ago, now asked for": (0, at(days=-1), "oidc-auth-time"),
+    "no number": (3600, "yesterday", "oidc-time-claim"),
+    "true": (3600, True, "oidc-time-claim"),
+}
+
+
+@pytest.mark.parametrize(("max_age", "auth_time", "code"), AUTH_TIMES.values(), ids=AUTH_TIMES)
+def test_with_a_maximum_age_the_sign_in_there_must_be_recent(
+    entra: Provider, max_age: int, auth_time: Any, code: str
+) -> None:
+    entra.connection.max_age = max_age
+    assert refusal_of(entra, entra.token(auth_time=auth_time)).code == code
+
+
+@pytest.mark.parametrize(("max_age", "minutes"), [(3600, -59), (3600, -60), (0, 0), (0, 2), (None, -600)])
+def test_a_recent_sign_in_there_is_taken(entra: Provider, max_age: int | None, minutes: int) -> None:
+    entra.connection.max_age = max_age
+    assert entra.log_in(auth_time=at(minutes=minutes))
+
+
+def test_without_a_maximum_age_auth_time_is_not_looked_at(entra: Provider) -> None:
+    assert entra.log_in(auth_time="yesterday")
+
+
+def test_the_age_counts_from_our_request_however_long_the_person_takes(entra: Provider) -> None:
+    entra.connection.max_age = 0
+    transaction = entra.transaction()
+    transaction.created_at = NOW - timedelta(minutes=8)
+    token = entra.token(auth_time=at(minutes=-7))
+    assert oidc.read_answer(entra.connection, {"id_token": token}, transaction, NOW)
+
 
 OTHER_CLIENT = "99999999-2222-3333-4444-555555555555"
 OTHER_TENANT = "00000000-0c1b-4b5a-9a53-1c2d3e4f5a6b"

@@ -1,5 +1,6 @@
 """Where the browser is sent to sign in."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -41,6 +42,38 @@ def test_the_challenge_is_the_one_of_the_rfc(okta: Provider) -> None:
 
 def test_groups_are_asked_for_where_nothing_or_they_are_listed(okta: Provider) -> None:
     assert query_of(okta)["scope"] == "openid profile email groups"
+
+
+def test_groups_are_not_asked_for_unless_the_connection_says_so(okta: Provider) -> None:
+    okta.connection.extra_scopes = ""
+    assert query_of(okta)["scope"] == "openid profile email"
+
+
+@pytest.mark.parametrize("vendor", ["okta", "entra", "other"])
+def test_extra_scopes_are_asked_for_of_every_vendor(okta: Provider, vendor: str) -> None:
+    okta.connection.vendor, okta.connection.extra_scopes = vendor, "groups email urn:acme:roles"
+    assert query_of(okta)["scope"] == "openid profile email groups urn:acme:roles"
+
+
+ASKED: dict[str, tuple[Any, str, str]] = {
+    "to sign in again": ("login", "prompt", "login"),
+    "to choose an account": ("select_account", "prompt", "select_account"),
+    "for a recent sign-in": (3600, "max_age", "3600"),
+    "for a sign-in now": (0, "max_age", "0"),
+    "for two factors": ("urn:okta:loa:2fa:any phr", "acr_values", "urn:okta:loa:2fa:any phr"),
+}
+
+
+@pytest.mark.parametrize(("value", "name", "sent"), ASKED.values(), ids=ASKED)
+def test_what_the_connection_asks_for_is_sent(entra: Provider, value: Any, name: str, sent: str) -> None:
+    assert name not in query_of(entra)
+    setattr(entra.connection, name, value)
+    assert query_of(entra)[name] == sent
+
+
+def test_who_is_expected_is_kept_back_where_the_connection_says_so(entra: Provider) -> None:
+    entra.connection.omit_login_hint = True
+    assert "login_hint" not in query_of(entra, "dana@acme.example")
 
 
 def test_groups_are_not_asked_for_where_the_list_leaves_them_out(okta: Provider) -> None:

@@ -211,6 +211,38 @@ def test_a_new_connection_starts_with_code_and_pkce_and_asks_for_the_secret(
     assertContains(as_alice.get(f"/sso/{new_entra.pk}/set-up"), "There is no client secret, which code with PKCE needs")
 
 
+ASKED = {"extra_scopes": " groups  offline_access ", "prompt": "login", "max_age": "0", "acr_values": "phr"}
+
+
+def test_what_requests_ask_for_goes_into_the_draft_and_is_shown(as_alice: Client, azure: Connection) -> None:
+    assertNotContains(as_alice.get(f"/sso/{azure.pk}/provider"), '<details class="way" open>')
+    send(as_alice, azure, "openid", tenant_id=TENANT, client_id="c", flow="code", omit_login_hint="on", **ASKED)
+    row = with_draft(azure)
+    assert (row.extra_scopes, row.prompt, row.max_age, row.acr_values) == ("groups offline_access", "login", 0, "phr")
+    assert row.omit_login_hint
+    page = as_alice.get(f"/sso/{azure.pk}/provider")
+    for words in ('<details class="way" open>', "<li>sign in again</li>", "<li>0</li>"):
+        assertContains(page, words)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("extra_scopes", 'a"b', "Expected words, separated by spaces."),
+        ("acr_values", "größe", "Expected words, separated by spaces."),
+        ("prompt", "none", "Select a valid choice"),
+        ("max_age", "-1", "greater than or equal to 0"),
+        ("max_age", "9999999999", "less than or equal to 2592000"),
+    ],
+)
+def test_what_no_request_can_ask_for_is_refused(
+    as_alice: Client, azure: Connection, field: str, text: str, told: str
+) -> None:
+    fields = {"tenant_id": TENANT, "client_id": "c", "flow": "code", field: text}
+    assertContains(send(as_alice, azure, "openid", **fields), told)
+    assert with_draft(azure).client_id == azure.client_id
+
+
 def test_the_flow_without_a_secret_asks_for_none(as_alice: Client, new_entra: Connection) -> None:
     assertContains(as_alice.get(f"/sso/{new_entra.pk}/provider"), "id_token by form_post (needs no client secret)")
     page = send(as_alice, new_entra, "openid", tenant_id=TENANT, client_id="c", flow="id_token")
