@@ -181,7 +181,7 @@ SET_UPS = {
             "Grant type: tick Authorization Code. For the flow id_token, which needs no client secret, tick Implicit"
             " (hybrid), ID Token instead.",
             "Groups: Sign On tab › OpenID Connect ID Token › Groups claim: filter groups, Matches regex .*; and enter"
-            " the scope groups under “More about the request” here.",
+            " the scope groups under “Advanced” here.",
             _SPACES,
         ),
         theirs_where="The application's General tab; the issuer is the address of your Okta organization",

@@ -4,11 +4,11 @@ Each check is one function and one code.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.sso import timeline
+from accounts.sso import timeline, xml_encryption
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_fields import (
     Clock,
@@ -38,6 +38,7 @@ _MAX_CONFIRMATIONS = 10
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _WEB_BROWSER_SSO = "Choose web browser single sign-on (the POST binding) as the application's profile there."
 _NO_RULES = "Take the rule that adds this condition off the application there."
+_ATTRIBUTE, _ENCRYPTED_ATTRIBUTE = f"{{{SAML}}}Attribute", f"{{{SAML}}}EncryptedAttribute"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _KNOWN_CONDITIONS = frozenset(f"{{{SAML}}}{name}" for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction"))
@@ -114,18 +115,19 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> 
     timeline.passed(Part.CONDITIONS, "Recipient", expected.acs_url, expected.acs_url)
     name_id = _name_id(subject, expected)
     authenticated_at, session_ends_at, session_index = _authentication(assertion, clock)
+    sent = _sent_values(assertion, expected)
     return VerifiedAssertion(
         assertion_id=assertion_id,
         issuer=issuer,
         name_id=name_id.value,
         name_id_format=name_id.format,
-        attributes=_attributes(assertion),
+        attributes=_texts(sent),
         session_index=session_index,
         authenticated_at=authenticated_at,
         session_ends_at=session_ends_at,
         expires_at=ends_at + clock.skew,
         full_name_id=name_id if name_id.value else None,
-        structured=_structured(assertion),
+        structured=_structured(sent),
     )
 
 
@@ -257,25 +259,29 @@ def _authentication(assertion: Element, clock: Clock) -> tuple[datetime, datetim
     return authenticated_at, ends_at, statements[0].get("SessionIndex", "")
 
 
-def _attributes(assertion: Element) -> dict[str, tuple[str, ...]]:
-    """Name -> values. A repeated Attribute adds to the first; an empty or nil value is no value (`protocol.md` 8.3)."""
-    found: dict[str, list[str]] = {}
-    for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
-        values = found.setdefault(attribute.get("Name", ""), [])
-        for value in attribute.iterfind(f"{{{SAML}}}AttributeValue"):
-            text = "" if len(value) or value.get(_NIL) in {"true", "1"} else value.text or ""
-            if text.strip():
-                values.append(text)
-    return {name: tuple(values) for name, values in found.items()}
-
-
-def _structured(assertion: Element) -> dict[str, list[object]]:
-    """Name -> all values, of attributes in which a value holds elements: what those mean is not known."""
-    found: dict[str, list[object]] = {}
-    for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+def _sent_values(assertion: Element, expected: Expectations) -> dict[str, list[str | dict[str, str]]]:
+    """Name -> values, without empty ones. A repeated Attribute adds to the first (`protocol.md` 8.3)."""
+    found: dict[str, list[str | dict[str, str]]] = {}
+    for part in assertion.iterfind(f"{{{SAML}}}AttributeStatement/*"):
+        if part.tag not in (_ATTRIBUTE, _ENCRYPTED_ATTRIBUTE):
+            continue
+        attribute = part if part.tag == _ATTRIBUTE else _opened(part, expected)
         values = [value_of(value) for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")]
-        found.setdefault(attribute.get("Name", ""), []).extend(value for value in values if value)
-    return {name: values for name, values in found.items() if any(isinstance(value, dict) for value in values)}
+        found.setdefault(attribute.get("Name", ""), []).extend(value for value in values if not _is_blank(value))
+    return found
+
+
+def _texts(sent: Mapping[str, Sequence[object]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(value for value in values if isinstance(value, str)) for name, values in sent.items()}
+
+
+def _structured(sent: Mapping[str, Sequence[object]]) -> dict[str, list[object]]:
+    """Attributes in which a value holds elements: what those mean is not known."""
+    return {name: [*values] for name, values in sent.items() if any(isinstance(value, dict) for value in values)}
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def value_of(value: Element) -> str | dict[str, str]:
@@ -284,3 +290,11 @@ def value_of(value: Element) -> str | dict[str, str]:
         return ""
     children = {str(child.tag).rpartition("}")[2]: "" for child in value}
     return children or (value.text or "")
+
+
+def _opened(sealed: Element, expected: Expectations) -> Element:
+    """One that cannot be read is refused, and never counts as absent: groups would be taken away for it."""
+    attribute = xml_encryption.opened(sealed, expected.decryption_key(), "an attribute")
+    if attribute.tag != _ATTRIBUTE:
+        raise refused("shape", "an Attribute inside the EncryptedAttribute", quoted(str(attribute.tag)))
+    return attribute

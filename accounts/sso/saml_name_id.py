@@ -8,14 +8,13 @@ from accounts.folding import fold
 from accounts.sso import xml_encryption
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_fields import text_of
-from accounts.sso.saml_shape import ENCRYPTED_ID, NAME_ID, Element, parse, quoted, refused
+from accounts.sso.saml_shape import ENCRYPTED_ID, NAME_ID, Element, quoted, refused
 
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 _SILENT = frozenset({"", UNSPECIFIED})  # formats that say nothing
 # The second is no name of the standard, and some providers write it.
 _EMAIL_FORMATS = frozenset({EMAIL, "urn:oasis:names:tc:SAML:2.0:nameid-format:emailAddress"})
-_SEALED = "a NameID"
 _LIMIT = 512  # characters of the name
 _LIMIT_OF_A_PART = 1024
 _PARTS = {"format": "Format", "name_qualifier": "NameQualifier", "sp_name_qualifier": "SPNameQualifier"}
@@ -98,10 +97,7 @@ def name_ids_in(parent: Element, decryption_key: Callable[[], str]) -> list[Elem
 
 
 def _opened(sealed: Element, key: str) -> Element:
-    try:
-        found = parse(xml_encryption.decrypt(sealed, key, _SEALED))
-    except LoginRefused as refusal:
-        raise refusal if refusal.code.startswith("saml-encryption") else xml_encryption.undecryptable(_SEALED) from None
+    found = xml_encryption.opened(sealed, key, "a NameID")
     if found.tag != NAME_ID:
         raise refused("name-id", "a NameID inside the EncryptedID", quoted(str(found.tag)), "Encrypt a NameID there.")
     return found

@@ -89,7 +89,8 @@ def _opened(response: Element, response_is_signed: bool, expected: Expectations)
         "unsigned",
         "a signature on the assertion inside the encryption",
         "a signature on the response only" if response_is_signed else "none",
-        "Sign the assertion too, or let the connection accept the response's signature over an encrypted assertion.",
+        "Sign the assertion too, or let the connection accept encrypted assertions without a signature of their own"
+        " (under “Advanced” on its tab “Identity provider”).",
     )
 
 

@@ -1,5 +1,5 @@
-"""In-process decryption of an EncryptedAssertion or EncryptedID (`protocol.md` 8.4 check 16; XML Encryption 1.1, 5.2
-to 5.5).
+"""In-process decryption of assertions, NameIDs and attributes (`protocol.md` 8.4 check 16; XML Encryption 1.1, 5.2 to
+5.5).
 
 Every way to fail gives the same refusal: telling a bad key from bad padding would let somebody read the assertion by
 asking often enough. PKCS#1 v1.5 key transport and 3DES are not offered for the same reason.
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from accounts.sso.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml_shape import DS, Element, quoted, refused
+from accounts.sso.saml_shape import DS, Element, parse, quoted, refused
 
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
@@ -45,12 +45,15 @@ _MASKS: dict[str, hashes.HashAlgorithm] = {
 
 
 def decrypt(sealed: Element, private_key_pem: str, what: str = "an assertion") -> bytes:
-    """The bytes inside an EncryptedAssertion or EncryptedID: not verified, not even looked at. `what` is in it."""
+    """The bytes inside an EncryptedAssertion, EncryptedID or EncryptedAttribute: not verified, not even looked at.
+
+    `what` is in it, for the sentence of a refusal.
+    """
     if not private_key_pem:
         raise LoginRefused(
             "saml-no-decryption-key",
-            "an assertion that is not encrypted, as this connection has no key to open one",
-            "an encrypted assertion",
+            f"{what} that is not encrypted, as this connection has no key to open one",
+            "an encrypted one",
             Side.TORQUE,
             "Make a key for the connection and upload its certificate there, or switch encryption off there.",
         )
@@ -61,6 +64,15 @@ def decrypt(sealed: Element, private_key_pem: str, what: str = "an assertion") -
         content_key = rsa_private_key(private_key_pem).decrypt(_cipher_value(key), _oaep(key))
         return _open(algorithm, content_key, _cipher_value(content))
     except (ValueError, InvalidTag, binascii.Error):
+        raise undecryptable(what) from None
+
+
+def opened(sealed: Element, private_key_pem: str, what: str) -> Element:
+    """The one element inside, out of its signed surroundings. Noise, which another key leaves, is the same refusal."""
+    plain = decrypt(sealed, private_key_pem, what)
+    try:
+        return parse(plain)
+    except LoginRefused:
         raise undecryptable(what) from None
 
 

@@ -10,9 +10,9 @@ from accounts.models import Connection, ExternalIdentity, LoginRecord
 from tests.cast import Cast
 from tests.journeys import SamlJourney, signed_connection
 from tests.logouts import Visit, answered, logout_connection, statuses
-from tests.saml_encryption import AES128_CBC, AES256_GCM, OAEP_SHA256, RSA_1_5, encrypt_id
+from tests.saml_encryption import AES128_CBC, AES256_GCM, OAEP_SHA256, RSA_1_5, encrypt, encrypt_id
 from tests.saml_keys import key_pair
-from tests.saml_messages import SAML, Element, every, find, removing, setting, writing
+from tests.saml_messages import SAML, Element, every, find, removing, set_attribute, setting, writing
 
 SEALED_WITH: dict[str, dict[str, Any]] = {
     "AES-256-CBC": {},
@@ -20,6 +20,7 @@ SEALED_WITH: dict[str, dict[str, Any]] = {
     "the key beside the data": {"key": "beside", "algorithm": AES128_CBC},
     "OAEP with SHA-256": {"transport": OAEP_SHA256},
 }
+NO_KEY = {"sp_private_key": "", "sp_certificate": ""}
 
 
 def sealed(owner: str = "sp", **options: Any) -> Callable[[Element], object]:
@@ -88,6 +89,30 @@ def test_what_cannot_be_opened_or_used_is_refused(cast: Cast, edit: Any, code: s
     assert log_in(logout_connection(cast.acme), edit) == 403
     assert reason() == code
     assert not ExternalIdentity.objects.exists()
+
+
+def sealed_groups(owner: str) -> Callable[[Element], object]:
+    def edit(root: Element) -> None:
+        set_attribute(root, "groups", ["Engineers"])
+        groups = find(root, "//a:Attribute[@Name='groups']")
+        encrypt(groups, key_pair(owner).certificate, holder_name="EncryptedAttribute")
+
+    return edit
+
+
+def test_an_encrypted_attribute_is_read(cast: Cast) -> None:
+    assert log_in(logout_connection(cast.acme), sealed_groups("sp")) == 303
+    assert ExternalIdentity.objects.get().group_ids == ["Engineers"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "key", "code"), [("idp", {}, "saml-decryption"), ("sp", NO_KEY, "saml-no-decryption-key")]
+)
+def test_one_that_cannot_be_opened_does_not_count_as_absent(
+    cast: Cast, owner: str, key: dict[str, str], code: str
+) -> None:
+    assert log_in(logout_connection(cast.acme, **key), sealed_groups(owner)) == 403
+    assert reason() == code
 
 
 @pytest.mark.parametrize("by", ["post", "redirect"])
