@@ -6,16 +6,8 @@ from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import (
-    AuthnComparison,
-    JustInTime,
-    NameIdFormat,
-    OidcFlow,
-    Prompt,
-    Protocol,
-    UpdatePolicy,
-    Vendor,
-)
+from accounts.models.identity import JustInTime, OidcFlow, Prompt, Protocol, UpdatePolicy, Vendor
+from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from accounts.models.account import EmailDomain
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
+from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.models.user import AccountRole, User
 from torque_sso.encryption import EncryptedTextField, is_kept
 
@@ -40,24 +41,6 @@ class UpdatePolicy(models.TextChoices):
 class OidcFlow(models.TextChoices):
     ID_TOKEN = "id_token", "id_token by form_post (needs no client secret)"
     CODE = "code", "code with PKCE"
-
-
-class NameIdFormat(models.TextChoices):
-    """Which kind of NameID a sign-in request asks for (SAML core 8.3)."""
-
-    PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", "persistent"
-    EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "emailAddress"
-    UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "unspecified"
-    TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient", "transient"
-
-
-class AuthnComparison(models.TextChoices):
-    """How the person's authentication compares with the requested contexts (SAML core 3.3.2.2.1)."""
-
-    EXACT = "exact", "exactly one of them"
-    MINIMUM = "minimum", "at least as strong as one of them"
-    MAXIMUM = "maximum", "no stronger than one of them"
-    BETTER = "better", "stronger than all of them"
 
 
 class Prompt(models.TextChoices):

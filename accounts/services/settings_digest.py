@@ -74,7 +74,7 @@ def digest_of(connection: Connection) -> str:
 
 
 def _counts(connection: Connection, name: str) -> bool:
-    return name not in ADDED_LATER or getattr(connection, name) != Connection._meta.get_field(name).get_default()
+    return name not in ADDED_LATER or getattr(connection, name) != getattr(Connection(), name)
 
 
 def _value(connection: Connection, name: str) -> Any:

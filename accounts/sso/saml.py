@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
-from accounts.models.identity import NameIdFormat, Vendor
+from accounts.models.identity import Vendor
+from accounts.models.saml_choices import NameIdFormat
 from accounts.sso import xml_signing
 from accounts.sso.certificates import (
     STRONG,

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 
 from accounts.models import Connection
-from accounts.models.identity import MAX_AGE_LIMIT, AuthnComparison, NameIdFormat, OidcFlow, Prompt, Vendor
+from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Prompt, Vendor
+from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.connection_changes import REQUEST
@@ -203,9 +204,9 @@ class SamlOptionsForm(ProviderForm):
         widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
     )
     authn_comparison = forms.ChoiceField(
-        label="People sign in with",
+        label="The way a person signs in is",
         choices=AuthnComparison.choices,
-        help_text="Of the contexts above, if there are any. Entra takes the first choice only.",
+        help_text="Compared with the contexts above, if there are any. Entra takes the first choice only.",
     )
     accept_response_signature_over_encryption = forms.BooleanField(
         label="Accept encrypted assertions without a signature of their own",
