@@ -20,6 +20,8 @@ SENTENCES = {
     "audit.exported": "Exported the audit log",
     "connection.admin-asked": "Asked the account admins to decide about …",
     "connection.changed": "Changed the connection …",
+    "connection.client-key-made": "Made a key for the token endpoint of …",
+    "connection.client-key-replaced": "Changed the key for the token endpoint of …",
     "connection.client-secret-removed": "Removed the client secret of …",
     "connection.client-secret-set": "Set the client secret of …",
     "connection.created": "Created the connection …",

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import JustInTime, OidcFlow, Prompt, Protocol, UpdatePolicy, Vendor
+from accounts.models.identity import ClientAuth, JustInTime, OidcFlow, Prompt, Protocol, UpdatePolicy, Vendor
 from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
@@ -79,7 +79,10 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--client-id", default="")
     for_oidc.add_argument("--client-secret-env", metavar="VAR")
     for_oidc.add_argument(
-        "--flow", choices=OidcFlow.values, help="default: code with a client secret, else id_token, which needs none"
+        "--flow", choices=OidcFlow.values, help="default: code with a client secret or key, else id_token, which needs none"
+    )
+    for_oidc.add_argument(
+        "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: one is made"
     )
     for_oidc.add_argument(
         "--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta"
@@ -154,7 +157,8 @@ def _described(options: dict[str, Any]) -> ProviderSettings:
 
 def _oidc(options: dict[str, Any]) -> ProviderSettings:
     secret = secret_from(options["client_secret_env"]) or ""
-    flow = options["flow"] or (OidcFlow.CODE if secret else OidcFlow.ID_TOKEN)
+    authenticates = secret or options["client_auth"] == ClientAuth.PRIVATE_KEY
+    flow = options["flow"] or (OidcFlow.CODE if authenticates else OidcFlow.ID_TOKEN)
     named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
     try:
         found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
@@ -162,8 +166,11 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
         raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
     asked = {name: options[name] for name in ("prompt", "max_age", "acr_values", "omit_login_hint")}
     request = provider_settings.request_fields(extra_scopes=" ".join(options["extra_scope"]), **asked)
-    public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not secret else ()
-    return ProviderSettings({**found.fields, **request, "client_secret": secret}, (*found.warnings, *public))
+    fields = {**found.fields, **request, "client_secret": secret, "client_auth": options["client_auth"]}
+    if options["client_auth"] == ClientAuth.PRIVATE_KEY:
+        fields["sp_private_key"], fields["sp_certificate"] = new_service_provider_key("Torque SSO")
+    public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not authenticates else ()
+    return ProviderSettings(fields, (*found.warnings, *public))
 
 
 def _text(path: str) -> str:

@@ -2,6 +2,8 @@
 
 import logging
 
+import torque_sso.encryption
+
 import django.core.validators
 
 from django.db import DataError, IntegrityError, migrations, models, transaction
@@ -79,6 +81,30 @@ class Migration(migrations.Migration):
             model_name='connection',
             name='prompt',
             field=models.CharField(blank=True, choices=[('login', 'sign in again'), ('consent', 'consent to the application'), ('select_account', 'choose an account')], db_default='', default='', max_length=20),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='client_auth',
+            field=models.CharField(choices=[('secret', 'client secret'), ('private_key', 'private key of this connection (private_key_jwt)')], db_default='secret', default='secret', max_length=11),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='next_certificate',
+            field=models.TextField(blank=True, db_default='', default=''),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='next_private_key',
+            field=torque_sso.encryption.EncryptedTextField(blank=True, db_default='', default=''),
+        ),
+        migrations.AddConstraint(
+            model_name='connection',
+            constraint=models.CheckConstraint(condition=models.Q(('client_auth', 'secret'), models.Q(('client_auth', 'private_key'), models.Q(('state', 'draft'), models.Q(('sp_certificate', ''), _negated=True), _connector='OR')), _connector='OR'), name='connection_key_is_there_where_it_is_used'),
+        ),
+        migrations.AddField(
+            model_name='emaildomain',
+            name='with_subdomains',
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.RunPython(keep_asking_okta_for_groups, migrations.RunPython.noop),
         migrations.RunPython(keys_in_idna, migrations.RunPython.noop),

@@ -43,6 +43,13 @@ class OidcFlow(models.TextChoices):
     CODE = "code", "code with PKCE"
 
 
+class ClientAuth(models.TextChoices):
+    """How the application authenticates at the token endpoint (OpenID Connect Core 9)."""
+
+    SECRET = "secret", "client secret"
+    PRIVATE_KEY = "private_key", "private key of this connection (private_key_jwt)"
+
+
 class Prompt(models.TextChoices):
     """What the provider is to ask the person for, whatever session they have there (OpenID Connect Core 3.1.2.1)."""
 
@@ -127,8 +134,11 @@ class Connection(AccountOwned):
     allow_sha1 = models.BooleanField(default=False)
     # `protocol.md` 8.4 check 16: is the response's signature alone enough over an encrypted assertion?
     accept_response_signature_over_encryption = models.BooleanField(default=False)
-    sp_private_key = EncryptedTextField(blank=True)  # PEM
-    sp_certificate = models.TextField(blank=True)  # PEM
+    # Our own pair, PEM: of OIDC the one for the token endpoint, with the next one while keys change over.
+    sp_private_key = EncryptedTextField(blank=True)
+    sp_certificate = models.TextField(blank=True)
+    next_private_key = EncryptedTextField(blank=True, default="", db_default="")
+    next_certificate = models.TextField(blank=True, default="", db_default="")
 
     # OIDC
     issuer = models.CharField(max_length=1024, blank=True)
@@ -138,6 +148,9 @@ class Connection(AccountOwned):
     client_secret_set_at = models.DateTimeField(null=True, blank=True)
     client_secret_expires_at = models.DateTimeField(null=True, blank=True)
     flow = models.CharField(max_length=8, choices=OidcFlow.choices, default=OidcFlow.CODE)
+    client_auth = models.CharField(
+        max_length=11, choices=ClientAuth.choices, default=ClientAuth.SECRET, db_default=ClientAuth.SECRET
+    )
     # What a request asks for beside the vendor's usual scopes.
     extra_scopes = models.CharField(max_length=255, blank=True, default="", db_default="", validators=[_SPACED_VALUES])
     prompt = models.CharField(max_length=20, choices=Prompt.choices, blank=True, default="", db_default="")
@@ -177,6 +190,11 @@ class Connection(AccountOwned):
                 | (Q(protocol=Protocol.SAML) & ~Q(idp_entity_id="") & ~Q(sso_url="") & ~Q(idp_certificates=""))
                 | (Q(protocol=Protocol.OIDC) & ~Q(issuer="") & ~Q(client_id="")),
                 name="connection_complete_for_its_protocol",
+            ),
+            models.CheckConstraint(
+                condition=Q(client_auth=ClientAuth.SECRET)
+                | (Q(client_auth=ClientAuth.PRIVATE_KEY) & (Q(state=ConnectionState.DRAFT) | ~Q(sp_certificate=""))),
+                name="connection_key_is_there_where_it_is_used",
             ),
             models.CheckConstraint(condition=Q(clock_skew__lte=MAX_CLOCK_SKEW), name="connection_clock_skew_is_capped"),
         ]

@@ -1,4 +1,4 @@
-"""The verbs about an identity provider's certificates, which change a draft where the connection is live."""
+"""The verbs about certificates: the provider's, which change a draft where the connection is live, and our own."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.errors import ActionRefused
 from accounts.models import Connection
-from accounts.models.identity import ConnectionState
+from accounts.models.identity import ConnectionState, Protocol
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.connection_changes import present
@@ -63,3 +63,44 @@ def replace_lost_key(connection: Connection, *, acting: Actor) -> None:
     row.sp_private_key, row.sp_certificate = new_service_provider_key("Torque SSO")
     row.save(update_fields=["sp_private_key", "sp_certificate"])
     audit.record(acting, "connection.own-key-replaced", row, {"private_key": ["cannot be read", "replaced"]})
+
+
+@transaction.atomic
+def make_client_key(connection: Connection, *, acting: Actor) -> None:
+    """A new key pair: in use at once where there is none that can be read, else the next one. Raises ActionRefused."""
+    row = _openid(connection)
+    lost = {field.name for field in unreadable_fields(row)}
+    is_first = not row.sp_certificate or "sp_private_key" in lost
+    key, certificate = ("sp_private_key", "sp_certificate") if is_first else ("next_private_key", "next_certificate")
+    before = getattr(row, certificate)
+    private_key, public = new_service_provider_key("Torque SSO")
+    setattr(row, key, private_key)
+    setattr(row, certificate, public)
+    row.save(update_fields=[key, certificate])
+    audit.record(acting, "connection.client-key-made", row, {certificate: [_shown(before), _shown(public)]})
+
+
+@transaction.atomic
+def use_next_client_key(connection: Connection, *, acting: Actor) -> None:
+    """From now on requests are signed with the next key; the one so far is deleted. Raises ActionRefused."""
+    row = _openid(connection)
+    if not row.next_certificate:
+        raise ActionRefused(f"'{row}' has no next key. Make one first.")
+    if any(field.name == "next_private_key" for field in unreadable_fields(row)):
+        raise ActionRefused(f"The next key of '{row}' cannot be read. Make another one.")
+    told = {"sp_certificate": [_shown(row.sp_certificate), _shown(row.next_certificate)]}
+    row.sp_private_key, row.sp_certificate = row.next_private_key, row.next_certificate
+    row.next_private_key = row.next_certificate = ""
+    row.save(update_fields=["sp_private_key", "sp_certificate", "next_private_key", "next_certificate"])
+    audit.record(acting, "connection.client-key-replaced", row, told)
+
+
+def _openid(connection: Connection) -> Connection:
+    row = locked(connection)
+    if row.protocol != Protocol.OIDC:
+        raise ActionRefused(f"Expected an OpenID Connect connection; '{row}' is {row.get_protocol_display()}.")
+    return row
+
+
+def _shown(pem: str) -> str | None:
+    return fingerprint(pem) if pem else None

@@ -36,6 +36,7 @@ PROVIDER = (
     "tenant_id",
     "client_id",
     "flow",
+    "client_auth",
     *REQUEST,
 )
 # What SAML requests ask for beyond the usual, and a weaker signature that is taken.

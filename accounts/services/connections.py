@@ -19,7 +19,7 @@ from accounts.models import (
     GrantableAccountRole,
     User,
 )
-from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, OidcFlow, Protocol
+from accounts.models.identity import MAX_CLOCK_SKEW, ClientAuth, ConnectionState, OidcFlow, Protocol
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit, token_revocation
 from accounts.services.admin_requests import Request, answer_requests
@@ -73,14 +73,16 @@ def create_draft(account: Account, name: str, vendor: str, protocol: str, *, act
 
 def missing(connection: Connection) -> list[str]:
     """What the connection still needs before it can go live, each in words."""
-    return [label for name, label in _NEEDED[connection.protocol].items() if not getattr(connection, name)]
+    lacking = [label for name, label in _NEEDED[connection.protocol].items() if not getattr(connection, name)]
+    if connection.client_auth == ClientAuth.PRIVATE_KEY and not connection.sp_certificate:
+        lacking.append("a key of this connection")
+    return lacking
 
 
 def lacks_client_secret(connection: Connection) -> bool:
-    """Whether it redeems codes without a client secret, as a public client. Few providers allow that."""
-    return (
-        connection.protocol == Protocol.OIDC and connection.flow == OidcFlow.CODE and not connection.has_client_secret
-    )
+    """Whether it redeems codes without a client secret or key, as a public client. Few providers allow that."""
+    by_code = connection.protocol == Protocol.OIDC and connection.flow == OidcFlow.CODE
+    return by_code and connection.client_auth == ClientAuth.SECRET and not connection.has_client_secret
 
 
 def only_way_in(connection: Connection) -> int:
@@ -199,7 +201,7 @@ def save_or_refuse(row: Connection, **options: Any) -> None:
 def _sentence(row: Connection, broken: str) -> str:
     if "connection_clock_skew_is_capped" in broken:
         return f"Expected a clock skew of 0 to {MAX_CLOCK_SKEW} seconds; received {row.clock_skew}."
-    if "connection_complete_for_its_protocol" in broken:
+    if "connection_complete_for_its_protocol" in broken or "connection_key_is_there_where_it_is_used" in broken:
         return (
             f"Expected {', '.join(missing(row))}, because '{row}' is {row.get_state_display()}, not a draft."
             " Fill it in, or keep what was there."

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Alert, ApiToken, Connection
-from accounts.models.identity import ConnectionState, Protocol
+from accounts.models.identity import ClientAuth, ConnectionState, Protocol
 from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
 from accounts.services import alerts, unreadable_secrets
@@ -114,6 +114,16 @@ def endings_of(connection: Connection) -> Iterator[Ending]:
                 ends_at,
                 f"Our own certificate for '{name}'",
                 "Make a new one here, then give the identity provider our metadata again.",
+            )
+    elif connection.client_auth == ClientAuth.PRIVATE_KEY:
+        if ends_at := _last_end(connection.sp_certificate):
+            yield Ending(
+                owner,
+                AlertKind.CERTIFICATE_EXPIRY,
+                f"{key}:own",
+                ends_at,
+                f"Our own certificate for '{name}'",
+                "Make a next key here, give the identity provider its certificate, then use it.",
             )
     elif connection.client_secret_expires_at and connection.has_client_secret:
         yield Ending(

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import Connection
+from accounts.models.identity import ClientAuth
 from accounts.services import unreadable_secrets
 from accounts.services.provider_documents import ProviderError
 from accounts.services.token_endpoint import TokenRefused, request_tokens
@@ -22,6 +23,11 @@ _PERMISSION_STEP = (
 _SECRET_STEP = (
     "In the Entra admin center, make a new client secret under Certificates & secrets of the application, and enter "
     "its value (not its ID) in the connection."
+)
+
+_KEY_STEP = (
+    "Download the certificate on the connection's tab “Identity provider”, and upload it in the Entra admin center"
+    " under Certificates & secrets › Certificates of the application."
 )
 
 
@@ -131,15 +137,22 @@ def _address(object_id: str) -> str:
 
 def _access_token(connection: Connection) -> str:
     """An application's own token (client credentials); kept nowhere (R33)."""
-    if not _client_secret(connection):
+    uses_key = connection.client_auth == ClientAuth.PRIVATE_KEY
+    if not uses_key and not _client_secret(connection):
         raise GraphUnavailable(
             f"The connection has no client secret, so Microsoft Graph cannot be asked. {_SECRET_STEP}"
         )
     grant = {"grant_type": "client_credentials", "scope": f"{settings.GRAPH_URL.rstrip('/')}/.default"}
     try:
         answer = request_tokens(connection, grant)
+    except UnreadableSecret as lost:
+        raise _unreadable(connection, lost) from None
     except TokenRefused as error:
-        step = f" {_SECRET_STEP}" if error.error in ("invalid_client", "unauthorized_client") else ""
+        step = (
+            f" {_KEY_STEP if uses_key else _SECRET_STEP}"
+            if error.error in ("invalid_client", "unauthorized_client")
+            else ""
+        )
         raise GraphUnavailable(f"Entra refused a token for Microsoft Graph ({error}).{step}") from None
     except ProviderError as error:
         raise GraphUnavailable(f"No token for Microsoft Graph: {error}") from None
@@ -153,9 +166,13 @@ def _client_secret(connection: Connection) -> str:
     try:
         secret: str = connection.client_secret
     except UnreadableSecret as lost:
-        sentence = unreadable_secrets.sentence(connection, lost)
-        raise GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}") from None
+        raise _unreadable(connection, lost) from None
     return secret
+
+
+def _unreadable(connection: Connection, lost: UnreadableSecret) -> GraphUnavailable:
+    sentence = unreadable_secrets.sentence(connection, lost)
+    return GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}")
 
 
 def _refusal(error: outbound.OutboundError, object_id: str) -> GraphUnavailable:

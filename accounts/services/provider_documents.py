@@ -35,6 +35,7 @@ _DISCOVERY_MEMBERS = (
     *_ENDPOINTS,
     "scopes_supported",
     "token_endpoint_auth_methods_supported",
+    "token_endpoint_auth_signing_alg_values_supported",
     "id_token_signing_alg_values_supported",
     "userinfo_signing_alg_values_supported",
     "authorization_response_iss_parameter_supported",

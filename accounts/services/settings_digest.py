@@ -39,6 +39,7 @@ SETTINGS = (
     "tenant_id",
     "client_id",
     "flow",
+    "client_auth",
     "extra_scopes",
     "prompt",
     "max_age",
@@ -53,7 +54,8 @@ ADDED_LATER = frozenset({"sso_by_post", "force_authn", "name_id_policy", "authn_
 NOT_OF_A_LOGIN = (
     "id account name button_label state created_at groups_seen_at agreed_permissions"
     " metadata_read_at metadata_tried_at metadata_problem metadata_held slo_url slo_response_url slo_by_post"
-    " client_secret_set_at client_secret_expires_at discovery discovered_at signing_keys signing_keys_at"
+    " client_secret_set_at client_secret_expires_at next_private_key next_certificate"
+    " discovery discovered_at signing_keys signing_keys_at"
     " signing_keys_tried_at"
 ).split()
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from urllib.parse import quote_plus
 
 from accounts.models import Connection
+from accounts.models.identity import ClientAuth
+from accounts.services.client_keys import ASSERTION_TYPE, client_assertion
 from accounts.services.provider_documents import (
     JsonObject,
     ProviderBusy,
@@ -17,7 +19,8 @@ from torque_sso import outbound, strict_json
 
 _SHOWN = 300  # characters of an error description
 # Form fields that must never come back in a sentence, should a provider repeat them.
-_SECRET_FIELDS = ("code", "code_verifier", "client_secret", "refresh_token")
+_SECRET_FIELDS = ("code", "code_verifier", "client_secret", "client_assertion", "refresh_token")
+WRONG_METHOD = "client_authentication"  # no code of the RFC: nothing was sent
 
 
 class TokenRefused(ProviderError):
@@ -37,26 +40,50 @@ def request_tokens(connection: Connection, grant: Mapping[str, str]) -> JsonObje
     url = connection.discovery.get("token_endpoint")
     if not isinstance(url, str):
         raise ProviderDocumentWrong(f"The provider '{connection.issuer}' publishes no token endpoint.")
-    form, headers = _authenticated(connection, grant)
+    form, headers = _authenticated(connection, grant, url)
     try:
         content = outbound.fetch(url, account_id=connection.account_id, form=form, headers=headers)
     except outbound.OutboundBusy as busy:
         raise ProviderBusy(str(busy)) from None
     except outbound.OutboundError as error:
-        raise _refusal(error, {**form, "client_secret": connection.client_secret}) from None
+        raise _refusal(error, {**form, "client_secret": _kept_secret(connection)}) from None
     return _json_object(content, url)
 
 
-def _authenticated(connection: Connection, grant: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The form and headers that prove who is asking, in the way that the provider lists; absent means basic."""
+def _authenticated(connection: Connection, grant: Mapping[str, str], url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The form and headers that show who is asking, in a way that the provider lists; without a list, any that the
+    connection has. Raises TokenRefused when the connection has no way that is listed."""
     form = {"client_id": connection.client_id, **grant}
+    methods = _listed_methods(connection)
+    if connection.client_auth == ClientAuth.PRIVATE_KEY:
+        _check_listed(methods, "private_key_jwt")
+        assertion = client_assertion(connection, url)
+        return {**form, "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}, {}
     if not connection.client_secret:
         return form, {}
-    methods = connection.discovery.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     if "client_secret_post" in methods:
         return {**form, "client_secret": connection.client_secret}, {}
+    _check_listed(methods, "client_secret_basic")
     pair = f"{quote_plus(connection.client_id)}:{quote_plus(connection.client_secret)}"
     return form, {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
+
+def _kept_secret(connection: Connection) -> str:
+    """Empty where a key is used: a secret beside it was not sent, and may be unreadable."""
+    return "" if connection.client_auth == ClientAuth.PRIVATE_KEY else connection.client_secret
+
+
+def _listed_methods(connection: Connection) -> list[str]:
+    """Empty: the provider says nothing, which means client_secret_basic (OpenID Connect Discovery 3) or what was agreed
+    with it otherwise."""
+    listed = connection.discovery.get("token_endpoint_auth_methods_supported")
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+
+
+def _check_listed(methods: list[str], method: str) -> None:
+    if methods and method not in methods:
+        told = f"the identity provider takes {', '.join(methods)[:_SHOWN]}, and this connection has {method}"
+        raise TokenRefused(WRONG_METHOD, told)
 
 
 def _refusal(error: outbound.OutboundError, secrets: Mapping[str, str]) -> ProviderError:

@@ -9,10 +9,12 @@ _PUT_BACK = "or have the operator of this installation put the lost key back int
 # Field -> what it is, and what to do.
 _WORDS = {
     "client_secret": ("client secret", f"Enter it again on the tab “Identity provider”, {_PUT_BACK}."),
+    "next_private_key": ("next private key", f"Make another one on the tab “Identity provider”, {_PUT_BACK}."),
     "sp_private_key": (
         "private key",
-        "Make a new one on the tab “Certificates” and give the identity provider our metadata again,"
-        f" {_PUT_BACK}. Until then we sign no request and no logout, and read no encrypted assertion.",
+        "Make a new one on the tab “Certificates” (OpenID Connect: “Identity provider”) and give the identity provider"
+        f" our metadata again, {_PUT_BACK}. Until then we sign no request and no logout, and read no encrypted"
+        " assertion.",
     ),
 }
 

@@ -8,6 +8,10 @@ from accounts.models.identity import Protocol
 from accounts.sso import oidc_logout, saml
 
 
+def _keys_path(connection: Connection) -> str:
+    return reverse("sso:client-keys", args=[connection.account.slug, connection.id])
+
+
 def addresses_of(connection: Connection) -> dict[str, str]:
     """Absolute URLs; those of the other protocol are empty. `start_url` and `initiate_login_url` lead to the IdP."""
     start = settings.BASE_URL + reverse("sso:start", args=[connection.id])
@@ -22,4 +26,5 @@ def addresses_of(connection: Connection) -> dict[str, str]:
         "logout_uri": "" if is_saml else oidc_logout.logout_uri(connection),
         "post_logout_redirect_uri": "" if is_saml else oidc_logout.post_logout_redirect_uri(),
         "initiate_login_url": start,
+        "jwks_uri": "" if is_saml else settings.BASE_URL + _keys_path(connection),
     }

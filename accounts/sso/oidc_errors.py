@@ -13,6 +13,10 @@ _ENTER_ISSUER = (
     "Save the issuer again on the connection's tab “Identity provider”: it is checked there, and the one that the"
     " provider publishes is offered."
 )
+_OTHER_WAY = (
+    "Choose another way to authenticate the application on the connection's tab “Identity provider”, or let the"
+    " application use this one."
+)
 _LOOK_THERE = "Look the error up in the identity provider's own sign-in log."
 
 
@@ -47,6 +51,8 @@ def provider_failed(error: Exception, connection: Named) -> LoginRefused:
 def code_refused(error: Exception) -> LoginRefused:
     """The token endpoint did not take the code or the client's credentials."""
     code, quoted = getattr(error, "error", ""), f"the error “{error}”"
+    if code == "client_authentication":
+        return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, Side.TORQUE, _OTHER_WAY)
     cause = provider_errors.cause_of((code,), str(error))
     if cause:
         return provider_errors.refused_for(cause, "tokens for the code", quoted)

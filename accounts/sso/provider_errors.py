@@ -107,7 +107,8 @@ SCOPE = Cause(
 CLIENT_SECRET = Cause(
     "idp-client-secret",
     Side.TORQUE,
-    "Enter the application's present client secret in the connection. Copy its value, not its ID.",
+    "Enter the application's present client secret in the connection. Copy its value, not its ID. Where the connection"
+    " uses a key of its own, give the identity provider its certificate or JWKS URL.",
     _OUTDATED,
 )
 SECRET_EXPIRED = Cause(

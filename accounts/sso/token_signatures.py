@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
 from jwt.exceptions import PyJWTError
@@ -98,3 +99,14 @@ def _parsed(algorithm: str, numbers: Iterable[tuple[str, str]]) -> Any:
     except (PyJWTError, ValueError):
         return None
     return None if isinstance(key, RSAPublicKey) and key.key_size < SMALLEST_RSA_KEY else key
+
+
+def signed_token(claims: Mapping[str, Any], private_key: str, algorithm: str, header: Mapping[str, str]) -> str:
+    """A compact JWS of our own. `private_key`: PEM, RSA; `algorithm`: one of the RS and PS ones."""
+    return jwt.encode(dict(claims), private_key, algorithm=algorithm, headers=dict(header))
+
+
+def public_jwk(key: Any) -> dict[str, Any]:
+    """The members of an RSA public key (RFC 7518 section 6.3.1)."""
+    found: dict[str, Any] = RSAAlgorithm.to_jwk(key, as_dict=True)
+    return {name: found[name] for name in ("kty", "n", "e")}

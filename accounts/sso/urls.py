@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts.sso import views
+from accounts.sso.client_key_views import client_keys
 from accounts.sso.oidc_logout_views import oidc_logout
 from accounts.sso.saml_logout_views import logged_out, saml_logout_form, saml_slo
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("api/accounts/idp-callback", views.oidc_callback, name="oidc-callback"),
     path("api/accounts/<slug:account_slug>/saml/<uuid:connection_id>/acs", views.saml_acs, name="saml-acs"),
     path("api/accounts/<slug:account_slug>/oidc/<uuid:connection_id>/logout", oidc_logout, name="oidc-logout"),
+    path("api/accounts/<slug:account_slug>/oidc/<uuid:connection_id>/jwks", client_keys, name="client-keys"),
     path("api/accounts/<slug:account_slug>/saml/<uuid:connection_id>/slo", saml_slo, name="saml-slo"),
     path("logout/go-on", saml_logout_form, name="saml-logout-form"),
     path("logout/done", logged_out, name="logged-out"),

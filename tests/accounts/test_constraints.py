@@ -28,7 +28,7 @@ from accounts.models import (
 )
 from spaces.models import Space, SpaceMembership, SpaceRole
 from tests.cast import Cast
-from tests.factories import mapped_group, saml_connection
+from tests.factories import mapped_group, oidc_connection, saml_connection
 
 pytestmark = pytest.mark.django_db
 OWNED = [model for model in apps.get_models() if issubclass(model, AccountOwned)]
@@ -112,6 +112,7 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
     "a live OIDC connection without a client ID": lambda c: saml_connection(
         c.acme, protocol="oidc", issuer="https://x"
     ),
+    "a live connection by a key that it does not have": lambda c: oidc_connection(c.acme, client_auth="private_key"),
     "a clock skew over five minutes": lambda c: saml_connection(c.acme, clock_skew=301),
     "a NameID format that SAML has not": lambda c: saml_connection(c.acme, name_id_policy="urn:x"),
     "a comparison that SAML has not": lambda c: saml_connection(c.acme, authn_comparison="about"),

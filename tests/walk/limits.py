@@ -14,6 +14,7 @@ LIMITS = {
     "sso:saml-slo": LOGOUT,
     "sso:oidc-logout": LOGOUT,
     "sso:saml-metadata": DOCUMENT,
+    "sso:client-keys": DOCUMENT,
     "guide-okta": DOCUMENT,
     "guide-entra": DOCUMENT,
     "sso:saml-logout-form": LOGOUT,
@@ -31,7 +32,7 @@ LIMITS = {
     "me": API,
 }
 # Told in JSON, not as a page.
-FOR_PROGRAMS = {"sso:oidc-logout", "sso:saml-metadata"}
+FOR_PROGRAMS = {"sso:oidc-logout", "sso:saml-metadata", "sso:client-keys"}
 
 REASONS = {
     "healthz": "asks nothing and nobody",

@@ -64,6 +64,7 @@ class Things:
     group_space_role: GroupSpaceRole
     connection: Connection
     oidc_connection: Connection
+    oidc_keys: Connection  # with two keys of its own
     lost_key: Connection  # its private key cannot be read
     draft: Connection
     redrafted: Connection
@@ -198,6 +199,15 @@ def _doors(account: Account) -> dict[str, Any]:
         "unproved_domain": EmailDomain.objects.create(account=account, domain=f"{slug}-wish.example"),
         "connection": okta,
         "oidc_connection": entra,
+        "oidc_keys": oidc_connection(
+            account,
+            name=f"{name} keys",
+            client_auth="private_key",
+            sp_private_key=own.private_pem,
+            sp_certificate=own.certificate,
+            next_private_key=own.private_pem,
+            next_certificate=own.certificate,
+        ),
         "lost_key": lost,
         "move": ConnectionMove.objects.create(
             account=account, source=lost, target=redrafted, started_at=now, started_by=f"{name} admin"

@@ -54,6 +54,7 @@ SIGNING_IN = {
     "sso:saml-acs": anybody("POST", POST=403),
     "sso:saml-slo": anybody("GET", "POST", GET=400, POST=400),
     "sso:saml-metadata": anybody("GET"),
+    "sso:client-keys": Row(("GET",), PUBLIC, ids={"connection_id": "oidc_connection"}),
     "sso:oidc-logout": Row(("GET", "POST"), PUBLIC, answers={"POST": 400}, ids={"connection_id": "oidc_connection"}),
     "sso:saml-logout-form": anybody("GET", GET=302),
     "sso:logged-out": anybody("GET", GET=302),
@@ -282,12 +283,16 @@ CONNECTIONS = {
     "connection-provider": form(_SSO, fields=_fields_of_provider),
     "connection-secret": deed(_SSO, fields=lambda _: {"secret-client_secret": "x"}, connection_id="oidc_connection"),
     "connection-secret-remove": deed(_SSO, fields=confirmed, connection_id="oidc_connection"),
+    "connection-client-key": deed(_SSO, connection_id="oidc_connection"),
+    "connection-client-key-use": deed(_SSO, fields=confirmed, connection_id="oidc_keys"),
+    "connection-client-certificate": Row(READ, (_SSO,), is_file=True, ids={"connection_id": "oidc_keys"}),
     "connection-certificates": form(_SSO, fields=lambda _: {"text": key_pair("next").certificate}),
     "connection-certificate-remove": deed(_SSO, fields=_certificate),
     "connection-certificate-own": Row(READ, (_SSO,), is_file=True),
     "connection-certificate-own-replace": deed(_SSO, fields=confirmed, connection_id="lost_key"),
     "connection-domains": form(_SSO, fields=lambda _: {"domain": "walked.example"}),
     "connection-domain-check": deed(_SSO),  # proved already: nobody is asked
+    "connection-domain-subdomains": deed(_SSO, fields=lambda _: {"included": "yes"}),
     "connection-domain-remove": form(_SSO, fields=confirmed),
 }
 GUIDES = {"guide-okta": anybody(*READ), "guide-entra": anybody(*READ)}

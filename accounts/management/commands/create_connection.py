@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.management.base import VerbCommand, account_named
 from accounts.management.connection_options import add_connection_arguments, connection_settings
 from accounts.models import Connection
+from accounts.models.identity import Protocol
 from accounts.services import connections, metadata, users
 from accounts.services.agreed_permissions import not_agreed
 from accounts.services.audit import OPERATOR
@@ -43,7 +44,9 @@ class Command(VerbCommand):
             if options["live"]:
                 self._enable(connection)
         own = addresses_of(connection)
-        return {"connection": str(connection.id), **own}
+        is_oidc = connection.protocol == Protocol.OIDC
+        certificate = {"client_certificate": connection.sp_certificate} if is_oidc else {}
+        return {"connection": str(connection.id), **own, **certificate}
 
     def _enable(self, connection: Connection) -> None:
         """Who runs the installation agrees to what mapped groups give already, and is told of it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Connection, ConnectionDraft
-from accounts.models.identity import OidcFlow, Prompt
+from accounts.models.identity import ClientAuth, OidcFlow, Prompt
 from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import drafted, lacking_test, version_of
@@ -32,6 +32,7 @@ _WORDS = {
     "authn_contexts": "Authentication contexts asked for",
     "authn_comparison": "How they are compared",
     "accept_response_signature_over_encryption": "Accept encrypted assertions without a signature of their own",
+    "client_auth": "The application authenticates with",
     "extra_scopes": "Extra scopes",
     "prompt": "Always ask the person to",
     "max_age": "Maximum age of a sign-in there, in seconds",
@@ -43,6 +44,7 @@ _CHOICES: dict[Any, str] = {
     **dict(NameIdFormat.choices),
     **dict(AuthnComparison.choices),
     **dict(Prompt.choices),
+    **dict(ClientAuth.choices),
 }
 # The form's name of a field, where the vendor has a word for it.
 _IN_FORMS = {"idp_entity_id": "issuer"}

@@ -15,10 +15,12 @@ from accounts.pages.guards import acting, needs
 from accounts.pages.refusals import told_in_the_form, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import metadata, unreadable_secrets
+from accounts.services.client_keys import thumbprint
 from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
 from accounts.services.connections import lacks_client_secret, missing
 from accounts.services.provider_settings import PUBLIC_CLIENT
 from accounts.sso.addresses import addresses_of
+from accounts.sso.certificates import fingerprint
 from accounts.sso.guides.views import VENDORS as GUIDED
 from accounts.sso.pages.provider_forms import (
     ClientSecretForm,
@@ -109,6 +111,13 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
     return redirect("connection-provider", connection.pk)
 
 
+def _keys(connection: Connection) -> list[tuple[str, str]]:
+    if connection.protocol != Protocol.OIDC:
+        return []
+    both = (("In use", connection.sp_certificate), ("Next", connection.next_certificate))
+    return [(words, pem) for words, pem in both if pem]
+
+
 def _page(
     request: HttpRequest,
     connection: Connection,
@@ -126,6 +135,8 @@ def _page(
         ours=ours,
         metadata_address=addresses["metadata_url"],
         lacks_secret=lacks_client_secret(connection),
+        client_keys=[(words, pem, thumbprint(pem), fingerprint(pem)) for words, pem in _keys(connection)],
+        jwks_address=addresses_of(connection)["jwks_uri"],
         ways=all_forms,
         secret_form=secret_form or ClientSecretForm(prefix="secret"),
         is_complete=not missing(connection),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Connection
-from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Prompt, Vendor
+from accounts.models.identity import MAX_AGE_LIMIT, ClientAuth, OidcFlow, Prompt, Vendor
 from accounts.models.saml_choices import AuthnComparison, NameIdFormat
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
@@ -243,6 +243,13 @@ class OpenIdForm(ProviderForm):
         help_text="Code with PKCE is safer and carries more groups; it needs a client secret at most identity"
         " providers. The flow id_token needs none.",
     )
+    client_auth = forms.ChoiceField(
+        label="The application authenticates with",
+        required=False,
+        choices=ClientAuth.choices,
+        help_text="A key is made below; its certificate or address is given to the identity provider, and no secret"
+        " ends.",
+    )
     extra_scopes = forms.CharField(
         label="Extra scopes",
         max_length=255,
@@ -305,7 +312,8 @@ class OpenIdForm(ProviderForm):
         except IssuerDiffers as differs:
             self.offered = differs.published
             raise
-        return ProviderSettings({**found.fields, **asked}, found.warnings)
+        authentication = {"client_auth": given["client_auth"] or connection.client_auth}
+        return ProviderSettings({**found.fields, **asked, **authentication}, found.warnings)
 
 
 class ClientSecretForm(forms.Form):

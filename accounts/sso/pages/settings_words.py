@@ -27,7 +27,7 @@ def _provider(connection: Connection) -> Iterator[str]:
         if name == "idp_certificates" and value:
             yield f"Certificates: {', '.join(certificates_told(value))}"
         elif (value or (name == "max_age" and value is not None)) and (
-            name != "flow" or connection.protocol == Protocol.OIDC
+            name not in ("flow", "client_auth") or connection.protocol == Protocol.OIDC
         ):
             yield f"{label_of(connection, name)}: {value_told(value)}"
     if connection.metadata_url:

@@ -107,6 +107,12 @@ def entra(code: str, place: str = "", *, header: dict[str, Any] | None = None, *
     return Row(f"oidc-{code}", provoke, place)
 
 
+def signed_in_there_too_long_ago(world: World) -> Any:
+    journey = world.entra(max_age=60)
+    asked = journey.start()
+    return journey.answer(sign(journey.claims(asked, auth_time=seconds(LONG_AGO))), asked)
+
+
 def answered(**fields: str) -> Callable[[World], Any]:
     """Entra's answer with these fields, in place of an ID token or beside it."""
 
@@ -454,6 +460,7 @@ ROWS = [
     entra("issued-in-future", "clock", iat=seconds(SOON), exp=seconds(2 * SOON)),
     entra("too-old", "clock", iat=seconds(LONG_AGO), nbf=seconds(LONG_AGO)),
     entra("time-claim", exp="tomorrow"),
+    Row("oidc-auth-time", signed_in_there_too_long_ago),
     entra("nonce", nonce="of another sign-in"),
     entra("subject", "profile", oid=None),
     entra("tenant", "Directory (tenant) ID", tid="00000000-0c1b-4b5a-9a53-1c2d3e4f5a6b"),
