@@ -79,7 +79,7 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--client-id", default="")
     for_oidc.add_argument("--client-secret-env", metavar="VAR")
     for_oidc.add_argument(
-        "--flow", choices=OidcFlow.values, help="default: code with a client secret or key, else id_token, which needs none"
+        "--flow", choices=OidcFlow.values, help="default: code with a client secret or key, else id_token"
     )
     for_oidc.add_argument(
         "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: one is made"

@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django_filters import FilterSet
 
 PER_PAGE = 50
+FILTER_IDS = "filter_%s"  # a form of the same page may have a field of the same name
 # Sort key in the address -> columns. The first key is the order without one.
 Orders = Mapping[str, tuple[str, ...]]
 
@@ -47,6 +48,7 @@ class Listing:
         self._query = clean(request.GET)
         self._all, self._orders = rows, orders
         self.filters = filters(self._query, queryset=rows, request=request)
+        self.filters.form.auto_id = FILTER_IDS
         self.is_filtered = any(self._query.get(name) for name in self.filters.filters)
         self._known_total = None if self.is_filtered else known_total
         self._per_page, self._by_key = per_page, by_key

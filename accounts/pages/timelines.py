@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.pages.guards import zone_for
-from accounts.pages.lists import PER_PAGE, clean
+from accounts.pages.lists import FILTER_IDS, PER_PAGE, clean
 
 _PLACE = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})")
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
@@ -150,6 +150,7 @@ class Timeline:
         self._query = clean(request.GET)
         self._all, self._within, self._per_page = rows, within, per_page
         self.filters = filters(self._query, queryset=rows, request=request)
+        self.filters.form.auto_id = FILTER_IDS
         given = {name for name in self.filters.filters if self._query.get(name)}
         self.is_filtered = bool(given)
         self._is_searched = bool(given - self.filters.indexed)

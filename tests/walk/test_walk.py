@@ -3,8 +3,11 @@
 Each test asks all addresses and lists the answers that are not as they should be.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
+
+from lxml import html
 
 from accounts.pages.navigation import SECTIONS
 from accounts.permissions import Permission
@@ -81,6 +84,19 @@ def test_each_does_what_it_is_there_for(world: World) -> None:
             found.append(f"{method} {address}: {answer.status_code}, expected {row.answer(method)}")
         if STRANGERS.lower() in body(answer).lower():
             found.append(f"{method} {address} tells of another account")
+    assert not found, listed(found)
+
+
+def test_no_page_has_an_id_twice(world: World) -> None:
+    """A label, a heading or a link would lead to the first of the two."""
+    found = []
+    for key, row in WALKED.items():
+        if "GET" not in row.methods or row.is_program or row.is_file:
+            continue
+        page = world.ask("GET", address_in(world, key), row, world.ours.admin)
+        if page.headers.get("Content-Type", "").startswith("text/html") and page.content:
+            ids = Counter(html.fromstring(page.content).xpath("//@id"))
+            found += [f"{key}: {name}" for name, times in ids.items() if times > 1]
     assert not found, listed(found)
 
 
