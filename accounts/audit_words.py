@@ -45,6 +45,7 @@ SENTENCES = {
     "domain.claimed": "Claimed the e-mail domain …",
     "domain.proved": "Proved the e-mail domain …",
     "domain.removed": "Removed the e-mail domain …",
+    "domain.subdomains-changed": "Changed whether sub-domains belong to the e-mail domain …",
     "group.created": "Created the group …",
     "group.deleted": "Deleted the group …",
     "group.member-removed": "Took somebody out of the group …",

@@ -38,6 +38,7 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     add("--vendor", required=True, choices=Vendor.values)
     add("--protocol", required=True, choices=Protocol.values)
     add("--domain", action="append", default=[], help="e-mail domain of the people who sign in through it")
+    add("--with-subdomains", action="store_true", help="these domains include their sub-domains")
     add("--default-space", metavar="SPACE")
     add("--default-space-role", default=MEMBER_ROLE, metavar="ROLE")
     add("--update-policy", choices=UpdatePolicy.values, default=UpdatePolicy.CONTACT)

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Q
-
-from accounts.models import Account, Connection, ConnectionDomain, ConnectionMove, EmailDomain, ExternalIdentity, User
+from accounts.models import Account, Connection, ConnectionMove, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.services.audit import Actor
+from accounts.services.domain_owners import Owner, owners_of
 from accounts.services.protection import Protected
 from accounts.services.sign_in_choices import domain_of
 
@@ -86,16 +85,15 @@ def foreign_domain(account_id: UUID, connection: UUID, addresses: Iterable[str])
     domains = {domain_of(address) for address in addresses} - {""}
     if not domains:
         return None
-    verified = ConnectionDomain.objects.in_account(account_id).filter(
-        ~Q(connection__state=ConnectionState.DRAFT) | Q(connection=connection),
-        domain__domain__in=domains,
-        domain__proved_at__isnull=False,
-    )
-    owners: dict[str, dict[UUID, str]] = {}
-    for domain, owner, name in verified.values_list("domain__domain", "connection_id", "connection__name"):
-        owners.setdefault(domain, {})[owner] = name
-    foreign = (domain for domain in sorted(owners) if connection not in owners[domain])
-    return next((ForeignDomain(domain, tuple(sorted(owners[domain].values()))) for domain in foreign), None)
+    found = owners_of(domains)
+    own = (found[domain] for domain in sorted(found) if found[domain].account_id == account_id)
+    foreign = ((owner, _names(owner)) for owner in own if not owner.has(connection))
+    return next((ForeignDomain(owner.domain, names) for owner, names in foreign if names), None)
+
+
+def _names(owner: Owner) -> tuple[str, ...]:
+    """Of the connections that are no drafts."""
+    return tuple(sorted(one.name for one in owner.connections if one.state != ConnectionState.DRAFT))
 
 
 def connections_of(account: Account) -> list[Connection]:
@@ -130,14 +128,13 @@ def _ties_of(user: User) -> Ties:
     """Whose provisioning stored a person counts as long as that connection is there."""
     provisioning = Connection.objects.in_account(user.account_id).filter(pk__in=[user.provisioned_by])
     identities = ExternalIdentity.objects.in_account(user.account_id).filter(user=user)
-    domain = EmailDomain.objects.in_account(user.account_id).filter(
-        domain=domain_of(user.email), proved_at__isnull=False
-    )
-    attached = domain.values_list("connections", flat=True)
+    domain = domain_of(user.email)
+    owner = owners_of([domain]).get(domain)
+    attached = owner.connections if owner and owner.account_id == user.account_id else ()
     return Ties(
         provisioned_by=provisioning.values_list("pk", flat=True).first(),
         identities=frozenset(identities.values_list("connection_id", flat=True)),
-        domain=frozenset(pk for pk in attached if pk is not None),
+        domain=frozenset(one.id for one in attached),
     )
 
 

@@ -18,6 +18,7 @@ from torque_sso import dns_records
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _MOST_DOMAINS = 100  # of one connection: each can be asked for in DNS
+_REGISTRY_LABELS = frozenset("ac co com edu go gob gov gouv gv ltd mil ne net nom or org plc sch".split())
 RECORD_PREFIX = "torque-domain-verification="
 
 # Anybody can have an address there, so no company can own it (R16).
@@ -127,6 +128,33 @@ def remove_domain(connection: Connection, domain: EmailDomain, *, acting: Actor)
     audit.record(acting, "domain.removed", domain, {"connection": [connection.name, None]})
     links.filter(connection=connection).delete()
     give_up_unused(connection.account_id, [domain])
+
+
+@transaction.atomic
+def include_subdomains(domain: EmailDomain, included: bool, *, acting: Actor) -> None:
+    """Whether a verified domain decides about its sub-domains too, where nobody has verified one of these.
+
+    Raises PermissionsExceeded; and ActionRefused when it is not verified, or a suffix that many organizations share.
+    """
+    if included:
+        check_verb("claim_domain", domain.account_id, acting)
+    row = EmailDomain.objects.select_for_update().in_account(domain.account_id).filter(pk=domain.pk).first()
+    if row is None:
+        raise ActionRefused(f"'{domain}' was removed in the meantime. Add it again.")
+    if included and row.proved_at is None:
+        raise ActionRefused(f"'{row}' is not verified. Verify it first, then include its sub-domains.")
+    if included and _is_shared_suffix(row.domain):
+        raise ActionRefused(f"Many organizations have domains under '{row}', so its sub-domains cannot be included.")
+    if row.with_subdomains != included:
+        audit.record(acting, "domain.subdomains-changed", row, {"with_subdomains": [row.with_subdomains, included]})
+        row.with_subdomains = included
+        row.save(update_fields=["with_subdomains"])
+
+
+def _is_shared_suffix(domain: str) -> bool:
+    """Such as co.uk and com.au, under which a registry gives names to anybody."""
+    first, _, country = domain.partition(".")
+    return first in _REGISTRY_LABELS and len(country) == 2
 
 
 def give_up_unused(account_id: UUID, domains: list[EmailDomain]) -> None:

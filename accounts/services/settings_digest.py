@@ -70,7 +70,8 @@ def digest_of(connection: Connection) -> str:
     """Of the settings as they are on this object, with its domains and roles as they are in the database."""
     settings = {name: _value(connection, name) for name in SETTINGS if _counts(connection, name)}
     proved = connection.domains.filter(proved_at__isnull=False)
-    settings["domains"] = sorted(proved.values_list("domain", flat=True))
+    domains = proved.values_list("domain", "with_subdomains")
+    settings["domains"] = sorted(f"*.{name}" if included else name for name, included in domains)
     settings["grantable_account_roles"] = sorted(connection.grantable_account_roles.values_list("name", flat=True))
     return digest(settings)
 

@@ -1,11 +1,10 @@
 """Which connections somebody who is not signed in may use. No answer depends on whether the person exists (R17)."""
 
-from django.db.models import F
-
 from accounts.errors import ActionRefused
 from accounts.folding import narrowed
 from accounts.models import Account, Connection
 from accounts.models.identity import ConnectionState
+from accounts.services.domain_owners import owners_of
 from accounts.services.domains import normal_domain
 
 
@@ -26,10 +25,11 @@ def live_connections_for_email(email: str) -> list[Connection]:
     domain = domain_of(email)
     if not domain:
         return []
-    proved_for_it = Connection.objects.filter(
-        connectiondomain__domain__domain=domain,
-        connectiondomain__domain__proved_at__isnull=False,
-        connectiondomain__domain__account=F("account"),
+    owner = owners_of([domain]).get(domain)
+    if owner is None or not owner.has_live():
+        return []
+    proved_for_it = Connection.objects.in_account(owner.account_id).filter(
+        connectiondomain__domain__domain=owner.domain, connectiondomain__domain__account=owner.account_id
     )
     return list(proved_for_it.filter(state=ConnectionState.LIVE).order_by("name").distinct())
 

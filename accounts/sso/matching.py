@@ -17,10 +17,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from accounts.folding import fold
-from accounts.models import Connection, EmailDomain, ExternalIdentity, User
+from accounts.models import Connection, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.connection_scope import foreign_domain
+from accounts.services.domain_owners import Owner, owners_of
 from accounts.services.move_findings import who_link
 from accounts.services.password_doors import may_use
 from accounts.services.sign_in_choices import domain_of
@@ -175,8 +176,8 @@ def _why_not_found(claims: IdentityClaims, connection: Connection, key: str) -> 
     domain_verified = bool(_proved_keys(connection, {key}))
     if not claims.email_trusted:
         return match_refusals.unverified_email(claims, domain_verified=domain_verified)
-    owned = EmailDomain.objects.in_account(connection.account_id).filter(proved_at__isnull=False)
-    if owned.filter(domain=key.rpartition("@")[2]).exists():
+    owner = owners_of([domain_of(key)]).get(domain_of(key))
+    if owner and owner.account_id == connection.account_id:
         return match_refusals.unattached_domain(claims, connection)
     return match_refusals.unproved_domain(claims)
 
@@ -239,9 +240,9 @@ def _proved_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     by_domain = {key: domain for key in keys if (domain := domain_of(key))}
     if not by_domain:
         return set()
-    proved = set(
-        EmailDomain.objects.in_account(connection.account_id)
-        .filter(connections=connection, domain__in=by_domain.values(), proved_at__isnull=False)
-        .values_list("domain", flat=True)
-    )
-    return {key for key, domain in by_domain.items() if domain in proved}
+    owners = owners_of(set(by_domain.values()))
+    return {key for key, domain in by_domain.items() if (owner := owners.get(domain)) and _speaks(connection, owner)}
+
+
+def _speaks(connection: Connection, owner: Owner) -> bool:
+    return owner.account_id == connection.account_id and owner.has(connection.pk)

@@ -12,6 +12,7 @@ from accounts.models.identity import Protocol
 from accounts.services import connections, metadata, users
 from accounts.services.agreed_permissions import not_agreed
 from accounts.services.audit import OPERATOR
+from accounts.services.domains import include_subdomains
 from accounts.sso.addresses import addresses_of
 from spaces.services.spaces import set_default_placement
 
@@ -39,6 +40,9 @@ class Command(VerbCommand):
                 grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
             )
             metadata.note_read(connection, connection.metadata_url)
+            if options["with_subdomains"]:
+                for domain in connection.domains.all():
+                    include_subdomains(domain, True, acting=OPERATOR)
             if options["default_space"]:
                 set_default_placement(connection, options["default_space"], options["default_space_role"])
             if options["live"]:

@@ -1,13 +1,16 @@
 """Who is shut out when SSO is enforced, and how each of them comes in from then on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from accounts.models import Account, EmailDomain, ExternalIdentity, User
+from accounts.models import Account, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.services import password_doors
+from accounts.services.domain_owners import owners_of
 from accounts.services.rights import BY_OWN_ROLE
+from accounts.services.sign_in_choices import domain_of
 
 SHOWN = 50
 
@@ -46,23 +49,24 @@ def people_of(account: Account) -> People:
     )
     leaving = password_doors.shut_out(account)
     shown = leaving.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
-    domains = _domains_of_live_connections(account)
+    people = list(shown)
+    owned = _found_by_email(account, people)
     admins = password_doors.of_account(account).filter(BY_OWN_ROLE)
     return People(
-        shut_out=[ShutOut(user, _way_in(user, domains)) for user in shown],
+        shut_out=[ShutOut(user, _way_in(user, owned)) for user in people],
         shut_out_total=leaving.count(),
         staying=list(admins.order_by("email_key")[:SHOWN]),
         staying_total=admins.count(),
     )
 
 
-def _way_in(user: User, domains: set[str]) -> str:
+def _way_in(user: User, owned: set[str]) -> str:
     if vars(user)["is_linked"]:
         return LINKED
-    return BY_EMAIL if user.email_key.rpartition("@")[2] in domains else NO_WAY_IN
+    return BY_EMAIL if domain_of(user.email) in owned else NO_WAY_IN
 
 
-def _domains_of_live_connections(account: Account) -> set[str]:
-    """Proved domains whose addresses a live connection may find people by (`accounts.sso.matching`)."""
-    proved = EmailDomain.objects.in_account(account).filter(proved_at__isnull=False)
-    return set(proved.filter(connections__state=ConnectionState.LIVE).values_list("domain", flat=True))
+def _found_by_email(account: Account, people: Iterable[User]) -> set[str]:
+    """Domains of these people whose addresses a live connection may find them by (`accounts.sso.matching`)."""
+    owners = owners_of({domain_of(user.email) for user in people})
+    return {domain for domain, owner in owners.items() if owner.account_id == account.pk and owner.has_live()}

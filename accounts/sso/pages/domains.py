@@ -46,6 +46,20 @@ def check(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRes
     return redirect("connection-domains", connection.pk)
 
 
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def subdomains(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpResponse:
+    """A ticked box includes them."""
+    connection = connection_of(request, connection_id)
+    domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
+    included = request.POST.get("included") == "yes"
+    with told_on_the_next_page(request):
+        service.include_subdomains(domain, included, acting=acting(request))
+        told = "includes its sub-domains now" if included else "does not include its sub-domains any more"
+        messages.success(request, f"'{domain}' {told}.")
+    return redirect("connection-domains", connection.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def remove(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpResponse:

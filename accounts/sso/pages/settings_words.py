@@ -68,10 +68,14 @@ def _rules(connection: Connection) -> Iterator[str]:
     yield from (words for name, words in switches.items() if getattr(connection, name))
 
 
+def _domain_words(row: EmailDomain) -> str:
+    return f"{row.domain} with its sub-domains" if row.with_subdomains else row.domain
+
+
 def _people(connection: Connection) -> Iterator[str]:
     domains = EmailDomain.objects.in_account(connection.account_id).filter(proved_at__isnull=False)
     usable = domains.filter(connections=connection).order_by("domain")
-    yield f"Verified domains: {', '.join(usable.values_list('domain', flat=True)) or 'none'}"
+    yield f"Verified domains: {', '.join(map(_domain_words, usable)) or 'none'}"
     if placement := placement_of(connection):
         yield f"Default space: {placement[0]}, as {placement[1]}"
     roles = list(connection.grantable_account_roles.order_by("name").values_list("name", flat=True))

@@ -55,5 +55,6 @@ urlpatterns = [
     path(f"{CONNECTION}/certificates/own/replace", certificates.replace_own, name="connection-certificate-own-replace"),
     path(f"{CONNECTION}/domains", domains.domains, name="connection-domains"),
     path(f"{CONNECTION}/domains/<uuid:domain_id>/check", domains.check, name="connection-domain-check"),
+    path(f"{CONNECTION}/domains/<uuid:domain_id>/subdomains", domains.subdomains, name="connection-domain-subdomains"),
     path(f"{CONNECTION}/domains/<uuid:domain_id>/remove", domains.remove, name="connection-domain-remove"),
 ]
