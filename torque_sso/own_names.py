@@ -5,13 +5,14 @@ Other names of this server (`localhost` and `127.0.0.1`, `www.`, an internal nam
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port, validate_host
 
-View = Callable[..., HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
 # How often a browser was sent to BASE_URL within MOVES_KEPT. A proxy that writes another Host than the browser's makes
 # every request look as if it came by another name: that browser is at BASE_URL already, and must not go round for ever.
 MOVES_COOKIE = "moves-to-base-url"
@@ -19,11 +20,11 @@ MOST_MOVES = 3
 MOVES_KEPT = 10  # seconds
 
 
-def at_base_url(view: View) -> View:
+def at_base_url(view: Callable[..., Response]) -> Callable[..., Response | HttpResponse]:
     """Sends who asks by another name of this server to the same address at BASE_URL: 307, so a POST stays one."""
 
     @wraps(view)
-    def entry(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def entry(request: HttpRequest, *args: object, **kwargs: object) -> Response | HttpResponse:
         moves = _moves(request)
         if moves >= MOST_MOVES or not comes_by_another_name(request):
             return view(request, *args, **kwargs)

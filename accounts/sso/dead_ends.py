@@ -5,7 +5,8 @@ read. Anybody can do that as often as they like, so it is counted and never a re
 reference is in the log, and the latest one beside the count on the connection's page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +26,41 @@ from torque_sso.not_found import is_for_a_person
 log = structlog.get_logger(__name__)
 
 View = Callable[..., HttpResponse]
-_NO_FORM = (
+
+
+@dataclass(frozen=True)
+class DeadEnd:
+    """What the person reads; `code` is for the log and the admin."""
+
+    status: int
+    code: str
+    heading: str
+    message: str
+
+
+NOTHING_HERE = DeadEnd(
+    404,
+    "no-such-sign-in",
+    "There is no sign-in here",
+    "The address may be mistyped, or your company's sign-in was removed. Please start from the log-in page.",
+)
+SWITCHED_OFF = DeadEnd(
+    404,
+    "connection-not-live",
+    "This sign-in is switched off",
+    "Your company has switched this sign-in off. Please use another way to log in, or ask your administrator.",
+)
+_NO_PAGE = "Your company's identity provider uses this address; it is not a page to open. Please start from the log-in"
+_NO_PAGE += " page."
+WRONG_METHOD = DeadEnd(405, "wrong-method", "This address is not a page", _NO_PAGE)
+NO_MESSAGE = DeadEnd(400, "no-message", "This address is not a page", _NO_PAGE)
+UNREADABLE = DeadEnd(
+    400,
+    "unreadable-form",
+    "This form cannot be read",
+    "What your browser sent cannot be read. Please start from the log-in page.",
+)
+_UNREADABLE_FORMS = (
     BadRequest,
     MultiPartParserError,
     RequestDataTooBig,
@@ -33,14 +68,6 @@ _NO_FORM = (
     TooManyFilesSent,
     UnreadablePostError,
 )
-
-NOTHING_HERE = "There is no sign-in here"
-_NOTHING_HERE = "The address may be mistyped, or your company's sign-in was removed. Please start from the log-in page."
-_NO_PAGE = "Your company's identity provider uses this address; it is not a page to open. Please start from the log-in"
-_NO_PAGE += " page."
-_UNREADABLE = "What your browser sent cannot be read. Please start from the log-in page."
-_SWITCHED_OFF = "Your company has switched this sign-in off. Please use another way to log in, or ask your"
-_SWITCHED_OFF += " administrator."
 
 
 def takes(*methods: str, is_program: bool = False) -> Callable[[View], View]:
@@ -53,58 +80,65 @@ def takes(*methods: str, is_program: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def entry(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:
-                response = dead_end(request, 405, "This address is not a page", _NO_PAGE, is_program=is_program)
-                response["Allow"] = ", ".join(methods)
-                _count_method(request, kwargs, methods)
-                return response
+                return _wrong_method(request, methods, kwargs, is_program=is_program)
             try:
                 return view(request, *args, **kwargs)
             except Http404:
-                return dead_end(request, 404, NOTHING_HERE, _NOTHING_HERE, is_program=is_program)
-            except _NO_FORM:
-                return dead_end(request, 400, "This form cannot be read", _UNREADABLE, is_program=is_program)
+                return dead_end(request, NOTHING_HERE, is_program=is_program)
+            except _UNREADABLE_FORMS:
+                return dead_end(request, UNREADABLE, is_program=is_program)
 
         return entry
 
     return decorate
 
 
-def opened_by_hand(request: HttpRequest) -> HttpResponse:
-    return dead_end(request, 400, "This address is not a page", _NO_PAGE)
-
-
 def switched_off(request: HttpRequest, connection: Connection, next_path: str = "") -> HttpResponse:
-    """404: a connection that is not live is not there for people who have not begun a sign-in at it."""
-    response = dead_end(request, 404, "This sign-in is switched off", _SWITCHED_OFF, next_path)
-    explanation = (
+    """A connection that is not live is not there for people who have not begun a sign-in at it."""
+    why = (
         f"Expected a live connection; received a sign-in at '{connection}', which is in state '{connection.state}'."
         " Enable it, or have people start elsewhere."
     )
-    unrecorded_refusals.count(connection, "connection-not-live", explanation)
-    return response
+    return dead_end(request, SWITCHED_OFF, connection, why, next_path=next_path)
 
 
 def dead_end(
-    request: HttpRequest, status: int, heading: str, message: str, next_path: str = "", *, is_program: bool = False
+    request: HttpRequest,
+    end: DeadEnd,
+    connection: Connection | None = None,
+    why: str = "",
+    *,
+    next_path: str = "",
+    is_program: bool = False,
 ) -> HttpResponse:
-    """The page, with a reference that the log has too; `next_path` is where the person wants to go after all."""
+    """The page, counted for the admin of `connection` with `why`; `next_path` is where the person wanted to go."""
     reference = login_records.new_reference()
-    log.warning("Dead end", status=status, reference=reference, method=request.method, path=request.path)
+    log.warning("Dead end", code=end.code, reference=reference, method=request.method, path=request.path)
+    if connection is not None:
+        unrecorded_refusals.count(connection, end.code, f"{why} The person's reference: {reference}.")
     if not is_for_a_person(request, unless_said=not is_program):
-        return JsonResponse({"detail": f"{heading}. {message}", "reference": reference}, status=status)
+        return JsonResponse({"detail": f"{end.heading}. {end.message}", "reference": reference}, status=end.status)
     query = f"?{urlencode({'next': next_path})}" if next_path not in ("", HOME) else ""
-    page = {"heading": heading, "message": message, "reference": reference, "login_url": reverse("login") + query}
-    return render(request, "sso/dead_end.html", page, status=status)
+    page = {"end": end, "reference": reference, "login_url": reverse("login") + query}
+    return render(request, "sso/dead_end.html", page, status=end.status)
 
 
-def _count_method(request: HttpRequest, named: dict[str, Any], methods: tuple[str, ...]) -> None:
+def _wrong_method(
+    request: HttpRequest, methods: tuple[str, ...], named: Mapping[str, Any], *, is_program: bool
+) -> HttpResponse:
     """For the admin: an identity provider that answers by redirect looks like a person who opened the ACS by hand."""
-    found = Connection.objects.select_related("account").filter(pk=named.get("connection_id"))
-    connection = found.filter(account__slug=named["account_slug"]).first() if "account_slug" in named else None
-    if connection is None:
-        return
-    explanation = (
+    why = (
         f"Expected {' or '.join(methods)} at {request.path}; received {request.method}. If your identity provider sends"
         " its answers by redirect, set it to HTTP-POST; otherwise somebody opened the address by hand."
     )
-    unrecorded_refusals.count(connection, "wrong-method", explanation)
+    response = dead_end(request, WRONG_METHOD, _named(named), why, is_program=is_program)
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
+def _named(parts: Mapping[str, Any]) -> Connection | None:
+    """The connection of an address that an identity provider is given."""
+    if not {"account_slug", "connection_id"} <= parts.keys():
+        return None
+    found = Connection.objects.filter(account__slug=parts["account_slug"], pk=parts["connection_id"])
+    return found.select_related("account").first()
