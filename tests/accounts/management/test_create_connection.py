@@ -82,6 +82,20 @@ def test_what_requests_ask_for_can_be_said(cast: Cast) -> None:
         run("create_connection", "Acme", "B", *ENTRA, "--tenant-id", TENANT, "--extra-scope", "ü")
 
 
+def test_a_key_of_its_own_is_made_and_its_certificate_printed(cast: Cast) -> None:
+    found = run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--client-auth", "private_key")
+    row = Connection.objects.get()
+    assert (row.client_auth, row.sp_certificate) == ("private_key", found["client_certificate"])
+    assert found["jwks_uri"].endswith(f"/api/accounts/acme/oidc/{row.pk}/jwks")
+    assert "PRIVATE" not in str(found)
+
+
+def test_domains_may_include_their_sub_domains(cast: Cast) -> None:
+    domain = ("--domain", "acme.example", "--with-subdomains")
+    run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, *domain)
+    assert Connection.objects.get().domains.get().with_subdomains
+
+
 def test_a_client_secret_is_encrypted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTRA_SECRET", "very-secret-value")
     run("create_connection", "Acme", "Azure", *ENTRA, "--tenant-id", TENANT, "--client-secret-env", "ENTRA_SECRET")

@@ -68,3 +68,13 @@ def test_a_domain_of_another_connection_is_not_there(as_alice: Client, okta: Con
     theirs = EmailDomain.objects.get(domain="globex.example")
     for what in ("check", "remove"):
         assert as_alice.post(f"/sso/{okta.pk}/domains/{theirs.pk}/{what}").status_code == 404
+
+
+def test_an_account_admin_includes_sub_domains_and_leaves_them_out(as_alice: Client, okta: Connection) -> None:
+    row = EmailDomain.objects.get(domain="acme.example")
+    address = f"/sso/{okta.pk}/domains/{row.pk}/subdomains"
+    assertContains(as_alice.post(address, {"included": "yes"}, follow=True), "includes its sub-domains now")
+    assertContains(as_alice.get(f"/sso/{okta.pk}/domains"), 'value="yes" id="sub-')
+    assert EmailDomain.objects.get(pk=row.pk).with_subdomains
+    assertContains(as_alice.post(address, {}, follow=True), "does not include its sub-domains any more")
+    assert not EmailDomain.objects.get(pk=row.pk).with_subdomains
