@@ -207,6 +207,11 @@ class Connection(AccountOwned):
         """Also one that cannot be read."""
         return is_kept(self, "client_secret")
 
+    @property
+    def has_client_credential(self) -> bool:
+        """Whether it can authenticate at the token endpoint: with a client secret, or with a key of its own."""
+        return self.client_auth == ClientAuth.PRIVATE_KEY or self.has_client_secret
+
 
 class ConnectionDomain(AccountOwned):
     """People of this e-mail domain sign in through this connection."""

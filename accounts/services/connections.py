@@ -82,7 +82,7 @@ def missing(connection: Connection) -> list[str]:
 def lacks_client_secret(connection: Connection) -> bool:
     """Whether it redeems codes without a client secret or key, as a public client. Few providers allow that."""
     by_code = connection.protocol == Protocol.OIDC and connection.flow == OidcFlow.CODE
-    return by_code and connection.client_auth == ClientAuth.SECRET and not connection.has_client_secret
+    return by_code and not connection.has_client_credential
 
 
 def only_way_in(connection: Connection) -> int:

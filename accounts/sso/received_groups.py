@@ -73,7 +73,7 @@ def _known_of(connection: Connection) -> ConnectionGroups:
         delivers_groups=vendor.delivers(connection.attribute_names),
         seen_before=connection.groups_seen_at is not None,
         keep_when_missing=connection.keep_groups_when_missing,
-        can_ask_graph=_is_entra_by_oidc(connection) and connection.has_client_secret,
+        can_ask_graph=_is_entra_by_oidc(connection) and connection.has_client_credential,
         group_limit=vendor.group_limit,
         takes_client_secret=_is_entra_by_oidc(connection),
     )

@@ -75,10 +75,16 @@ def test_overage_without_a_secret_changes_nothing_and_is_told(cast: Cast, log_in
     assert any("no client secret" in sentence for sentence in done.record.decisions)
 
 
-def test_overage_with_a_secret_is_read_from_graph(cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+KEY = {"client_auth": "private_key", "sp_private_key": "a key", "sp_certificate": "its certificate"}
+
+
+@pytest.mark.parametrize("credential", [{"client_secret": "s"}, KEY], ids=["secret", "key"])
+def test_overage_with_a_credential_is_read_from_graph(
+    cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch, credential: dict[str, str]
+) -> None:
     monkeypatch.setattr(graph, "member_group_ids", lambda connection, subject: (GUID.upper(),))
     mapped_group(cast.acme, "Ops", GUID)
-    entra = oidc_connection(cast.acme, client_secret="s3cret")
+    entra = oidc_connection(cast.acme, **credential)
     assert after(log_in, entra, {"groups_overage": True, "subject": f"{TENANT}/{OID}"}) == {"Ops"}
 
 
@@ -89,7 +95,7 @@ def test_graph_down_keeps_groups_and_the_sweep_tries_again(
         raise graph.GraphUnavailable("Microsoft Graph did not answer.")
 
     mapped_group(cast.acme, "Ops", GUID)
-    entra = oidc_connection(cast.acme, client_secret="s3cret")
+    entra = oidc_connection(cast.acme, **credential)
     log_in(claims(entra, group_ids=(GUID,)), entra)
     monkeypatch.setattr(graph, "member_group_ids", down)
     user = log_in(claims(entra, groups_overage=True), entra).user
