@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from accounts.sso import group_lists
 from accounts.sso.claims import storable
 from accounts.sso.saml_shape import DS, NAME_ID, SAML, Element
 from torque_sso import strict_json
@@ -60,11 +61,14 @@ def masked_attributes(
 
 
 def _as_it_came(value: object) -> list[object]:
-    """Texts, or one JSON text; a list of one text is JSON too, because one text alone may be read as several."""
-    if isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(one, str) for one in value)):
-        return _values(value)
-    is_plain = isinstance(value, list) and len(value) != 1 and all(isinstance(one, str) for one in value)
-    return _values(value) if is_plain else [json.dumps(value, ensure_ascii=False, default=str)]
+    """Texts, or one JSON text; a list of one text is JSON too where that text alone would be read as something else."""
+    texts = _values(value)
+    if not all(isinstance(one, str) for one in (value if isinstance(value, list | tuple) else texts)):
+        return [json.dumps(value, ensure_ascii=False, default=str)]
+    is_list_of_one = isinstance(value, list) and len(value) == 1
+    if is_list_of_one and group_lists.read(texts[0]) != group_lists.read(value):
+        return [json.dumps(value, ensure_ascii=False)]
+    return texts
 
 
 def masked_xml(message: Element, shown: Collection[str]) -> str:

@@ -14,8 +14,10 @@ from lxml import etree
 from accounts.models import Connection, GroupMembership, LoginRecord
 from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.group_lists import read
 from accounts.sso.inspector import told
 from accounts.sso.inspector.pasted import unverified_attributes
+from accounts.sso.masking import masked_attributes
 from accounts.sso.preview import claims_of, preview_login
 from tests.cast import Cast
 from tests.conftest import LogIn
@@ -102,6 +104,24 @@ def test_what_if_of_the_recorded_login_says_the_same(
     form = {"connection": okta.pk, "attributes": json.dumps({**pasted, "sub": DANA["sub"]})}
     tried = client.post(reverse("what-if"), form)
     assert _about_groups(tried.context["result"].decisions) == _about_groups(record.decisions)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (["Ops"], ["Ops"]),
+        (["Ops", "Dev"], ["Ops", "Dev"]),
+        ("Ops,Dev", ["Ops,Dev"]),
+        (["Sales, EMEA"], ['["Sales, EMEA"]']),
+        ([None], ["[null]"]),
+        ([1, 2], ["[1, 2]"]),
+        (True, ["true"]),
+    ],
+)
+def test_the_record_keeps_groups_so_that_they_read_the_same(value: Any, kept: list[str]) -> None:
+    assert masked_attributes({"groups": value}, ["groups"], ["groups"]) == {"groups": kept}
+    pasted = kept[0] if len(kept) == 1 else kept  # as what-if begins with it
+    assert read(pasted).ids == read(value).ids
 
 
 @pytest.mark.parametrize("value", UNREAD, ids=repr)
