@@ -1,5 +1,6 @@
 """What of an account waits for one of its admins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Window
@@ -20,7 +21,7 @@ class Attention:
 
     waiting: int
     held: int
-    alerts: list[Alert]
+    alerts: Sequence[Alert]
     more_alerts: int
     connections: list[tuple[Connection, tuple[ToDo, ...]]]
 

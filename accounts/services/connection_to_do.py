@@ -1,6 +1,7 @@
 """What waits at connections for an admin: drafts that are not published, domains that are missing or not verified."""
 
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -16,10 +17,11 @@ class ToDo(StrEnum):
     UNVERIFIED = "unverified"
 
 
-def with_drafts(connections: QuerySet[Connection]) -> QuerySet[Connection]:
+def with_drafts(connections: QuerySet[Any]) -> QuerySet[Any]:
     """Each with `has_draft`."""
     drafts = ConnectionDraft.objects.filter(account=OuterRef("account"), connection=OuterRef("pk"))
-    return connections.annotate(has_draft=Exists(drafts))
+    found: QuerySet[Any] = connections.annotate(has_draft=Exists(drafts))
+    return found
 
 
 def to_do(state: str, *, has_draft: bool, domains: int, verified: int) -> tuple[ToDo, ...]:
