@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains
 
 from accounts.models import SignInTransaction
 from accounts.services import sign_in_cleaning
-from tests.accounts.sso.inspector.refusal_table import World
+from tests.accounts.sso.inspector.world import World
 from tests.cast import PASSWORD, Cast
 from tests.journeys import SamlJourney, signed_connection
 from tests.oidc_messages import Web

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
@@ -17,10 +16,10 @@ from accounts.models import Connection, SignInTransaction, User
 from accounts.services import users
 from accounts.services.audit import OPERATOR
 from accounts.sso import login
-from tests.cast import PASSWORD, Cast
-from tests.factories import oidc_connection
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.oidc_messages import ACCESS_TOKEN, CODE, Provider, Web, rsa_key, shape, sign
+from tests.accounts.sso.inspector.world import World
+from tests.cast import PASSWORD
+from tests.journeys import SamlJourney, signed_connection
+from tests.oidc_messages import ACCESS_TOKEN, CODE, rsa_key, sign
 from tests.saml_encryption import TRIPLE_DES
 from tests.saml_keys import key_pair
 from tests.saml_messages import ISSUERS, NO_REQUEST, SAML, adding, removing, repeating, setting
@@ -31,30 +30,6 @@ from torque_sso.outbound import OutboundError
 LONG_AGO, SOON = timedelta(hours=-3), timedelta(hours=3)
 CODE_OF, STATUS = "//p:StatusCode", "urn:oasis:names:tc:SAML:2.0:status:"
 CONFIRMATION = "//a:SubjectConfirmationData"
-
-
-@dataclass
-class World:
-    cast: Cast
-    web: Web
-    patch: pytest.MonkeyPatch
-    settings: Any
-
-    def saml(self, **options: Any) -> SamlJourney:
-        """A browser that has begun a sign-in at an Okta SAML connection."""
-        journey = SamlJourney(signed_connection(self.cast.acme, **options))
-        journey.start()
-        return journey
-
-    def entra(self, **options: Any) -> OidcJourney:
-        connection = oidc_connection(self.cast.acme, **options)
-        return OidcJourney(Provider(connection, self.web, shape("entra/oidc/member.json")))
-
-    def okta(self, **options: Any) -> OidcJourney:
-        own = {"vendor": "okta", "issuer": "https://acme.okta.example", "tenant_id": "", "client_id": "0oa1"}
-        own |= {"client_secret": "okta-client-secret", "flow": "code"}
-        connection = oidc_connection(self.cast.acme, **{**own, **options})
-        return OidcJourney(Provider(connection, self.web, shape("okta/oidc/with_groups.json")))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from accounts.models import LoginRecord
 from accounts.sso import refusal_page, timeline
 from accounts.sso.inspector import places
 from tests.accounts.sso.inspector.refusal_codes import codes
-from tests.accounts.sso.inspector.refusal_table import ROWS, Row, World
+from tests.accounts.sso.inspector.refusal_table import ROWS, Row
+from tests.accounts.sso.inspector.world import World
 from tests.cast import Cast
 from tests.oidc_messages import Web
 
