@@ -13,6 +13,7 @@ from accounts.sso import refusal_page, timeline
 from accounts.sso.inspector import places
 from tests.accounts.sso.inspector.refusal_codes import codes
 from tests.accounts.sso.inspector.refusal_table import ROWS, Row
+from tests.accounts.sso.inspector.refusals_of_providers import PROVIDER_ROWS
 from tests.accounts.sso.inspector.world import World
 from tests.cast import Cast
 from tests.oidc_messages import Web
@@ -33,6 +34,7 @@ NO_LOGIN = {
     "saml-stale": "a logout message",
     "saml-message-replayed": "a logout request; a login says message-replayed",
 }
+ALL = [*ROWS, *PROVIDER_ROWS]
 FRIENDLY = {*refusal_page._FRIENDLY.values(), refusal_page._START_AGAIN, refusal_page._OTHERWISE}
 AROUND = "You could not be logged in {} If it happens again, give this reference to the person who looks after Torque"
 AROUND += " in your company. With it they see exactly what went wrong. Reference REFERENCE Try again"
@@ -57,7 +59,7 @@ def words_of(page: Any) -> str:
     return " ".join(strip_tags(main[0]).split())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title or row.code)
+@pytest.mark.parametrize("row", ALL, ids=lambda row: row.title or row.code)
 def test_the_admin_is_told_all_of_it_and_the_person_none(row: Row, world: World, alice: Client) -> None:
     seen = row.provoke(world)
     record = LoginRecord.objects.latest("at")
@@ -76,14 +78,14 @@ def test_the_admin_is_told_all_of_it_and_the_person_none(row: Row, world: World,
 
 
 def test_every_refusal_of_the_source_has_a_row_or_a_reason() -> None:
-    provoked = {row.code for row in ROWS}
+    provoked = {row.code for row in ALL}
     assert codes().keys() - NO_LOGIN.keys() == provoked
     assert not provoked & NO_LOGIN.keys()
     assert len(provoked) > 70
 
 
 def test_every_refusal_stands_in_its_part_and_its_place_on_purpose() -> None:
-    names = {row.code.removeprefix("saml-").removeprefix("oidc-") for row in ROWS}
+    names = {row.code.removeprefix("saml-").removeprefix("oidc-") for row in ALL}
     for name in names:
         assert name in timeline.PARTS, name
         assert (name in places.ABOUT) != (name in places.NOWHERE), name
