@@ -32,5 +32,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('account', 'source', 'target'), name='move_open_once_for_a_pair'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='move_ends_after_its_start')],
             },
         ),
+        migrations.AddIndex(
+            model_name="externalidentity",
+            index=models.Index(fields=["account", "connection", "user"], name="identities_at_connection"),
+        ),
         same_account("accounts", "ConnectionMove.source", "ConnectionMove.target"),
     ]

@@ -3,10 +3,11 @@
 The preview, the progress and the login itself ask the same query, so that what was shown is what happens.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import ConnectionMove, EmailDomain, ExternalIdentity, User
 from accounts.models.user import UserState
@@ -32,7 +33,7 @@ ADVICE = {
     Finding.TWO_MATCH: "Another user has this email as user name. Correct one of the two on its page.",
     Finding.PRIVILEGED: "They sign in the old way, then through this connection in the same browser.",
 }
-People = QuerySet[User]
+People = QuerySet[Any]  # of User, each with `finding`
 
 
 def people_of(move: ConnectionMove) -> People:
@@ -44,7 +45,7 @@ def people_of(move: ConnectionMove) -> People:
             When(Exists(linked(move).filter(user=OuterRef("pk"))), then=Value(Finding.LINKED)),
             When(email_key="", then=Value(Finding.NO_EMAIL)),
             When(~_of_verified_domains(move), then=Value(Finding.NO_DOMAIN)),
-            When(Exists(_namesakes(move)), then=Value(Finding.TWO_MATCH)),
+            When(_shares_email(move), then=Value(Finding.TWO_MATCH)),
             When(_left_out(move), then=Value(Finding.PRIVILEGED)),
             default=Value(Finding.LINKS),
             output_field=models.CharField(),
@@ -124,12 +125,10 @@ def _of_longer_domains(domain: str) -> Q:
     return found
 
 
-def _namesakes(move: ConnectionMove) -> People:
-    """Other users whom the same e-mail finds, by their user name."""
-    others: People = User.objects.in_account(move.account_id).filter(
-        user_name_key=OuterRef("email_key"), erased_at=None
-    )
-    return others.exclude(pk=OuterRef("pk"))
+def _shares_email(move: ConnectionMove) -> Q:
+    """Another user has the e-mail as user name. One's own name is nobody else's: it is unique in the account."""
+    names = User.objects.in_account(move.account_id).filter(erased_at=None).values("user_name_key")
+    return ~Q(user_name_key=F("email_key")) & Q(email_key__in=names)
 
 
 def _left_out(move: ConnectionMove) -> Q:

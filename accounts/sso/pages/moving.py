@@ -85,6 +85,7 @@ def sources_of(target: Connection) -> QuerySet[Connection]:
 
 def _move_of(request: HttpRequest, target: Connection) -> ConnectionMove | None:
     """The move from the connection that `source` names; without it one that is on, or one from another connection."""
+    source: Connection | None
     if asked := request.GET.get("source"):
         source = own_or_404(request, sources_of(target), _uuid(asked))
     else:
@@ -257,7 +258,7 @@ def _back_form(found: ConnectionMove) -> BackForm:
 
 
 def _address(target: Connection, source: Connection) -> str:
-    return f"{address_of(target, 'connection-move')}?{urlencode({'source': source.pk})}"
+    return f"{address_of(target, 'connection-move')}?{urlencode({'source': str(source.pk)})}"
 
 
 def _back(target: Connection, source: Connection) -> HttpResponse:
