@@ -53,7 +53,13 @@ SWITCHED_OFF = DeadEnd(
 _NO_PAGE = "Your company's identity provider uses this address; it is not a page to open. Please start from the log-in"
 _NO_PAGE += " page."
 WRONG_METHOD = DeadEnd(405, "wrong-method", "This address is not a page", _NO_PAGE)
-NO_MESSAGE = DeadEnd(400, "no-message", "This address is not a page", _NO_PAGE)
+NO_LOGOUT = DeadEnd(
+    400,
+    "logout-no-message",
+    "The logout did not work",
+    "Your company's identity provider asks for a logout at this address, and your browser brought no message of it."
+    " To log out, open the start page and log out there.",
+)
 UNREADABLE = DeadEnd(
     400,
     "unreadable-form",

@@ -17,7 +17,7 @@ from accounts.services import sessions
 from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout
 from accounts.sso import saml_single_logout as single_logout
-from accounts.sso.dead_ends import NO_MESSAGE, dead_end, takes
+from accounts.sso.dead_ends import NO_LOGOUT, dead_end, takes
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came, Outgoing
 from accounts.sso.sending import form_page, origins
@@ -37,7 +37,7 @@ def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     """Single logout service, of both bindings: requests of the IdP, and its answers to ours. Needs no cookie."""
     connection = _connection(account_slug, connection_id)
     if request.method == "GET" and not request.GET:
-        return dead_end(request, NO_MESSAGE)
+        return dead_end(request, NO_LOGOUT, connection, "Expected a logout message; received none.")
     try:
         came = _came(request)
         return _asked(request, connection, came) if came.is_request else _answered(connection, came)
