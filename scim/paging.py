@@ -5,12 +5,13 @@ At most two queries, whatever the size of the page and of the account. The accou
 """
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, User
-from scim import cursors, landmarks, listed_users, lookups
+from scim import cursors, landmarks, listed_users, lookups, search_time
 from scim.comparisons import IS_IN, IS_OUT
 from scim.cursors import AFTER, AT, BEFORE, Position
 from scim.errors import invalid_count, invalid_value, quoted
@@ -53,6 +54,19 @@ def read_page(
         page = _read_plain(account, filter_text, start_index, count)
         if page is not None:
             return page
+    with search_time.limited(account) if filter_text or sort_by else nullcontext():
+        return _read_searched(account, filter_text, start_index, count, sort_by, sort_order, cursor)
+
+
+def _read_searched(
+    account: Account,
+    filter_text: str,
+    start_index: str | int | None,
+    count: str | int | None,
+    sort_by: str,
+    sort_order: str,
+    cursor: str | None,
+) -> Page:
     order = ordering(sort_by, sort_order)
     condition = compile_filter(filter_text) if filter_text else Q()
     people = User.objects.in_account(account).filter(condition, erased_at=None).order_by(*order)

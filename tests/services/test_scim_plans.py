@@ -12,6 +12,8 @@ from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
 from accounts.services import users
+from scim import search_time
+from scim.errors import ScimError
 from scim.filters import compile_filter
 from scim.paging import read_page
 from tests.cast import Cast
@@ -122,3 +124,37 @@ def test_comparisons_give_on_postgresql_what_they_give_anywhere(large: Account) 
     User.objects.in_account(large).filter(number=500).update(display_name="ZOË 100%_")
     for filter_text in ('displayName eq "zoë 100%_"', 'displayName co "ë 100%"', 'displayName ew "%_"'):
         assert [user.number for user in read_page(large, filter_text=filter_text).users] == [500], filter_text
+
+
+SLOW = ('title eq "Engineer"', 'phoneNumbers.value co "1"', 'name.familyName co "x" or displayName ew "y"')
+
+
+@pytest.mark.parametrize("filter_text", SLOW)
+def test_a_search_that_takes_too_long_is_refused_in_a_sentence(
+    large: Account, filter_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_time, "MOST", 1)
+    with pytest.raises(ScimError) as refused:
+        read_page(large, filter_text=filter_text)
+    assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
+    assert "20,000 people" in refused.value.detail
+
+
+def test_the_limit_ends_with_the_search(large: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limit() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return str(cursor.fetchone()[0])
+
+    before = limit()
+    assert read_page(large, filter_text='emails.value eq "p7@acme.example" and active eq true').total == 1
+    assert limit() == before
+
+
+def test_part_of_an_address_is_found_in_time(large: Account) -> None:
+    for filter_text, found in (
+        ('emails.value co "19999@"', 1),
+        ('emails.value sw "p1990@home"', 1),
+        ('emails.value ew "@HOME.example"', PEOPLE // 10),
+    ):
+        assert read_page(large, filter_text=filter_text).total == found, filter_text
