@@ -22,7 +22,7 @@ class Broken(BytesIO):
         raise RuntimeError("no chunk")
 
 
-def send(token: str, content: bytes, length: int | None = None, **environ: Any) -> tuple[int, Any]:
+def send(token: str, content: bytes, length: int | None = None, /, **environ: Any) -> tuple[int, Any]:
     """Posts a person as a web server hands the request on; without a length it came in chunks."""
     chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     announced = {"CONTENT_LENGTH": str(length)} if length is not None else chunked

@@ -106,8 +106,9 @@ def test_the_number_of_who_is_in_comes_from_who_is_out(large: Account) -> None:
     User.objects.in_account(large).filter(number__in=[7, 9_000]).update(state=UserState.DEPROVISIONED)
     with CaptureQueriesContext(connection) as made:
         assert read_page(large, filter_text="active eq true").total == PEOPLE - 2
+    counting = [query["sql"] for query in made if "COUNT(" in query["sql"]][-1]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {made[-1]['sql']}")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {counting}")
         (whole,) = cursor.fetchone()[0]
     read = [step for step in _steps(whole["Plan"]) if "Index Name" in step]
     assert [(step["Index Name"], step["Actual Rows"]) for step in read] == [("users_out", 2)]
