@@ -176,4 +176,5 @@ def test_a_unique_key_starts_with_the_account_unless_it_must_be_global(model: ty
     for constraint in model._meta.total_unique_constraints:
         assert constraint.name in on_purpose or constraint.fields[0] == "account", constraint.name
     for index in model._meta.indexes:
-        assert index.name in on_purpose or index.fields[0] == "account", index.name
+        first = index.fields[0] if index.fields else index.expressions[0].name
+        assert index.name in on_purpose or first == "account", index.name
