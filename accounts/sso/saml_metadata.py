@@ -158,10 +158,8 @@ def _chosen(entities: list[Element], entity_id: str) -> Element:
     if entity_id:
         raise _error(f"metadata of {quoted(entity_id)}", f"metadata of {_names(entities)}")
     if len(candidates) > 1:
-        error = _error(
-            "metadata of one identity provider", f"metadata of {_names(candidates)}", "Name the entity ID to use."
-        )
-        raise SeveralProviders(str(error), tuple(dict.fromkeys(item.get("entityID", "") for item in candidates)))
+        sentence = f"Expected metadata of one identity provider; received metadata of {_names(candidates)}."
+        raise SeveralProviders(f"{sentence} Name the entity ID to use.", tuple(dict.fromkeys(item.get("entityID", "") for item in candidates)))
     raise _error("metadata of an identity provider", "metadata with no IDPSSODescriptor")
 
 
