@@ -61,9 +61,7 @@ def check_speaks_for(user: User, acting: Actor) -> None:
     if user.provisioned_by is None and acting.is_only_connection:
         return
     ties = _ties_of(user)
-    if ties.provisioned_by is not None and _is_moving(ties.provisioned_by, connection, user.account_id):
-        ties = replace(ties, provisioned_by=None)
-    if not speaks_for(connection, ties, is_only=acting.is_only_connection):
+    if not speaks_for(connection, _in_a_move(ties, connection, user), is_only=acting.is_only_connection):
         raise Protected(_refusal(user, ties, connection))
 
 
@@ -138,10 +136,13 @@ def _ties_of(user: User) -> Ties:
     )
 
 
-def _is_moving(source: UUID, target: UUID, account_id: UUID) -> bool:
-    """Whether a move of people is on: then the target speaks for the source's people as for those of nobody."""
-    moves = ConnectionMove.objects.in_account(account_id).filter(source=source, target=target, ended_at=None)
-    return bool(moves.exists())
+def _in_a_move(ties: Ties, target: UUID, user: User) -> Ties:
+    """While a move of people is on, its target speaks for those of the source as for people whom nobody provisions."""
+    source = ties.provisioned_by
+    if source in (None, target):
+        return ties
+    moves = ConnectionMove.objects.in_account(user.account_id).filter(source=source, target=target, ended_at=None)
+    return replace(ties, provisioned_by=None) if moves.exists() else ties
 
 
 def _refusal(user: User, ties: Ties, connection: UUID) -> str:

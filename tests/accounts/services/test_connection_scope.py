@@ -10,7 +10,7 @@ from django.apps import apps
 from accounts import migrations
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
-from accounts.services import connection_scope, connections, provisioning, users
+from accounts.services import connection_scope, connections, moves, provisioning, users
 from accounts.services.audit import OPERATOR
 from accounts.services.connection_scope import ForeignDomain, Ties, foreign_domain, speaks_for
 from accounts.services.person_record import PersonRecord
@@ -151,3 +151,27 @@ def test_the_upgrade_gives_provisioned_people_to_the_only_connection(partnership
     import_module(f"accounts.migrations.{name}").give_people_to_the_only_connection(apps, None)
     found = dict(User.objects.exclude(provisioned_by=None).values_list("pk", "provisioned_by"))
     assert found == {gina.pk: only.pk}
+
+
+def test_in_a_move_the_target_speaks_for_the_sources_people(cast: Cast) -> None:
+    okta, entra = saml_connection(cast.acme), saml_connection(cast.acme)
+    User.objects.filter(pk=cast.petra.pk).update(provisioned_by=okta.pk)
+    cast.petra.refresh_from_db()
+    with pytest.raises(Protected, match="is provisioned by connection"):
+        connection_scope.check_speaks_for(cast.petra, provisioning_of(entra))
+    known_at(okta, cast.petra)
+    move = moves.start_move(okta, entra, includes_privileged=True, acting=OPERATOR)
+    connection_scope.check_speaks_for(cast.petra, provisioning_of(entra))
+    connection_scope.check_speaks_for(cast.petra, provisioning_of(okta))
+    moves.finish_move(move, acting=OPERATOR)
+    with pytest.raises(Protected, match="is provisioned by connection"):
+        connection_scope.check_speaks_for(cast.petra, provisioning_of(entra))
+
+
+def test_in_a_move_people_of_other_domains_stay_the_sources(cast: Cast) -> None:
+    okta, entra = saml_connection(cast.acme), saml_connection(cast.acme)
+    known_at(okta, cast.petra)
+    User.objects.filter(pk=cast.bob.pk).update(provisioned_by=okta.pk, email="bob@elsewhere.example")
+    moves.start_move(okta, entra, includes_privileged=True, acting=OPERATOR)
+    with pytest.raises(Protected, match="is provisioned by connection"):
+        connection_scope.check_speaks_for(User.objects.get(pk=cast.bob.pk), provisioning_of(entra))
