@@ -13,7 +13,8 @@ def _keys_path(connection: Connection) -> str:
 
 
 def addresses_of(connection: Connection) -> dict[str, str]:
-    """Absolute URLs; those of the other protocol are empty. `start_url` and `initiate_login_url` lead to the IdP."""
+    """Absolute URLs; those of the other protocol are empty or absent. `start_url` and `initiate_login_url` lead to the
+    IdP."""
     start = settings.BASE_URL + reverse("sso:start", args=[connection.id])
     is_saml = connection.protocol == Protocol.SAML
     return {
@@ -26,5 +27,5 @@ def addresses_of(connection: Connection) -> dict[str, str]:
         "logout_uri": "" if is_saml else oidc_logout.logout_uri(connection),
         "post_logout_redirect_uri": "" if is_saml else oidc_logout.post_logout_redirect_uri(),
         "initiate_login_url": start,
-        "jwks_uri": "" if is_saml else settings.BASE_URL + _keys_path(connection),
+        **({} if is_saml else {"jwks_uri": settings.BASE_URL + _keys_path(connection)}),
     }

@@ -26,6 +26,8 @@ RANDOM = {
     "key_digest",
     "sp_private_key",
     "sp_certificate",
+    "next_private_key",
+    "next_certificate",
     "reference",
     "request_id",
     "proof_token",

@@ -136,7 +136,7 @@ def _page(
         metadata_address=addresses["metadata_url"],
         lacks_secret=lacks_client_secret(connection),
         client_keys=[(words, pem, thumbprint(pem), fingerprint(pem)) for words, pem in _keys(connection)],
-        jwks_address=addresses_of(connection)["jwks_uri"],
+        jwks_address=addresses.get("jwks_uri", ""),
         ways=all_forms,
         secret_form=secret_form or ClientSecretForm(prefix="secret"),
         is_complete=not missing(connection),
