@@ -6,8 +6,8 @@ from typing import Any
 
 from accounts.errors import ActionRefused
 from accounts.management.base import secret_from
-from accounts.models.identity import ClientAuth, JustInTime, OidcFlow, Prompt, Protocol, UpdatePolicy, Vendor
-from accounts.models.saml_choices import AuthnComparison, NameIdFormat
+from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
+from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from accounts.services import provider_settings
 from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.services.published_issuer import IssuerDiffers, openid_settings

@@ -7,16 +7,15 @@ from accounts.models.group import Group, GroupMembership
 from accounts.models.identity import (
     Connection,
     ConnectionDomain,
-    ConsumedMessage,
     ExternalIdentity,
     GrantableAccountRole,
     LoginRecord,
-    SignInTransaction,
 )
 from accounts.models.move import ConnectionMove
 from accounts.models.recovery import RecoveryCode
 from accounts.models.refusals import UnrecordedRefusals
 from accounts.models.session import SignedInSession
+from accounts.models.sign_in import ConsumedMessage, SignInTransaction
 from accounts.models.token import ApiToken
 from accounts.models.user import AccountRole, User
 from accounts.models.work import Alert, TaskAttempt, TaskRun

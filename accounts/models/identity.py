@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from accounts.models.account import EmailDomain
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
-from accounts.models.saml_choices import AuthnComparison, NameIdFormat
+from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from accounts.models.user import AccountRole, User
 from torque_sso.encryption import EncryptedTextField, is_kept
 
@@ -41,21 +41,6 @@ class UpdatePolicy(models.TextChoices):
 class OidcFlow(models.TextChoices):
     ID_TOKEN = "id_token", "id_token by form_post (needs no client secret)"
     CODE = "code", "code with PKCE"
-
-
-class ClientAuth(models.TextChoices):
-    """How the application authenticates at the token endpoint (OpenID Connect Core 9)."""
-
-    SECRET = "secret", "client secret"
-    PRIVATE_KEY = "private_key", "private key of this connection (private_key_jwt)"
-
-
-class Prompt(models.TextChoices):
-    """What the provider is to ask the person for, whatever session they have there (OpenID Connect Core 3.1.2.1)."""
-
-    LOGIN = "login", "sign in again"
-    CONSENT = "consent", "consent to the application"
-    SELECT_ACCOUNT = "select_account", "choose an account"
 
 
 # RFC 6749 3.3; values of `acr_values` have no other letters either.
@@ -293,76 +278,6 @@ class ExternalIdentity(AccountOwned):
 
     def __str__(self) -> str:
         return f"{self.subject} at {self.connection_id}"
-
-
-class SignInTransaction(AccountOwned):
-    """One sign-in under way: made at the start, answered once by the IdP, consumed once by the browser that began."""
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
-    # SHA-256 of the secret value that travels: OIDC `state`, SAML RelayState.
-    state_digest = models.CharField(max_length=64, unique=True)
-    request_id = models.CharField(max_length=64, blank=True)  # SAML AuthnRequest ID; empty: IdP-initiated
-    nonce = models.CharField(max_length=64, blank=True)
-    code_verifier = EncryptedTextField(blank=True)
-    # SHA-256 of the value in the cookie of the browser that started.
-    binding_digest = models.CharField(max_length=64)
-    next_path = models.CharField(max_length=2048, blank=True)
-    # The admin who tries the connection out: nobody is changed and nobody is signed in.
-    tester = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    # Of a test: the settings with which it began.
-    settings_digest = models.CharField(max_length=64, blank=True, db_default="")
-    # Of a test: it tries the connection's draft, not what is live.
-    tests_draft = models.BooleanField(default=False, db_default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    answer = EncryptedTextField(blank=True)  # JSON of the form or query fields that came; emptied when consumed
-    answered_at = models.DateTimeField(null=True, blank=True)
-    # SHA-256 of the answer, by which the same one is known when the browser posts it again (`docs/decisions/0028`).
-    answer_digest = models.CharField(max_length=64, blank=True, db_default="")
-    # How a consumed answer was refused: code, side and reference, for the browser that reloads the page.
-    refusal = models.JSONField(null=True, blank=True)
-    consumed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "connection", "request_id"],
-                condition=~Q(request_id=""),
-                name="sign_in_request_id_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(consumed_at__isnull=True) | Q(answered_at__isnull=False),
-                name="sign_in_is_answered_before_it_is_consumed",
-            ),
-            models.CheckConstraint(
-                condition=Q(consumed_at__isnull=True) | Q(answer=""), name="sign_in_answer_is_not_kept"
-            ),
-        ]
-        indexes = [models.Index(fields=["account", "expires_at"], name="sign_in_expiry")]
-
-    def __str__(self) -> str:
-        return f"sign-in {self.id}"
-
-
-class ConsumedMessage(AccountOwned):
-    """An assertion that was used. Kept until it would be refused as expired anyway (R25)."""
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
-    message_id = models.CharField(max_length=64)  # SHA-256 of the id that the IdP gave it
-    expires_at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["account", "connection", "message_id"], name="message_once_per_connection"),
-        ]
-        indexes = [models.Index(fields=["account", "expires_at"], name="consumed_message_expiry")]
-
-    def __str__(self) -> str:
-        return self.message_id
 
 
 class LoginOutcome(models.TextChoices):

@@ -19,7 +19,8 @@ from accounts.models import (
     GrantableAccountRole,
     User,
 )
-from accounts.models.identity import MAX_CLOCK_SKEW, ClientAuth, ConnectionState, OidcFlow, Protocol
+from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, OidcFlow, Protocol
+from accounts.models.request_choices import ClientAuth
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit, token_revocation
 from accounts.services.admin_requests import Request, answer_requests

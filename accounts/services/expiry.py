@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Alert, ApiToken, Connection
-from accounts.models.identity import ClientAuth, ConnectionState, Protocol
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.models.request_choices import ClientAuth
 from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
 from accounts.services import alerts, unreadable_secrets

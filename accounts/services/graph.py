@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import Connection
-from accounts.models.identity import ClientAuth
+from accounts.models.request_choices import ClientAuth
 from accounts.services import unreadable_secrets
 from accounts.services.provider_documents import ProviderError
 from accounts.services.token_endpoint import TokenRefused, request_tokens

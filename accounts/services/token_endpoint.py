@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import quote_plus
 
 from accounts.models import Connection
-from accounts.models.identity import ClientAuth
+from accounts.models.request_choices import ClientAuth
 from accounts.services.client_keys import ASSERTION_TYPE, client_assertion
 from accounts.services.provider_documents import (
     JsonObject,

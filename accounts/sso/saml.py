@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
-from accounts.models.saml_choices import NameIdFormat
+from accounts.models.request_choices import NameIdFormat
 from accounts.sso import xml_signing
 from accounts.sso.certificates import (
     STRONG,

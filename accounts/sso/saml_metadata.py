@@ -159,7 +159,8 @@ def _chosen(entities: list[Element], entity_id: str) -> Element:
         raise _error(f"metadata of {quoted(entity_id)}", f"metadata of {_names(entities)}")
     if len(candidates) > 1:
         sentence = f"Expected metadata of one identity provider; received metadata of {_names(candidates)}."
-        raise SeveralProviders(f"{sentence} Name the entity ID to use.", tuple(dict.fromkeys(item.get("entityID", "") for item in candidates)))
+        names = dict.fromkeys(item.get("entityID", "") for item in candidates)
+        raise SeveralProviders(f"{sentence} Name the entity ID to use.", tuple(names))
     raise _error("metadata of an identity provider", "metadata with no IDPSSODescriptor")
 
 

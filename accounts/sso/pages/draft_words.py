@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Connection, ConnectionDraft
-from accounts.models.identity import ClientAuth, OidcFlow, Prompt
-from accounts.models.saml_choices import AuthnComparison, NameIdFormat
+from accounts.models.identity import OidcFlow
+from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from accounts.services.connection_changes import present
 from accounts.services.connection_drafts import drafted, lacking_test, version_of
 from accounts.sso.certificates import certificate_subject, fingerprint

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from accounts.models import Connection
-from accounts.models.identity import MAX_AGE_LIMIT, ClientAuth, OidcFlow, Prompt, Vendor
-from accounts.models.saml_choices import AuthnComparison, NameIdFormat
+from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Vendor
+from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from accounts.pages.timelines import THIS_CENTURY
 from accounts.services import provider_settings
 from accounts.services.connection_changes import REQUEST

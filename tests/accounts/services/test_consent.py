@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, AccountRole, Alert, Connection, ConnectionMove, EmailDomain, Group, User
-from accounts.models.saml_choices import NameIdFormat
+from accounts.models.request_choices import NameIdFormat
 from accounts.services import (
     account_settings,
     admin_requests,

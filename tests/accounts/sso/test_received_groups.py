@@ -95,7 +95,7 @@ def test_graph_down_keeps_groups_and_the_sweep_tries_again(
         raise graph.GraphUnavailable("Microsoft Graph did not answer.")
 
     mapped_group(cast.acme, "Ops", GUID)
-    entra = oidc_connection(cast.acme, **credential)
+    entra = oidc_connection(cast.acme, client_secret="s3cret")
     log_in(claims(entra, group_ids=(GUID,)), entra)
     monkeypatch.setattr(graph, "member_group_ids", down)
     user = log_in(claims(entra, groups_overage=True), entra).user

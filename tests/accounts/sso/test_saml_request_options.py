@@ -8,7 +8,7 @@ from lxml import etree
 from saml2.xml.schema import validate
 
 from accounts.models import Connection
-from accounts.models.saml_choices import NameIdFormat
+from accounts.models.request_choices import NameIdFormat
 from accounts.sso import saml
 from accounts.sso.refusal import Side
 from accounts.sso.saml_shape import SAML, SAMLP, parse_signed, status_refusal

@@ -1,4 +1,4 @@
-"""What a SAML sign-in request may ask for."""
+"""What a connection's sign-in requests may ask for, and how it authenticates at the token endpoint."""
 
 from django.db import models
 
@@ -19,3 +19,18 @@ class AuthnComparison(models.TextChoices):
     MINIMUM = "minimum", "at least as strong as one of them"
     MAXIMUM = "maximum", "no stronger than one of them"
     BETTER = "better", "stronger than all of them"
+
+
+class ClientAuth(models.TextChoices):
+    """How the application authenticates at the token endpoint (OpenID Connect Core 9)."""
+
+    SECRET = "secret", "client secret"
+    PRIVATE_KEY = "private_key", "private key of this connection (private_key_jwt)"
+
+
+class Prompt(models.TextChoices):
+    """What the provider is to ask the person for, whatever session they have there (OpenID Connect Core 3.1.2.1)."""
+
+    LOGIN = "login", "sign in again"
+    CONSENT = "consent", "consent to the application"
+    SELECT_ACCOUNT = "select_account", "choose an account"
