@@ -39,7 +39,7 @@ People = QuerySet[Any]  # of User, each with `finding`
 def people_of(move: ConnectionMove) -> People:
     """Everybody whom the move is about, with their `finding`. `move` may be unsaved: then it is a preview."""
     people: People = User.objects.in_account(move.account_id).filter(Exists(_known(move)), erased_at=None)
-    return people.annotate(
+    found: People = people.annotate(
         finding=Case(
             When(state=UserState.DEPROVISIONED, then=Value(Finding.DEPROVISIONED)),
             When(Exists(linked(move).filter(user=OuterRef("pk"))), then=Value(Finding.LINKED)),
@@ -51,6 +51,7 @@ def people_of(move: ConnectionMove) -> People:
             output_field=models.CharField(),
         )
     )
+    return found
 
 
 def counts_of(move: ConnectionMove) -> dict[Finding, int]:

@@ -127,7 +127,7 @@ def test_a_login_that_links_needs_three_queries_more(cast: Cast, okta: Connectio
 def test_the_way_back_for_everybody_is_made_in_portions(cast: Cast, okta: Connection, entra: Connection) -> None:
     move = start(cast, okta, entra)
     know(entra, list(User.objects.filter(origin="sso")))
-    with at_most(20 + 8 * PEOPLE // AT_ONCE):
+    with at_most(20 + 10 * PEOPLE // AT_ONCE):
         assert moves.undo_move(move, acting=person(cast.alice)).identities == PEOPLE
     assert AuditEntry.objects.filter(action="user.identity-removed").count() == PEOPLE
     assert (entra.identities.count(), okta.identities.count()) == (0, PEOPLE)
