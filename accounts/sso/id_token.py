@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.tenants import is_of_many
 from accounts.sso.timeline import Part
-from accounts.sso.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM, fits, public_key
+from accounts.sso.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
 from torque_sso import moments, strict_json
 
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
@@ -38,10 +38,6 @@ _SIGN_BY = (
     "Choose {} as the signing algorithm of the application's tokens there: it has to be one that the provider's"
     " discovery document lists."
 )
-_MOST_TRIED = 10  # keys for one token
-# In base64url characters, by type of key: RSA of 2048 to 8192 bits; P-256, P-384, P-521; Ed25519.
-_SIGNATURE_LENGTHS: Mapping[str, Collection[int]] = {"RSA": range(342, 1367), "EC": (86, 128, 176), "OKP": (86,)}
-
 Claims = Mapping[str, Any]
 
 
@@ -111,11 +107,11 @@ def read_unverified(
 
 def algorithm_of(compact: str) -> str:
     """Of a verified token."""
-    name: str = strict_json.loads(_decoded(compact.partition(".")[0]))["alg"]
+    name: str = strict_json.loads(decoded(compact.partition(".")[0]))["alg"]
     return name
 
 
-def _decoded(part: str) -> bytes:
+def decoded(part: str) -> bytes:
     """Unpadded base64url. Raises ValueError (binascii.Error is one)."""
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
@@ -124,7 +120,7 @@ def _header(encoded: str, kind: Kind) -> dict[str, Any]:
     if len(encoded) > _HEADER_LIMIT:
         raise _malformed(f"a header of {len(encoded)} characters", kind)
     try:
-        header = strict_json.loads(_decoded(encoded))
+        header = strict_json.loads(decoded(encoded))
     except ValueError:
         raise _malformed("a header that is not JSON", kind) from None
     if not isinstance(header, dict):
@@ -150,35 +146,6 @@ def _check_header(header: dict[str, Any], kind: Kind, algorithms: Sequence[str])
 
 def unnamed_key(received: str = "none") -> LoginRefused:
     return _refused("oidc-key-id", "a header that names its key (kid)", f"kid {received}")
-
-
-def find_keys(key_set: Mapping[str, Any], key_id: str, algorithm: str = DEFAULT_ALGORITHM) -> list[Any]:
-    """The keys of a JWK Set that may have signed a token by this algorithm, for its verifier: those of that name, of
-    which there may be several (RFC 7517 section 4.5); all where the set gives its keys no names. `key_id` empty: the
-    token names none."""
-    fitting = [key for key in key_set.get("keys", ()) if key.get("kid", key_id) == key_id and fits(key, algorithm)]
-    found = [public_key(key, algorithm) for key in fitting[:_MOST_TRIED]]
-    return [key for key in found if key is not None]
-
-
-def first_that_signed(token: UnverifiedToken | None, keys: Iterable[Any]) -> Any:
-    """Of these keys; without a token simply the first. None: no key did."""
-    return next((key for key in keys if token is None or _is_signed_by(token, key)), None)
-
-
-def may_be_signed(token: UnverifiedToken | None) -> bool:
-    """Whether its signature has the length of one by some key: else no new key needs to be asked for."""
-    if token is None:
-        return False
-    return len(token.compact.rpartition(".")[2]) in _SIGNATURE_LENGTHS[ALGORITHMS[token.algorithm].kty]
-
-
-def _is_signed_by(token: UnverifiedToken, key: Any) -> bool:
-    message, _, signature = token.compact.rpartition(".")
-    try:
-        return bool(ALGORITHMS[token.algorithm].verifier.verify(message.encode(), key, _decoded(signature)))
-    except ValueError:
-        return False
 
 
 def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
@@ -221,8 +188,8 @@ def claims_about(token: UnverifiedToken, key: Any, expected: Expected) -> Claims
 def _signed_claims(token: UnverifiedToken, key: Any) -> Claims:
     message, _, signature = token.compact.rpartition(".")
     try:
-        signed = ALGORITHMS[token.algorithm].verifier.verify(message.encode(), key, _decoded(signature))
-        payload = _decoded(message.partition(".")[2])
+        signed = ALGORITHMS[token.algorithm].verifier.verify(message.encode(), key, decoded(signature))
+        payload = decoded(message.partition(".")[2])
     except ValueError:
         raise _malformed("parts that are not base64url", token.kind) from None
     if not signed:

@@ -22,6 +22,7 @@ from accounts.services.provider_documents import ProviderBusy, ProviderError, Pr
 from accounts.services.token_endpoint import TokenRefused, request_tokens
 from accounts.sso import (
     id_token,
+    key_choice,
     masking,
     oidc_claims,
     oidc_errors,
@@ -249,12 +250,12 @@ def signing_key(connection: Connection, key_id: str, now: datetime, token: Unver
     when the provider's keys cannot be had.
     """
     algorithm = token.algorithm if token else DEFAULT_ALGORITHM
-    found = id_token.find_keys(provider_documents.signing_keys(connection, now), key_id, algorithm)
-    fitting = id_token.first_that_signed(token, found)
-    if fitting is None and (id_token.may_be_signed(token) if found else key_id):
+    found = key_choice.find_keys(provider_documents.signing_keys(connection, now), key_id, algorithm)
+    fitting = key_choice.first_that_signed(token, found)
+    if fitting is None and (key_choice.may_be_signed(token) if found else key_id):
         fresh = provider_documents.refresh_signing_keys(connection, provider_documents.UNKNOWN_KEY_PAUSE, now)
-        found = id_token.find_keys(fresh, key_id, algorithm) if fresh is not None else found
-        fitting = id_token.first_that_signed(token, found)
+        found = key_choice.find_keys(fresh, key_id, algorithm) if fresh is not None else found
+        fitting = key_choice.first_that_signed(token, found)
     if not found:
         raise oidc_errors.unknown_key(key_id, connection) if key_id else id_token.unnamed_key()
     return fitting or found[0]
