@@ -48,7 +48,10 @@ SETTINGS = (
     *SECRETS,
 )
 # Newer than the tests that are remembered: counted where one differs from its default, so that those tests stay good.
-ADDED_LATER = frozenset({"sso_by_post", "force_authn", "name_id_policy", "authn_contexts", "authn_comparison"})
+ADDED_LATER = frozenset(
+    "sso_by_post force_authn name_id_policy authn_contexts authn_comparison"
+    " client_auth extra_scopes prompt max_age acr_values omit_login_hint".split()
+)
 # Whether it is on, how it is called, what is noted about it, copies of what the provider publishes, and logout.
 # What an account admin agreed to limits what a login gives; no login is refused for it.
 NOT_OF_A_LOGIN = (
