@@ -77,8 +77,8 @@ def linked(move: ConnectionMove) -> QuerySet[ExternalIdentity]:
 
 def made_by(move: ConnectionMove) -> Q:
     """Of identities: those at the target that came since the start, of people who are known at the source too."""
-    others = _identities_at_source(move).filter(user=OuterRef("user"))
-    return Q(Exists(others), connection=move.target_id, created_at__gte=move.started_at)
+    people = _identities_at_source(move).values("user")
+    return Q(user__in=people, connection=move.target_id, created_at__gte=move.started_at)
 
 
 def who_link(user_ids: list[UUID], target: UUID, account_id: UUID) -> dict[UUID, str]:
