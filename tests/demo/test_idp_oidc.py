@@ -169,7 +169,9 @@ def test_graph_gives_the_groups_of_the_directory(visitor: Visitor) -> None:
 
 
 def test_graph_gives_their_names(visitor: Visitor) -> None:
-    answer = visitor.get_as(graph_token(visitor), f"/v1.0/users/{BOB}/transitiveMemberOf")
+    dana = person_by_key("dana")
+    assert dana is not None
+    answer = visitor.get_as(graph_token(visitor), f"/v1.0/users/{dana.object_id}/transitiveMemberOf")
     assert "Developers" in [group["displayName"] for group in answer.json()["value"]]
 
 

@@ -26,7 +26,7 @@ from torque_sso.encryption import (
 
 OLD, NEW = "an old key that is long enough 0123456789", "a new key that is long enough 0123456789"
 ALL_FIELDS = {
-    "accounts.Connection": ["sp_private_key", "client_secret"],
+    "accounts.Connection": ["sp_private_key", "next_private_key", "client_secret"],
     "accounts.ConnectionDraft": ["client_secret"],
     "accounts.SignInTransaction": ["code_verifier", "answer"],
     "accounts.SignedInSession": ["logout_hints"],

@@ -17,7 +17,12 @@ _COMPUTED = {
     ("saml_shape.py", "_refuse_markup"): {f"saml-{code}" for _, code, _ in saml_shape._FORBIDDEN_MARKUP},
 }
 # They take a refusal, or make a page or a record of one.
-_NO_MAKERS = {("views.py", "_finish"), ("saml_logout_views.py", "saml_slo"), ("saml_logout_views.py", "_asked")}
+_NO_MAKERS = {
+    ("views.py", "_finish"),
+    ("views.py", "begin_test"),
+    ("saml_logout_views.py", "saml_slo"),
+    ("saml_logout_views.py", "_asked"),
+}
 
 
 class Unreadable(Exception):

@@ -23,7 +23,7 @@ OF_ONE = [name for name in NAMES if name not in ("connections", "lifetimes", "ne
 
 def address(name: str, connection: Connection) -> str:
     keys = get_resolver().reverse_dict.getlist(name)[0][0][0][1]
-    named = {"connection_id": connection.pk, "domain_id": NOBODY}
+    named = {"connection_id": connection.pk, "domain_id": NOBODY, "move_id": NOBODY}
     return reverse(name, kwargs={key: named[key] for key in keys})
 
 
