@@ -29,7 +29,7 @@ def connections(product: Product, samlp: Samlp) -> dict[str, dict[str, Any]]:
     product.command("create_group", "acme", "Posted", "--idp-identifier", "posted")
     made = {name: connect(product, samlp, name) for name in VARIANTS}
     samlp.people({name: {**person(name), "groups": ["posted"]} for name in VARIANTS})
-    samlp.trust({made[name]["entity_id"]: service_provider(made[name], VARIANTS[name]) for name in VARIANTS})
+    samlp.trust({made[name]["entity_id"]: service_provider(made[name], name) for name in VARIANTS})
     return made
 
 
@@ -39,10 +39,9 @@ def connect(product: Product, provider: Samlp, name: str) -> dict[str, Any]:
     return product.command("create_connection", "acme", name, *options, "--domain", "acme.example", "--live")
 
 
-def service_provider(connection: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    return {"acsUrl": connection["acs_url"], **options} | (
-        {"signingCert": signing_certificate(connection)} if connection["name"] == CHECKS_REQUESTS else {}
-    )
+def service_provider(connection: dict[str, Any], name: str) -> dict[str, Any]:
+    checks = {"signingCert": signing_certificate(connection)} if name == CHECKS_REQUESTS else {}
+    return {"acsUrl": connection["acs_url"], **VARIANTS[name], **checks}
 
 
 def signing_certificate(connection: dict[str, Any]) -> str:

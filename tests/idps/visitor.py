@@ -1,7 +1,7 @@
 """A person's browser, as far as a sign-in needs one: cookies, redirects, and forms that are filled in and sent."""
 
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import lxml.html
 import requests
@@ -80,8 +80,11 @@ class Visitor:
         return known
 
     def _is_home(self) -> bool:
-        here, home = urlsplit(self.page.url), urlsplit(self.home)
-        return here.netloc == home.netloc
+        """At the product, and not on its page that sends a request to a provider that takes no redirect."""
+        if not self.page.url.startswith(self.home):
+            return False
+        forms = lxml.html.fromstring(self.page.content).forms if self.page.content else []
+        return all(urljoin(self.page.url, form.action or "").startswith(self.home) for form in forms)
 
     def _form(self) -> Any:
         assert self.page.status_code == 200, f"{self.page.status_code} at {self.page.url}: {self.page.text[:2000]}"
