@@ -247,8 +247,8 @@ class OpenIdForm(ProviderForm):
         label="The application authenticates with",
         required=False,
         choices=ClientAuth.choices,
-        help_text="A key is made below; its certificate or address is given to the identity provider, and no secret"
-        " ends.",
+        help_text="With a private key there is no secret that expires: make the key below, and give its certificate or"
+        " JWKS URL to the identity provider.",
     )
     extra_scopes = forms.CharField(
         label="Extra scopes",
