@@ -2,6 +2,7 @@
 in any page or answer that the product gives afterwards."""
 
 import logging
+import re
 from collections import deque
 
 _SHORTEST = 12
@@ -20,9 +21,10 @@ def gives_away(text: str) -> bool:
 
 
 def hands_on(address: str) -> bool:
-    """Pages that have to carry a secret of whoever asks: on to the identity provider's logout (an ID token, a message),
-    or from a link or a form that they brought to the button that uses it (recovery)."""
-    return address.startswith(("/logout", "/login/recovery")) or address.endswith("/slo")
+    """Pages that have to carry a secret of whoever asks: on to the identity provider (RelayState of a sign-in by POST;
+    an ID token or a message of a logout), or from a link or form that they brought to the button that uses it."""
+    starts = re.fullmatch(r"/login/sso/[0-9a-f-]{36}", address)
+    return bool(starts) or address.startswith(("/logout", "/login/recovery")) or address.endswith("/slo")
 
 
 class Watch(logging.Handler):

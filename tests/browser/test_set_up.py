@@ -42,7 +42,6 @@ def okta_openid(page: Page, told: Told) -> None:
     page.get_by_label("Client ID").fill(told["Client IDs, Okta"])
     page.get_by_label("Flow").select_option("code")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="Enter its values").click()
     page.get_by_label("New client secret").fill(told[SECRET])
     page.get_by_role("button", name="Save secret").click()
 
@@ -56,6 +55,7 @@ def entra_openid(page: Page, told: Told) -> None:
     page.get_by_label("Directory (tenant) ID").fill(told["Tenant ID"])
     page.get_by_label("Application (client) ID").fill(told["Client IDs"])
     page.get_by_label("Issuer").fill(told["Entra (OpenID Connect)"])
+    page.get_by_label("Flow").select_option("id_token")
     page.get_by_role("button", name="Save", exact=True).click()
 
 
