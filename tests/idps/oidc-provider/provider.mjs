@@ -39,13 +39,20 @@ const provider = new Provider(origin, {
   findAccount: (_, login) => ({ accountId: login, claims: () => ({ sub: login, ...read(settings.people)[login] }) }),
 });
 
-// Microsoft Graph's `getMemberObjects`, for tokens that this very provider gave to an application.
+const named = (id) => ({
+  '@odata.type': '#microsoft.graph.group', id, displayName: `Group ${id}`, onPremisesSamAccountName: null,
+});
+
+// Microsoft Graph's `getMemberObjects`, and `transitiveMemberOf` for names, for tokens that this very provider gave to an
+// application.
 async function answerAsGraph(request, response) {
   const token = await provider.ClientCredentials.find((request.headers.authorization ?? '').slice('Bearer '.length));
   const objectId = request.url.split('/')[3];
   response.statusCode = token?.scope === graphScope ? 200 : 401;
   response.setHeader('Content-Type', 'application/json');
-  response.end(JSON.stringify(response.statusCode === 200 ? { value: read(settings.graph)[objectId] } : {}));
+  const groups = read(settings.graph)[objectId] ?? [];
+  const value = request.url.includes('/transitiveMemberOf?') ? groups.map(named) : groups;
+  response.end(JSON.stringify(response.statusCode === 200 ? { value } : {}));
 }
 
 // What came of telling a client, for the log of the run.
