@@ -34,7 +34,8 @@ def test_a_flood_is_told_to_wait(world: World, settings: Any, key: str) -> None:
     method = row.methods[-1] if row.methods[-1] != "HEAD" else row.methods[0]
     answers = [world.ask(method, address, row, None) for _ in range(3)]
     assert 429 not in [answer.status_code for answer in answers[:2]]
-    assert (answers[2].status_code, answers[2].headers["Retry-After"]) == (429, "10")
+    assert answers[2].status_code == 429
+    assert 5 <= int(answers[2].headers["Retry-After"]) <= 10  # the bucket fills up while a slow machine answers
     is_json = row.is_program or key in FOR_PROGRAMS
     assert answers[2].headers["Content-Type"].startswith("application/json" if is_json else "text/html")
 
