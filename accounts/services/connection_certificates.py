@@ -88,11 +88,11 @@ def use_next_client_key(connection: Connection, *, acting: Actor) -> None:
         raise ActionRefused(f"'{row}' has no next key. Make one first.")
     if any(field.name == "next_private_key" for field in unreadable_fields(row)):
         raise ActionRefused(f"The next key of '{row}' cannot be read. Make another one.")
-    told = {"sp_certificate": [_shown(row.sp_certificate), _shown(row.next_certificate)]}
+    changes = {"sp_certificate": [_shown(row.sp_certificate), _shown(row.next_certificate)]}
     row.sp_private_key, row.sp_certificate = row.next_private_key, row.next_certificate
     row.next_private_key = row.next_certificate = ""
     row.save(update_fields=["sp_private_key", "sp_certificate", "next_private_key", "next_certificate"])
-    audit.record(acting, "connection.client-key-replaced", row, told)
+    audit.record(acting, "connection.client-key-replaced", row, changes)
 
 
 def _openid(connection: Connection) -> Connection:

@@ -73,7 +73,8 @@ def member_group_names(connection: Connection, subject: str) -> GroupNames:
     left out: Graph answers null for what the application may not read. Not to be called inside a transaction.
     """
     groups = list(_groups(connection, _object_id(subject)))
-    if not all(isinstance(group.get("displayName"), str) for group in groups):
+    # Names that are null are none; names that are left out may be there all the same.
+    if not all(isinstance(group.get("displayName"), str) and _NAMES[0] in group for group in groups):
         raise GraphUnavailable(f"Microsoft Graph does not say what the groups are called. {_PERMISSION_STEP}")
     return GroupNames(
         frozenset(name for group in groups for name in _directory_names(group)),

@@ -75,7 +75,7 @@ def delete(rows: Sequence[ExternalIdentity], *, acting: Actor) -> Removed:
     """Remove these identities, locked, with an audit entry for each. The caller has checked that the actor may."""
     ended = 0
     for start in range(0, len(rows), AT_ONCE):
-        ended += _delete(rows[start : start + AT_ONCE], acting)
+        ended += _delete(rows[0].account_id, rows[start : start + AT_ONCE], acting)
     return Removed(len(rows), len({row.user_id for row in rows}), ended)
 
 
@@ -84,8 +84,8 @@ def links_again_through(user: User) -> list[Connection]:
     return [row for row in live_connections_for_email(user.email) if row.account_id == user.account_id]
 
 
-def _delete(rows: Collection[ExternalIdentity], acting: Actor) -> int:
-    closed = sessions.close_of_identities([row.pk for row in rows], acting.label)
+def _delete(account_id: UUID, rows: Collection[ExternalIdentity], acting: Actor) -> int:
+    closed = sessions.close_of_identities(account_id, [row.pk for row in rows], acting.label)
     audit.record_all(
         acting,
         "user.identity-removed",
@@ -97,7 +97,7 @@ def _delete(rows: Collection[ExternalIdentity], acting: Actor) -> int:
             for row in rows
         ),
     )
-    ExternalIdentity.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    ExternalIdentity.objects.in_account(account_id).filter(pk__in=[row.pk for row in rows]).delete()
     return sum(map(len, closed.values()))
 
 

@@ -119,7 +119,8 @@ def note_read(connection: Connection, address: str) -> None:
 
     Nothing where the connection has another address, as the live one has beside a draft.
     """
-    if address and Connection.objects.filter(pk=connection.pk, metadata_url=address).exists():
+    own = Connection.objects.in_account(connection.account_id).filter(pk=connection.pk, metadata_url=address)
+    if address and own.exists():
         _note_success(connection, timezone.now())
 
 

@@ -209,10 +209,11 @@ def close_password_sessions(people: "QuerySet[User]", why: str) -> int:
     return _close_all(SignedInSession.objects.filter(user__in=people, connection=None), why)
 
 
-def close_of_identities(identity_ids: Iterable[UUID], why: str) -> dict[UUID, list[str]]:
+def close_of_identities(account_id: UUID, identity_ids: Iterable[UUID], why: str) -> dict[UUID, list[str]]:
     """End what was opened with these identities, in bulk; identity -> keys of its sessions. The caller writes the audit
     entries."""
-    opened = SignedInSession.objects.filter(identity__in=list(identity_ids), ended_at=None).order_by("pk")
+    own = SignedInSession.objects.in_account(account_id)
+    opened = own.filter(identity__in=list(identity_ids), ended_at=None).order_by("pk")
     found: dict[UUID, list[str]] = {}
     for key, identity in opened.values_list("pk", "identity"):
         found.setdefault(identity, []).append(str(key))

@@ -82,8 +82,8 @@ def _listed_methods(connection: Connection) -> list[str]:
 
 def _check_listed(methods: list[str], method: str) -> None:
     if methods and method not in methods:
-        told = f"the identity provider takes {', '.join(methods)[:_SHOWN]}, and this connection has {method}"
-        raise TokenRefused(WRONG_METHOD, told)
+        why = f"the identity provider takes {', '.join(methods)[:_SHOWN]}, and this connection has {method}"
+        raise TokenRefused(WRONG_METHOD, why)
 
 
 def _refusal(error: outbound.OutboundError, secrets: Mapping[str, str]) -> ProviderError:

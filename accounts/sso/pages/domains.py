@@ -55,8 +55,8 @@ def subdomains(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> Ht
     included = request.POST.get("included") == "yes"
     with told_on_the_next_page(request):
         service.include_subdomains(domain, included, acting=acting(request))
-        told = "includes its sub-domains now" if included else "does not include its sub-domains any more"
-        messages.success(request, f"'{domain}' {told}.")
+        effect = "includes its sub-domains now" if included else "does not include its sub-domains any more"
+        messages.success(request, f"'{domain}' {effect}.")
     return redirect("connection-domains", connection.pk)
 
 

@@ -54,7 +54,7 @@ class StartForm(forms.Form):
         label="People with account permissions link too",
         required=False,
         initial=True,
-        help_text="Whoever can set an email at the identity provider can then sign in as one of them."
+        help_text="Anybody who can set an email at the identity provider can then sign in as one of them."
         " Without the tick they sign in the old way first, then through the new connection in the same browser.",
     )
 
@@ -138,10 +138,8 @@ def export(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
 @needs(Permission.MANAGE_SSO)
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     target = connection_of(request, connection_id)
-    source, form = (
-        own_or_404(request, sources_of(target), _uuid(request.POST.get("source", ""))),
-        StartForm(request.POST),
-    )
+    source = own_or_404(request, sources_of(target), _uuid(request.POST.get("source", "")))
+    form = StartForm(request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _start_question(moves.open_or_planned(source, target)))
     with told_on_the_next_page(request):
@@ -224,8 +222,8 @@ def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpRespon
     with told_on_the_next_page(request):
         done = moves.undo_move(found, acting=acting(request), **form.cleaned_data)
         people, ended = counted(done.people, "person", "people"), counted(done.sessions, "session", "sessions")
-        told = f"Everybody signs in through {found.source} again"
-        messages.success(request, f"{told}: {people} unlinked from {target}, {ended} ended.")
+        effect = f"{people} unlinked from {target}, {ended} ended"
+        messages.success(request, f"Everybody signs in through {found.source} again: {effect}.")
     return _back(target, found.source)
 
 

@@ -16,7 +16,12 @@ FIRST_PAGE = (
     f"{MEMBER_OF}?$select=id,displayName,onPremisesSamAccountName,onPremisesNetBiosName,onPremisesDomainName,"
     "onPremisesSecurityIdentifier&$top=999"
 )
-CLOUD = {"@odata.type": "#microsoft.graph.group", "id": "g-1", "displayName": "Platform Team"}
+CLOUD = {
+    "@odata.type": "#microsoft.graph.group",
+    "id": "g-1",
+    "displayName": "Platform Team",
+    "onPremisesSamAccountName": None,
+}
 SYNCHRONIZED = {
     **CLOUD,
     "id": "g-2",
@@ -153,8 +158,10 @@ def test_pages_without_end_are_not_followed(graph: Provider) -> None:
     assert graph.web.count("&$top=999") == 5
 
 
-def test_a_name_that_may_not_be_read_is_not_taken_for_none(graph: Provider) -> None:
-    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD, {"@odata.type": CLOUD["@odata.type"], "id": "g-2"}]}
+@pytest.mark.parametrize("left_out", ["displayName", "onPremisesSamAccountName"])
+def test_a_name_that_is_left_out_is_not_taken_for_none(graph: Provider, left_out: str) -> None:
+    second = {name: value for name, value in SYNCHRONIZED.items() if name != left_out}
+    graph.web.pages[FIRST_PAGE] = {"value": [CLOUD, second]}
     assert "GroupMember.Read.All, and grant admin consent" in names_refused(graph)
 
 
