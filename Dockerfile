@@ -6,6 +6,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 COPY manage.py gunicorn.conf.py ./
 COPY torque_sso torque_sso
+COPY common common
 COPY accounts accounts
 COPY spaces spaces
 COPY scim scim

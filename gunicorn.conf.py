@@ -6,7 +6,7 @@ from typing import Any
 from torque_sso.configuration import read_configuration
 
 # One setting for gunicorn and for the product, which lets at most half of the threads wait for other servers
-# (`torque_sso.outbound_turns`).
+# (`common.outbound.slots`).
 threads = read_configuration().web_threads
 
 # Whose headers count is for the product to decide (TRUSTED_PROXIES, `torque_sso.behind_proxy`). By default gunicorn

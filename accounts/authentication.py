@@ -7,11 +7,11 @@ from uuid import UUID
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from accounts.folding import fold
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, password_doors, recovery_codes
-from torque_sso.client_address import client_address
+from common.folding import fold
+from common.http.client_address import client_address
 
 BACKEND = "accounts.authentication.AccountBackend"
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from torque_sso import rates
-from torque_sso.client_address import client_address
+from common import rates
+from common.http.client_address import client_address
 
 View = Callable[..., HttpResponse]
 TOO_FAST = "Expected fewer requests from one address; received more. Ask again after {seconds} s."

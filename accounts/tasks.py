@@ -13,7 +13,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from accounts.services import due_work, erasing, expiry, metadata, sweeping, task_runs, waking
-from torque_sso.piles import Pile
+from common.background import Pile
 
 log = structlog.get_logger(__name__)
 

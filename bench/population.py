@@ -57,10 +57,10 @@ def fill(people: int, tokens: int) -> list[str]:
 
 
 def _announced(account: Any, people: int) -> Iterator[Any]:
-    from accounts.folding import fold
     from accounts.models import User
     from accounts.permissions import ACCOUNT_MEMBER
     from accounts.services.users import role_named
+    from common.folding import fold
     from scim.resources import to_record
 
     role = role_named(account, ACCOUNT_MEMBER)

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.folding import fold
 from accounts.models.user import UserState
+from common.folding import fold
 from scim import filter_values, value_paths
 from scim.attributes import Attribute, find, parts_of
 from scim.columns import USER_NAME, USER_NAME_KEY, text_of

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from common import timestamps
 from scim.attributes import Attribute
 from scim.errors import ScimError, invalid_filter, quoted, type_name
-from torque_sso import moments
 
 _TRUTHS = {"true": True, "false": False}
 _NOT_FOR_DATES = {"co", "sw", "ew"}
@@ -39,7 +39,7 @@ def instant(attribute: Attribute, operator: str, value: object) -> datetime:
     if operator in _NOT_FOR_DATES:
         raise unfit_operator(attribute, operator, "eq, ne, gt, ge, lt, le or pr")
     try:
-        return moments.read(text(attribute, value))
+        return timestamps.read(text(attribute, value))
     except ValueError:
         raise _unfit(attribute, "a moment such as '2026-03-01T10:00:00Z'", value) from None
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Account, User, statements
+from accounts.models import Account, User
+from common.db import statements
 
 # What `resources.to_resource` shows, and the number that pages go by.
 _SHOWN = (

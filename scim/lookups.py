@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from accounts.folding import fold
 from accounts.models import Account, User
+from common.folding import fold
 from scim import listed_users
 
 _ONE_COMPARISON = re.compile(r'(userName|externalId|id) eq "([^"\\\x00-\x1f]+)"', re.IGNORECASE)

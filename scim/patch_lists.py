@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.folding import fold
+from common.folding import fold
 from scim.attributes import Attribute
 from scim.errors import invalid_value, no_target, type_name
 from scim.patch_paths import Entry, Target, described, matches

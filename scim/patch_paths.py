@@ -21,7 +21,7 @@ from scim2_models.path import (
     ValuePath,
 )
 
-from accounts.folding import fold
+from common.folding import fold
 from scim.attributes import CORE, ENTERPRISE, Attribute, find
 from scim.errors import invalid_path, quoted
 

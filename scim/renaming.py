@@ -6,7 +6,7 @@ It can send that along with the deactivation. Were it stored, nobody would find 
 import re
 from collections.abc import Iterable
 
-from accounts.folding import fold
+from common.folding import fold
 
 _DELETED = re.compile(r"[0-9a-fA-F]{32}(?=.)")
 

@@ -1,6 +1,6 @@
 """The request log: what an identity provider asked and what came of it, in words an account's admin reads.
 
-Lines wait in the process and are written in bulk by a thread of their own (`torque_sso.piles`), so that the log never
+Lines wait in the process and are written in bulk by a thread of their own (`common.background`), so that the log never
 delays or fails a request. A line is lost when the process is killed within that second; the audit log, written with the
 change, is not.
 """
@@ -18,10 +18,11 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
-from accounts.models import Account, statements
+from accounts.models import Account
+from common.background import Pile
+from common.db import statements
 from scim.masking import masked
 from scim.models import ProvisioningRequest
-from torque_sso.piles import Pile
 
 log = structlog.get_logger(__name__)
 

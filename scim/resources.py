@@ -9,11 +9,11 @@ formatted name, an e-mail that is the userName) is not kept, so that it goes on 
 from datetime import datetime
 from typing import Any
 
-from accounts.folding import fold
-from accounts.invisible import invisible
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.person_record import PersonRecord
+from common.folding import fold
+from common.invisible import invisible
 from scim import extensions
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name

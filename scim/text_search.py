@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
-from accounts.folding import nfc
+from common.folding import nfc
 
 Sql = tuple[str, tuple[Any, ...]]
 

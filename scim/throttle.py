@@ -7,8 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import rate_limits
+from common import rates
 from scim.errors import ScimError
-from torque_sso import rates
 
 
 class TooManyRequests(ScimError):

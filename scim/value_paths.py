@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Q
 from scim2_models.path import AttrPath, Comparison, FilterNode, LogicalExpr, LogicalOperator, Not, Present
 
-from accounts.folding import fold
+from common.folding import fold
 from scim import filter_values
 from scim.attributes import Attribute, find, parts_of
 from scim.entry_search import AnyEntry, Joined, Opposite, Stated, Text, Truth, Wanted

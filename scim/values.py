@@ -7,7 +7,7 @@ string or a list of one for a manager (P02, P14, E2). Letter case of attribute n
 from functools import cache
 from typing import Any
 
-from accounts.folding import fold
+from common.folding import fold
 from scim.attributes import Attribute, parts_of
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 

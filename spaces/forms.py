@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.folding import fold
 from accounts.models import Account, User
 from accounts.services.role_drafts import RoleDraft
+from common.folding import fold
 from spaces.models import SpaceRole
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from accounts.folding import fold, nfc
+from common.folding import fold, nfc
 
 MEMBER_ROLE = "Space Member"
 

@@ -13,12 +13,12 @@ from accounts.models import AuditEntry, Connection
 from accounts.services import audit
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
+from common import rates
 from tests import cast as people
 from tests.advisories.summary import pytest_terminal_summary as pytest_terminal_summary
 from tests.audit_guards import guards_off
 from tests.partnership import Partnership, make_partnership
 from tests.secrets_in_logs import Watch, gives_away, hands_on
-from torque_sso import rates
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,8 +16,8 @@ from accounts.models import Connection, SignInTransaction
 from accounts.sso import oidc
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.token_signatures import ALGORITHMS
+from common.outbound.guarded_http import OutboundError
 from tests.secrets_in_logs import secret
-from torque_sso.outbound import OutboundError
 
 PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

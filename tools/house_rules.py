@@ -32,7 +32,7 @@ UNWANTED = {
 OWN_ROLE = re.compile(
     r"account_role(\.|__)(permissions|name\s*(==|!=|=))|ACCOUNT_(ADMIN|MEMBER)\s*(==|!=)|(==|!=)\s*ACCOUNT_(ADMIN|MEMBER)"
 )
-PRODUCT = re.compile(r"^(accounts|spaces|scim|torque_sso|templates)/")
+PRODUCT = re.compile(r"^(accounts|common|console|scim|spaces|templates|torque_sso)/")
 MAY_READ_OWN_ROLE = ("accounts/services/rights.py",)
 
 

@@ -7,8 +7,8 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from torque_sso.client_address import client_address, trusted_proxies
-from torque_sso.forwarded import scheme_of
+from common.http.client_address import client_address, trusted_proxies
+from common.http.forwarded import scheme_of
 
 log = structlog.get_logger(__name__)
 

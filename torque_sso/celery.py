@@ -15,6 +15,6 @@ app.autodiscover_tasks()
 
 @worker_init.connect  # type: ignore[untyped-decorator]
 def _limit_statements(**_: Any) -> None:
-    from torque_sso import statement_limits
+    from common.db import statement_limits
 
     statement_limits.limit_statements(statement_limits.WORKER)

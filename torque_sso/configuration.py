@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from torque_sso.forwarded import read_trusted_proxies
+from common.http.forwarded import read_trusted_proxies
 
 SHORTEST_SECRET = 32
 

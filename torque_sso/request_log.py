@@ -4,8 +4,8 @@ import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-from torque_sso.client_address import client_address
-from torque_sso.logging import without_tokens
+from common.http.client_address import client_address
+from common.logging import without_tokens
 from torque_sso.program_road import request_id
 
 

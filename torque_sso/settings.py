@@ -7,9 +7,9 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from common.logging import LOGGING as LOGGING
+from common.logging import configure_structlog
 from torque_sso.configuration import ConfigurationError, allowed_by_default, origin_of, read_configuration, words
-from torque_sso.logging import LOGGING as LOGGING
-from torque_sso.logging import configure_structlog
 
 try:
     configuration = read_configuration()
@@ -23,7 +23,9 @@ ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
 DEBUG = configuration.debug
 BASE_URL = configuration.base_url
 ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_URL)
-OWN_NAMES = tuple(ALLOWED_HOSTS)  # other names than BASE_URL's lead there before a sign-in: `torque_sso.own_names`
+OWN_NAMES = tuple(
+    ALLOWED_HOSTS
+)  # other names than BASE_URL's lead there before a sign-in: `common.http.canonical_host`
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
@@ -105,7 +107,7 @@ else:
         "prepare_threshold": 3,
         **_database.get("OPTIONS", {}),
     }
-    _database["ENGINE"] = "torque_sso.postgresql"
+    _database["ENGINE"] = "common.db.postgresql"
 DATABASES = {"default": _database}
 
 # --- Who is signed in ---------------------------------------------------------------------------
@@ -144,7 +146,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
 # Who logged in when is told by our own records; its log has no room for an e-mail of more than 255 characters.
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "torque_sso.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_address"
 
 SHORT_TOKEN_MINUTES = configuration.short_token_minutes
 
@@ -187,7 +189,7 @@ CONTENT_SECURITY_POLICY = {
 # The largest answer an IdP may post (`protocol.md` 8.4 check 1); a SAML answer with 150 groups has about 45 KB.
 SIGN_IN_MESSAGE_LIMIT = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["torque_sso.uploads.SmallFiles"]
+FILE_UPLOAD_HANDLERS = ["common.http.uploads.SmallFiles"]
 
 # --- Mail and metrics ---------------------------------------------------------------------------
 
@@ -248,7 +250,7 @@ SCIM_BURST = 2_000
 SCIM_BODY_LIMIT = 1024 * 1024
 SCIM_ADDRESS_LIMIT = 8_000  # bytes; gunicorn reads request lines of 8,190
 SCIM_MAX_OPERATIONS = 1_000
-# What a request leaves for a moment later (`torque_sso.piles`) is done by a thread of its own; tests do it themselves.
+# What a request leaves for a moment later (`common.background`) is done by a thread of its own; tests do it themselves.
 WORK_IN_BACKGROUND = True
 
 # --- Tasks (`security-and-faults.md` 2.1: no other combination loses nothing) --------------------

@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from torque_sso import statement_limits
+from common.db import statement_limits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "torque_sso.settings")
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, User
 from accounts.models.token import TokenKind
 from accounts.services.audit import Actor
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
 
 _ACTOR_LIMIT = 320
 

@@ -6,7 +6,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts.models import ApiToken
 from accounts.rate_limits import seconds_to_wait
-from torque_sso import rates
+from common import rates
 
 
 class ProgramRate(BaseThrottle):  # type: ignore[misc]

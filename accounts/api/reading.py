@@ -7,7 +7,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from torque_sso import strict_json
+from common import strict_json
 
 
 class StrictJSONParser(BaseParser):

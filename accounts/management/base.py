@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.models import Account, Connection, User
 from accounts.services import protection
+from common.folding import fold
 
 
 class VerbCommand(BaseCommand):

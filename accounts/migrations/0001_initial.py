@@ -3,7 +3,7 @@
 import accounts.models.base
 import accounts.models.group
 import django.db.models.deletion
-import torque_sso.encryption
+import common.encryption
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -131,12 +131,12 @@ class Migration(migrations.Migration):
                 ('sign_requests', models.BooleanField(default=False)),
                 ('allow_sha1', models.BooleanField(default=False)),
                 ('accept_response_signature_over_encryption', models.BooleanField(default=False)),
-                ('sp_private_key', torque_sso.encryption.EncryptedTextField(blank=True)),
+                ('sp_private_key', common.encryption.EncryptedTextField(blank=True)),
                 ('sp_certificate', models.TextField(blank=True)),
                 ('issuer', models.CharField(blank=True, max_length=1024)),
                 ('tenant_id', models.CharField(blank=True, max_length=255)),
                 ('client_id', models.CharField(blank=True, max_length=255)),
-                ('client_secret', torque_sso.encryption.EncryptedTextField(blank=True)),
+                ('client_secret', common.encryption.EncryptedTextField(blank=True)),
                 ('flow', models.CharField(choices=[('id_token', 'id_token by form_post (no secret needed)'), ('code', 'code with PKCE')], default='id_token', max_length=8)),
                 ('discovery', models.JSONField(blank=True, default=dict)),
                 ('discovered_at', models.DateTimeField(blank=True, null=True)),
@@ -269,12 +269,12 @@ class Migration(migrations.Migration):
                 ('state_digest', models.CharField(max_length=64, unique=True)),
                 ('request_id', models.CharField(blank=True, max_length=64)),
                 ('nonce', models.CharField(blank=True, max_length=64)),
-                ('code_verifier', torque_sso.encryption.EncryptedTextField(blank=True)),
+                ('code_verifier', common.encryption.EncryptedTextField(blank=True)),
                 ('binding_digest', models.CharField(max_length=64)),
                 ('next_path', models.CharField(blank=True, max_length=2048)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),
-                ('answer', torque_sso.encryption.EncryptedTextField(blank=True)),
+                ('answer', common.encryption.EncryptedTextField(blank=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('consumed_at', models.DateTimeField(blank=True, null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='accounts.account')),

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.models.same_account import same_account
+from common.db.same_account import same_account
 
 
 class Migration(migrations.Migration):

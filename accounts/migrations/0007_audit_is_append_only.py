@@ -3,7 +3,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from accounts.models.append_only import append_only, entries_wait_for_their_seal
+from common.db.append_only import append_only, entries_wait_for_their_seal
 
 
 class Migration(migrations.Migration):

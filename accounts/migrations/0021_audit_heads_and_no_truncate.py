@@ -5,7 +5,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from accounts.models.append_only import never_truncated
+from common.db.append_only import never_truncated
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import F, Q
 
-from accounts.models.same_account import same_account
+from common.db.same_account import same_account
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Count, Q
 
-from accounts.models.same_account import same_account
+from common.db.same_account import same_account
 
 
 def give_people_to_the_only_connection(apps, schema_editor):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
-from accounts.models.same_account import same_account
+from common.db.same_account import same_account
 
 
 class Migration(migrations.Migration):

@@ -2,14 +2,14 @@
 
 import logging
 
-import torque_sso.encryption
+import common.encryption
 
 import django.core.validators
 
 from django.db import DataError, IntegrityError, migrations, models, transaction
 from django.db.models import Q
 
-from accounts.folding import fold
+from common.folding import fold
 
 logger = logging.getLogger("accounts.migrations")
 
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='connection',
             name='next_private_key',
-            field=torque_sso.encryption.EncryptedTextField(blank=True, db_default='', default=''),
+            field=common.encryption.EncryptedTextField(blank=True, db_default='', default=''),
         ),
         migrations.AddConstraint(
             model_name='connection',

@@ -4,7 +4,7 @@ import structlog
 from django.db import migrations, models
 from django.db.models import Q
 
-from accounts.folding import narrowed, nfc
+from common.folding import narrowed, nfc
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
-from accounts.models.statements import Write, write
+from common.db.statements import Write, write
 
 MAX_RETENTION = 3650  # days
 SHORTEST_SESSION = 5  # minutes

@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 
-from accounts.folding import casefolded, fold
+from common.folding import casefolded, fold
 
 
 class Origin(models.TextChoices):

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.models.base import AccountOwned, AccountQuerySet
 from accounts.models.identity import Connection
-from torque_sso.encryption import EncryptedTextField
+from common.encryption import EncryptedTextField
 
 
 class ConnectionDraft(AccountOwned):

@@ -9,7 +9,7 @@ from accounts.models.account import EmailDomain
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from accounts.models.user import AccountRole, User
-from torque_sso.encryption import EncryptedTextField, is_kept
+from common.encryption import EncryptedTextField, is_kept
 
 MAX_CLOCK_SKEW = 300  # seconds, R24
 MAX_AGE_LIMIT = 30 * 24 * 60 * 60  # seconds

@@ -6,7 +6,7 @@ from django.db.models import Q
 from accounts.models.base import AccountOwned, AccountQuerySet
 from accounts.models.identity import Connection, ExternalIdentity
 from accounts.models.user import User
-from torque_sso.encryption import EncryptedTextField
+from common.encryption import EncryptedTextField
 
 
 class SignedInSession(AccountOwned):

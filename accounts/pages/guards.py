@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from accounts.services.audit import Actor, person
 from accounts.services.rights import ALL, PermissionsExceeded, account_permissions
 from accounts.services.users import zone_of
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=models.Model)

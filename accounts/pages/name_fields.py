@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.folding import nfc
+from common.folding import nfc
 
 OFFERED = 200
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from accounts.folding import casefolded
+from common.folding import casefolded
 
 WORDS = 5
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Account, AccountOwned, AuditEntry, User, statements
+from accounts.models import Account, AccountOwned, AuditEntry, User
+from common.db import statements
 
 
 @dataclass(frozen=True)

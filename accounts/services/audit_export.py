@@ -14,8 +14,8 @@ from accounts.errors import ActionRefused
 from accounts.models import Account, AuditEntry
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.csv_lines import csv_lines
-from torque_sso import moments
+from common import timestamps
+from common.csv_lines import csv_lines
 
 AT_ONCE = 1_000  # entries in memory
 SEAL = ("seal__position", "seal__digest")
@@ -44,7 +44,7 @@ def export(
 def moment(text: str) -> datetime:
     """An ISO 8601 date or time; UTC where it names no zone. Raises ActionRefused."""
     try:
-        return moments.read(text)
+        return timestamps.read(text)
     except ValueError:
         raise ActionRefused(f"Expected a time like 2026-11-23T14:00:00Z or a date; received '{text[:100]}'.") from None
 

@@ -14,7 +14,7 @@ from accounts.services.connection_drafts import change_settings, with_draft
 from accounts.services.connections import locked
 from accounts.services.provider_settings import certificates_in
 from accounts.sso.certificates import MAX_CERTIFICATES, Signers, fingerprint, new_service_provider_key
-from torque_sso.encryption import unreadable_fields
+from common.encryption import unreadable_fields
 
 
 @transaction.atomic

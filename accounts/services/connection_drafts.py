@@ -22,7 +22,7 @@ from accounts.services.connections import check_attribute_names, locked, missing
 from accounts.services.consent import check_verb, was_enabled
 from accounts.services.enforcement import readiness_of
 from accounts.services.settings_digest import digest_of
-from torque_sso.encryption import carried, unreadable_fields
+from common.encryption import carried, unreadable_fields
 
 DRAFTED = frozenset((*PROVIDER, *SAML_OPTIONS, "attribute_names"))
 

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.folding import ascii_domain
 from accounts.models import Account, Connection, ConnectionDomain, EmailDomain
 from accounts.services import audit
 from accounts.services.admin_requests import Request, answer_requests
 from accounts.services.audit import Actor
 from accounts.services.consent import check_verb
-from torque_sso import dns_records
+from common.folding import ascii_domain
+from common.outbound import dns_records
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _MOST_DOMAINS = 100  # of one connection: each can be asked for in DNS

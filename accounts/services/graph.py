@@ -12,8 +12,9 @@ from accounts.models.request_choices import ClientAuth
 from accounts.services import unreadable_secrets
 from accounts.services.provider_documents import ProviderError
 from accounts.services.token_endpoint import TokenRefused, request_tokens
-from torque_sso import outbound, strict_json
-from torque_sso.encryption import UnreadableSecret
+from common import strict_json
+from common.encryption import UnreadableSecret
+from common.outbound import guarded_http
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PERMISSION_STEP = (
@@ -60,10 +61,10 @@ def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
     headers = {"Authorization": f"Bearer {_access_token(connection)}"}
     url = f"{_address(object_id)}/getMemberObjects"
     try:
-        content = outbound.fetch(
+        content = guarded_http.fetch(
             url, account_id=connection.account_id, json={"securityEnabledOnly": False}, headers=headers
         )
-    except outbound.OutboundError as error:
+    except guarded_http.OutboundError as error:
         raise _refusal(error, object_id) from None
     return _group_ids(content)
 
@@ -91,8 +92,8 @@ def _groups(connection: Connection, object_id: str) -> Iterator[dict[str, Any]]:
         if not isinstance(url, str) or not url.startswith(f"{start}?"):
             raise GraphUnavailable("Microsoft Graph named an address of more groups that is none of its own.")
         try:
-            page = _page(outbound.fetch(url, account_id=connection.account_id, headers=headers))
-        except outbound.OutboundError as error:
+            page = _page(guarded_http.fetch(url, account_id=connection.account_id, headers=headers))
+        except guarded_http.OutboundError as error:
             raise _refusal(error, object_id) from None
         yield from (one for one in page["value"] if one.get("@odata.type", _GROUP) == _GROUP)
         if (url := page.get("@odata.nextLink")) is None:
@@ -176,7 +177,7 @@ def _unreadable(connection: Connection, lost: UnreadableSecret) -> GraphUnavaila
     return GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}")
 
 
-def _refusal(error: outbound.OutboundError, object_id: str) -> GraphUnavailable:
+def _refusal(error: guarded_http.OutboundError, object_id: str) -> GraphUnavailable:
     if error.status in (401, 403):
         return GraphUnavailable(
             f"Microsoft Graph does not let this application read group memberships. {_PERMISSION_STEP}"

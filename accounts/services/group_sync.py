@@ -13,22 +13,14 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from accounts import group_matching
-from accounts.models import (
-    AuditEntry,
-    Connection,
-    ExternalIdentity,
-    Group,
-    GroupMembership,
-    LoginRecord,
-    Origin,
-    statements,
-)
+from accounts.models import AuditEntry, Connection, ExternalIdentity, Group, GroupMembership, LoginRecord, Origin
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.services import agreed_permissions, audit, graph_groups
 from accounts.services.audit import Actor
 from accounts.services.graph_groups import FromGraph
 from accounts.services.rights import GIVEN_BY_GROUP
+from common.db import statements
 
 SHOWN_IN_AUDIT = 50
 

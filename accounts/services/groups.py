@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.errors import ActionRefused
-from accounts.folding import nfc
 from accounts.group_matching import identifier_key
 from accounts.models import Account, AccountRole, Group, GroupMembership
 from accounts.services import audit
@@ -15,6 +14,7 @@ from accounts.services.agreed_permissions import allow_for_group
 from accounts.services.audit import Actor
 from accounts.services.group_members import add_member, add_members, locked, remove_member
 from accounts.services.rights import check_may_grant
+from common.folding import nfc
 
 __all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 

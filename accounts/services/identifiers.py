@@ -10,8 +10,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold, nfc
-from accounts.invisible import invisible
 from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
 from accounts.services import audit, connection_scope, users
@@ -19,6 +17,8 @@ from accounts.services.audit import Actor
 from accounts.services.person_record import PersonRecord
 from accounts.services.protection import Protected
 from accounts.services.rights import account_permissions, check_may_act_on
+from common.folding import fold, nfc
+from common.invisible import invisible
 
 # As the pages call them.
 IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "External ID"}

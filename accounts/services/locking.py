@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from accounts.models import Account, AccountRole, HeldDeparture, User, statements
-from accounts.models.statements import NeedsLock
+from accounts.models import Account, AccountRole, HeldDeparture, User
 from accounts.models.user import UserState
+from common.db import statements
+from common.db.statements import NeedsLock
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")

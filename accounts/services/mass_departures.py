@@ -15,11 +15,12 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account, Alert, HeldDeparture, User, statements
-from accounts.models.statements import NeedsLock
+from accounts.models import Account, Alert, HeldDeparture, User
 from accounts.models.work import AlertKind
 from accounts.services import alerts, audit
 from accounts.services.audit import Actor
+from common.db import statements
+from common.db.statements import NeedsLock
 
 log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ from accounts.services.consent import check_verb, was_enabled
 from accounts.services.provider_documents import ProviderBusy, ProviderError
 from accounts.sso.certificates import CertificateError, fingerprint, key_digests, stored_certificates
 from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
-from torque_sso import outbound
+from common.outbound import guarded_http
 
 log = structlog.get_logger(__name__)
 
@@ -94,9 +94,9 @@ def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
         found = _fetched(connection)
         if expired := found.expired(now):  # who copies an old document must not bring back keys that were given up
             raise MetadataError(expired)
-    except (ProviderBusy, outbound.OutboundBusy):  # this server did not ask, which is no fault of the provider
+    except (ProviderBusy, guarded_http.OutboundBusy):  # this server did not ask, which is no fault of the provider
         return ["busy"]
-    except (ProviderError, MetadataError, outbound.OutboundError) as problem:
+    except (ProviderError, MetadataError, guarded_http.OutboundError) as problem:
         _note_failure(connection, str(problem)[:_LONGEST_PROBLEM], now)
         return ["failed"]
     return ["read", *_compare(connection, found, now)]
@@ -104,7 +104,7 @@ def refresh(connection: Connection, now: datetime | None = None) -> list[str]:
 
 def _fetched(connection: Connection) -> IdentityProviderMetadata:
     """What the address says of our provider; of another, when it speaks of that one alone."""
-    document = outbound.fetch(connection.metadata_url, account_id=connection.account_id)
+    document = guarded_http.fetch(connection.metadata_url, account_id=connection.account_id)
     try:
         return read_metadata(document, connection.idp_entity_id)
     except MetadataError as problem:

@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts.models import ConnectionMove
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.csv_lines import csv_lines
 from accounts.services.move_findings import ADVICE, Finding, people_of
+from common.csv_lines import csv_lines
 
 AT_ONCE = 500
 HEADINGS = ("email", "user_name", "first_name", "last_name", "finding", "advice")

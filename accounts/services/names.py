@@ -1,7 +1,7 @@
 """Names of things that identity providers can name too."""
 
 from accounts.errors import ActionRefused
-from accounts.folding import nfc
+from common.folding import nfc
 
 
 def checked_name(name: str, what: str) -> str:

@@ -6,9 +6,9 @@ from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.models import ApiToken, User
 from accounts.services import tokens
+from common.folding import fold
 
 
 def log_in(

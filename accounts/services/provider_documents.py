@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Connection
 from accounts.sso.token_signatures import SMALLEST_RSA_KEY, is_usable
-from torque_sso import outbound, strict_json
+from common import strict_json
+from common.outbound import guarded_http
 
 DISCOVERY_LIFETIME = timedelta(hours=24)
 KEYS_LIFETIME = timedelta(hours=1)
@@ -195,7 +196,7 @@ def _fetched_discovery(connection: Connection) -> JsonObject:
 
 
 def _is_endpoint(value: object) -> bool:
-    return isinstance(value, str) and outbound.is_allowed_address(value)
+    return isinstance(value, str) and guarded_http.is_allowed_address(value)
 
 
 def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
@@ -228,16 +229,16 @@ def _content(connection: Connection, url: str) -> bytes:
     if known := cache.get(failed):
         raise known
     try:
-        return outbound.fetch(url, account_id=connection.account_id)
-    except outbound.OutboundBusy as busy:  # says nothing about the provider
+        return guarded_http.fetch(url, account_id=connection.account_id)
+    except guarded_http.OutboundBusy as busy:  # says nothing about the provider
         raise ProviderBusy(str(busy)) from None
-    except outbound.OutboundError as error:
+    except guarded_http.OutboundError as error:
         problem = _unreachable(error, is_discovery=url == discovery_address(connection.issuer))
         cache.set(failed, problem, FAILURE_PAUSE)
         raise problem from None
 
 
-def _unreachable(error: outbound.OutboundError, *, is_discovery: bool) -> ProviderUnreachable:
+def _unreachable(error: guarded_http.OutboundError, *, is_discovery: bool) -> ProviderUnreachable:
     if is_discovery and error.status in _NOTHING_THERE:
         return ProviderHasNoDocument(f"Expected a discovery document; there is none: {error}")
     return ProviderUnreachable(str(error))

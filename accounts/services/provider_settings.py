@@ -23,7 +23,7 @@ from accounts.sso.saml_metadata import (
     read_metadata,
 )
 from accounts.sso.tenants import as_guid, is_of_many, tenant_of
-from torque_sso import outbound
+from common.outbound import guarded_http
 
 PUBLIC_CLIENT = (
     "No client secret is kept. Code with PKCE needs one, except where the identity provider has this application as a"
@@ -57,8 +57,8 @@ def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | N
     `account_id`: whose connection it is for; None: the operator reads it, for an account that may not be there yet.
     """
     try:
-        document = outbound.fetch(url, account_id=account_id)
-    except outbound.OutboundError as problem:
+        document = guarded_http.fetch(url, account_id=account_id)
+    except guarded_http.OutboundError as problem:
         raise ActionRefused(str(problem)) from None
     return _settings(_read(document, entity_id), url)
 

@@ -16,10 +16,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.folding import fold
-from accounts.models import Account, AuditEntry, User, statements
+from accounts.models import Account, AuditEntry, User
 from accounts.models.account import one_user_fewer, one_user_more
-from accounts.models.statements import NeedsLock, Write
 from accounts.models.user import UserOrigin, UserState
 from accounts.services import audit, connection_scope, departures, mass_departures, users, waking
 from accounts.services.audit import Actor
@@ -29,6 +27,9 @@ from accounts.services.person_record import PersonRecord
 from accounts.services.protection import check_may_leave
 from accounts.services.rights import check_may_act_on, is_member_by_own_role
 from accounts.services.taken import Taken, taken
+from common.db import statements
+from common.db.statements import NeedsLock, Write
+from common.folding import fold
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from accounts.services.provider_documents import ProviderError
 from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings, openid_fields, web_address
 from accounts.sso import issuer_spellings
 from accounts.sso.tenants import as_guid, is_microsoft, is_of_many, tenant_of
-from torque_sso import outbound, strict_json
+from common import strict_json
+from common.outbound import guarded_http
 
 _LONGEST = 1024  # characters, as the column is
 
@@ -136,8 +137,8 @@ def _published(issuer: str, account_id: UUID | None) -> str:
     """The issuer that the document at this one's discovery address names. Raises _NotRead."""
     url = provider_documents.discovery_address(issuer)
     try:
-        document = strict_json.loads(outbound.fetch(url, account_id=account_id))
-    except outbound.OutboundError as problem:
+        document = strict_json.loads(guarded_http.fetch(url, account_id=account_id))
+    except guarded_http.OutboundError as problem:
         raise _NotRead(str(problem), answered=problem.status is not None) from None
     except ValueError:
         document = None
@@ -150,7 +151,9 @@ def _published(issuer: str, account_id: UUID | None) -> str:
 def _may_be_saved(issuer: str) -> bool:
     """`{tenantid}` holds braces, which no address may: it is let pass to be refused by name."""
     is_template = is_microsoft(issuer) and is_of_many(issuer)
-    return len(issuer) <= _LONGEST and (is_template or (outbound.is_allowed_address(issuer) and _has_no_query(issuer)))
+    return len(issuer) <= _LONGEST and (
+        is_template or (guarded_http.is_allowed_address(issuer) and _has_no_query(issuer))
+    )
 
 
 def _has_no_query(issuer: str) -> bool:

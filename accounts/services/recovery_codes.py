@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.models import Account, AccountQuerySet, RecoveryCode, User
 from accounts.models.user import UserState
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.rights import BY_OWN_ROLE
+from common.folding import fold
 
 NUMBER = 10
 # No letters or digits that are mistaken for each other: 20 of 30 are 98 random bits, so a plain digest is enough.

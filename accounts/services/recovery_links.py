@@ -9,13 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import audit
 from accounts.services.audit import Actor
 from accounts.services.rights import BY_OWN_ROLE
+from common.folding import fold
 
 
 class _Tokens(PasswordResetTokenGenerator):

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import ProtectedError, QuerySet
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.models import Account, Role
 from accounts.services.names import checked_name, told
+from common.folding import fold
 
 NAMED = 10
 

@@ -15,15 +15,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Substr
 
 from accounts.models import Connection, ConnectionDraft
-from torque_sso.encryption import (
-    MARK,
-    Sealed,
-    UnreadableSecret,
-    newest_prefix,
-    opened,
-    renewed,
-    secret_fields_of,
-)
+from common.encryption import MARK, Sealed, UnreadableSecret, newest_prefix, opened, renewed, secret_fields_of
 
 log = structlog.get_logger(__name__)
 

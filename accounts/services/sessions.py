@@ -23,8 +23,8 @@ from accounts.models import Account, Connection, ExternalIdentity, SignedInSessi
 from accounts.services import audit, password_doors, tokens
 from accounts.services.audit import Actor
 from accounts.services.rights import check_may_act_on
-from torque_sso.client_address import client_address
-from torque_sso.encryption import UnreadableSecret
+from common.encryption import UnreadableSecret
+from common.http.client_address import client_address
 
 log = structlog.get_logger(__name__)
 

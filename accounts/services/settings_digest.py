@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Connection
-from torque_sso.encryption import UnreadableSecret
+from common.encryption import UnreadableSecret
 
 SECRETS = ("client_secret", "sp_private_key")
 SETTINGS = (

@@ -1,11 +1,11 @@
 """Which connections somebody who is not signed in may use. No answer depends on whether the person exists (R17)."""
 
 from accounts.errors import ActionRefused
-from accounts.folding import narrowed
 from accounts.models import Account, Connection
 from accounts.models.identity import ConnectionState
 from accounts.services.domain_owners import owners_of
 from accounts.services.domains import normal_domain
+from common.folding import narrowed
 
 
 def domain_of(email: str) -> str:

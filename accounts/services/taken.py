@@ -3,8 +3,8 @@
 from django.db import IntegrityError
 
 from accounts.errors import ActionRefused
-from accounts.folding import fold
 from accounts.services.person_record import PersonRecord
+from common.folding import fold
 
 
 class Taken(ActionRefused):

@@ -15,7 +15,8 @@ from accounts.services.provider_documents import (
     ProviderUnreachable,
     discover,
 )
-from torque_sso import outbound, strict_json
+from common import strict_json
+from common.outbound import guarded_http
 
 _SHOWN = 300  # characters of an error description
 # Form fields that must never come back in a sentence, should a provider repeat them.
@@ -42,10 +43,10 @@ def request_tokens(connection: Connection, grant: Mapping[str, str]) -> JsonObje
         raise ProviderDocumentWrong(f"The provider '{connection.issuer}' publishes no token endpoint.")
     form, headers = _authenticated(connection, grant, url)
     try:
-        content = outbound.fetch(url, account_id=connection.account_id, form=form, headers=headers)
-    except outbound.OutboundBusy as busy:
+        content = guarded_http.fetch(url, account_id=connection.account_id, form=form, headers=headers)
+    except guarded_http.OutboundBusy as busy:
         raise ProviderBusy(str(busy)) from None
-    except outbound.OutboundError as error:
+    except guarded_http.OutboundError as error:
         raise _refusal(error, {**form, "client_secret": _kept_secret(connection)}) from None
     return _json_object(content, url)
 
@@ -86,7 +87,7 @@ def _check_listed(methods: list[str], method: str) -> None:
         raise TokenRefused(WRONG_METHOD, why)
 
 
-def _refusal(error: outbound.OutboundError, secrets: Mapping[str, str]) -> ProviderError:
+def _refusal(error: guarded_http.OutboundError, secrets: Mapping[str, str]) -> ProviderError:
     try:
         body = strict_json.loads(error.body)
     except ValueError:

@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.models import ApiToken, Connection, User, statements
+from accounts.models import ApiToken, Connection, User
 from accounts.models.token import TokenKind
 from accounts.permissions import Permission
 from accounts.services import audit, tokens
 from accounts.services.audit import Actor
 from accounts.services.rights import account_permissions, check_has, check_may_act_on, held_permissions
+from common.db import statements
 
 _ENTRIES_AT_ONCE = 500
 # UNION, not UNION ALL: it would end in a circle too.

@@ -18,13 +18,14 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.errors import ActionRefused
-from accounts.models import Account, ApiToken, Connection, User, statements
+from accounts.models import Account, ApiToken, Connection, User
 from accounts.models.token import TokenKind
 from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.services import audit, password_doors
 from accounts.services.audit import Actor
 from accounts.services.rights import PermissionsExceeded, account_permissions, check_has, check_may_act_on
+from common.db import statements
 
 PREFIX = "tsso_"
 SHOWN_CHARACTERS = 12

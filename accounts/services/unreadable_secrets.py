@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from accounts.models import Connection
-from torque_sso.encryption import UnreadableSecret, unreadable_fields
+from common.encryption import UnreadableSecret, unreadable_fields
 
 _PUT_BACK = "or have the operator of this installation put the lost key back into ENCRYPTION_KEYS"
 # Field -> what it is, and what to do.

@@ -13,7 +13,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import Connection, UnrecordedRefusals
-from torque_sso import rates
+from common import rates
 
 RECORDED_AN_HOUR = 60  # of one connection
 KEPT_FOR = timedelta(days=30)

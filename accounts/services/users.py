@@ -18,7 +18,7 @@ from accounts.services.audit import Actor
 from accounts.services.password_doors import check_may_have_one
 from accounts.services.protection import check_may_be_demoted
 from accounts.services.rights import check_may_act_on, check_may_grant
-from accounts.time_zones import iana_of
+from common.time_zones import iana_of
 
 CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 

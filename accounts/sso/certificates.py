@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from accounts.sso import certificate_shapes
-from torque_sso import moments
+from common import timestamps
 
 _OWN_LIFE = timedelta(days=3650)
 _RSA_BITS = range(2048, 8193)  # shorter is weak (NIST SP 800-131A), longer is slow at every login
@@ -132,7 +132,7 @@ def _pem(der: bytes) -> str:
 
 def certificate_end(pem: str) -> datetime:
     """When the certificate expires, in UTC. "99991231235959Z" is how one says that it never does (RFC 5280)."""
-    return moments.within(x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc)
+    return timestamps.within(x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc)
 
 
 def fingerprint(pem: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from accounts.folding import nfc
+from common.folding import nfc
 
 FIELDS = (
     "subject",

@@ -18,10 +18,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.local_paths import HOME
 from accounts.models import Connection
 from accounts.services import login_records, unrecorded_refusals
-from torque_sso.not_found import is_for_a_person
+from common.http.local_paths import HOME
+from common.http.not_found import is_for_a_person
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from accounts.group_matching import identifier_key, is_guid
 from accounts.sso.claims import is_text, text_values
-from torque_sso import strict_json
+from common import strict_json
 
 _SHOWN_TEXT = 60
 _SHOWN_MEMBERS = 4

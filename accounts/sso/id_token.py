@@ -19,7 +19,7 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.tenants import is_of_many
 from accounts.sso.timeline import Part
 from accounts.sso.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
-from torque_sso import moments, strict_json
+from common import strict_json, timestamps
 
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
 # wrong; it is generous because Entra dates `iat` five minutes back.
@@ -260,7 +260,7 @@ def time_of(claims: Claims, name: str) -> datetime:
     """A NumericDate claim (RFC 7519 section 2) as an aware time. Raises LoginRefused when it is absent or none."""
     value = claims.get(name)
     try:
-        return moments.of_seconds(value)
+        return timestamps.of_seconds(value)
     except ValueError:
         raise _refused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value)) from None
 

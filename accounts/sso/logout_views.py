@@ -10,7 +10,7 @@ from accounts.rate_limits import limited_by
 from accounts.services import audit, sessions
 from accounts.sso.dead_ends import takes
 from accounts.sso.protocols import protocol_of
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
 
 
 @limited_by("LOGOUT")

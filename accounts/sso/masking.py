@@ -15,7 +15,7 @@ from lxml import etree
 from accounts.sso import group_lists
 from accounts.sso.claims import storable
 from accounts.sso.saml_shape import DS, NAME_ID, SAML, Element
-from torque_sso import strict_json
+from common import strict_json
 
 LIMIT = 20_000  # characters that are kept
 _VALUE_LIMIT, _LIST_LIMIT = 500, 10_000  # characters of one value; of one that may be a whole list

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from accounts.folding import fold
 from accounts.models import Connection, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
@@ -28,6 +27,7 @@ from accounts.services.sign_in_choices import domain_of
 from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
+from common.folding import fold
 
 NOBODY: Mapping[UUID, str] = MappingProxyType({})
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from accounts.folding import fold
 from accounts.sso import attributes, guests, masking, tenants, timeline
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.full_names import split_name
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import ENTRA, VENDORS
-from torque_sso import moments
+from common import timestamps
+from common.folding import fold
 
 Claims = Mapping[str, Any]
 
@@ -225,4 +225,4 @@ def _authenticated_at(claims: Claims) -> datetime:
     moment = claims.get("auth_time")
     if not isinstance(moment, int) or isinstance(moment, bool) or not 0 < moment <= issued:
         moment = issued
-    return moments.of_seconds(moment)
+    return timestamps.of_seconds(moment)

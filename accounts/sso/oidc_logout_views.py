@@ -20,8 +20,8 @@ from accounts.sso import logout_token, oidc_claims
 from accounts.sso.dead_ends import takes
 from accounts.sso.logout_token import Logout
 from accounts.sso.refusal import LoginRefused, Side
-from torque_sso import outbound_turns
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
+from common.outbound import slots
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ def _back_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
         ended = _end(connection, logout, _acting(connection, "back-channel", request))
     except ProviderBusy as busy:
         response = _answer(503, {"error": "temporarily_unavailable", "error_description": _plain(str(busy))})
-        response["Retry-After"] = str(outbound_turns.RETRY_AFTER)
+        response["Retry-After"] = str(slots.RETRY_AFTER)
         return response
     except LoginRefused as refusal:
         unrecorded_refusals.count(connection, refusal.code, f"A logout was refused. {refusal}")

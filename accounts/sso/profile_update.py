@@ -1,13 +1,13 @@
 """Contact details at login, by the connection's update policy (`product.md` section 3)."""
 
-from accounts import time_zones
-from accounts.folding import fold
 from accounts.models import Connection, User
 from accounts.models.identity import UpdatePolicy
 from accounts.services import users
 from accounts.services.audit import Actor
 from accounts.services.connection_scope import foreign_domain
 from accounts.sso.claims import IdentityClaims
+from common import time_zones
+from common.folding import fold
 
 _SHOWN = 100  # characters of a value in a sentence
 

@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from accounts.services import unreadable_secrets
 from accounts.sso.refusal import LoginRefused, Side
-from torque_sso.encryption import UnreadableSecret
+from common.encryption import UnreadableSecret
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.local_paths import HOME
 from accounts.models import Connection, SignInTransaction, User
 from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
@@ -17,7 +16,8 @@ from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import provider_errors, timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
-from torque_sso import outbound_turns
+from common.http.local_paths import HOME
+from common.outbound import slots
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,7 @@ def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
 def busy_page(request: HttpRequest) -> HttpResponse:
     """503: this server asks as many identity providers as it may. The browser comes again by itself, holding nothing
     here meanwhile; a sign-in under way goes on then."""
-    seconds = outbound_turns.RETRY_AFTER
+    seconds = slots.RETRY_AFTER
     again = request.get_full_path()
     response = render(request, "sso/busy.html", {"seconds": seconds, "try_again_url": again}, status=503)
     response["Retry-After"], response["Refresh"] = str(seconds), f"{seconds}; url={again}"

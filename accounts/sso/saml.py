@@ -30,7 +30,7 @@ from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, 
 from accounts.sso.saml_response import Expectations, check_signed, read_response
 from accounts.sso.saml_shape import parse_signed
 from accounts.vendors import VENDORS
-from torque_sso.encryption import is_kept
+from common.encryption import is_kept
 
 __all__ = [
     "IdentityProviderMetadata",

@@ -11,7 +11,7 @@ from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_shape import SAML, Element, quoted, refused
 from accounts.sso.timeline import Part
-from torque_sso import moments
+from common import timestamps
 
 MAX_SKEW = 300  # seconds, R24
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)")
@@ -102,7 +102,7 @@ def moment_of(element: Element, name: str) -> datetime:
     try:
         if not _TIME.fullmatch(value):
             raise ValueError(value)
-        return moments.read(value)
+        return timestamps.read(value)
     except ValueError:
         raise refused("time", f"a time with its zone as {where}", quoted(value) if value else "none") from None
 

@@ -21,7 +21,7 @@ from accounts.sso.dead_ends import NO_LOGOUT, dead_end, takes
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came, Outgoing
 from accounts.sso.sending import form_page, origins
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
 
 PARTLY = (
     "You are logged out here. Your company's sign-in page may still know you: on a shared computer, log out there too,"

@@ -16,7 +16,7 @@ from accounts.sso.certificates import (
     without_authorities,
 )
 from accounts.sso.saml_shape import DS, Element, quoted
-from torque_sso import moments
+from common import timestamps
 
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _ENTITY, _IDP = f"{{{_MD}}}EntityDescriptor", f"{{{_MD}}}IDPSSODescriptor"
@@ -108,7 +108,7 @@ def _valid_until(descriptor: Element) -> tuple[datetime | None, list[str]]:
     unread: list[str] = []
     for text in filter(None, (item.get("validUntil") for item in (descriptor, *descriptor.iterancestors()))):
         try:
-            ends.append(moments.read(text.strip()))
+            ends.append(timestamps.read(text.strip()))
         except ValueError:
             unread.append(f"The metadata's validUntil {quoted(text)} is no date that can be read: it is not looked at.")
     return min(ends, default=None), unread

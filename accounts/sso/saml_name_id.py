@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from accounts.folding import fold
 from accounts.sso import xml_encryption
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_fields import text_of
 from accounts.sso.saml_shape import ENCRYPTED_ID, NAME_ID, Element, quoted, refused
+from common.folding import fold
 
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"

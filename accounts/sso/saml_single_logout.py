@@ -31,7 +31,7 @@ from accounts.sso.saml_claims import SESSION_LIMIT
 from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
 from accounts.sso.saml_name_id import name_id_of
 from accounts.sso.saml_shape import Element, refused
-from torque_sso.encryption import UnreadableSecret, seal, unseal
+from common.encryption import UnreadableSecret, seal, unseal
 
 log = structlog.get_logger(__name__)
 

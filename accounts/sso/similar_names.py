@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from accounts.folding import fold
 from accounts.sso.claims import Names
+from common.folding import fold
 
 _MOST = 5
 _SHOWN = 2

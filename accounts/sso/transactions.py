@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Connection, SignInTransaction, User
 from accounts.services.settings_digest import digest_of
 from accounts.sso.refusal import LoginRefused, Side
-from torque_sso.encryption import UnreadableSecret, sealed_for
+from common.encryption import UnreadableSecret, sealed_for
 
 LIFETIME = timedelta(minutes=10)
 USED = "sign-in-used"  # code of the refusal of an answer that was consumed already

@@ -12,7 +12,8 @@ from accounts.models.identity import Vendor
 from accounts.services.provider_documents import ProviderUnreachable
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import VENDORS
-from torque_sso import outbound, strict_json
+from common import strict_json
+from common.outbound import guarded_http
 
 Claims = Mapping[str, Any]
 _COMPACT_JWS = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]+")
@@ -31,8 +32,8 @@ def completed(connection: Connection, claims: Claims, access_token: str, verifie
         return claims
     try:
         bearer = {"Authorization": f"Bearer {access_token}"}
-        content = outbound.fetch(url, account_id=connection.account_id, headers=bearer)
-    except outbound.OutboundError as error:
+        content = guarded_http.fetch(url, account_id=connection.account_id, headers=bearer)
+    except guarded_http.OutboundError as error:
         raise ProviderUnreachable(str(error)) from None
     return {**_of_same_person(_read(connection, content, verified), claims), **claims}
 

@@ -13,7 +13,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from accounts.authentication import BACKEND
-from accounts.local_paths import local_path
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
 from accounts.rate_limits import limited, limited_by
@@ -31,8 +30,9 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
 from accounts.sso.sending import to_sign_in
 from accounts.sso.timeline import Part
-from torque_sso.client_address import client_address
-from torque_sso.own_names import at_base_url
+from common.http.canonical_host import at_base_url
+from common.http.client_address import client_address
+from common.http.local_paths import local_path
 
 OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "error_subcode", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")

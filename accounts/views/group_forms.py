@@ -7,10 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accounts.folding import fold
 from accounts.models import Account, AccountRole, Group, User
 from accounts.pages.name_fields import NameField, NameInput
 from accounts.services.group_identifiers import SeenIdentifier
+from common.folding import fold
 from spaces.models import Space, SpaceRole
 
 MOST_AT_ONCE = 500

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.folding import fold
 from accounts.forms import ChangePasswordForm, NewPasswordForm
 from accounts.models import User
 from accounts.models.user import UserOrigin
@@ -19,6 +18,7 @@ from accounts.pages.refusals import told_in_the_form
 from accounts.rate_limits import limited, limited_by
 from accounts.services import tokens, users
 from accounts.services.password_links import ends_tokens, person_of_link, set_password_by_link
+from common.folding import fold
 
 WRONG_PASSWORD = "This is not your current password. Type it again, or ask an admin for a link to set a new one."
 

@@ -15,8 +15,8 @@ from accounts.models import SignedInSession, User
 from accounts.services import sessions, tokens
 from accounts.services.audit import Actor, person
 from accounts.services.users import zone_of
-from accounts.user_agents import in_words
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
+from common.http.user_agents import in_words
 
 TOKENS_SHOWN = 100
 

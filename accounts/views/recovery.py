@@ -10,13 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.authentication import BACKEND
-from accounts.folding import fold
 from accounts.forms import RecoveryCodeForm, RecoveryLinkForm
 from accounts.models import User
 from accounts.pages.refusals import counted
 from accounts.rate_limits import limited_by
 from accounts.services import recovery_codes, recovery_links
-from torque_sso.client_address import client_address
+from common.folding import fold
+from common.http.client_address import client_address
 
 WRONG_CODE = (
     "This email and recovery code let nobody in. A code works once, for an account admin, while SSO is enforced."

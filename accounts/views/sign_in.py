@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.folding import fold
 from accounts.forms import CorporateEmailForm, PasswordSignInForm
-from accounts.local_paths import HOME, local_path
 from accounts.models import Connection
 from accounts.rate_limits import limited
 from accounts.services.sign_in_choices import live_connections_for_email, single_tenant_connections
 from accounts.vendors import VENDORS
-from torque_sso.own_names import at_base_url
+from common.folding import fold
+from common.http.canonical_host import at_base_url
+from common.http.local_paths import HOME, local_path
 
 TOO_MANY_TRIES = "Too many tries with a wrong password for this e-mail. Try again in {minutes} minutes."
 WRONG_PASSWORD = "This email and password do not belong together. Check both, or log in with SSO."

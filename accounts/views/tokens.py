@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.folding import fold
 from accounts.models import ApiToken
 from accounts.models.work import AlertKind
 from accounts.pages.guards import account_of, acting, needs, own_or_404, person_of, zone_for
@@ -25,6 +24,7 @@ from accounts.pages.tokens import OwnTokenForm, revoke, show_once
 from accounts.permissions import Permission
 from accounts.services import tokens
 from accounts.services.alerts import open_alerts
+from common.folding import fold
 
 ORDERS = {
     "created": ("-created_at",),

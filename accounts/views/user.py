@@ -27,9 +27,9 @@ from accounts.services import connection_scope, sessions, tokens
 from accounts.services.group_members import rulings
 from accounts.services.identifiers import IDENTIFIERS
 from accounts.services.rights import beyond
-from accounts.user_agents import in_words
 from accounts.views.user_forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from accounts.views.users import people_of
+from common.http.user_agents import in_words
 from spaces.services.rights import rights_of
 
 LATEST = 20

@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.folding import fold
 from accounts.models import HeldDeparture
 from accounts.models.work import AlertKind
 from accounts.pages.confirming import Question, ask, is_confirmed
@@ -27,7 +26,8 @@ from accounts.pages.refusals import counted, told_on_the_next_page
 from accounts.permissions import Permission
 from accounts.services import held_departures
 from accounts.services.alerts import open_alerts
-from torque_sso import moments
+from common import timestamps
+from common.folding import fold
 
 ORDERS = {"since": ("asked_at",), "email": ("user__email_key",)}
 SECONDS = 4.0  # of work for one request; then the page shows how far it is, and goes on
@@ -153,7 +153,7 @@ def _to_the_list(request: HttpRequest) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     """Never later than now: who is held after the question was not asked about."""
     try:
-        return min(moments.read(text), timezone.now())
+        return min(timestamps.read(text), timezone.now())
     except ValueError:
         return None
 

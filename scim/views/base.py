@@ -23,12 +23,12 @@ from accounts.services import protection, tokens
 from accounts.services.audit import Actor
 from accounts.services.protection import Protected
 from accounts.services.taken import Taken
+from common import strict_json
+from common.http.client_address import client_address
 from scim import bodies, errors, request_log, throttle
 from scim.authentication import authenticate
 from scim.deeds import Deed
 from scim.errors import ScimError
-from torque_sso import strict_json
-from torque_sso.client_address import client_address
 
 log = structlog.get_logger(__name__)
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
-from accounts.folding import fold
 from accounts.models import Account, Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.services.sign_in_cleaning import MESSAGES_KEPT
 from accounts.sso.claims import storable
+from common.folding import fold
 from spaces.role_mapping import entries
 
 DAYS = MESSAGES_KEPT.days  # older records do not hold what arrived any more

@@ -11,7 +11,7 @@ from accounts.audit_links import time_text
 from accounts.models import Account, GroupMembership, User
 from accounts.services import audit
 from accounts.services.audit import Actor
-from accounts.services.csv_lines import csv_lines
+from common.csv_lines import csv_lines
 from spaces.models import SpaceMembership
 
 AT_ONCE = 500  # people in memory

@@ -4,9 +4,9 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import Account, Connection
+from common.outbound import guarded_http
 from tests import oidc_messages
 from tests.factories import oidc_connection
-from torque_sso import outbound
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> oidc_messages.Web:
     """Replaces the way out to the network; nothing answers until a test says so."""
     cache.clear()
     web = oidc_messages.Web()
-    monkeypatch.setattr(outbound, "fetch", web.fetch)
+    monkeypatch.setattr(guarded_http, "fetch", web.fetch)
     return web
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.folding import fold
-from accounts.invisible import invisible
 from accounts.services.sign_in_choices import domain_of
+from common.folding import fold
+from common.invisible import invisible
 
 IDNA = "ann@xn--bcher-kva.example"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.local_paths import HOME, LONGEST, local_path
+from common.http.local_paths import HOME, LONGEST, local_path
 
 LOCAL = [
     "/",

@@ -8,10 +8,10 @@ from pytest_django.asserts import assertContains
 
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
+from common import rates
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection
 from tests.secrets_in_logs import secret
-from torque_sso import rates
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "192.0.2.7"

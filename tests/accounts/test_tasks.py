@@ -8,9 +8,9 @@ from kombu.exceptions import OperationalError
 
 from accounts import tasks
 from accounts.services import waking
+from common.background import Pile
 from tests.processes import wait_until
 from torque_sso.celery import app
-from torque_sso.piles import Pile
 
 
 class Broker:

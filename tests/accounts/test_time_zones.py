@@ -3,7 +3,7 @@
 import pytest
 from tzlocal.windows_tz import win_tz
 
-from accounts.time_zones import advice, iana_of, is_iana
+from common.time_zones import advice, iana_of, is_iana
 
 
 @pytest.mark.parametrize(

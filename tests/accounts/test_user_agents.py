@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.user_agents import in_words
+from common.http.user_agents import in_words
 
 MOZILLA = "Mozilla/5.0"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"

@@ -4,13 +4,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from common.outbound import guarded_http
 from tests.advisories.outside import browser_of, link
 from tests.cast import Cast
 from tests.factories import OID, TENANT, oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection
 from tests.oidc_messages import Provider, Web, shape
 from tests.saml_keys import key_pair
-from torque_sso import outbound
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     """Replaces the way out to the network."""
     cache.clear()
     web = Web()
-    monkeypatch.setattr(outbound, "fetch", web.fetch)
+    monkeypatch.setattr(guarded_http, "fetch", web.fetch)
     return web
 
 

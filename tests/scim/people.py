@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from accounts.folding import fold
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.services.person_record import PersonRecord
+from common.folding import fold
 from scim import patch, resources
 
 BASE = "https://torque.example/api/scim"

@@ -7,7 +7,7 @@ from typing import Any
 
 from scim2_models.path import Comparison, FilterNode, LogicalExpr, LogicalOperator, Not, Present, ScimFilter, ValuePath
 
-from accounts.folding import nfc
+from common.folding import nfc
 from scim.attributes import ENTERPRISE, Attribute, find
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {

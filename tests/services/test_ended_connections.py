@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
+from common.db.postgresql import base
 from tests import processes
-from torque_sso.postgresql import base
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY_ASKED = "connection was asked"

@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
-from accounts.folding import fold
 from accounts.models import AuditEntry, Connection, ConnectionMove, ExternalIdentity, User
 from accounts.services import moves
 from accounts.services.audit import person
@@ -16,6 +15,7 @@ from accounts.services.identities import AT_ONCE
 from accounts.services.move_findings import Finding, counts_of, people_of
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
+from common.folding import fold
 from tests.cast import Cast
 from tests.factories import claims, oidc_connection, saml_connection
 

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AccountOwned
-from accounts.models.same_account import constraint_name
+from common.db.same_account import constraint_name
 from spaces.models import Space, SpaceMembership, SpaceRole
 from tests.cast import Cast
 

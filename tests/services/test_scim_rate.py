@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import redis
 
+from common import rates
 from scim import throttle
 from tests.services.redis_server import RedisServer
-from torque_sso import rates
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from django.conf import settings
 
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
+from common.db import statement_limits
 from tests import processes
 from tests.cast import Cast
 from tools import servers
-from torque_sso import statement_limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

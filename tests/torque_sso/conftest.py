@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from torque_sso import outbound
+from common.outbound import guarded_http
 
 ACCOUNT = uuid4()
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
@@ -25,7 +25,7 @@ Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 def fetch(url: str, **options: Any) -> bytes:
     """As some account that has nothing else under way."""
-    return outbound.fetch(url, account_id=ACCOUNT, **options)
+    return guarded_http.fetch(url, account_id=ACCOUNT, **options)
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Resolver:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: list[list[str]] = []
         self.asked: list[str] = []
-        monkeypatch.setattr(outbound, "look_up", self.look_up)
+        monkeypatch.setattr(guarded_http, "look_up", self.look_up)
 
     def look_up(self, host: str, port: int) -> list[str]:
         self.asked.append(host)

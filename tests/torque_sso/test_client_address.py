@@ -13,10 +13,10 @@ from accounts.models import AuditEntry, SignedInSession
 from accounts.password_tries import FAILURES_OF_AN_ADDRESS
 from accounts.services import tokens
 from accounts.services.audit import OPERATOR
+from common.logging import of_other_loggers
 from tests.cast import PASSWORD, Cast
 from tests.secrets_in_logs import secret
 from tools.setup import ROOT
-from torque_sso.logging import of_other_loggers
 
 pytestmark = pytest.mark.django_db
 PROXY, MALLORY, ALICE = "10.0.0.1", "203.0.113.7", "203.0.113.8"

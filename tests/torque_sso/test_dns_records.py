@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from dns import exception, resolver
 
+from common.outbound import dns_records, slots
 from tests.torque_sso.conftest import ACCOUNT
-from torque_sso import dns_records, outbound_turns
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[tuple[Any, ...]]:
@@ -52,8 +52,8 @@ def test_very_many_and_very_long_records_are_cut(monkeypatch: pytest.MonkeyPatch
 def test_a_question_counts_as_a_request_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, None)
     with (
-        outbound_turns.turn(ACCOUNT, "idp.example"),
-        outbound_turns.turn(ACCOUNT, "other.example"),
+        slots.turn(ACCOUNT, "idp.example"),
+        slots.turn(ACCOUNT, "other.example"),
         pytest.raises(dns_records.LookUpFailed, match=r"not asked for 'acme.example'.*Try again in a few seconds"),
     ):
         dns_records.txt_records("acme.example", ACCOUNT)

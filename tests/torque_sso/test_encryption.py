@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from accounts.models import Connection, statements
-from tests.cast import Cast
-from tests.factories import oidc_connection
-from torque_sso import encryption
-from torque_sso.encryption import (
+from accounts.models import Connection
+from common import encryption
+from common.db import statements
+from common.encryption import (
     Sealed,
     UnreadableSecret,
     carried,
@@ -23,6 +22,8 @@ from torque_sso.encryption import (
     unreadable_fields,
     unseal,
 )
+from tests.cast import Cast
+from tests.factories import oidc_connection
 
 OLD, NEW = "an old key that is long enough 0123456789", "a new key that is long enough 0123456789"
 ALL_FIELDS = {

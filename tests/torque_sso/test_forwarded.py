@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torque_sso.forwarded import MOST_PROXIES, client_of, read_trusted_proxies, scheme_of
+from common.http.forwarded import MOST_PROXIES, client_of, read_trusted_proxies, scheme_of
 
 PROXIES = read_trusted_proxies(["10.0.0.0/8", "192.0.2.1", "2001:db8:1::/48"])
 CLIENT = "203.0.113.7"

@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
+from common.outbound import guarded_http
+from common.outbound.guarded_http import OutboundError
 from tests.torque_sso.conftest import Server, answer, fetch
-from torque_sso import outbound
-from torque_sso.outbound import OutboundError
 
 
 def test_a_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise OSError
 
-    monkeypatch.setattr(outbound, "look_up", unknown)
+    monkeypatch.setattr(guarded_http, "look_up", unknown)
     with pytest.raises(OutboundError, match=r"The name 'idp\.example' is unknown"):
         fetch("https://idp.example/")
 
 
 def test_a_resolver_that_hangs_counts_against_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "TIME_LIMIT", 0.2)
-    monkeypatch.setattr(outbound, "look_up", lambda *_: time.sleep(3))
+    monkeypatch.setattr(guarded_http, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(guarded_http, "look_up", lambda *_: time.sleep(3))
     started = time.monotonic()
     with pytest.raises(OutboundError, match="in time"):
         fetch("https://idp.example/")
@@ -107,7 +107,7 @@ def test_an_endless_body_ends_at_the_limit(listed: str, http_server: Server) -> 
 def test_an_answer_that_drips_is_cut_at_the_time_limit(
     behaviour: Any, listed: str, http_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbound, "TIME_LIMIT", 0.4)
+    monkeypatch.setattr(guarded_http, "TIME_LIMIT", 0.4)
     http_server.behaviour = behaviour
     started = time.monotonic()
     with pytest.raises(OutboundError, match="took longer"):

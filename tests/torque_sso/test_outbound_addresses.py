@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from common.outbound import guarded_http
+from common.outbound.guarded_http import OutboundError
 from tests.torque_sso.conftest import Resolver, Server, answer, fetch
-from torque_sso import outbound
-from torque_sso.outbound import OutboundError
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tried.append(address)
         raise OutboundError("not in this test")
 
-    monkeypatch.setattr(outbound, "_connection", refuse)
+    monkeypatch.setattr(guarded_http, "_connection", refuse)
     return tried
 
 
@@ -168,4 +168,4 @@ def test_another_port_of_a_listed_host_is_refused(listed: str, http_server: Serv
 )
 def test_an_address_is_judged_by_its_spelling_without_a_look_up(url: str, allowed: bool, settings: Any) -> None:
     settings.OUTBOUND_ALLOWLIST = ["127.0.0.1:9000"]
-    assert outbound.is_allowed_address(url) is allowed
+    assert guarded_http.is_allowed_address(url) is allowed

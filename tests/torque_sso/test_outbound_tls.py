@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from common.outbound import guarded_http
+from common.outbound.guarded_http import OutboundError
 from tests.torque_sso.conftest import Resolver, Server, fetch
-from torque_sso import outbound
-from torque_sso.outbound import OutboundError
 
 
 @pytest.fixture
 def trusted(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = ssl.create_default_context(cafile=str(authority))
-    monkeypatch.setattr(outbound, "tls_context", lambda: context)
+    monkeypatch.setattr(guarded_http, "tls_context", lambda: context)
 
 
 @pytest.mark.usefixtures("trusted")

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from common.outbound import guarded_http, slots
+from common.outbound.slots import NoTurn, turn
 from tests.torque_sso.conftest import ACCOUNT, Server, fetch
-from torque_sso import outbound, outbound_turns
-from torque_sso.outbound_turns import NoTurn, turn
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def hanging() -> Iterator[ExitStack]:
     """Requests that are under way until the test ends."""
     with ExitStack() as stack:
         yield stack
-    assert len(outbound_turns.exchanges) == 0
+    assert len(slots.exchanges) == 0
 
 
 def hang(stack: ExitStack, *requests: tuple[UUID, str]) -> None:
@@ -56,7 +56,7 @@ def test_one_host_leaves_a_quarter_of_it_whatever_the_accounts(hanging: ExitStac
 @pytest.mark.parametrize(("threads", "all_of_them"), [(2, 1), (4, 2), (16, 8), (17, 8)])
 def test_it_is_never_more_than_half_of_the_threads(settings: Any, threads: int, all_of_them: int) -> None:
     settings.WEB_THREADS = threads
-    most = outbound_turns.most_at_once(ACCOUNT, "idp.example")
+    most = slots.most_at_once(ACCOUNT, "idp.example")
     assert (max(most.values()), min(most.values()) >= 1) == (all_of_them, True)
 
 
@@ -65,14 +65,16 @@ def test_a_refused_request_takes_nothing_of_any_kind(hanging: ExitStack) -> None
     for _ in range(9):
         with pytest.raises(NoTurn), turn(ACCOUNT, "c.example"):
             pass
-    assert len(outbound_turns.exchanges) == 2
+    assert len(slots.exchanges) == 2
 
 
 def test_the_account_is_told_what_was_not_asked_and_nothing_is_sent(
     listed: str, http_server: Server, hanging: ExitStack
 ) -> None:
     hang(hanging, (ACCOUNT, "a.example"), (ACCOUNT, "b.example"))
-    with pytest.raises(outbound.OutboundBusy, match=r"/keys was not asked: This account .* Try again in a few seconds"):
+    with pytest.raises(
+        guarded_http.OutboundBusy, match=r"/keys was not asked: This account .* Try again in a few seconds"
+    ):
         fetch(f"{listed}/keys")
     assert http_server.requests == []
 
@@ -81,13 +83,13 @@ def test_a_lookup_that_goes_on_when_its_request_has_given_up_counts_until_it_end
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answer = threading.Event()
-    monkeypatch.setattr(outbound_turns, "lookups", outbound_turns.Turns())
-    monkeypatch.setattr(outbound, "look_up", lambda host, port: answer.wait(10) and [])
-    monkeypatch.setattr(outbound, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(slots, "lookups", slots.Turns())
+    monkeypatch.setattr(guarded_http, "look_up", lambda host, port: answer.wait(10) and [])
+    monkeypatch.setattr(guarded_http, "TIME_LIMIT", 0.05)
     for _ in range(2):
-        with pytest.raises(outbound.OutboundError, match="looked up in time"):
+        with pytest.raises(guarded_http.OutboundError, match="looked up in time"):
             fetch("https://slow.example/")
-    with pytest.raises(outbound.OutboundBusy):
+    with pytest.raises(guarded_http.OutboundBusy):
         fetch("https://slow.example/")
-    assert (len(outbound_turns.exchanges), len(outbound_turns.lookups)) == (0, 2)
+    assert (len(slots.exchanges), len(slots.lookups)) == (0, 2)
     answer.set()

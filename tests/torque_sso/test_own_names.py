@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common.http.canonical_host import MOST_MOVES
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import signed_connection
-from torque_sso.own_names import MOST_MOVES
 
 pytestmark = pytest.mark.django_db
 OTHER_NAMES = [

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
+from common import background
+from common.background import Pile
 from tests.processes import wait_until
-from torque_sso import piles
-from torque_sso.piles import Pile
 
 
 def test_what_comes_during_a_round_waits_for_the_next_and_goes_together() -> None:
@@ -41,12 +41,12 @@ def test_many_are_not_left_waiting_for_a_round(monkeypatch: pytest.MonkeyPatch) 
     pile: Pile[int] = Pile("test", done.extend)
     pile.put(0)
     wait_until(lambda: done == [0], "the first")
-    monkeypatch.setattr(piles, "EVERY", 60.0)
+    monkeypatch.setattr(background, "EVERY", 60.0)
     pile.put(1)
     wait_until(lambda: done == [0, 1], "the second, after which the round is a minute")
-    for number in range(2, piles.AT_ONCE + 2):
+    for number in range(2, background.AT_ONCE + 2):
         pile.put(number)
-    wait_until(lambda: len(done) == piles.AT_ONCE + 2, "all of them")
+    wait_until(lambda: len(done) == background.AT_ONCE + 2, "all of them")
 
 
 def test_lots_are_no_larger_than_that() -> None:
@@ -57,8 +57,8 @@ def test_lots_are_no_larger_than_that() -> None:
 
 def test_the_oldest_are_given_up_when_nothing_is_taken() -> None:
     pile: Pile[int] = Pile("test", lambda _: None)
-    pile.waiting.extend(range(piles.MOST_WAITING + 1))
-    assert (len(pile.waiting), pile.waiting[0]) == (piles.MOST_WAITING, 1)
+    pile.waiting.extend(range(background.MOST_WAITING + 1))
+    assert (len(pile.waiting), pile.waiting[0]) == (background.MOST_WAITING, 1)
 
 
 def test_the_end_of_the_process_loses_nothing() -> None:

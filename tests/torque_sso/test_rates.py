@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from torque_sso import rates
+from common import rates
 
 
 def take(buckets: rates.Buckets, now: float, who: str = "a") -> float:

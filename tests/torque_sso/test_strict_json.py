@@ -1,6 +1,6 @@
 import pytest
 
-from torque_sso import strict_json
+from common import strict_json
 
 
 @pytest.mark.parametrize("text", ['{"a":[1,2.5,null,true,"ä"]}', '"\\ud83d\\ude00"', '"\\\\u0000"', " 5 "])

@@ -31,6 +31,7 @@ from accounts.services import audit, connections, groups, provisioning, tokens, 
 from accounts.services.audit import OPERATOR
 from accounts.services.password_links import set_password_url
 from accounts.sso import transactions
+from common.encryption import Sealed
 from scim.models import ProvisioningRequest
 from spaces.models import GroupSpaceRole, Space, SpaceMembership, SpaceRole
 from spaces.services.group_roles import give_space_roles
@@ -41,7 +42,6 @@ from spaces.services.spaces import create_space, space_role_named
 from spaces.services.tenancy import open_account
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
-from torque_sso.encryption import Sealed
 
 PASSWORD = "correct horse battery staple"
 

@@ -7,13 +7,13 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.folding import fold
 from accounts.management.base import VerbCommand, secret_from
 from accounts.models import Account, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.services import users
 from accounts.services.audit import OPERATOR
 from accounts.services.password_links import set_password_url
+from common.folding import fold
 from spaces.services.tenancy import open_account
 
 

@@ -16,7 +16,7 @@ from accounts.models import Account
 from accounts.services import audit_chain, audit_heads, chain_state, task_runs
 from accounts.services.audit_chain import Checked
 from accounts.services.audit_heads import Head
-from torque_sso import strict_json
+from common import strict_json
 
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 KeptHeads = dict[str, Head]  # by the account's slug

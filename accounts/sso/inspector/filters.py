@@ -7,12 +7,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.folding import fold
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.pages.guards import account_of
 from accounts.pages.timelines import TimelineFilters
 from accounts.services.login_records import as_reference
+from common.folding import fold
 
 
 def _box(placeholder: str) -> forms.TextInput:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
-from accounts.folding import fold
 from accounts.models import Account, Connection, ExternalIdentity, User
 from accounts.models.identity import Protocol
 from accounts.sso import saml
 from accounts.vendors import VENDORS
+from common.folding import fold
 
 
 class WhatIfForm(forms.Form):

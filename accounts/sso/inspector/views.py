@@ -27,7 +27,7 @@ from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page
 from accounts.sso.sending import to_sign_in
 from accounts.sso.views import with_binding
-from torque_sso.own_names import at_base_url
+from common.http.canonical_host import at_base_url
 
 MAY_LOOK = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 SEARCHED = 100_000  # records for one page of a search

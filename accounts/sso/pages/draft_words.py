@@ -12,7 +12,7 @@ from accounts.services.connection_drafts import drafted, lacking_test, version_o
 from accounts.sso.certificates import certificate_subject, fingerprint
 from accounts.sso.pages.forms import FIELD_WORDS
 from accounts.vendors import SET_UPS
-from torque_sso.encryption import is_kept
+from common.encryption import is_kept
 
 _NONE = "none"
 _WORDS = {

@@ -8,12 +8,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Connection, EmailDomain
 from accounts.permissions import Permission
+from common.outbound import guarded_http
 from tests.cast import Cast
 from tests.certificate_chains import chain
 from tests.commands import run
 from tests.factories import TENANT
 from tests.saml_keys import key_pair
-from torque_sso import outbound
 
 pytestmark = pytest.mark.django_db
 SAML = ("--vendor", "okta", "--protocol", "saml")
@@ -174,7 +174,7 @@ def test_metadata_may_come_from_an_address(cast: Cast, monkeypatch: pytest.Monke
         fetched.append(url)
         return IDP_METADATA.replace("CERTIFICATE", key_pair("idp").body).encode()
 
-    monkeypatch.setattr(outbound, "fetch", fetch)
+    monkeypatch.setattr(guarded_http, "fetch", fetch)
     run("create_connection", "Acme", "Okta", *SAML, "--metadata", "https://acme.okta.example/metadata", "--live")
     connection = Connection.objects.get()
     assert fetched == [connection.metadata_url] == ["https://acme.okta.example/metadata"]

@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import Connection
+from common.encryption import Sealed
 from tests.cast import Cast
 from tests.commands import run
 from tests.factories import oidc_connection
-from torque_sso.encryption import Sealed
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "an old key that is long enough 0123456789", "a new key that is long enough 0123456789"

@@ -15,9 +15,9 @@ from accounts.services.audit import OPERATOR
 from accounts.services.connection_certificates import make_client_key, use_next_client_key
 from accounts.services.graph import GraphUnavailable, member_group_ids
 from accounts.sso.refusal import LoginRefused
+from common.outbound.guarded_http import OutboundError
 from tests.factories import OID, TENANT, saml_connection
 from tests.oidc_messages import Provider
-from torque_sso.outbound import OutboundError
 
 DISCOVERY = ".well-known/openid-configuration"
 MEMBER_OBJECTS = f"https://graph.microsoft.com/v1.0/users/{OID}/getMemberObjects"

@@ -10,9 +10,9 @@ from accounts.models import AuditEntry, Connection, EmailDomain
 from accounts.services import connections, domains
 from accounts.services.audit import OPERATOR
 from accounts.services.sign_in_choices import live_connections_for_email
+from common.outbound import dns_records
 from tests.cast import Cast
 from tests.factories import saml_connection
-from torque_sso import dns_records
 
 pytestmark = pytest.mark.django_db
 

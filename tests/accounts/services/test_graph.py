@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.services.graph import GraphUnavailable, member_group_ids, member_group_names
+from common.outbound.guarded_http import OutboundError
 from tests.factories import OID, TENANT
 from tests.oidc_messages import Provider
-from torque_sso.outbound import OutboundError
 
 SUBJECT = f"{TENANT}/{OID}"
 MEMBER_OBJECTS = f"https://graph.microsoft.com/v1.0/users/{OID}/getMemberObjects"

@@ -14,13 +14,13 @@ from accounts.services import metadata
 from accounts.services.attempts import MOST_ATTEMPTS
 from accounts.services.audit import OPERATOR
 from accounts.sso.certificates import fingerprint
+from common.outbound.guarded_http import OutboundError
 from tests.cast import Cast
 from tests.commands import run
 from tests.factories import saml_connection
 from tests.idp_metadata import OKTA, published
 from tests.oidc_messages import Provider, Web, jwk
 from tests.saml_keys import key_pair
-from torque_sso.outbound import OutboundError
 
 pytestmark = pytest.mark.django_db
 URL = "https://acme.okta.example/metadata"

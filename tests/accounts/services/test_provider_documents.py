@@ -10,8 +10,8 @@ from accounts.models import Connection
 from accounts.services import connection_drafts, provider_documents
 from accounts.services.audit import OPERATOR
 from accounts.services.provider_documents import ProviderDocumentWrong, ProviderError, ProviderUnreachable
+from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import NOW, Provider, jwk
-from torque_sso.outbound import OutboundError
 
 DISCOVERY = ".well-known/openid-configuration"
 

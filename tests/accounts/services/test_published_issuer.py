@@ -6,9 +6,9 @@ import pytest
 
 from accounts.errors import ActionRefused
 from accounts.services.published_issuer import IssuerDiffers, openid_settings
+from common.outbound.guarded_http import OutboundBusy, OutboundError
 from tests.factories import TENANT
 from tests.oidc_messages import Web
-from torque_sso.outbound import OutboundBusy, OutboundError
 
 pytestmark = pytest.mark.django_db
 WELL_KNOWN = "/.well-known/openid-configuration"

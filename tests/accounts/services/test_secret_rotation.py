@@ -11,10 +11,10 @@ from accounts.models import Connection, ConnectionDraft, SignedInSession, SignIn
 from accounts.services import connection_drafts, secret_rotation
 from accounts.services.audit import OPERATOR
 from accounts.sso import transactions
+from common import encryption
+from common.encryption import Sealed, newest_prefix, renewed
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection
-from torque_sso import encryption
-from torque_sso.encryption import Sealed, newest_prefix, renewed
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "an old key that is long enough 0123456789", "a new key that is long enough 0123456789"

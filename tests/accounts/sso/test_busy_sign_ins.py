@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
 from accounts.services import metadata
+from common.outbound.guarded_http import OutboundBusy
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import OidcJourney
 from tests.oidc_messages import ACCESS_TOKEN, CODE, Provider, Web, shape, sign
-from torque_sso.outbound import OutboundBusy
 
 pytestmark = pytest.mark.django_db
 BUSY = OutboundBusy("It was not asked: try again in a few seconds.")
@@ -72,7 +72,7 @@ def test_one_start_at_a_time_reads_what_was_never_read(
             meanwhile.append(Client().get(path(entra)))
         return real(url, **options)
 
-    monkeypatch.setattr("torque_sso.outbound.fetch", slow)
+    monkeypatch.setattr("common.outbound.guarded_http.fetch", slow)
     assert entra.browser.get(path(entra)).status_code == 302
     assert put_off(meanwhile[0])
     assert web.count(DISCOVERY) == 1

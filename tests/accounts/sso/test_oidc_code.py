@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.sso.refusal import LoginRefused
+from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import ACCESS_TOKEN, CODE, VERIFIER, Provider, half_hash, shape
-from torque_sso.outbound import OutboundError
 
 SECRET = "okta-client-secret"
 

@@ -7,8 +7,8 @@ import pytest
 from accounts.models import Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
+from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import NOW, Provider, jwk, number, rsa_key, sign
-from torque_sso.outbound import OutboundError
 
 
 def log_in_with(entra: Provider, kid: str, minutes: int = 0) -> IdentityClaims:

@@ -7,8 +7,8 @@ import pytest
 
 from accounts.sso import oidc
 from accounts.sso.refusal import LoginRefused
+from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import Provider
-from torque_sso.outbound import OutboundError
 
 
 def query_of(provider: Provider, login_hint: str = "") -> dict[str, str]:

@@ -15,6 +15,7 @@ from accounts.authentication import BACKEND
 from accounts.models import AuditEntry, Connection, LoginRecord, SignedInSession, UnrecordedRefusals, User
 from accounts.models.identity import ConnectionState
 from accounts.sso import saml_single_logout, xml_signature
+from common.encryption import seal
 from tests.cast import Cast
 from tests.logouts import (
     IDP_ANSWERS,
@@ -33,7 +34,6 @@ from tests.saml_keys import key_pair
 from tests.saml_logout_messages import BINDINGS, assert_query_is_signed, posted, sent
 from tests.saml_messages import SAML, Element, adding, find, removing, setting
 from tests.saml_signing import Signing
-from torque_sso.encryption import seal
 
 SUCCESS = ["Success"]
 

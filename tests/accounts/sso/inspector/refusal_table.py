@@ -15,6 +15,8 @@ from accounts.models import Connection, SignInTransaction, User
 from accounts.services import users
 from accounts.services.audit import OPERATOR
 from accounts.sso import login
+from common.encryption import Sealed
+from common.outbound.guarded_http import OutboundError
 from tests.accounts.sso.inspector.world import World
 from tests.cast import PASSWORD
 from tests.journeys import SamlJourney, signed_connection
@@ -23,8 +25,6 @@ from tests.saml_encryption import TRIPLE_DES
 from tests.saml_keys import key_pair
 from tests.saml_messages import ISSUERS, NO_REQUEST, SAML, adding, removing, repeating, setting
 from tests.saml_signing import RSA_SHA1, Signing
-from torque_sso.encryption import Sealed
-from torque_sso.outbound import OutboundError
 
 LONG_AGO, SOON = timedelta(hours=-3), timedelta(hours=3)
 CONFIRMATION = "//a:SubjectConfirmationData"

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
+from common.outbound.guarded_http import OutboundError
 from tests.accounts.sso.inspector.refusal_table import Row, answered, saml, token_endpoint
 from tests.accounts.sso.inspector.world import World
 from tests.saml_messages import setting
-from torque_sso.outbound import OutboundError
 
 CODE_OF, STATUS = "//p:StatusCode", "urn:oasis:names:tc:SAML:2.0:status:"
 

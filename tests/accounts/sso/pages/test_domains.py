@@ -5,8 +5,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from accounts.models import Connection, EmailDomain
+from common.outbound import dns_records
 from tests.cast import Cast
-from torque_sso import dns_records
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from accounts.permissions import ACCOUNT_ADMIN, Permission
 from accounts.services import connection_drafts, users
 from accounts.services.audit import OPERATOR
 from accounts.services.rights import account_permissions
+from common.outbound import dns_records
 from spaces.services.sign_in_rules import placement_of, version_of
 from tests.cast import Cast
 from tests.conftest import LogIn
@@ -24,7 +25,6 @@ from tests.holders import browser_of, holder
 from tests.journeys import SamlJourney, signed_connection
 from tests.saml_keys import key_pair
 from tests.saml_signing import Signing
-from torque_sso import dns_records
 
 pytestmark = pytest.mark.django_db
 EVIL = key_pair("evil").certificate

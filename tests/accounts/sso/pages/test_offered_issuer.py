@@ -9,12 +9,12 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Connection
 from accounts.services.connection_drafts import with_draft
+from common.outbound.guarded_http import OutboundError
 from tests.cast import Cast
 from tests.commands import run
 from tests.drafts import publish
 from tests.factories import oidc_connection
 from tests.oidc_messages import Provider, Web
-from torque_sso.outbound import OutboundError
 
 pytestmark = pytest.mark.django_db
 ISSUER, WELL_KNOWN = "https://acme.okta.example", "/.well-known/openid-configuration"

@@ -23,8 +23,7 @@ import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from torque_sso import outbound_addresses as addresses
-from torque_sso import outbound_turns
+from common.outbound import addresses, slots
 
 SIZE_LIMIT = 1024 * 1024  # bytes
 TIME_LIMIT = 5.0  # seconds, from the look-up of the name to the last byte
@@ -90,11 +89,11 @@ def fetch(
     sent = {"Host": target.host_header, "User-Agent": "torque-sso", "Accept": "application/json, */*;q=0.5"}
     sent |= {"Accept-Encoding": "identity", "Connection": "close", **kind, **(headers or {})}
     try:
-        with outbound_turns.turn(account_id, target.host):
+        with slots.turn(account_id, target.host):
             checked = _checked_addresses(target, account_id, deadline)
             with _connected(target, checked, deadline) as connection:
                 return _answer(connection, target, body, sent, deadline)
-    except outbound_turns.NoTurn as refused:
+    except slots.NoTurn as refused:
         raise OutboundBusy(f"{target.name} was not asked: {refused}") from None
 
 
@@ -152,7 +151,7 @@ def _resolve(target: _Target, account_id: UUID | None, deadline: float) -> list[
 
     That thread has a turn of its own until it is done, so that names whose DNS hangs do not pile up threads.
     """
-    is_over = outbound_turns.begin_lookup(account_id, target.host)
+    is_over = slots.begin_lookup(account_id, target.host)
     outcome: list[list[str] | OSError | UnicodeError] = []
 
     def ask() -> None:

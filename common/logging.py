@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from torque_sso.client_address import client_address
+from common.http.client_address import client_address
 
 # Whoever reads the log before the person follows the link could set the password, or log in.
 _ONE_TIME_TOKEN = re.compile(r"(/set-password/|/login/recovery/)\S+")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dns import exception, resolver
 
-from torque_sso import outbound_turns
+from common.outbound import slots
 
 TIME_LIMIT = 5.0  # seconds, with all repetitions
 _MOST_RECORDS = 200
@@ -25,11 +25,11 @@ def txt_records(domain: str, account_id: UUID) -> list[str]:
     `account_id`: whose claim of the domain is looked at.
     """
     try:
-        with outbound_turns.turn(account_id, "DNS"):
+        with slots.turn(account_id, "DNS"):
             answer = _resolver().resolve(f"{domain}.", "TXT", search=False, raise_on_no_answer=False)
     except resolver.NXDOMAIN:
         return []
-    except outbound_turns.NoTurn as refused:
+    except slots.NoTurn as refused:
         raise LookUpFailed(f"DNS was not asked for '{domain}': {refused}") from None
     except (exception.DNSException, OSError, ValueError):
         raise LookUpFailed(f"DNS gave no answer for '{domain}' within {TIME_LIMIT:.0f} seconds. Try again.") from None

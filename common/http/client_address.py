@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from torque_sso.forwarded import TrustedProxies, client_of, read_trusted_proxies
+from common.http.forwarded import TrustedProxies, client_of, read_trusted_proxies
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
