@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 COPY manage.py gunicorn.conf.py ./
 COPY torque_sso torque_sso
 COPY common common
+COPY console console
 COPY accounts accounts
 COPY spaces spaces
 COPY scim scim

@@ -23,9 +23,7 @@ ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
 DEBUG = configuration.debug
 BASE_URL = configuration.base_url
 ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_URL)
-OWN_NAMES = tuple(
-    ALLOWED_HOSTS
-)  # other names than BASE_URL's lead there before a sign-in: `common.http.canonical_host`
+OWN_NAMES = tuple(ALLOWED_HOSTS)  # others than BASE_URL's lead there before a sign-in (`canonical_host`)
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
@@ -48,6 +46,9 @@ INSTALLED_APPS = [
     "accounts",
     "spaces",
     "scim",
+    "console",
+    "console.connections",  # for its commands, as the next
+    "console.operations",
 ]
 
 MIDDLEWARE = [
@@ -81,7 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.pages.navigation.navigation",
+                "console.shared.navigation.navigation",
             ]
         },
     }
@@ -142,7 +143,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.authentication.counted_name"
 AXES_SENSITIVE_PARAMETERS = ["recovery_code", "recovery_secret"]  # beside "password": what it notes of a failed try
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "console.sign_in.sign_in.locked_out"
 AXES_VERBOSE = False
 # Who logged in when is told by our own records; its log has no room for an e-mail of more than 255 characters.
 AXES_DISABLE_ACCESS_LOG = True

@@ -6,12 +6,7 @@ from torque_sso.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.sso.urls")),
-    path("", include("accounts.sso.inspector.urls")),
-    path("", include("accounts.sso.enforcement.urls")),
-    path("", include("accounts.sso.guides.urls")),
-    path("", include("accounts.urls")),
-    path("", include("spaces.urls")),
-    path("", include("scim.pages.urls")),
+    path("", include("console.urls")),
     path("", include("accounts.api.urls")),
     path("api/me", Me.as_view(), name="me"),
     re_path(r"^api/scim(?:/v2)?(?:/|\Z)", include("scim.urls")),

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.models import Connection, SignInTransaction, User
-from accounts.pages.guards import permissions_of
 from accounts.permissions import Permission
 from accounts.services import login_records
 from accounts.services.unrecorded_refusals import Tie
@@ -18,6 +17,7 @@ from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from common.http.local_paths import HOME
 from common.outbound import slots
+from console.shared.guards import permissions_of
 
 log = structlog.get_logger(__name__)
 

@@ -5,10 +5,10 @@ from django.test import Client
 
 from accounts.errors import ActionRefused
 from accounts.models import Connection, User
-from accounts.pages.searching import people_like
 from accounts.services import connections, users
 from accounts.services.audit import OPERATOR
 from accounts.services.connection_scope import foreign_domain
+from console.shared.searching import people_like
 from tests.accounts.api.programs import try_login
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn

@@ -25,7 +25,7 @@ def test_a_long_file_is_named_with_its_length() -> None:
     ],
 )
 def test_an_own_account_role_is_read_in_one_module_only(text: str) -> None:
-    assert len(broken_rules("accounts/views/user.py", text)) == 1
+    assert len(broken_rules("console/users/user.py", text)) == 1
     assert broken_rules("accounts/services/rights.py", text) == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from accounts.views import sign_in
+from console.sign_in import sign_in
 from spaces.api.views import Me
 from tests.cast import Cast
 

@@ -9,8 +9,8 @@ from itertools import product
 
 from lxml import html
 
-from accounts.pages.navigation import SECTIONS
 from accounts.permissions import Permission
+from console.shared.navigation import SECTIONS
 from tests.walk.asking import STRANGERS, World, body
 from tests.walk.routes import every_route
 from tests.walk.rows import METHODS, PUBLIC, SIGNED_IN, USUAL, Row

@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Connection, LoginRecord
-from accounts.services.connection_health import Groups, Health, health_of
 from accounts.services.login_records import new_reference, record_refusal
 from accounts.services.settings_digest import digest_of
+from console.connections.health import Groups, Health, health_of
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, mapped_group, saml_connection

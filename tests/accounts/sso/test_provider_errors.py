@@ -7,10 +7,10 @@ from lxml import etree
 
 from accounts.models import LoginRecord
 from accounts.sso import oidc_errors, provider_errors
-from accounts.sso.inspector.places import place
 from accounts.sso.provider_errors import CAUSES
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_shape import status_refusal
+from console.logins.places import place
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection

@@ -15,10 +15,10 @@ from accounts.models import Connection, GroupMembership, LoginRecord
 from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.group_lists import read
-from accounts.sso.inspector import told
-from accounts.sso.inspector.pasted import unverified_attributes
 from accounts.sso.masking import masked_attributes
 from accounts.sso.preview import claims_of, preview_login
+from console.logins import record as told
+from console.logins.pasted import unverified_attributes
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import mapped_group, oidc_connection, saml_connection

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.services import audit, audit_chain, provisioning
 from accounts.services.audit import OPERATOR, Actor
-from accounts.views import audit_log
+from console.audit import entries as audit_log
 from tests.cast import Cast
 from tests.commands import run
 

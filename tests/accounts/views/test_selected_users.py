@@ -12,7 +12,7 @@ from accounts.models import GroupMembership
 from accounts.services import provisioning, users
 from accounts.services.audit import OPERATOR
 from accounts.services.groups import create_group
-from accounts.views import selected_users
+from console.users import selected as selected_users
 from spaces.models import SpaceMembership
 from spaces.services.spaces import space_role_named
 from tests.cast import Cast
@@ -91,7 +91,7 @@ def test_many_are_done_in_portions(as_alice_of: Client, cast: Cast, monkeypatch:
 
 
 def test_too_many_are_refused_with_a_sentence(as_alice_of: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.views.selection.MOST", 2)
+    monkeypatch.setattr("console.users.selection.MOST", 2)
     page = as_alice_of.post("/users/selected/deprovision", {"everybody": "yes"}, follow=True)
     assertContains(page, "Expected at most 2 people at once; received 3.")
 

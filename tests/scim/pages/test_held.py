@@ -10,7 +10,7 @@ from accounts.models import AuditEntry, HeldDeparture, User
 from accounts.models.work import AlertKind
 from accounts.services import alerts, users
 from accounts.services.audit import OPERATOR
-from scim.pages import held
+from console.provisioning import held
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils.html import escape, strip_tags
 
 from accounts.models import LoginRecord
 from accounts.sso import refusal_page, timeline
-from accounts.sso.inspector import places
+from console.logins import places
 from tests.accounts.sso.inspector.refusal_codes import codes
 from tests.accounts.sso.inspector.refusal_table import ROWS, Row
 from tests.accounts.sso.inspector.refusals_of_providers import PROVIDER_ROWS

@@ -8,8 +8,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import LoginRecord, User
 from accounts.sso import saml
-from accounts.sso.inspector import views
 from accounts.sso.masking import masked_token
+from console.logins import views
 from tests.cast import Cast
 from tests.factories import mapped_group, oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection

@@ -8,9 +8,9 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Connection, LoginRecord, User
-from accounts.sso.inspector.pasted import unverified_attributes
 from accounts.sso.masking import masked
 from accounts.sso.refusal import LoginRefused
+from console.logins.pasted import unverified_attributes
 from tests.cast import Cast
 from tests.factories import OID, TENANT, oidc_connection, saml_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import Connection, ConnectionDomain, EmailDomain, LoginRecord
 from accounts.services.audit import OPERATOR
 from accounts.services.connection_drafts import change_settings
-from accounts.sso.pages.urls import urlpatterns
+from console.connections.urls import urlpatterns
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.saml_keys import key_pair

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from accounts.sso.pages.steps import Mark, Seen, Step, fields_in, steps_of
 from accounts.vendors import ENTRA, SET_UPS
+from console.connections.steps import Mark, Seen, Step, fields_in, steps_of
 
 NEW = Seen(missing=("a signing certificate",))
 GIVEN = Seen()

@@ -1,5 +1,0 @@
-from django.urls import path
-
-from accounts.sso.guides.views import VENDORS, guide
-
-urlpatterns = [path(f"guides/{vendor}", guide, {"vendor": vendor}, name=f"guide-{vendor}") for vendor in VENDORS]

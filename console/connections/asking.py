@@ -1,0 +1,28 @@
+"""“Ask an Account Admin”: what somebody with Manage Single Sign-On alone may prepare, and not decide."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission
+from accounts.services.admin_requests import Request, ask_an_admin
+from console.connections.tabs import connection_of
+from console.shared.guards import acting, needs, permissions_of
+from console.shared.refusals import told_on_the_next_page
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO, Permission.MANAGE_USERS)
+def ask(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """`what`: a kind of request. Who manages users asks from a group's page, and for groups only."""
+    connection = connection_of(request, connection_id)
+    manages_sso = Permission.MANAGE_SSO in permissions_of(request)
+    if (what := request.POST.get("what")) not in (Request.values if manages_sso else [Request.GROUPS.value]):
+        raise Http404
+    with told_on_the_next_page(request):
+        ask_an_admin(connection, Request(what), request.POST.get("note", ""), acting=acting(request))
+        messages.success(request, "The account admins are asked: they see it on their home page.")
+    return redirect("connection", connection.pk) if manages_sso else redirect("groups")

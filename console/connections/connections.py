@@ -1,0 +1,63 @@
+"""The connections of an account, and a new one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Connection, LoginRecord
+from accounts.models.identity import LoginOutcome
+from accounts.permissions import Permission
+from accounts.services import connections as service
+from accounts.services.connection_checks import check
+from accounts.services.connection_to_do import ToDo, to_do, with_drafts
+from accounts.vendors import SET_UPS
+from console.connections.forms import NewConnectionForm
+from console.connections.tabs import posted
+from console.shared.guards import account_of, acting, needs, zone_for
+from console.shared.refusals import told_in_the_form
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def connections(request: HttpRequest) -> HttpResponse:
+    """An account has a handful of them, so there are no pages."""
+    good = LoginRecord.objects.filter(
+        account=OuterRef("account"), connection=OuterRef("pk"), outcome=LoginOutcome.SIGNED_IN
+    ).order_by("-at")
+    rows = Connection.objects.in_account(account_of(request)).prefetch_related("domains").order_by("name")
+    found = with_drafts(rows).annotate(last_good_login=Subquery(good.values("at")[:1]))
+    now = timezone.now()
+    lines = [
+        {"connection": row, "check": check(row, now), "missing": service.missing(row), "to_do": _to_do(row)}
+        for row in found
+    ]
+    return render(request, "connections/connections.html", {"lines": lines, "zone": zone_for(request)})
+
+
+def _to_do(row: Any) -> tuple[ToDo, ...]:
+    domains = row.domains.all()
+    verified = sum(1 for domain in domains if domain.proved_at)
+    return to_do(row.state, has_draft=row.has_draft, domains=len(domains), verified=verified)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def new_connection(request: HttpRequest) -> HttpResponse:
+    """A draft is made at once, because our addresses, which the other side asks for first, hold its id."""
+    form = NewConnectionForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        vendor, protocol = form.cleaned_data["kind"].split("-")
+        with told_in_the_form(form):
+            made = service.create_draft(
+                account_of(request), form.cleaned_data["name"], vendor, protocol, acting=acting(request)
+            )
+            messages.success(request, f"'{made}' is a draft: nobody can sign in through it until you enable it.")
+            return redirect("connection-set-up", made.pk)
+    kinds = [{"key": f"{vendor}-{protocol}", "set_up": words} for (vendor, protocol), words in SET_UPS.items()]
+    page = {"form": form, "kinds": kinds, "chosen": form["kind"].value()}
+    return render(request, "connections/new.html", page)

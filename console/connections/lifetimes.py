@@ -1,0 +1,53 @@
+"""How long sessions live and records of logins are kept: what the account chooses for all its connections."""
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models.account import LONGEST_SESSION, MAX_RETENTION, SHORTEST_SESSION
+from accounts.permissions import Permission
+from accounts.services import account_settings
+from console.shared.guards import account_of, acting, needs
+from console.shared.refusals import told_in_the_form
+
+
+class LifetimesForm(forms.Form):
+    session_idle_minutes = forms.IntegerField(
+        label="Minutes until an idle session ends",
+        min_value=SHORTEST_SESSION,
+        max_value=LONGEST_SESSION,
+        help_text="Counted from the last request. A shorter time holds for open sessions at once.",
+    )
+    session_absolute_minutes = forms.IntegerField(
+        label="Minutes until any session ends",
+        min_value=SHORTEST_SESSION,
+        max_value=LONGEST_SESSION,
+        help_text="Counted from the login. No session outlives the identity provider's own, where it names an end.",
+    )
+    login_retention_days = forms.IntegerField(
+        label="Days to keep records of logins",
+        min_value=1,
+        max_value=MAX_RETENTION,
+        help_text="For as long can be seen why a login went as it did. What arrived with it is kept 14 days at most.",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def lifetimes(request: HttpRequest) -> HttpResponse:
+    account = account_of(request)
+    form = LifetimesForm(
+        request.POST or None, initial={name: getattr(account, name) for name in LifetimesForm().fields}
+    )
+    if form.is_valid():
+        chosen, who = form.cleaned_data, acting(request)
+        with told_in_the_form(form), transaction.atomic():
+            idle, absolute = chosen["session_idle_minutes"], chosen["session_absolute_minutes"]
+            account_settings.set_session_lifetimes(account, idle, absolute, who)
+            account_settings.set_login_retention(account, chosen["login_retention_days"], who)
+            messages.success(request, "The settings are saved.")
+            return redirect("lifetimes")
+    return render(request, "connections/lifetimes.html", {"form": form})

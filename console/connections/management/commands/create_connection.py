@@ -1,0 +1,61 @@
+"""`create_connection ACCOUNT NAME --vendor ... --protocol ...`: connects an identity provider."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from accounts.models import Connection
+from accounts.models.identity import Protocol
+from accounts.services import connections, metadata, users
+from accounts.services.agreed_permissions import not_agreed
+from accounts.services.audit import OPERATOR
+from accounts.services.domains import include_subdomains
+from accounts.sso.addresses import addresses_of
+from console.management.base import VerbCommand, account_named
+from console.management.connection_options import add_connection_arguments, connection_settings
+from spaces.services.spaces import set_default_placement
+
+
+class Command(VerbCommand):
+    help = "Connect an identity provider to an account, and print the addresses to copy into it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("name")
+        add_connection_arguments(parser)
+
+    def run(self, *, account: str, name: str, **options: Any) -> dict[str, Any]:
+        owner = account_named(account)
+        found = connection_settings(name, options)  # may fetch metadata: not inside a transaction
+        for warning in found.warnings:
+            self.stderr.write(warning)
+        with transaction.atomic():
+            connection = connections.create_connection(
+                owner,
+                acting=OPERATOR,
+                settings=found.fields,
+                domains=options["domain"],
+                grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
+            )
+            metadata.note_read(connection, connection.metadata_url)
+            if options["with_subdomains"]:
+                for domain in connection.domains.all():
+                    include_subdomains(domain, True, acting=OPERATOR)
+            if options["default_space"]:
+                set_default_placement(connection, options["default_space"], options["default_space_role"])
+            if options["live"]:
+                self._enable(connection)
+        own = addresses_of(connection)
+        is_oidc = connection.protocol == Protocol.OIDC
+        certificate = {"client_certificate": connection.sp_certificate} if is_oidc else {}
+        return {"connection": str(connection.id), **own, **certificate}
+
+    def _enable(self, connection: Connection) -> None:
+        """Who runs the installation agrees to what mapped groups give already, and is told of it."""
+        gifts = not_agreed(connection)
+        for gift in gifts:
+            self.stderr.write(f"{gift.name} gives {', '.join(gift.permissions)}: logins may put people into it.")
+        allowed = {permission for gift in gifts for permission in gift.permissions}
+        connections.enable(connection, acting=OPERATOR, allowed=allowed)

@@ -1,0 +1,27 @@
+"""`decide_metadata ACCOUNT CONNECTION --approve|--drop`: an operator's answer to metadata that is held (R64)."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.services import metadata
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named, connection_named
+
+
+class Command(VerbCommand):
+    help = "Take or drop the changed metadata of a connection that waits for a person."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("connection")
+        answer = parser.add_mutually_exclusive_group(required=True)
+        answer.add_argument("--approve", action="store_true", help="the change is right")
+        answer.add_argument("--drop", action="store_true", help="it is wrong; it is not asked for again")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        connection = connection_named(account_named(options["account"]), options["connection"])
+        decide = metadata.approve_metadata if options["approve"] else metadata.drop_metadata
+        decide(connection, acting=OPERATOR)
+        return {"connection": str(connection.pk), "metadata": "taken" if options["approve"] else "dropped"}

@@ -1,0 +1,34 @@
+"""`recover_admin ACCOUNT [--email EMAIL]`: lifts SSO enforcement, and prints a link that signs an admin in once."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from accounts.services import enforcement, recovery_links
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = (
+        "Let an account admin in whatever happens: lifts SSO enforcement and prints a one-time link, good for an hour."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("--email", default="", help="which account admin; the first one with a password otherwise")
+
+    @transaction.atomic
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        account = account_named(options["account"])
+        admin = recovery_links.admin_to_recover(account, options["email"])
+        return {
+            "account": account.name,
+            "enforcement_lifted": int(enforcement.lift_enforcement(account, acting=OPERATOR)),
+            "user": admin.email,
+            "login_url": recovery_links.make_url(admin, acting=OPERATOR),
+            "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+        }

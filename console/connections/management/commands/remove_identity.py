@@ -1,0 +1,27 @@
+"""`remove_identity ACCOUNT EMAIL`: the person's next login links again by a verified e-mail of a verified domain."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.errors import ActionRefused
+from accounts.services.audit import OPERATOR
+from accounts.services.identities import remove_identities_of
+from console.management.base import PersonCommand, account_named, connection_named, user_with_email
+
+
+class Command(PersonCommand):
+    help = "Remove the identities of a person, or the one at a connection, and end the sessions opened with them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--connection", help="name or id: remove only what this connection knows")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        account = account_named(options["account"])
+        user = user_with_email(account, options["email"])
+        connection = connection_named(account, options["connection"]) if options["connection"] else None
+        done = remove_identities_of([user.pk], account, acting=OPERATOR, connection=connection)
+        if done.refused:
+            raise ActionRefused(done.refused[0])
+        return {"user": str(user.pk), "email": user.email, "removed": done.identities, "sessions_ended": done.sessions}

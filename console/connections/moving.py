@@ -1,0 +1,263 @@
+"""Moving people to a connection: preview, start, progress, finish, and back."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.models import Connection, ConnectionMove, User
+from accounts.models.identity import ConnectionState
+from accounts.permissions import Permission
+from accounts.services import connections, move_export, moves
+from accounts.services.move_findings import ADVICE, Finding, counts_of, people_of, privileged_people
+from console.connections.tabs import address_of, connection_of, shown
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, needs, own_or_404
+from console.shared.lists import Listing
+from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.searching import people_like, search_box
+
+ORDERS = {"email": ("email_key",), "finding": ("finding", "email_key")}
+
+
+class MoveFilters(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name or email"))
+    finding = django_filters.ChoiceFilter(label="What happens", choices=Finding.choices, empty_label="everybody")
+
+    def search(self, people: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
+        return people.filter(people_like(text))
+
+
+class SourceForm(forms.Form):
+    """Sent by GET: which connection the people come from."""
+
+    source = forms.ModelChoiceField(Connection.objects.none(), label="People come from", empty_label=None)
+
+    def __init__(self, target: Connection, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["source"]
+        field.queryset = sources_of(target)
+        field.label_from_instance = lambda row: f"{row}: its subjects have changed" if row.pk == target.pk else str(row)
+
+
+class StartForm(forms.Form):
+    includes_privileged = forms.BooleanField(
+        label="People with account permissions link too",
+        required=False,
+        initial=True,
+        help_text="Anybody who can set an email at the identity provider can then sign in as one of them."
+        " Without the tick they sign in the old way first, then through the new connection in the same browser.",
+    )
+
+
+class HandOverForm(forms.Form):
+    """`label`: of whom, to which connection."""
+
+    hand_over = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hand_over"].label = label
+
+
+class BackForm(HandOverForm):
+    disable = forms.BooleanField(required=False)
+
+    def __init__(self, found: ConnectionMove, label: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(label, *args, **kwargs)
+        target = found.target
+        self.fields["disable"].label = f"Disable {target} too, so that the sign-in page does not offer it"
+
+
+def sources_of(target: Connection) -> QuerySet[Connection]:
+    rows: QuerySet[Connection] = Connection.objects.in_account(target.account_id)
+    return rows.exclude(state=ConnectionState.DRAFT).order_by("name")
+
+
+def _move_of(request: HttpRequest, target: Connection) -> ConnectionMove | None:
+    """The move from the connection that `source` names; without it one that is on, or one from another connection."""
+    source: Connection | None
+    if asked := request.GET.get("source"):
+        source = own_or_404(request, sources_of(target), _uuid(asked))
+    else:
+        if found := moves.open_moves_to(target).first():
+            return found
+        source = sources_of(target).exclude(pk=target.pk).first()
+    return moves.open_or_planned(source, target) if source else None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)  # nobody's
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def move(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    target = connection_of(request, connection_id)
+    found = _move_of(request, target)
+    page: dict[str, Any] = {"move": found, "sources": SourceForm(target, initial={"source": found and found.source_id})}
+    if found:
+        listing = Listing(request, people_of(found), MoveFilters, ORDERS)
+        counts = counts_of(found)
+        page |= {
+            "listing": listing,
+            "rows": [(person, Finding(person.finding)) for person in listing.page],
+            "counts": [(finding, people, ADVICE.get(finding, "")) for finding, people in counts.items()],
+            "total": sum(counts.values()),
+            "linked": counts.get(Finding.LINKED, 0),
+            "links": counts.get(Finding.LINKS, 0),
+            "is_on": found.started_at is not None,
+        }
+    return shown(request, target, "connection-move", "connections/move.html", **page)
+
+
+@require_GET
+@needs(Permission.MANAGE_SSO)
+def export(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
+    """Everybody whom the move is about, as CSV."""
+    target = connection_of(request, connection_id)
+    found = _move_of(request, target)
+    text: Iterator[str] = move_export.export(found, acting=acting(request)) if found else iter(())
+    headers = {"Content-Disposition": f'attachment; filename="move-{account_of(request).slug}.csv"'}
+    return StreamingHttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    target = connection_of(request, connection_id)
+    source = own_or_404(request, sources_of(target), _uuid(request.POST.get("source", "")))
+    form = StartForm(request.POST)
+    if not is_confirmed(request) or not form.is_valid():
+        return ask(request, _start_question(moves.open_or_planned(source, target)))
+    with told_on_the_next_page(request):
+        privileged = form.cleaned_data["includes_privileged"]
+        moves.start_move(source, target, includes_privileged=privileged, acting=acting(request))
+        messages.success(request, f"The move is on: people of {source} link at their next login through {target}.")
+    return _back(target, source)
+
+
+def _start_question(planned: ConnectionMove) -> Question:
+    counts, target = counts_of(planned), planned.target
+    links, total = counts.get(Finding.LINKS, 0), sum(counts.values())
+    named = privileged_people(planned)
+    return Question(
+        title=f"Move people from {planned.source} to {target}?",
+        sentences=[
+            f"{links:,} of {counted(total, 'person', 'people')} link when they first sign in through {target} with"
+            " their verified email. Nothing changes before that.",
+            f"{planned.source} stays as it is: everybody can sign in through it, for as long as you leave it on.",
+            f"With account permissions: {counted(len(named), 'person', 'people')}{', named below' if named else ''}.",
+        ],
+        names=named,
+        shows_all=True,
+        fields=[("source", str(planned.source_id))],
+        form=StartForm(),
+        button="Start the move",
+        cancel_address=_address(target, planned.source),
+        is_dangerous=False,
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def finish(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResponse:
+    target = connection_of(request, connection_id)
+    found = own_or_404(request, moves.open_moves_to(target), move_id)
+    form = HandOverForm("", request.POST)
+    if not is_confirmed(request) or not form.is_valid():
+        return ask(request, _finish_question(found))
+    with told_on_the_next_page(request):
+        handed = moves.finish_move(found, acting=acting(request), hand_over=form.cleaned_data["hand_over"])
+        more = f" {target} provisions {counted(handed, 'person', 'people')} more." if handed else ""
+        messages.success(request, f"The move from {found.source} is finished.{more}")
+    return _back(target, found.source)
+
+
+def _finish_question(found: ConnectionMove) -> Question:
+    counts, source, target = counts_of(found), found.source, found.target
+    waiting, handed = counts.get(Finding.LINKS, 0), moves.provisioned_by_source(found)
+    people = counted(handed, "person", "people")
+    sentences = [
+        f"Not signed in through {target} yet: {counted(waiting, 'person', 'people')}. Their email no longer links them"
+        f" then. They still sign in through {source}.",
+        f"All identities stay, and {source} stays {source.get_state_display()}. What it last said about groups counts"
+        " until you disable it.",
+    ]
+    if handed:
+        sentences.append(
+            f"{source} provisions {people} who have linked: unassigning them there deprovisions them here."
+        )
+    label = f"{target} takes over provisioning of {people}: {source} can no longer change or deprovision them"
+    return Question(
+        title=f"Finish the move from {source}?",
+        sentences=sentences,
+        form=HandOverForm(label) if handed else None,
+        button="Finish the move",
+        cancel_address=_address(target, source),
+        is_dangerous=False,
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResponse:
+    target = connection_of(request, connection_id)
+    found = own_or_404(request, moves.open_moves_to(target), move_id)
+    form = BackForm(found, "", request.POST)
+    if not is_confirmed(request) or not form.is_valid():
+        return ask(request, _back_question(found))
+    with told_on_the_next_page(request):
+        done = moves.undo_move(found, acting=acting(request), **form.cleaned_data)
+        people, ended = counted(done.people, "person", "people"), counted(done.sessions, "session", "sessions")
+        effect = f"{people} unlinked from {target}, {ended} ended"
+        messages.success(request, f"Everybody signs in through {found.source} again: {effect}.")
+    return _back(target, found.source)
+
+
+def _back_question(found: ConnectionMove) -> Question:
+    source, target = found.source, found.target
+    return Question(
+        title=f"Go back to {source}?",
+        sentences=[
+            f"Everybody who linked to {target} since the start is unlinked from it, and the sessions that were opened"
+            f" with it end. They sign in through {source} as before. Spaces, groups and roles stay.",
+            f"Able to sign in through {target} only: {counted(connections.only_way_in(target), 'person', 'people')}.",
+        ],
+        form=_back_form(found),
+        button=f"Go back to {source}",
+        cancel_address=_address(target, source),
+    )
+
+
+def _back_form(found: ConnectionMove) -> BackForm:
+    """Without what there is nothing of to choose."""
+    handed = moves.provisioned_by_target(found)
+    people = counted(handed, "person", "people")
+    label = f"{found.source} takes over provisioning of the {people} whom {found.target} provisions"
+    form = BackForm(found, label)
+    if not handed:
+        del form.fields["hand_over"]
+    if found.is_within:
+        del form.fields["disable"]
+    return form
+
+
+def _address(target: Connection, source: Connection) -> str:
+    return f"{address_of(target, 'connection-move')}?{urlencode({'source': str(source.pk)})}"
+
+
+def _back(target: Connection, source: Connection) -> HttpResponse:
+    return redirect(_address(target, source))

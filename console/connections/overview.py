@@ -1,0 +1,132 @@
+"""A connection at a glance: how it stands, and opening, closing and deleting it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Connection
+from accounts.models.identity import ConnectionState
+from accounts.permissions import Permission
+from accounts.services import connections
+from accounts.services.connection_checks import check
+from accounts.services.connection_drafts import draft_of
+from accounts.services.metadata import is_held
+from accounts.services.published_issuer import check_before_use
+from accounts.sso.addresses import addresses_of
+from console.connections.allowing import allow_form, ticked
+from console.connections.drafts.settings_words import settings_of
+from console.connections.health import health_of
+from console.connections.tabs import address_of, connection_of, shown
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import acting, needs
+from console.shared.refusals import counted, told_on_the_next_page
+from spaces.services.sign_in_rules import enable_as_seen, placement_of, version_of
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def overview(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    return shown(
+        request,
+        connection,
+        "connection",
+        "connections/overview.html",
+        check=check(connection, timezone.now()),
+        missing=connections.missing(connection),
+        domains=connection.domains.order_by("domain"),
+        identities=connection.identities.count(),
+        health=health_of(connection, timezone.now()),
+        placement=placement_of(connection),
+        is_held=is_held(connection),
+        publishes=bool(connection.metadata_url or connection.issuer),
+        start_address=addresses_of(connection)["start_url"],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Shows an account admin all that it opens, and asks."""
+    connection = connection_of(request, connection_id)
+    with told_on_the_next_page(request):
+        if not is_confirmed(request):
+            connections.check_may_be_enabled(connection, acting(request))
+            check_before_use(connection)
+            return ask(request, _enable_question(connection))
+        check_before_use(connection)
+        version = request.POST.get("version", "")
+        enable_as_seen(connection, version, acting=acting(request), allowed=ticked(request))
+        messages.success(request, f"'{connection}' is live: people can sign in through it.")
+    return redirect("connection", connection.pk)
+
+
+def _enable_question(connection: Connection) -> Question:
+    sentences = ["From then on people can sign in through it, with exactly these settings:"]
+    if draft_of(connection) is not None:
+        sentences.insert(0, "Its draft is not published by this: these are the settings it was enabled with before.")
+    return Question(
+        title=f"Enable {connection}?",
+        sentences=sentences,
+        names=settings_of(connection),
+        shows_all=True,
+        fields=[("version", version_of(connection))],
+        form=allow_form(connection),
+        button="Enable",
+        cancel_address=address_of(connection),
+        is_dangerous=False,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if not is_confirmed(request):
+        out = connections.only_way_in(connection)
+        question = Question(
+            title=f"Disable {connection}?",
+            sentences=(
+                f"Nobody can sign in through it until it is enabled again. For {counted(out, 'person', 'people')} it is"
+                " the only way in: they have no password and no other live connection.",
+                "Open sessions stay open until they end; end them on a person's page if they must end now.",
+            ),
+            button="Disable",
+            cancel_address=address_of(connection),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        connections.disable(connection, acting=acting(request))
+        messages.success(request, f"'{connection}' is disabled: nobody can sign in through it.")
+    return redirect("connection", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if connection.state == ConnectionState.LIVE:
+        messages.error(request, f"'{connection}' is live. Disable it first, then delete it.")
+        return redirect("connection", connection.pk)
+    if not is_confirmed(request):
+        known = counted(connection.identities.count(), "identity", "identities")
+        question = Question(
+            title=f"Delete {connection}?",
+            sentences=(
+                f"Its settings, and {known}: who people are at this identity provider, are deleted. The people"
+                " themselves, their spaces and groups stay.",
+                "Domains that only this connection has are given up, and its tokens for provisioning are revoked. This"
+                " cannot be undone.",
+            ),
+            button="Delete",
+            cancel_address=address_of(connection),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        connections.delete_connection(connection, acting=acting(request))
+        messages.success(request, f"'{connection}' is deleted.")
+    return redirect("connections")

@@ -1,0 +1,130 @@
+"""The certificates of a SAML connection: the identity provider's, and our own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.permissions import Permission
+from accounts.services import unreadable_secrets
+from accounts.services.connection_certificates import add_certificates, remove_certificate, replace_lost_key
+from accounts.services.connection_changes import present
+from accounts.services.connection_drafts import goes_into_a_draft
+from accounts.sso.certificates import certificate_end, certificate_subject, fingerprint, weakness
+from console.connections.provider.forms import CertificateForm
+from console.connections.tabs import address_of, connection_of, edited, posted, shown, where
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import acting, needs
+from console.shared.refusals import counted, told_in_the_form, told_on_the_next_page
+
+
+@dataclass(frozen=True)
+class Line:
+    """`days_left`: whole days; below 0: it has ended. `weakness`: of its key; logins signed with it are refused."""
+
+    subject: str
+    fingerprint: str
+    ends_at: datetime
+    days_left: int
+    weakness: str
+
+
+def _line(pem: str) -> Line:
+    ends_at = certificate_end(pem)
+    return Line(certificate_subject(pem), fingerprint(pem), ends_at, (ends_at - timezone.now()).days, weakness(pem))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """The list; a POST adds to it."""
+    connection = edited(request, connection_id, protocol=Protocol.SAML)
+    form = CertificateForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with told_in_the_form(form):
+            added = add_certificates(connection, form.cleaned_data["text"], acting=acting(request))
+            number = counted(len(added.certificates), "certificate", "certificates")
+            for sentence in added.left_out:
+                messages.warning(request, sentence)
+            messages.success(request, f"Added {number}{where(connection)}.")
+            return redirect("connection-certificates", connection.pk)
+    lines = [_line(pem) for pem in present(connection.idp_certificates)]
+    return shown(
+        request,
+        connection,
+        "connection-certificates",
+        "connections/certificates.html",
+        edits=True,
+        lines=lines,
+        may_remove=len(lines) > 1 or connection.state == ConnectionState.DRAFT,
+        own=next(map(_line, present(connection.sp_certificate)), None),
+        unreadable=list(unreadable_secrets.sentences(connection)),
+        form=form,
+    )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = edited(request, connection_id, protocol=Protocol.SAML)
+    chosen = request.POST.get("fingerprint", "")
+    back = address_of(connection, "connection-certificates")
+    found = [_line(pem) for pem in present(connection.idp_certificates) if fingerprint(pem) == chosen]
+    if found and not is_confirmed(request):
+        when = "once the draft is published" if goes_into_a_draft(connection) else "from then on"
+        sentence = f"Logins signed with its key are refused {when}, also those that are under way."
+        question = Question(
+            title=f"Remove the certificate {found[0].subject}?",
+            sentences=(sentence,),
+            names=[chosen],
+            fields=[("fingerprint", chosen)],
+            button="Remove",
+            cancel_address=back,
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        remove_certificate(connection, chosen, acting=acting(request))
+        messages.success(request, f"The certificate is removed{where(connection)}.")
+    return redirect(back)
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Our certificate, for identity providers that ask for a file."""
+    connection = connection_of(request, connection_id, protocol=Protocol.SAML)
+    if not connection.sp_certificate:
+        raise Http404
+    disposition = {"Content-Disposition": 'attachment; filename="torque-service-provider.pem"'}
+    return HttpResponse(connection.sp_certificate, content_type="application/x-pem-file", headers=disposition)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def replace_own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """A new key and certificate of our own, where the key that we had cannot be read any more."""
+    connection = connection_of(request, connection_id, protocol=Protocol.SAML)
+    back = address_of(connection, "connection-certificates")
+    if not is_confirmed(request):
+        question = Question(
+            title=f"Make a new private key for {connection}?",
+            sentences=(
+                "It takes the place of the one that cannot be read. If that one's encryption key may still be found,"
+                " have the operator put it back instead: then nothing has to be changed at the identity provider.",
+                "Give the identity provider our metadata again afterwards. Until it has them, it refuses what we sign"
+                " and encrypts for the old key.",
+            ),
+            button="Make a new key",
+            cancel_address=back,
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        replace_lost_key(connection, acting=acting(request))
+        messages.success(request, "The new key is made. Give the identity provider our metadata again now.")
+    return redirect(back)

@@ -1,0 +1,59 @@
+"""Our own key of an OpenID connection: made, downloaded as a certificate, and changed over."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models.identity import Protocol
+from accounts.permissions import Permission
+from accounts.services.connection_certificates import make_client_key, use_next_client_key
+from console.connections.tabs import address_of, connection_of
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import acting, needs
+from console.shared.refusals import told_on_the_next_page
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def make(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    with told_on_the_next_page(request):
+        make_client_key(connection, acting=acting(request))
+        messages.success(request, "A key is made. Give the identity provider its certificate or the JWKS URL now.")
+    return redirect("connection-provider", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def use_next(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    if not is_confirmed(request):
+        question = Question(
+            title=f"Use the next key of {connection}?",
+            sentences=(
+                "From then on token requests are signed with it, and the key used so far is deleted. Logins fail if the"
+                " identity provider does not have the next certificate yet.",
+            ),
+            button="Use the next key",
+            cancel_address=address_of(connection, "connection-provider"),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        use_next_client_key(connection, acting=acting(request))
+        messages.success(request, "The next key is in use. Remove the former certificate at the identity provider.")
+    return redirect("connection-provider", connection.pk)
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def certificate(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """The newest certificate, to be uploaded at the identity provider."""
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    newest = connection.next_certificate or connection.sp_certificate
+    if not newest:
+        raise Http404
+    disposition = {"Content-Disposition": 'attachment; filename="torque-client.pem"'}
+    return HttpResponse(newest, content_type="application/x-pem-file", headers=disposition)

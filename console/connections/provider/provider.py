@@ -1,0 +1,145 @@
+"""The two sides of a connection: our values to copy, theirs to enter; and the client secret."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Connection
+from accounts.models.identity import Protocol
+from accounts.permissions import Permission
+from accounts.services import metadata, unreadable_secrets
+from accounts.services.client_keys import thumbprint
+from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
+from accounts.services.connections import lacks_client_secret, missing
+from accounts.services.provider_settings import PUBLIC_CLIENT
+from accounts.sso.addresses import addresses_of
+from accounts.sso.certificates import fingerprint
+from console.connections.provider.forms import (
+    ClientSecretForm,
+    FieldsForm,
+    MetadataAddressForm,
+    MetadataFileForm,
+    OpenIdForm,
+    ProviderForm,
+    SamlOptionsForm,
+)
+from console.connections.tabs import address_of, after_step, connection_of, edited, set_up_of, shown, where
+from console.guides.views import VENDORS as GUIDED
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import acting, needs
+from console.shared.refusals import told_in_the_form, told_on_the_next_page
+
+_SAML_WAYS: dict[str, type[ProviderForm]] = {
+    "address": MetadataAddressForm,
+    "file": MetadataFileForm,
+    "fields": FieldsForm,
+    "options": SamlOptionsForm,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def provider(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """`way` of the posted form says which of the ways to enter their values it is."""
+    connection = edited(request, connection_id)
+    ways = _SAML_WAYS if connection.protocol == Protocol.SAML else {"openid": OpenIdForm}
+    chosen = request.POST.get("way", "") if request.method == "POST" else ""
+    posted = {chosen: (request.POST, request.FILES)}
+    all_forms = {way: form(connection, *posted.get(way, ()), prefix=way) for way, form in ways.items()}
+    form = all_forms.get(chosen)
+    if form and form.is_valid():
+        with told_in_the_form(form):
+            return _save(request, connection, form)
+    return _page(request, connection, all_forms)
+
+
+def _save(request: HttpRequest, connection: Connection, form: ProviderForm) -> HttpResponse:
+    found = form.read()
+    changed = change_settings(connection, found.fields, acting=acting(request))
+    metadata.note_read(connection, found.fields.get("metadata_url", ""))
+    for warning in found.warnings:
+        messages.warning(request, warning)
+    messages.success(
+        request, f"Saved{where(connection)}." if changed else "Nothing was changed: we had the same already."
+    )
+    fresh = connection_of(request, connection.pk)
+    edited_now = with_draft(fresh)
+    if lacks_client_secret(edited_now):
+        messages.warning(request, f"{PUBLIC_CLIENT} Enter the client secret below, or choose the other flow.")
+    elif changed and not missing(edited_now):
+        return after_step(fresh, "connection")
+    return redirect("connection-provider", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def client_secret(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = edited(request, connection_id, protocol=Protocol.OIDC)
+    form = ClientSecretForm(request.POST, prefix="secret")
+    if form.is_valid():
+        with told_in_the_form(form):
+            given = form.cleaned_data
+            change_client_secret(connection, given["client_secret"], given["expires_at"], acting=acting(request))
+            kept = f"The client secret is kept{where(connection)}, encrypted. It is not shown again."
+            messages.success(request, kept)
+            return after_step(connection, "connection-provider")
+    return _page(request, connection, {"openid": OpenIdForm(connection, prefix="openid")}, form)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    if not is_confirmed(request):
+        question = Question(
+            title=f"Remove the client secret of {connection}?",
+            sentences=(
+                "With the flow “code with PKCE” logins fail from then on, except where the identity provider has this"
+                " application as a public client. People with very many groups keep the groups they have.",
+            ),
+            button="Remove",
+            cancel_address=address_of(connection, "connection-provider"),
+        )
+        return ask(request, question)
+    with told_on_the_next_page(request):
+        change_client_secret(connection, "", None, acting=acting(request))
+        messages.success(request, f"The client secret is removed{where(connection)}.")
+    return redirect("connection-provider", connection.pk)
+
+
+def _keys(connection: Connection) -> list[tuple[str, str]]:
+    if connection.protocol != Protocol.OIDC:
+        return []
+    both = (("In use", connection.sp_certificate), ("Next", connection.next_certificate))
+    return [(words, pem) for words, pem in both if pem]
+
+
+def _page(
+    request: HttpRequest,
+    connection: Connection,
+    all_forms: dict[str, ProviderForm],
+    secret_form: forms.Form | None = None,
+) -> HttpResponse:
+    addresses = addresses_of(connection)
+    ours = [(value, addresses[value.address]) for value in set_up_of(connection).ours if addresses[value.address]]
+    return shown(
+        request,
+        connection,
+        "connection-provider",
+        "connections/provider.html",
+        edits=True,
+        ours=ours,
+        metadata_address=addresses["metadata_url"],
+        lacks_secret=lacks_client_secret(connection),
+        client_keys=[(words, pem, thumbprint(pem), fingerprint(pem)) for words, pem in _keys(connection)],
+        jwks_address=addresses.get("jwks_uri", ""),
+        ways=all_forms,
+        secret_form=secret_form or ClientSecretForm(prefix="secret"),
+        is_complete=not missing(connection),
+        has_guide=connection.vendor in GUIDED,
+        unreadable=list(unreadable_secrets.sentences(connection)),
+    )

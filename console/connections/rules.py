@@ -1,0 +1,67 @@
+"""What a connection is called, whom it lets in, and where it reads what: one form for each."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Connection
+from accounts.permissions import Permission
+from accounts.services.agreed_permissions import gifts_of
+from accounts.services.connection_changes import update_connection
+from accounts.services.connection_drafts import change_settings
+from console.connections.forms import AttributeNamesForm, GeneralForm
+from console.connections.people_form import PeopleForm
+from console.connections.tabs import after_step, connection_of, edited, posted, shown, where
+from console.shared.guards import acting, decides, needs
+from console.shared.refusals import told_in_the_form
+from spaces.services.sign_in_rules import change_sign_in_rules
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def general(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    form = GeneralForm(connection, posted(request), decides=decides(request))
+    if request.method == "POST" and form.is_valid():
+        with told_in_the_form(form):
+            return _saved(request, connection, "connection-general", _update(request, connection, form.cleaned_data))
+    return shown(request, connection, "connection-general", "connections/general.html", form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def attributes(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = edited(request, connection_id)
+    form = AttributeNamesForm(connection, posted(request))
+    if request.method == "POST" and form.is_valid():
+        with told_in_the_form(form):
+            names = {name: text for name, text in form.cleaned_data.items() if text}
+            changed = change_settings(connection, {"attribute_names": names}, acting=acting(request))
+            return _saved(request, connection, "connection-attributes", changed, where(connection))
+    return shown(request, connection, "connection-attributes", "connections/attributes.html", edits=True, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def people(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    form = PeopleForm(connection, posted(request), decides=decides(request))
+    if request.method == "POST" and form.is_valid():
+        with told_in_the_form(form):
+            changed = change_sign_in_rules(connection, **form.rules(), acting=acting(request))
+            return _saved(request, connection, "connection-people", changed)
+    gifts = gifts_of(connection)
+    return shown(request, connection, "connection-people", "connections/people.html", form=form, gifts=gifts)
+
+
+def _update(request: HttpRequest, connection: Connection, changes: dict[str, Any]) -> bool:
+    return update_connection(connection, changes, acting=acting(request))
+
+
+def _saved(request: HttpRequest, connection: Connection, route: str, changed: bool, in_draft: str = "") -> HttpResponse:
+    saved = f"Saved{in_draft}." if in_draft else "Saved. It holds from the next login on."
+    messages.success(request, saved if changed else "Nothing was changed.")
+    return after_step(connection, route)

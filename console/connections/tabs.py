@@ -1,0 +1,100 @@
+"""What the pages of one connection share: whose it is, and the tabs between them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.models import Connection
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.services.admin_requests import open_requests
+from accounts.services.connection_drafts import draft_of, goes_into_a_draft, with_draft
+from accounts.services.consent import was_enabled
+from accounts.vendors import SET_UPS, SetUp
+from console.connections.drafts.words import told_of_draft
+from console.shared.guards import decides, own_or_404, zone_for
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    route: str
+    protocols: tuple[str, ...] = tuple(Protocol.values)
+
+
+TABS = (
+    Tab("Overview", "connection"),
+    Tab("Identity provider", "connection-provider"),
+    Tab("Certificates", "connection-certificates", (Protocol.SAML,)),
+    Tab("Domains", "connection-domains"),
+    Tab("People", "connection-people"),
+    Tab("Move people", "connection-move"),
+    Tab("Attribute names", "connection-attributes"),
+    Tab("General", "connection-general"),
+)
+
+
+def connection_of(request: HttpRequest, connection_id: UUID, **having: Any) -> Connection:
+    """The connection, if it is of the account of whoever asks; else 404."""
+    return own_or_404(request, Connection.objects.select_related("account").filter(**having), connection_id)
+
+
+def edited(request: HttpRequest, connection_id: UUID, **having: Any) -> Connection:
+    """As `connection_of`, as its draft has it: what the pages that change settings show. Not to be saved."""
+    return with_draft(connection_of(request, connection_id, **having))
+
+
+def where(connection: Connection) -> str:
+    """Of what was just saved, for a message."""
+    return " in the draft: what is live goes on as it is" if goes_into_a_draft(connection) else ""
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to. A POST without any field is an answer too: every box was left empty."""
+    return request.POST if request.method == "POST" else None
+
+
+def set_up_of(connection: Connection) -> SetUp:
+    return SET_UPS[connection.vendor, connection.protocol]
+
+
+def shown(
+    request: HttpRequest, connection: Connection, route: str, template: str, *, edits: bool = False, **context: Any
+) -> HttpResponse:
+    """One tab of the connection's pages. `edits`: of settings that go into the draft of a live connection."""
+    draft = draft_of(connection)
+    tabs = [
+        {"label": tab.label, "address": address_of(connection, tab.route), "is_current": tab.route == route}
+        for tab in TABS
+        if connection.protocol in tab.protocols
+    ]
+    page = {
+        "connection": connection,
+        "set_up": set_up_of(connection),
+        "tabs": tabs,
+        "is_live": connection.state == ConnectionState.LIVE,
+        "in_set_up": is_in_set_up(connection) and route != "connection-set-up",
+        "zone": zone_for(request),
+        "edits": edits,
+        "draft": draft and told_of_draft(draft),
+        "was_enabled": was_enabled(connection),
+        "decides": decides(request),
+        "asked": set() if decides(request) else open_requests(connection),
+    }
+    return render(request, template, {**page, **context})
+
+
+def is_in_set_up(connection: Connection) -> bool:
+    return connection.state == ConnectionState.DRAFT
+
+
+def after_step(connection: Connection, route: str) -> HttpResponse:
+    """On after a step of the set-up was saved: a draft's way leads over the list of steps, any other's to `route`."""
+    return redirect("connection-set-up" if is_in_set_up(connection) else route, connection.pk)
+
+
+def address_of(connection: Connection, route: str = "connection") -> str:
+    return reverse(route, args=[connection.pk])

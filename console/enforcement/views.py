@@ -1,0 +1,102 @@
+"""Enforcing SSO: what it needs and whom it shuts out, the step itself with its recovery codes, and the way back."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import Permission
+from accounts.services import enforcement as service
+from accounts.services import password_doors, recovery_codes
+from accounts.services.rights import is_admin_by_own_role
+from console.enforcement.people import people_of
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, decides, needs, person_of, zone_for
+from console.shared.refusals import counted, told_on_the_next_page
+
+PAGE = "enforcement"
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def enforcement(request: HttpRequest) -> HttpResponse:
+    account = account_of(request)
+    readiness = service.readiness(account)
+    page = {
+        "enforced_at": account.sso_enforced_at,
+        "readiness": readiness,
+        "is_ready": any(not one.lacking for one in readiness),
+        "people": people_of(account),
+        "is_admin": is_admin_by_own_role(person_of(request)),
+        "may_lift": decides(request),
+        "codes_left": recovery_codes.left(account),
+        "zone": zone_for(request),
+    }
+    return render(request, "sso/enforcement.html", page)
+
+
+@sensitive_variables("codes")
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def enforce(request: HttpRequest) -> HttpResponse:
+    """Asks, naming the people; then enforces, and shows the codes in this answer and never again."""
+    account = account_of(request)
+    if not is_confirmed(request):
+        return ask(request, _enforce_question(request))
+    with told_on_the_next_page(request):
+        codes = service.enforce_sso(account, acting=acting(request))
+        return _show(request, codes)
+    return redirect(PAGE)
+
+
+@sensitive_variables("codes")
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def new_codes(request: HttpRequest) -> HttpResponse:
+    if not is_confirmed(request):
+        sentences = ["All codes that were made before stop working at once.", "The new ones are shown only once."]
+        return ask(request, _question("Make new recovery codes?", sentences, "Make new codes"))
+    with told_on_the_next_page(request):
+        codes = recovery_codes.renew(account_of(request), acting=acting(request))
+        return _show(request, codes)
+    return redirect(PAGE)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def lift(request: HttpRequest) -> HttpResponse:
+    if not is_confirmed(request):
+        people = counted(password_doors.shut_out(account_of(request)).count(), "person", "people")
+        sentences = [
+            f"{people} with a password may log in with it again, beside the identity provider.",
+            "The recovery codes stop working. To enforce SSO again, a fresh test login is needed.",
+        ]
+        return ask(request, _question("Stop enforcing SSO?", sentences, "Stop enforcing SSO"))
+    with told_on_the_next_page(request):
+        if service.lift_enforcement(account_of(request), acting=acting(request)):
+            messages.success(request, "SSO is not enforced any more: passwords work again.")
+    return redirect(PAGE)
+
+
+def _enforce_question(request: HttpRequest) -> Question:
+    people = password_doors.shut_out(account_of(request))
+    total = people.count()
+    sentences = [
+        f"{counted(total, 'person', 'people')} can no longer log in with a password, and what they have open ends now.",
+        "Account admins with a password keep it for emergencies. Each time one is used it is in the audit log.",
+        f"You get {recovery_codes.NUMBER} recovery codes. They are shown only once, on the next page.",
+    ]
+    first = list(people.order_by("email_key").values_list("email", flat=True)[:20])
+    return Question("Enforce SSO?", sentences, "Enforce SSO", reverse(PAGE), first, total=total)
+
+
+def _question(title: str, sentences: Sequence[str], button: str) -> Question:
+    return Question(title, sentences, button, reverse(PAGE))
+
+
+def _show(request: HttpRequest, codes: Sequence[str]) -> HttpResponse:
+    return render(request, "sso/recovery_codes.html", {"codes": codes})

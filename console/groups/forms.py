@@ -1,0 +1,89 @@
+"""What an admin types about a group, checked for shape. The rules behind it are the services'."""
+
+import re
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts.models import Account, AccountRole, Group, User
+from accounts.services.group_identifiers import SeenIdentifier
+from common.folding import fold
+from console.shared.name_fields import NameField, NameInput
+from spaces.models import Space, SpaceRole
+
+MOST_AT_ONCE = 500
+_PREVIEW = {"hx-post": "", "hx-trigger": "input changed delay:400ms", "hx-target": "#effect", "hx-swap": "outerHTML"}
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = forms.CharField(label="Description", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    idp_identifier = forms.CharField(
+        label="IdP identifier",
+        max_length=512,
+        required=False,
+        help_text="The identifier that the group has at the identity provider, usually a GUID. With one, people are put"
+        " in and taken out at each login. Leave it empty for a group that only you manage.",
+        widget=NameInput(attrs=_PREVIEW),
+    )
+
+    def offer(self, seen: list[SeenIdentifier]) -> None:
+        widget = cast(NameInput, self.fields["idp_identifier"].widget)
+        widget.offered = [(one.identifier, f"{one.people} people carried it") for one in seen]
+
+
+class AccountRoleForm(forms.Form):
+    account_role = forms.ModelChoiceField(
+        AccountRole.objects.none(),
+        label="Account role",
+        required=False,
+        empty_label="none",
+        help_text="Members have its permissions beside those of their own account role.",
+    )
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = AccountRole.objects.in_account(account).order_by("name")
+        self.fields["account_role"].queryset = roles  # type: ignore[attr-defined]
+
+
+class SpaceRoleForm(forms.Form):
+    space = NameField("space", label="Space")
+    role = forms.ModelChoiceField(SpaceRole.objects.none(), label="Space role", empty_label="choose a role")
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        space, role = self.fields["space"], self.fields["role"]
+        space.offer(Space.objects.in_account(account))  # type: ignore[attr-defined]
+        role.queryset = SpaceRole.objects.in_account(account).order_by("name")  # type: ignore[attr-defined]
+
+
+class MembersForm(forms.Form):
+    emails = forms.CharField(
+        label="Emails",
+        help_text="One or several, separated by commas or on lines of their own.",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "bob@company.com"}),
+    )
+
+    def __init__(self, group: Group, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group = group
+
+    def clean_emails(self) -> list[User]:
+        """The people of these addresses, or user names where somebody has no address."""
+        written = {fold(one): one for one in re.split(r"[,;\s]+", self.cleaned_data["emails"]) if one}
+        if not written:
+            raise ValidationError("Expected one address or several; received none.")
+        if len(written) > MOST_AT_ONCE:
+            raise ValidationError(f"Expected at most {MOST_AT_ONCE} people at once; received {len(written)}.")
+        named = Q(email_key__in=written) | Q(email_key="", user_name_key__in=written)
+        people = list(User.objects.in_account(self.group.account_id).filter(named, erased_at=None))
+        unknown = [written[key] for key in written.keys() - {fold(str(person)) for person in people}]
+        if unknown:
+            shown, more = ", ".join(sorted(unknown)[:10]), len(unknown) - 10
+            others = f" and {more} more" if more > 0 else ""
+            raise ValidationError(f"Expected people of this account; nobody here has the address {shown}{others}.")
+        return people

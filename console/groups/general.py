@@ -1,0 +1,152 @@
+"""A group's General tab: name, description, and the IdP identifier with what it would do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.group_matching import identifier_key
+from accounts.models import Account, Group
+from accounts.permissions import Permission
+from accounts.services.agreed_permissions import through_logins, would_allow
+from accounts.services.group_identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
+from accounts.services.groups import create_group, update_group
+from accounts.vendors import Vendor
+from console.groups.forms import GroupForm
+from console.groups.words import effect_sentence, identifier_remark, names_and_more
+from console.shared import confirming
+from console.shared.confirming import Question
+from console.shared.guards import account_of, acting, needs, own_or_404
+from console.shared.refusals import told_in_the_form
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def new(request: HttpRequest) -> HttpResponse:
+    form = _form(request, None)
+    if not _saves(request) or not form.is_valid():
+        return _page(request, form, None)
+    with told_in_the_form(form):
+        group, created = create_group(account_of(request), acting=acting(request), **form.cleaned_data)
+        if created:
+            messages.success(request, f"Group {group.name} was made. Say next what it gives, and who is in it.")
+            return redirect("group-roles", group.pk)
+        form.add_error("name", "Another group of this account has this name already: choose another one.")
+    return _page(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def general(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    group = own_or_404(request, Group, group_id)
+    form = _form(request, group)
+    if not _saves(request) or not form.is_valid():
+        return _page(request, form, group)
+    effect = effect_of(group.account, form.cleaned_data["idp_identifier"], group, _allowing(request, group))
+    if effect.removed and not confirming.is_confirmed(request):
+        return confirming.ask(request, _question(group, effect, form.cleaned_data))
+    with told_in_the_form(form):
+        changes = update_group(group, form.cleaned_data, acting=acting(request))
+        _warn_of_logins(request, group)
+        messages.success(
+            request, f"Group {form.cleaned_data['name']} was saved." if changes else "Nothing was changed."
+        )
+        return redirect("group", group.pk)
+    return _page(request, form, group)
+
+
+def _warn_of_logins(request: HttpRequest, group: Group) -> None:
+    """Where the group is mapped now, and no account admin has allowed logins to give what it gives."""
+    saved = Group.objects.in_account(group.account_id).select_related("account_role").filter(pk=group.pk).first()
+    if saved and (names := [str(one.connection) for one in through_logins(saved) if one.lacking]):
+        told = f"Logins through {', '.join(names)} do not put people into it: an account admin has to allow it."
+        messages.warning(request, f"{told} See Roles.")
+
+
+def _form(request: HttpRequest, group: Group | None) -> GroupForm:
+    """With what was typed. Nothing is checked where a POST asks only what saving would do."""
+    if _saves(request):
+        return GroupForm(request.POST)
+    if request.method != "POST":
+        return GroupForm(initial={name: getattr(group, name) for name in GroupForm.base_fields} if group else None)
+    typed = {name: request.POST.get(name, "").replace("\x00", "") for name in GroupForm.base_fields}
+    return GroupForm(initial={**typed, "idp_identifier": request.POST.get("use") or typed["idp_identifier"]})
+
+
+def _saves(request: HttpRequest) -> bool:
+    """A POST may also ask only for the preview, or take an identifier from those that were seen."""
+    return request.method == "POST" and not _asks_for_part(request) and not request.POST.keys() & {"preview", "use"}
+
+
+def _asks_for_part(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpResponse:
+    account = account_of(request)
+    vendors = vendors_of(account)
+    preview = None
+    if request.method == "POST":
+        preview = _preview(form, group, vendors, account, _allowing(request, group))
+    page = {"form": form, "group": group, "tab": "general", "preview": preview, "vendors": vendors}
+    if _asks_for_part(request):
+        return render(request, "groups/preview.html", page)
+    seen = seen_identifiers(account)
+    form.offer(seen)
+    latest = LOOKED_AT if account.user_count > LOOKED_AT else None
+    return render(request, "groups/general.html", {**page, "seen": seen, "most": MOST, "latest": latest})
+
+
+def _allowing(request: HttpRequest, group: Group | None) -> list[UUID]:
+    """Connections whose logins may give what the group gives as soon as an account admin saves it."""
+    only = would_allow(group.account_id, acting(request)) if group is not None and group.account_role_id else None
+    return [only.pk] if only else []
+
+
+def _preview(
+    form: GroupForm, group: Group | None, vendors: list[Vendor], account: Account, allowing: list[UUID]
+) -> dict[str, Any] | None:
+    """What saving the identifier typed would do; None where it is the group's own, or there is none."""
+    typed = str(form["idp_identifier"].value() or "").replace("\x00", "").strip()[:512]
+    key, own = identifier_key(typed), group.idp_identifier_key if group else ""
+    if key == own:
+        return None
+    others = Group.objects.in_account(account)
+    effect = effect_of(account, typed, group, allowing)
+    return {
+        "is_cleared": not key,
+        "other": others.filter(idp_identifier_key=key).first() if key else None,
+        "sentence": effect_sentence(effect, is_new=group is None),
+        "remark": identifier_remark(typed, vendors) or _unseen(effect),
+        "moves": _moves(effect),
+    }
+
+
+def _unseen(effect: Effect) -> str:
+    """A misspelt identifier looks like this; so does a group whose people have yet to log in."""
+    return (
+        "" if effect.added else "No latest login carried it for somebody new: look at its spelling, or wait for logins."
+    )
+
+
+def _moves(effect: Effect) -> list[tuple[str, str]]:
+    """ "Added" and "Removed", each with some of the names."""
+    added, removed = (effect.added_names, effect.added), (effect.removed_names, effect.removed)
+    told = {"Added": names_and_more(*added), "Removed": names_and_more(*removed)}
+    return [(what, names) for what, names in told.items() if names]
+
+
+def _question(group: Group, effect: Effect, typed: dict[str, Any]) -> Question:
+    moves = [f"{what}: {names}." for what, names in _moves(effect)]
+    stays = "This is what each person's latest login tells. Who was added by hand stays in."
+    return Question(
+        title=f"Change the IdP identifier of {group.name}?",
+        sentences=[effect_sentence(effect), *moves, stays],
+        button="Save",
+        cancel_address=reverse("group", args=[group.pk]),
+        fields=typed.items(),
+    )

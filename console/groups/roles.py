@@ -1,0 +1,135 @@
+"""A group's Roles tab: what membership gives, in the account and in spaces."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import AccountRole, Group
+from accounts.permissions import Permission
+from accounts.services.agreed_permissions import through_logins
+from accounts.services.groups import update_group
+from console.groups.forms import AccountRoleForm, SpaceRoleForm
+from console.groups.words import grants_manage_users, who
+from console.shared import confirming
+from console.shared.confirming import Question
+from console.shared.guards import account_of, acting, decides, needs, own_or_404
+from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from spaces.models import GroupSpaceRole
+from spaces.services.group_roles import give_space_roles, take_space_role
+
+
+@require_safe
+@needs(Permission.MANAGE_USERS)
+def roles(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    return _page(request, _group(request, group_id))
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def set_account_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    group = _group(request, group_id)
+    form = AccountRoleForm(group.account, request.POST)
+    if not form.is_valid():
+        return _page(request, group, role_form=form)
+    role = form.cleaned_data["account_role"]
+    if role != group.account_role and not confirming.is_confirmed(request):
+        question = _account_role_question(group, role)
+        if question is not None:
+            return confirming.ask(request, question)
+    with told_in_the_form(form):
+        update_group(group, {"account_role": role}, acting=acting(request))
+        messages.success(
+            request, f"Members of {group.name} have {f'account role {role}' if role else 'no account role'} from it."
+        )
+        return redirect("group-roles", group.pk)
+    return _page(request, group, role_form=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def add_space_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    group = _group(request, group_id)
+    form = SpaceRoleForm(group.account, request.POST)
+    if not form.is_valid():
+        return _page(request, group, space_form=form)
+    space, role = form.cleaned_data["space"], form.cleaned_data["role"]
+    with told_in_the_form(form):
+        new = give_space_roles(group, [(space, role)], acting=acting(request))
+        messages.success(request, f"Members of {group.name} are {role} in {space}" + ("." if new else ", as before."))
+        return redirect("group-roles", group.pk)
+    return _page(request, group, space_form=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def remove_space_role(request: HttpRequest, group_id: UUID, grant_id: UUID) -> HttpResponse:
+    grants = GroupSpaceRole.objects.filter(group=group_id).select_related("group", "space", "role")
+    grant = own_or_404(request, grants, grant_id)
+    if not confirming.is_confirmed(request):
+        return confirming.ask(request, _removal_question(grant))
+    with told_on_the_next_page(request):
+        take_space_role(grant.group, grant.space, grant.role, acting=acting(request))
+        messages.success(request, f"{grant.group.name} no longer gives {grant.role} in {grant.space}.")
+    return redirect("group-roles", group_id)
+
+
+def _group(request: HttpRequest, group_id: UUID) -> Group:
+    return own_or_404(request, Group.objects.select_related("account", "account_role"), group_id)
+
+
+def _page(
+    request: HttpRequest,
+    group: Group,
+    role_form: AccountRoleForm | None = None,
+    space_form: SpaceRoleForm | None = None,
+) -> HttpResponse:
+    account = account_of(request)
+    grants = GroupSpaceRole.objects.in_account(account).filter(group=group).select_related("space", "role")
+    page = {
+        "group": group,
+        "tab": "roles",
+        "grants": grants.order_by("space__name", "role__name"),
+        "role_form": role_form or AccountRoleForm(account, initial={"account_role": group.account_role_id}),
+        "space_form": space_form or SpaceRoleForm(account),
+        "powerful": [role.name for role in AccountRole.objects.in_account(account) if grants_manage_users(role)],
+        "through": through_logins(group),
+        "may_allow": decides(request),
+        "warns": grants_manage_users(group.account_role),
+    }
+    return render(request, "groups/roles.html", page)
+
+
+def _account_role_question(group: Group, role: AccountRole | None) -> Question | None:
+    """None where nobody gains or loses anything that one would want to be asked about."""
+    count = group.memberships.count()
+    if not count and not grants_manage_users(role):
+        return None
+    sentences = []
+    if group.account_role:
+        sentences.append(f"{who(count, 'no longer has', 'no longer have')} {group.account_role} from the group.")
+    if role:
+        allowed = ", ".join(role.permissions) or "no permission"
+        sentences.append(f"{who(count, 'gets', 'get')} {role} from it: {allowed}.")
+    if grants_manage_users(role):
+        sentences.append("With Manage Users, each member manages everybody in the account, groups and provisioning.")
+    return Question(
+        title=f"Change the account role of {group.name}?",
+        sentences=sentences,
+        button="Save",
+        cancel_address=reverse("group-roles", args=[group.pk]),
+        fields=[("account_role", str(role.pk) if role else "")],
+    )
+
+
+def _removal_question(grant: GroupSpaceRole) -> Question:
+    count = grant.group.memberships.count()
+    return Question(
+        title=f"Take {grant.role} in {grant.space} away from {grant.group.name}?",
+        sentences=[f"{who(count, 'loses', 'lose')} it, unless they have it in another way too."],
+        button="Remove",
+        cancel_address=reverse("group-roles", args=[grant.group_id]),
+    )

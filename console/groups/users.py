@@ -1,0 +1,109 @@
+"""A group's Users tab: who is in, by whose doing, and who may be taken out here."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.managed_by_hand import Ruling
+from accounts.models import Group, GroupMembership, User
+from accounts.models.user import UserState
+from accounts.permissions import Permission
+from accounts.services.group_identifiers import live_connections
+from accounts.services.group_members import rulings
+from accounts.services.groups import add_members, remove_member
+from accounts.vendors import VENDORS
+from console.groups.filters import MemberFilters
+from console.groups.forms import MembersForm
+from console.groups.words import who
+from console.shared import confirming
+from console.shared.confirming import Question
+from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
+from console.shared.lists import Listing
+from console.shared.refusals import told_in_the_form, told_on_the_next_page
+
+ORDERS = {
+    "email": ("user__email_key",),
+    "name": ("user__last_name", "user__first_name"),
+    "origin": ("origin",),
+    "since": ("created_at",),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    membership: GroupMembership
+    ruling: Ruling
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def users(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    """A POST adds people. It has the list's own address, so that search and pages go on working where it is refused."""
+    group = own_or_404(request, Group, group_id)
+    form = MembersForm(group, request.POST or None)
+    if not form.is_valid():
+        return _page(request, group, form)
+    with told_in_the_form(form):
+        new = add_members(group, form.cleaned_data["emails"], acting=acting(request))
+        there = len(form.cleaned_data["emails"]) - len(new)
+        before = f" {who(there, 'was', 'were')} in it before." if there else ""
+        messages.success(request, f"{who(len(new), 'was', 'were')} added to {group.name}.{before}")
+        return redirect("group-users", group.pk)
+    return _page(request, group, form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def remove(request: HttpRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
+    group = own_or_404(request, Group, group_id)
+    user = own_or_404(request, User, user_id)
+    if not confirming.is_confirmed(request):
+        return confirming.ask(request, _question(group, user))
+    with told_on_the_next_page(request):
+        gone = remove_member(group, user, acting=acting(request))
+        messages.success(request, f"{user} is {'no longer' if gone else 'not'} in {group.name}.")
+    return redirect("group-users", group.pk)
+
+
+def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse:
+    account = account_of(request)
+    members = GroupMembership.objects.in_account(account).filter(group=group, user__account=account)
+    present = members.filter(user__erased_at=None, user__state__in=(UserState.PENDING, UserState.ACTIVE))
+    rows = present.select_related("user", "connection", "group")
+    listing = Listing(request, rows, MemberFilters, ORDERS, known_total=lambda: _present(group), by_key=True)
+    shown = list(listing.page)
+    ruling = rulings(shown)
+    page = {
+        "group": group,
+        "tab": "users",
+        "form": form,
+        "listing": listing,
+        "lines": [Line(one, ruling[one.pk]) for one in shown],
+        "delivering": [one for one in live_connections(account) if VENDORS[one.vendor].delivers(one.attribute_names)],
+        "zone": zone_for(request),
+    }
+    return render(request, "groups/users.html", page)
+
+
+def _present(group: Group) -> int:
+    """All of them without those who are out, who are members until their clean-up: a moment, and hardly ever many."""
+    everybody = GroupMembership.objects.in_account(group.account_id).filter(group=group)
+    out = everybody.filter(user__account=group.account_id, user__clean_up_due_since__isnull=False)
+    return everybody.count() - out.count()
+
+
+def _question(group: Group, user: User) -> Question:
+    sentences = [f"{user.full_name or user} loses what the group gives, unless they have it in another way too."]
+    if group.is_mapped:
+        sentences.append("If the identity provider names this group at their next login, they are put in again.")
+    return Question(
+        title=f"Take {user} out of {group.name}?",
+        sentences=sentences,
+        button="Remove",
+        cancel_address=reverse("group-users", args=[group.pk]),
+    )

@@ -1,0 +1,55 @@
+"""The start page: what needs an admin, who I am here, what I may do, and why."""
+
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Alert, LoginRecord, User
+from accounts.models.work import AlertKind
+from accounts.permissions import Permission
+from accounts.services.admin_requests import dismiss_request
+from accounts.services.users import zone_of
+from console.home.alert_links import address_of_alert
+from console.home.attention import attention_for
+from console.shared.guards import acting, decides, needs, own_or_404, permissions_of
+from console.shared.refusals import told_on_the_next_page
+from spaces.services.rights import rights_of
+
+LOGINS_SHOWN = 5
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    logins = LoginRecord.objects.in_account(user.account_id).filter(user=user).order_by("-at")[:LOGINS_SHOWN]
+    attention = None
+    if Permission.MANAGE_USERS in permissions_of(request):
+        connects = Permission.MANAGE_SSO in permissions_of(request)
+        attention = attention_for(user.account, decides=decides(request), connects=connects)
+    alerts = [(alert, address_of_alert(alert)) for alert in attention.alerts] if attention else []
+    page = {
+        "attention": attention,
+        "alerts": alerts,
+        "rights": rights_of(user),
+        "logins": logins,
+        "zone": ZoneInfo(zone_of(user)),
+    }
+    return render(request, "accounts/home.html", page)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def dismiss(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Closes somebody's request to the account admins without doing it."""
+    alert = own_or_404(request, Alert.objects.filter(kind=AlertKind.ADMIN_ASKED), alert_id)
+    with told_on_the_next_page(request):
+        dismiss_request(alert, acting=acting(request))
+        messages.success(request, "The request is dismissed.")
+    return redirect("home")

@@ -1,0 +1,129 @@
+"""A login record, arranged for its page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from accounts.group_matching import identifier_key
+from accounts.models import AuditEntry, Group, LoginRecord
+from accounts.sso.timeline import Mark, Part
+from console.logins.places import place
+
+SYMBOLS = {"passed": "✓", "noted": "!", "failed": "✗"}
+WORDS = {"passed": "passed", "noted": "worth a look", "failed": "failed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    mark: str
+    symbol: str
+    word: str  # of the symbol, for who cannot see it
+    sentence: str
+    expected: str
+    received: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: str
+    mark: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why it was refused: which side must change what, and where in that vendor's console."""
+
+    code: str
+    expected: str
+    received: str
+    side: str
+    next_step: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Groups:
+    """`unknown`: received and mapped to no group here. `joined` and `left`: by the sync after this login."""
+
+    mapped: tuple[Group, ...]
+    unknown: tuple[str, ...]
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    is_waiting: bool
+
+
+def chapters(steps: Sequence[dict[str, str]]) -> list[Chapter]:
+    parts = groupby(steps, key=lambda step: step.get("part", ""))
+    return [_chapter(title, [_line(step) for step in own]) for title, own in parts]
+
+
+def verdict(steps: Iterable[dict[str, str]], vendor: str, protocol: str) -> Verdict | None:
+    for step in steps:
+        if step.get("mark") == "failed":
+            told = {name: step.get(name, "") for name in ("code", "expected", "received", "side", "next_step")}
+            return Verdict(**told, place=place(told["code"], vendor, protocol))
+    return None
+
+
+def is_verified(steps: Iterable[dict[str, str]]) -> bool:
+    """Whether the message is known to come from the identity provider: every signature that was looked at held."""
+    marks = {step.get("mark") for step in steps if step.get("part") == Part.SIGNATURE}
+    return marks == {Mark.PASSED}
+
+
+def groups_of(record: LoginRecord) -> Groups | None:
+    """What became of the groups; None when the IdP said nothing of them. Three queries."""
+    if record.group_ids is None:
+        return None
+    by_key = {identifier_key(str(value)): str(value) for value in record.group_ids}
+    mapped = Group.objects.in_account(record.account_id).filter(idp_identifier_key__in=by_key).order_by("name")
+    found = tuple(mapped[:200])
+    known = {group.idp_identifier_key for group in found}
+    changes = _sync_after(record)
+    return Groups(
+        mapped=found,
+        unknown=tuple(value for key, value in by_key.items() if key not in known)[:200],
+        joined=tuple(changes.get("joined", ())),
+        left=tuple(changes.get("left", ())),
+        is_waiting=record.identity is not None and record.identity.synced_sequence < (record.login_sequence or 0),
+    )
+
+
+def _sync_after(record: LoginRecord) -> dict[str, Any]:
+    """What the group sync of this login wrote into the audit log: the first entry before the person's next login."""
+    if record.user is None:
+        return {}
+    synced = AuditEntry.objects.in_account(record.account_id).filter(
+        object_id=record.user.pk, action="user.groups-synced", at__gte=record.at
+    )
+    entry = synced.order_by("at").first()
+    following = _next_login(record)
+    if entry is None or (following is not None and entry.at >= following):
+        return {}
+    return dict(entry.changes)
+
+
+def _next_login(record: LoginRecord) -> datetime | None:
+    later = LoginRecord.objects.in_account(record.account_id).filter(user=record.user, at__gt=record.at)
+    return later.order_by("at").values_list("at", flat=True).first()
+
+
+def _chapter(title: str, lines: list[Line]) -> Chapter:
+    marks = {line.mark for line in lines}
+    worst = next((mark for mark in ("failed", "noted") if mark in marks), "passed")
+    return Chapter(title, worst, tuple(lines))
+
+
+def _line(step: dict[str, str]) -> Line:
+    mark = step.get("mark", "passed")
+    return Line(
+        mark,
+        SYMBOLS.get(mark, "!"),
+        WORDS.get(mark, mark),
+        step.get("sentence", ""),
+        step.get("expected", ""),
+        step.get("received", ""),
+    )

@@ -1,0 +1,130 @@
+"""The login inspector: every attempt, what it went through, and what another one would do."""
+
+import json
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Connection, LoginRecord
+from accounts.models.identity import Beginning, LoginOutcome
+from accounts.permissions import Permission
+from accounts.services.connection_drafts import draft_of, drafted
+from accounts.services.provider_documents import ProviderBusy
+from accounts.sso import masking, timeline, transactions, trial
+from accounts.sso.preview import preview_login
+from accounts.sso.protocols import protocol_of
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusal_page import busy_page
+from accounts.sso.sending import to_sign_in
+from accounts.sso.views import with_binding
+from common.http.canonical_host import at_base_url
+from console.logins import record as told
+from console.logins import recorded
+from console.logins.filters import LoginFilters
+from console.logins.forms import WhatIfForm
+from console.logins.pasted import unverified_attributes
+from console.shared.guards import account_of, needs, own_or_404, person_of, zone_for
+from console.shared.timelines import Timeline
+
+MAY_LOOK = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
+SEARCHED = 100_000  # records for one page of a search
+
+
+@require_safe
+@needs(*MAY_LOOK)
+def logins(request: HttpRequest) -> HttpResponse:
+    rows = LoginRecord.objects.in_account(account_of(request)).select_related("connection")
+    listing = Timeline(request, rows.defer("message", "attributes", "steps"), LoginFilters, within=SEARCHED)
+    return render(request, "logins/logins.html", {"listing": listing, "zone": zone_for(request)})
+
+
+@require_safe
+@needs(*MAY_LOOK)
+def login_record(request: HttpRequest, reference: str) -> HttpResponse:
+    rows = LoginRecord.objects.in_account(account_of(request)).select_related("connection", "user", "identity")
+    record = get_object_or_404(rows, reference=reference.upper())
+    vendor, protocol = (record.connection.vendor, record.connection.protocol) if record.connection else ("", "")
+    page = {
+        "record": record,
+        "chapters": told.chapters(record.steps),
+        "verdict": told.verdict(record.steps, vendor, protocol),
+        "is_verified": told.is_verified(record.steps),
+        "groups": told.groups_of(record),
+        "zone": zone_for(request),
+    }
+    return render(request, "logins/login.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(*MAY_LOOK)
+def what_if(request: HttpRequest) -> HttpResponse:
+    """Tries attributes out; nothing is saved. `?from=REFERENCE` begins with those of a recorded login."""
+    page: dict[str, object] = {}
+    if request.method == "POST":
+        form = WhatIfForm(account_of(request), request.POST)
+        if form.is_valid():
+            page = _tried(form)
+    else:
+        form = WhatIfForm(account_of(request), initial=_beginning_with(request))
+    return render(request, "logins/what_if.html", {"form": form, **page})
+
+
+def _tried(form: WhatIfForm) -> dict[str, object]:
+    connection: Connection = form.cleaned_data["connection"]
+    with timeline.recording() as steps:
+        try:
+            pasted = unverified_attributes(form.cleaned_data["attributes"])
+        except LoginRefused as refusal:
+            form.add_error("attributes", f"Expected {refusal.expected}; received {refusal.received}.")
+            return {}
+        attributes = masking.without_masked(pasted)
+        form.show(attributes)
+        result = preview_login(connection, form.as_person(attributes))
+        if result.outcome == LoginOutcome.SIGNED_IN:
+            trial.tell(result)
+    kept = steps.kept()["steps"]
+    verdict = told.verdict(kept, connection.vendor, connection.protocol)
+    page = {"result": result, "chapters": told.chapters(kept), "verdict": verdict, "connection": connection}
+    return {**page, "left_out": sorted(pasted.keys() - attributes.keys())}
+
+
+def _beginning_with(request: HttpRequest) -> dict[str, object]:
+    reference = request.GET.get("from", "").upper()
+    rows = LoginRecord.objects.in_account(account_of(request)).select_related("connection")
+    record = rows.filter(reference=reference).first()
+    if record is None:
+        return {"connection": request.GET.get("connection", "")}
+    attributes = recorded.attributes_of(record)
+    return {"connection": record.connection_id, "attributes": json.dumps(attributes, indent=2, ensure_ascii=False)}
+
+
+@at_base_url
+@never_cache
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Sends the admin to the connection's IdP; what comes back is shown, and changes nobody.
+
+    `?draft=1`: with the settings of its draft, if it has one.
+    """
+    connection = own_or_404(request, Connection.objects.select_related("account"), connection_id)
+    draft = draft_of(connection) if request.GET.get("draft") == "1" else None
+    if draft is not None:
+        connection = drafted(draft)
+    binding = request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, "")
+    try:
+        tester = person_of(request)
+        opened = transactions.open_sign_in(connection, "", binding, tester, tests_draft=draft is not None)
+        outgoing = protocol_of(connection).start(connection, opened, "")
+    except LoginRefused as refusal:
+        with timeline.recording() as attempt:
+            attempt.beginning = Beginning.TEST
+            return trial.shown(trial.refused(refusal, connection, None))
+    except ProviderBusy:
+        opened.row.delete()
+        return busy_page(request)
+    return with_binding(to_sign_in(request, connection, outgoing), opened.binding)

@@ -1,0 +1,45 @@
+"""`account_settings ACCOUNT [--session-idle-minutes N] ...`: shows what an account chose, and changes what is given."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from accounts.services import account_settings
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = "Show or change how long sessions live, and how long people who are out and records of logins are kept."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("--session-idle-minutes", type=int, help="a session ends after so long without a request")
+        parser.add_argument("--session-absolute-minutes", type=int, help="a session ends after so long in any case")
+        parser.add_argument("--retention-days", type=int, help="how long a person who is out can be restored")
+        parser.add_argument("--login-retention-days", type=int, help="how long it can be seen why a login went so")
+
+    @transaction.atomic
+    def run(
+        self,
+        *,
+        account: str,
+        session_idle_minutes: int | None,
+        session_absolute_minutes: int | None,
+        retention_days: int | None,
+        login_retention_days: int | None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        found = account_named(account)
+        if session_idle_minutes is not None or session_absolute_minutes is not None:
+            idle = found.session_idle_minutes if session_idle_minutes is None else session_idle_minutes
+            absolute = found.session_absolute_minutes if session_absolute_minutes is None else session_absolute_minutes
+            account_settings.set_session_lifetimes(found, idle, absolute, OPERATOR)
+        if retention_days is not None:
+            account_settings.set_retention(found, retention_days, OPERATOR)
+        if login_retention_days is not None:
+            account_settings.set_login_retention(found, login_retention_days, OPERATOR)
+        names = ("session_idle_minutes", "session_absolute_minutes", "retention_days", "login_retention_days")
+        return {"account": found.name, **{name: getattr(found, name) for name in names}}

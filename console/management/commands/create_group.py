@@ -1,0 +1,68 @@
+"""`create_group ACCOUNT NAME [--idp-identifier X] [--space-role "Space=Role"]... [--account-role R]`. Idempotent."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from accounts.errors import ActionRefused
+from accounts.models import Account
+from accounts.services import users
+from accounts.services.agreed_permissions import allow_permissions, through_logins
+from accounts.services.audit import OPERATOR
+from accounts.services.groups import create_group
+from accounts.services.rights import permissions_of_role
+from console.management.base import VerbCommand, account_named, connection_named
+from spaces.models import Space, SpaceRole
+from spaces.services.group_roles import give_space_roles
+from spaces.services.spaces import space_named, space_role_named
+
+
+class Command(VerbCommand):
+    help = "Create a group, mapped to a group of the identity provider when it gets an IdP identifier."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("name")
+        parser.add_argument("--idp-identifier", default="", metavar="ID")
+        parser.add_argument("--space-role", action="append", default=[], metavar="SPACE=ROLE")
+        parser.add_argument("--account-role", metavar="ROLE")
+        parser.add_argument(
+            "--allow-through",
+            action="append",
+            default=[],
+            metavar="CONNECTION",
+            help="let logins through it give the account role; by itself with only one connection that names groups",
+        )
+
+    @transaction.atomic
+    def run(
+        self,
+        *,
+        account: str,
+        name: str,
+        idp_identifier: str,
+        space_role: list[str],
+        account_role: str | None,
+        allow_through: list[str],
+        **options: Any,
+    ) -> dict[str, Any]:
+        owner = account_named(account)
+        role = users.role_named(owner, account_role) if account_role else None
+        pairs = [_pair(owner, text) for text in space_role]
+        group, _ = create_group(owner, name, acting=OPERATOR, idp_identifier=idp_identifier, account_role=role)
+        give_space_roles(group, pairs, acting=OPERATOR)
+        for connection in [connection_named(owner, name) for name in allow_through]:
+            allow_permissions(connection, permissions_of_role(group.account_role), acting=OPERATOR)
+        for one in through_logins(group):
+            if one.lacking:
+                self.stderr.write(f"Logins through {one.connection} do not put people into it: see --allow-through.")
+        return {"group": group.name, "idp_identifier": group.idp_identifier}
+
+
+def _pair(account: Account, text: str) -> tuple[Space, SpaceRole]:
+    space, equals, role = text.partition("=")
+    if not equals:
+        raise ActionRefused(f"Expected SPACE=ROLE such as 'Trial=Space Developer'; received '{text}'.")
+    return space_named(account, space.strip()), space_role_named(account, role.strip())

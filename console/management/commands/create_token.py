@@ -1,0 +1,50 @@
+"""`create_token ACCOUNT EMAIL --name N --permission P... [--expires-in-days N]`, or `--service` without EMAIL.
+
+`--connection C` of a token for provisioning: the connection whose people it provisions.
+"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.errors import ActionRefused
+from accounts.permissions import Permission
+from accounts.services import connection_scope
+from accounts.services.audit import OPERATOR
+from accounts.services.tokens import LONGEST_BY_OPERATOR, end_after, issue_service_token, issue_token
+from console.management.base import VerbCommand, account_named, connection_named, user_with_email
+
+DEFAULT_DAYS = 365
+
+
+class Command(VerbCommand):
+    help = "Create an API token of a user, or of the account itself. Its text is printed this once only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("email", nargs="?")
+        parser.add_argument("--service", action="store_true", help="owned by the account, not by a person")
+        parser.add_argument("--name", required=True)
+        parser.add_argument("--permission", action="append", default=[], metavar="PERMISSION")
+        parser.add_argument("--connection", metavar="CONNECTION", help="name or id: whose people it provisions")
+        parser.add_argument("--expires-in-days", type=int, default=DEFAULT_DAYS, metavar="N")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        account, email = account_named(options["account"]), options["email"]
+        if bool(email) == options["service"]:
+            raise ActionRefused("Expected either the e-mail of the token's owner or --service.")
+        connection = connection_named(account, options["connection"]) if options["connection"] else None
+        expires_at = end_after(options["expires_in_days"], LONGEST_BY_OPERATOR)
+        named = {"name": options["name"], "permissions": options["permission"]}
+        if options["service"]:
+            token, text = issue_service_token(
+                account, **named, expires_at=expires_at, connection=connection, acting=OPERATOR
+            )
+        else:
+            owner = user_with_email(account, email)
+            token, text = issue_token(owner, **named, expires_at=expires_at, connection=connection, acting=OPERATOR)
+        warning = connection_scope.warning_without(connection, connection_scope.connections_of(account))
+        if warning and Permission.MANAGE_USERS in token.permissions:
+            self.stderr.write(warning)
+        return {"token": text, "token_id": str(token.id), "expires_at": expires_at.isoformat()}

@@ -1,0 +1,37 @@
+"""`create_user ACCOUNT EMAIL [--first-name] [--last-name] [--account-role] [--password-env VAR]`."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.permissions import ACCOUNT_MEMBER
+from accounts.services import users
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named, secret_from
+
+
+class Command(VerbCommand):
+    help = "Create a user: with a password, or pending until their first login through the identity provider."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("email")
+        parser.add_argument("--first-name", default="")
+        parser.add_argument("--last-name", default="")
+        parser.add_argument("--account-role", default=ACCOUNT_MEMBER, metavar="ROLE")
+        parser.add_argument("--password-env", metavar="VAR", help="environment variable that holds the password")
+
+    def run(self, *, account: str, email: str, account_role: str, **options: Any) -> dict[str, Any]:
+        owner = account_named(account)
+        password = secret_from(options["password_env"])
+        profile = {
+            "first_name": options["first_name"],
+            "last_name": options["last_name"],
+            "account_role": users.role_named(owner, account_role),
+        }
+        if password is None:
+            user = users.provision_pending(owner, email, acting=OPERATOR, **profile)
+        else:
+            user = users.create_password_user(owner, email, password, acting=OPERATOR, **profile)
+        return {"user": user.email, "state": user.state}

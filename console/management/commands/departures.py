@@ -1,0 +1,30 @@
+"""`departures ACCOUNT`: who is held by the guard against mass deprovisioning, and an admin's yes or no to it (R45)."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.services import held_departures
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = "Show, let go or keep people whose departure is held, and say whether mass departures are held at all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("--hold", choices=("on", "off"), help="hold the rest when far more people than usual go")
+        decision = parser.add_mutually_exclusive_group()
+        decision.add_argument("--let-go", action="store_true", help="let all held people go, and close the alert")
+        decision.add_argument("--keep", action="store_true", help="keep all held people, and close the alert")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        account = account_named(options["account"])
+        if options["hold"]:
+            held_departures.set_hold(account, options["hold"] == "on", OPERATOR)
+        let_go = held_departures.release_departures(account, OPERATOR) if options["let_go"] else 0
+        kept = held_departures.drop_departures(account, OPERATOR) if options["keep"] else 0
+        held = held_departures.held(account)
+        return {"held": held, "let_go": let_go, "kept": kept, "hold": account.hold_mass_departures}

@@ -1,0 +1,16 @@
+"""`deprovision_user ACCOUNT EMAIL`: ends a person's access at once: no login, no session, no token. Idempotent."""
+
+from typing import Any
+
+from accounts.services import provisioning
+from accounts.services.audit import OPERATOR
+from console.management.base import PersonCommand, account_named, user_with_email
+
+
+class Command(PersonCommand):
+    help = "Ends a person's access at once: no login, no session, no token."
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        account = account_named(options["account"])
+        user = provisioning.deprovision(user_with_email(account, options["email"]).pk, account, acting=OPERATOR)
+        return {"user": user.email, "state": user.state}

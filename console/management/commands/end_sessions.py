@@ -1,0 +1,15 @@
+"""`end_sessions ACCOUNT EMAIL`: logs a person out everywhere; they may log in again."""
+
+from typing import Any
+
+from accounts.services import sessions
+from accounts.services.audit import OPERATOR
+from console.management.base import PersonCommand, account_named, user_with_email
+
+
+class Command(PersonCommand):
+    help = "End all sessions of a person, in every browser. Their access stays; deprovision_user takes that away."
+
+    def run(self, *, account: str, email: str, **_: Any) -> dict[str, Any]:
+        user = user_with_email(account_named(account), email)
+        return {"user": str(user.id), "email": user.email, "ended": sessions.end_all(user, acting=OPERATOR)}

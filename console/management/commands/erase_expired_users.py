@@ -1,0 +1,13 @@
+"""`erase_expired_users`: removes people who were let go longer ago than their account keeps them. Idempotent."""
+
+from typing import Any
+
+from accounts.services import erasing
+from console.management.base import VerbCommand
+
+
+class Command(VerbCommand):
+    help = "Erase people whose retention time after deprovisioning is over."
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        return {"people_erased": erasing.erase_expired()}

@@ -1,0 +1,35 @@
+"""`list_tokens ACCOUNT`: every token that still opens a door, whoever owns it (R41)."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.models import ApiToken
+from accounts.services.tokens import live_tokens
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = "List the live API tokens of an account, newest first."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        return {"tokens": [_told(token) for token in live_tokens(account_named(options["account"]))]}
+
+
+def _told(token: ApiToken) -> dict[str, Any]:
+    return {
+        "token_id": str(token.id),
+        "name": token.name,
+        "prefix": token.prefix,
+        "made_by": str(token.made_by_id) if token.made_by_id else None,
+        "owner": token.user.email if token.user else "the account",
+        "connection": vars(token)["connection_name"],  # annotated
+        "permissions": token.permissions,
+        "created_at": token.created_at.isoformat(),
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+        "last_used_at": token.last_used_at.isoformat() if token.last_used_at else None,
+    }

@@ -1,0 +1,30 @@
+"""`revoke_token ACCOUNT TOKEN_ID`: ends a token, and what was made with it, at once. Idempotent."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.errors import ActionRefused
+from accounts.models import ApiToken
+from accounts.services.audit import OPERATOR
+from accounts.services.token_revocation import revoke_token
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = "Revoke an API token by its id (list_tokens shows it) or its shown prefix."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("token_id")
+
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
+        named = options["token_id"]
+        tokens = ApiToken.objects.in_account(account_named(options["account"]))
+        found = [token for token in tokens if named in (str(token.id), token.prefix)]
+        if len(found) != 1:
+            raise ActionRefused(f"Expected the id of one token of this account; received '{named}'.")
+        ended = revoke_token(found[0], acting=OPERATOR)
+        with_it = [token.name for token in ended if token != found[0]]
+        return {"token_id": str(found[0].id), "revoked": True, "revoked_with_it": with_it}

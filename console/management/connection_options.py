@@ -1,0 +1,185 @@
+"""From the options of `create_connection` to the fields of a connection."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from accounts.errors import ActionRefused
+from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
+from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
+from accounts.services import provider_settings
+from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
+from accounts.services.published_issuer import IssuerDiffers, openid_settings
+from accounts.sso.certificate_shapes import text_of
+from accounts.sso.certificates import new_service_provider_key
+from console.management.base import secret_from
+from spaces.role_mapping import MEMBER_ROLE
+
+_GENERAL = (
+    "vendor",
+    "protocol",
+    "update_policy",
+    "just_in_time",
+    "remove_unmapped_spaces",
+    "keep_groups_when_missing",
+    "clock_skew",
+)
+_SWITCHES = (
+    "allow_idp_initiated",
+    "sign_requests",
+    "allow_sha1",
+    "force_authn",
+    "accept_response_signature_over_encryption",
+)
+
+
+def add_connection_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--vendor", required=True, choices=Vendor.values)
+    add("--protocol", required=True, choices=Protocol.values)
+    add("--domain", action="append", default=[], help="e-mail domain of the people who sign in through it")
+    add("--with-subdomains", action="store_true", help="these domains include their sub-domains")
+    add("--default-space", metavar="SPACE")
+    add("--default-space-role", default=MEMBER_ROLE, metavar="ROLE")
+    add("--update-policy", choices=UpdatePolicy.values, default=UpdatePolicy.CONTACT)
+    add("--just-in-time", choices=JustInTime.values, default=JustInTime.ON, help="who may come in that was never here")
+    add("--remove-unmapped-spaces", action="store_true")
+    add("--keep-groups-when-missing", action="store_true")
+    add("--attribute", action="append", default=[], metavar="NAME=EXTERNAL-NAME")
+    add("--grantable-account-role", action="append", default=[], metavar="ROLE")
+    add("--clock-skew", type=int, default=60, metavar="SECONDS")
+    add("--live", action="store_true", help="open it for logins at once")
+    for_saml = parser.add_argument_group("SAML 2.0")
+    for_saml.add_argument("--metadata", metavar="FILE-or-URL")
+    for_saml.add_argument("--sso-url", default="", metavar="URL")
+    for_saml.add_argument(
+        "--sso-by-post", action="store_true", help="it takes requests by HTTP-POST, not HTTP-Redirect"
+    )
+    for_saml.add_argument("--certificate", action="append", default=[], metavar="FILE")
+    for_saml.add_argument("--slo-url", default="", metavar="URL", help="where the provider takes logout messages")
+    for_saml.add_argument("--slo-response-url", default="", metavar="URL", help="where it takes answers, if elsewhere")
+    for_saml.add_argument("--slo-by-post", action="store_true", help="it takes them by HTTP-POST, not HTTP-Redirect")
+    for_saml.add_argument("--allow-idp-initiated", action="store_true")
+    for_saml.add_argument("--sign-requests", action="store_true")
+    for_saml.add_argument("--allow-sha1", action="store_true")
+    for_saml.add_argument(
+        "--accept-response-signature-over-encryption",
+        action="store_true",
+        help="accept an encrypted assertion without a signature of its own; weaker",
+    )
+    for_saml.add_argument("--force-authn", action="store_true", help="ask everybody to sign in again")
+    for_saml.add_argument("--name-id-policy", choices=NameIdFormat.labels, help="NameID format to ask for")
+    for_saml.add_argument(
+        "--authn-context", action="append", default=[], metavar="URI", help="authentication context to ask for"
+    )
+    for_saml.add_argument("--authn-comparison", choices=AuthnComparison.values, default=AuthnComparison.EXACT)
+    for_both = parser.add_argument_group("SAML 2.0 (issuer URI) and OpenID Connect (issuer)")
+    for_both.add_argument("--issuer", default="", metavar="URI")
+    for_oidc = parser.add_argument_group("OpenID Connect")
+    for_oidc.add_argument("--tenant-id", default="", metavar="ID")
+    for_oidc.add_argument("--client-id", default="")
+    for_oidc.add_argument("--client-secret-env", metavar="VAR")
+    for_oidc.add_argument(
+        "--flow", choices=OidcFlow.values, help="default: code with a client secret or key, else id_token"
+    )
+    for_oidc.add_argument(
+        "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: one is made"
+    )
+    for_oidc.add_argument(
+        "--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta"
+    )
+    for_oidc.add_argument("--prompt", choices=Prompt.values, default="")
+    for_oidc.add_argument("--max-age", type=int, metavar="SECONDS", help="of a sign-in there; auth_time is checked")
+    for_oidc.add_argument("--acr-values", default="", metavar="VALUES")
+    for_oidc.add_argument("--omit-login-hint", action="store_true", help="do not pass on the e-mail that was entered")
+
+
+def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
+    """The fields of the new connection. Raises ActionRefused for what is missing, unreadable or out of reach."""
+    specific = _saml(options) if options["protocol"] == Protocol.SAML else _oidc(options)
+    general = {
+        "name": name,
+        "attribute_names": dict(_attribute(text) for text in options["attribute"]),
+        **{field: options[field] for field in _GENERAL},
+    }
+    return ProviderSettings({**general, **specific.fields}, specific.warnings)
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    name, equals, external = text.partition("=")
+    if not equals or not external.strip():
+        raise ActionRefused(f"Expected NAME=EXTERNAL-NAME such as email=mail; received '{text}'.")
+    return name.strip(), external.strip()
+
+
+def _saml(options: dict[str, Any]) -> ProviderSettings:
+    private_key, certificate = new_service_provider_key("Torque SSO")
+    found = _identity_provider(options)
+    own = {"sp_private_key": private_key, "sp_certificate": certificate, **_requests(options)}
+    return ProviderSettings({**found.fields, **{name: options[name] for name in _SWITCHES}, **own}, found.warnings)
+
+
+def _requests(options: dict[str, Any]) -> dict[str, Any]:
+    formats = dict(zip(NameIdFormat.labels, NameIdFormat.values, strict=True))
+    return {
+        "name_id_policy": formats.get(options["name_id_policy"], ""),
+        "authn_contexts": provider_settings.authn_contexts(" ".join(options["authn_context"])),
+        "authn_comparison": options["authn_comparison"],
+    }
+
+
+def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
+    try:
+        return _described(options)
+    except ProviderNotChosen as several:
+        raise ActionRefused(f"{several} Run the command again with --issuer ENTITY-ID.") from None
+
+
+def _described(options: dict[str, Any]) -> ProviderSettings:
+    source = options["metadata"]
+    if source and source.startswith(("https://", "http://")):
+        return provider_settings.from_metadata_address(source, options["issuer"], account_id=None)
+    if source:
+        return provider_settings.from_metadata(_bytes(source), options["issuer"])
+    addresses = {
+        name: provider_settings.web_address(options[name], f"--{name.replace('_', '-')}")
+        for name in ("slo_url", "slo_response_url")
+    }
+    found = provider_settings.certificates_in(_text(path) for path in options["certificate"])
+    fields = {
+        "idp_entity_id": options["issuer"],
+        "sso_url": options["sso_url"],
+        "sso_by_post": options["sso_by_post"],
+        "idp_certificates": "".join(found.certificates),
+    }
+    own = {**fields, **addresses, "slo_by_post": options["slo_by_post"]}
+    return ProviderSettings(own, found.left_out)
+
+
+def _oidc(options: dict[str, Any]) -> ProviderSettings:
+    secret = secret_from(options["client_secret_env"]) or ""
+    authenticates = secret or options["client_auth"] == ClientAuth.PRIVATE_KEY
+    flow = options["flow"] or (OidcFlow.CODE if authenticates else OidcFlow.ID_TOKEN)
+    named = {name: options[name] for name in ("tenant_id", "issuer", "client_id")}
+    try:
+        found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
+    except IssuerDiffers as differs:
+        raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
+    asked = {name: options[name] for name in ("prompt", "max_age", "acr_values", "omit_login_hint")}
+    request = provider_settings.request_fields(extra_scopes=" ".join(options["extra_scope"]), **asked)
+    fields = {**found.fields, **request, "client_secret": secret, "client_auth": options["client_auth"]}
+    if options["client_auth"] == ClientAuth.PRIVATE_KEY:
+        fields["sp_private_key"], fields["sp_certificate"] = new_service_provider_key("Torque SSO")
+    public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not authenticates else ()
+    return ProviderSettings(fields, (*found.warnings, *public))
+
+
+def _text(path: str) -> str:
+    return text_of(_bytes(path))
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as problem:
+        raise ActionRefused(f"Expected a readable file; '{path}': {problem.strerror}.") from None

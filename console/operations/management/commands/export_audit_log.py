@@ -1,0 +1,61 @@
+"""`export_audit_log ACCOUNT --format csv|jsonl [--since ISO] [--until ISO] [--output FILE]`."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from accounts.errors import ActionRefused
+from accounts.services import audit_export
+from accounts.services.audit import OPERATOR
+from console.management.base import VerbCommand, account_named
+
+
+class Command(VerbCommand):
+    help = "Write an account's audit log as CSV or JSON lines, to standard output or a file. The export is audited."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account")
+        parser.add_argument("--format", required=True, choices=list(audit_export.FORMS))
+        parser.add_argument("--since", metavar="ISO", help="entries of this time and later; UTC where no zone is named")
+        parser.add_argument("--until", metavar="ISO", help="entries before this time; now by default")
+        parser.add_argument("--output", metavar="FILE", help="a new file, readable for its owner alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Without --output the export itself is what is printed."""
+        if options["output"]:
+            super().handle(*args, **options)
+            return
+        try:
+            for piece in _text(**options):
+                self.stdout.write(piece, ending="")
+        except ActionRefused as refusal:
+            raise CommandError(str(refusal)) from None
+
+    def run(self, *, output: str, **options: Any) -> dict[str, Any]:
+        if Path(output).exists():
+            raise ActionRefused(f"Expected the name of a new file; '{output}' exists. Name another, or remove it.")
+        text = _text(**options)
+        try:
+            with open(output, "x", newline="", encoding="utf-8", opener=_for_its_owner) as file:
+                written = sum(map(file.write, text))
+        except OSError as problem:
+            raise ActionRefused(f"Expected to write to '{output}'; {problem.strerror}.") from None
+        return {"output": output, "characters": written}
+
+
+def _text(*, account: str, since: str | None, until: str | None, **options: Any) -> Iterator[str]:
+    owner = account_named(account)
+    return audit_export.export(owner, options["format"], since=_moment(since), until=_moment(until), acting=OPERATOR)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return audit_export.moment(text) if text else None
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,33 @@
+"""`sweep`: does what a lost message left undone; beat does the same every minute. Exit 1 when a part failed."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.services import attempts, sweeping, task_runs
+from console.management.base import VerbCommand
+from scim import request_log
+
+
+class Command(VerbCommand):
+    help = "Do all work that waits, and throw away what nobody needs any more."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--retry-parked", action="store_true", help="first give parked work another five tries")
+
+    def run(self, *args: Any, retry_parked: bool = False, **options: Any) -> dict[str, Any]:
+        retried = {"work_retried": attempts.retry_parked()} if retry_parked else {}
+        with task_runs.noting("sweep") as failed:
+            swept = sweeping.sweep(more={"provisioning_log": _clean_request_log})
+            failed.extend(swept.failed)
+        parked = [f"{work.kind} {work.key}: {work.problem}" for work in attempts.parked()]
+        return {**retried, **swept.counts, "parked": parked, "failed": swept.failed}
+
+    def complaint(self, result: dict[str, Any]) -> str:
+        parts = ", ".join(result["failed"])
+        return f"These parts failed, the log says why; the others are done: {parts}." if parts else ""
+
+
+def _clean_request_log() -> dict[str, int]:
+    return {"provisioning_lines_removed": request_log.clean()}

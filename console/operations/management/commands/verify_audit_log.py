@@ -1,0 +1,118 @@
+"""`verify_audit_log [ACCOUNT] [--against FILE] [--expect-head POSITION:DIGEST]`: whether the audit log is as it was
+sealed; 1 if not."""
+
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.audit_links import Finding
+from accounts.errors import ActionRefused
+from accounts.models import Account
+from accounts.services import audit_chain, audit_heads, chain_state, task_runs
+from accounts.services.audit_chain import Checked
+from accounts.services.audit_heads import Head
+from common import strict_json
+from console.management.base import VerbCommand, account_named
+
+_HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
+KeptHeads = dict[str, Head]  # by the account's slug
+
+
+class Command(VerbCommand):
+    help = "Check the hash chain of the audit log, of one account or all, and name what was changed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("account", nargs="?")
+        parser.add_argument(
+            "--against",
+            metavar="FILE",
+            help="what an earlier check printed with --json, kept outside of the database: no chain may end before it",
+        )
+        parser.add_argument(
+            "--expect-head",
+            metavar="POSITION:DIGEST",
+            help='one head kept outside of the database: from the log line "Audit log sealed" or an earlier check',
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        if self.found:
+            sys.exit(1)
+
+    def run(
+        self, *, account: str | None, against: str | None, expect_head: str | None, **options: Any
+    ) -> dict[str, Any]:
+        if expect_head and not account:
+            raise ActionRefused("Expected the account that the head belongs to; received --expect-head without one.")
+        kept = _read_heads(against) if against else {}
+        if account:
+            expected = [_head(expect_head, "--expect-head")] if expect_head else []
+            checked = [_check_one(account_named(account), kept, expected)]
+        else:
+            checked = _check_all(kept)
+        findings = [asdict(finding) for each in checked for finding in each.findings]
+        self.found = bool(findings)
+        return {
+            "accounts": len(checked),
+            "entries": sum(each.entries for each in checked),
+            "sealed": sum(each.sealed for each in checked),
+            "unsealed": sum(each.unsealed for each in checked),
+            "findings": findings if options["json"] else [f"{one['account']}: {one['sentence']}" for one in findings],
+            "heads": {each.account: f"{each.position}:{each.head}" for each in checked if each.position},
+        }
+
+
+def _check_one(account: Account, kept: KeptHeads, expected: list[Head]) -> Checked:
+    if kept and account.slug not in kept:
+        raise ActionRefused(f"Expected a head of '{account.slug}' in the file; it has those of {', '.join(kept)}.")
+    return audit_chain.check(account, *expected, *_of(account, kept))
+
+
+def _check_all(kept: KeptHeads) -> list[Checked]:
+    """Noted, so that each account's page of the log says when that was and what came of it."""
+    with task_runs.noting(chain_state.CHECK) as failed:
+        accounts = list(Account.objects.order_by("slug"))
+        checked = [audit_chain.check(each, *_of(each, kept)) for each in accounts]
+        gone = sorted(set(kept) - {each.slug for each in accounts})
+        removed = [
+            *audit_heads.removed_accounts(),
+            *(audit_heads.account_removed(slug, kept[slug][0]) for slug in gone),
+        ]
+        checked += [_no_account(finding) for finding in removed]
+        failed.extend(each.account for each in checked if each.findings)
+    return checked
+
+
+def _no_account(finding: Finding) -> Checked:
+    return Checked(finding.account, entries=0, unsealed=0, findings=[finding])
+
+
+def _of(account: Account, kept: KeptHeads) -> list[Head]:
+    return [kept[account.slug]] if account.slug in kept else []
+
+
+def _read_heads(path: str) -> KeptHeads:
+    """The `heads` of what `verify_audit_log --json` printed."""
+    expected = f"Expected what verify_audit_log --json prints in '{path}'"
+    try:
+        heads = strict_json.loads(Path(path).read_bytes())["heads"]
+        texts = {str(slug): str(text) for slug, text in heads.items()}
+    except OSError as problem:
+        raise ActionRefused(f"{expected}; {problem.strerror}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ActionRefused(f"{expected}; received something without heads.") from None
+    if not texts:
+        raise ActionRefused(f"{expected}; received no head.")
+    return {slug: _head(text, f"the head of '{slug}'") for slug, text in texts.items()}
+
+
+def _head(text: str, what: str) -> Head:
+    match = _HEAD.fullmatch(text.strip().lower())
+    if match is None:
+        raise ActionRefused(f"Expected {what} as POSITION:DIGEST, as the log shows it; received '{text[:100]}'.")
+    return int(match[1]), match[2]

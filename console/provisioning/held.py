@@ -1,0 +1,162 @@
+"""Who is let go by the identity provider and held by the guard against mass deprovisioning (R45): yes or no."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.models import HeldDeparture
+from accounts.models.work import AlertKind
+from accounts.permissions import Permission
+from accounts.services import held_departures
+from accounts.services.alerts import open_alerts
+from common import timestamps
+from common.folding import fold
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, needs, zone_for
+from console.shared.lists import Listing
+from console.shared.refusals import counted, told_on_the_next_page
+
+ORDERS = {"since": ("asked_at",), "email": ("user__email_key",)}
+SECONDS = 4.0  # of work for one request; then the page shows how far it is, and goes on
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`route_of_all`: where it is decided for all. `sentence`: what becomes of them. `done`: "3 people are let go"."""
+
+    verb: str
+    sentence: str
+    done: str
+    all_at_once: Callable[..., int]
+    one: Callable[..., bool]
+    is_dangerous: bool
+
+
+DECISIONS = {
+    "let-go": Decision(
+        verb="Let go",
+        sentence="They are out at once: no login, no session, no token. Whom the identity provider deleted is erased.",
+        done="let go",
+        all_at_once=held_departures.release_departures,
+        one=held_departures.release_departure,
+        is_dangerous=True,
+    ),
+    "keep": Decision(
+        verb="Keep",
+        sentence="They stay in. The identity provider has to ask again if it means it, so correct it first.",
+        done="kept",
+        all_at_once=held_departures.drop_departures,
+        one=held_departures.drop_departure,
+        is_dangerous=False,
+    ),
+}
+
+
+class HeldFilters(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label="Search", method="search", widget=forms.TextInput(attrs={"type": "search", "placeholder": "Email"})
+    )
+
+    def search(self, rows: "QuerySet[HeldDeparture]", _name: str, text: str) -> "QuerySet[HeldDeparture]":
+        return rows.filter(user__email_key__contains=fold(text))
+
+
+@require_safe
+@needs(Permission.MANAGE_USERS)
+def held_people(request: HttpRequest) -> HttpResponse:
+    account = account_of(request)
+    rows = HeldDeparture.objects.in_account(account).select_related("user")
+    page = {
+        "listing": Listing(request, rows, HeldFilters, ORDERS),
+        "alerts": open_alerts(account, AlertKind.MASS_DEPARTURE),
+        "held": held_departures.held(account),
+        "zone": zone_for(request),
+    }
+    return render(request, "provisioning/held.html", page)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def decide_one(request: HttpRequest, user_id: UUID, decision: str) -> HttpResponse:
+    chosen, account = DECISIONS[decision], account_of(request)
+    row = get_object_or_404(HeldDeparture.objects.in_account(account).select_related("user"), user=user_id)
+    if not is_confirmed(request):
+        return ask(request, _question(chosen, f"{chosen.verb} {row.user}?"))
+    with told_on_the_next_page(request):
+        if chosen.one(account, user_id, acting(request)):
+            messages.success(request, f"{row.user} is {chosen.done}.")
+        else:
+            messages.error(request, f"{row.user} was not {chosen.done}: no longer held, or the last account admin.")
+    return redirect("held-people")
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def decide(request: HttpRequest, decision: str) -> HttpResponse:
+    """All who are held at the moment of the question. Thousands take several rounds, each of SECONDS."""
+    chosen, account = DECISIONS[decision], account_of(request)
+    until = _moment(request.POST.get("until", "")) or timezone.now()
+    waiting = held_departures.held_until(account, until)
+    if not is_confirmed(request):
+        title = f"{chosen.verb} {counted(waiting, 'person', 'people')}?"
+        return ask(request, _question(chosen, title, _names(request), until=until.isoformat()))
+    now_done = chosen.all_at_once(account, acting(request), until=until, seconds=SECONDS)
+    done = _number(request.POST.get("done", "")) + now_done
+    left = held_departures.held_until(account, until)
+    if left and now_done:
+        page = {"verb": chosen.verb, "done": done, "left": left, "all": done + left, "until": until.isoformat()}
+        return render(request, "provisioning/deciding.html", page)
+    messages.success(request, f"{counted(done, 'person is', 'people are')} {chosen.done}.")
+    if left:
+        waiting_for = "somebody with their permissions has to decide about them"
+        messages.warning(request, f"{counted(left, 'person waits', 'people wait')}: {waiting_for}.")
+    return _to_the_list(request)
+
+
+def _question(chosen: Decision, title: str, names: list[str] | None = None, **fields: str) -> Question:
+    return Question(
+        title,
+        (chosen.sentence,),
+        chosen.verb,
+        reverse("held-people"),
+        names=names or (),
+        fields=tuple(fields.items()),
+        is_dangerous=chosen.is_dangerous,
+    )
+
+
+def _names(request: HttpRequest) -> list[str]:
+    """Of the first: the question shows no more."""
+    rows: Any = HeldDeparture.objects.in_account(account_of(request)).select_related("user").order_by("asked_at")
+    return [str(row.user) for row in rows[:20]]
+
+
+def _to_the_list(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(reverse("held-people"))
+    return redirect("held-people")
+
+
+def _moment(text: str) -> datetime | None:
+    """Never later than now: who is held after the question was not asked about."""
+    try:
+        return min(timestamps.read(text), timezone.now())
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else 0

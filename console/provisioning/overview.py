@@ -1,0 +1,111 @@
+"""The page about provisioning as a whole: address, tokens, check-list, settings, and whether anybody called yet."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Account, Connection
+from accounts.models.account import MAX_RETENTION
+from accounts.models.work import AlertKind
+from accounts.permissions import Permission
+from accounts.services import account_settings, connection_scope, held_departures, mass_departures, tokens
+from accounts.services.alerts import open_alerts
+from console.provisioning.checklists import CHECKLISTS
+from console.shared.guards import account_of, acting, needs, zone_for
+from console.shared.refusals import told_in_the_form
+from console.tokens.shared import ProvisioningTokenForm
+from scim.models import ProvisioningRequest
+
+TOKENS_SHOWN = 20
+MOST_LOOKS = 150  # of a page that waits for the first call: ten minutes
+ALERTS = (AlertKind.MASS_DEPARTURE, AlertKind.TOKEN_OWNER, AlertKind.TOKEN_EXPIRY)
+
+
+class SettingsForm(forms.Form):
+    hold = forms.BooleanField(label="Hold mass departures until an admin decides", required=False)
+    retention_days = forms.IntegerField(
+        label="Days to keep people who left",
+        min_value=0,
+        max_value=MAX_RETENTION,
+        help_text="Within them the same person can be restored; after them they are erased.",
+    )
+
+
+def _settings_of(account: Account) -> dict[str, Any]:
+    return {"hold": account.hold_mass_departures, "retention_days": account.retention_days}
+
+
+@require_safe
+@needs(Permission.MANAGE_USERS)
+def provisioning(request: HttpRequest) -> HttpResponse:
+    return _page(request, SettingsForm(initial=_settings_of(account_of(request))))
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def save_settings(request: HttpRequest) -> HttpResponse:
+    account, form = account_of(request), SettingsForm(request.POST)
+    if form.is_valid():
+        with told_in_the_form(form):
+            held_departures.set_hold(account, form.cleaned_data["hold"], acting(request))
+            account_settings.set_retention(account, form.cleaned_data["retention_days"], acting(request))
+    if not form.is_valid():
+        return _page(request, form)
+    messages.success(request, "The settings are saved.")
+    return redirect("provisioning")
+
+
+@require_safe
+@needs(Permission.MANAGE_USERS)
+def last_call(request: HttpRequest) -> HttpResponse:
+    """The line alone, for a page that waits. It asks some minutes only: asking keeps the session awake."""
+    account, look = account_of(request), request.GET.get("look", "")
+    looked = int(look) if look.isascii() and look.isdigit() and len(look) <= 3 else MOST_LOOKS
+    page = {
+        "last_call": _last_call(account),
+        "looks_again": looked + 1 if looked < MOST_LOOKS else None,
+        "zone": zone_for(request),
+    }
+    return render(request, "provisioning/last_call.html", page)
+
+
+def _last_call(account: Account) -> ProvisioningRequest | None:
+    return ProvisioningRequest.objects.in_account(account).order_by("-at").first()
+
+
+def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
+    account = account_of(request)
+    usable = tokens.with_permission(tokens.living(account), Permission.MANAGE_USERS).order_by("-created_at")
+    base_url = f"{settings.BASE_URL}/api/scim"
+    connections = connection_scope.connections_of(account)
+    chosen = _vendor(request, connections)
+    page = {
+        "alerts": open_alerts(account, *ALERTS),
+        "base_url": base_url,
+        "last_call": _last_call(account),
+        "looks_again": 1,
+        "tokens": usable[: TOKENS_SHOWN + 1],
+        "tokens_shown": TOKENS_SHOWN,
+        "token_form": ProvisioningTokenForm(connections),
+        "are_several": connection_scope.are_several(connections),
+        "checklist": CHECKLISTS[chosen](base_url),
+        "checklists": [make(base_url) for make in CHECKLISTS.values()],
+        "settings_form": form,
+        "usual": mass_departures.usual(account),
+        "held": held_departures.held(account),
+        "zone": zone_for(request),
+    }
+    return render(request, "provisioning/provisioning.html", page)
+
+
+def _vendor(request: HttpRequest, connections: list[Connection]) -> str:
+    """The check-list asked for; else that of the provider the account signs in with."""
+    asked = request.GET.get("for", "")
+    if asked in CHECKLISTS:
+        return asked
+    return next((one.vendor for one in connections[:1] if one.vendor in CHECKLISTS), "okta")

@@ -1,0 +1,25 @@
+"""The self-test of provisioning: a button, and every request and answer that it played."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission
+from accounts.services import held_departures
+from console.shared.guards import account_of, acting, needs
+from scim import self_test
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def provisioning_self_test(request: HttpRequest) -> HttpResponse:
+    """There is nothing to keep, so the answer to the POST is the page itself."""
+    account, played = account_of(request), None
+    if request.method == "POST":
+        played = self_test.run(account, request.get_host(), acting(request))
+    page = {
+        "played": played,
+        "passed": played is not None and all(one.passed for one in played),
+        "held": held_departures.held(account),
+    }
+    return render(request, "provisioning/self_test.html", page)

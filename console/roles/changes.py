@@ -1,0 +1,97 @@
+"""Making, changing and deleting custom roles."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import Permission
+from accounts.services.role_drafts import check_custom
+from console.roles.carried_names import carried
+from console.roles.kinds import RoleKind
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import needs, own_or_404
+from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.spaces.forms import RoleForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_ROLES)
+def new_role(request: HttpRequest, kind: RoleKind) -> HttpResponse:
+    """`?template=<id>`: the role to start from; without one, the built-in role with the least."""
+    templates = list(kind.roles(request))
+    template = _template(templates, request.GET.get("template", ""))
+    grantable = kind.grantable(request)
+    form = RoleForm(kind.catalogue, grantable, request.POST or None, initial={"permissions": template.permissions})
+    if form.is_valid():
+        with told_in_the_form(form):
+            role = kind.create(request, form.draft, template.name)
+            messages.success(request, f"{role} is there. Now it can be given to people and groups.")
+            return redirect(kind.route(""), role.pk)
+    left_out = sorted(set(template.permissions) - grantable)
+    page = {"kind": kind, "form": form, "templates": templates, "template": template, "left_out": left_out}
+    return render(request, "roles/new_role.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_ROLES)
+def edit_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResponse:
+    role = own_or_404(request, kind.roles(request), role_id)
+    with told_on_the_next_page(request):
+        check_custom(role)
+        return _edit(request, kind, role)
+    return redirect(kind.route(""), role.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_ROLES)
+def remove_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResponse:
+    role = own_or_404(request, kind.roles(request), role_id)
+    if not is_confirmed(request):
+        return ask(request, _question(request, kind, role))
+    with told_on_the_next_page(request):
+        kind.delete(request, role)
+        messages.success(request, f"{role} is deleted.")
+        return redirect("roles")
+    return redirect(kind.route(""), role.pk)
+
+
+def _edit(request: HttpRequest, kind: RoleKind, role: Any) -> HttpResponse:
+    present = {"name": role.name, "description": role.description, "permissions": role.permissions}
+    offered = kind.grantable(request) | set(role.permissions)
+    form = RoleForm(kind.catalogue, offered, request.POST or None, initial=present)
+    if form.is_valid():
+        with told_in_the_form(form):
+            if kind.update(request, role, form.draft):
+                messages.success(request, f"{form.draft.name} is saved, for everybody who has it.")
+            return redirect(kind.route(""), role.pk)
+    page = {"kind": kind, "role": role, "form": form, "uses": kind.uses(role)}
+    return render(request, "roles/edit_role.html", {**page, "carried": carried(request, kind.attribute, role.name)})
+
+
+def _template(roles: list[Role], key: str) -> Role:
+    """The one asked for; else the built-in one with the fewest permissions."""
+    try:
+        asked = UUID(key)
+    except ValueError:
+        asked = None
+    found = next((role for role in roles if role.pk == asked), None)
+    return found or min((role for role in roles if role.builtin), key=lambda role: len(role.permissions))
+
+
+def _question(request: HttpRequest, kind: RoleKind, role: Role) -> Question:
+    named = f"Logins whose attribute {kind.attribute} names {role} {kind.without}."
+    return Question(
+        title=f"Delete {role}?",
+        sentences=(
+            f"The {kind.name} can no longer be given. Nobody loses anything: a role in use is not deleted.",
+            f"{named} {carried(request, kind.attribute, role.name)}".strip(),
+        ),
+        button="Delete role",
+        cancel_address=reverse(kind.route(""), args=(role.pk,)),
+    )

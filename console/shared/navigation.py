@@ -1,0 +1,54 @@
+"""Where the admin's pages are. Each person sees the sections they may open, and the buttons they may press."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from console.shared.guards import permissions_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """`route`: name of the section's first page, whose path begins the paths of all others."""
+
+    label: str
+    route: str
+    any_of: tuple[Permission, ...]
+
+
+SECTIONS = (
+    Section("Users", "users", (Permission.MANAGE_USERS,)),
+    Section("Groups", "groups", (Permission.MANAGE_USERS,)),
+    Section("Spaces", "spaces", (Permission.MANAGE_USERS, Permission.MANAGE_SPACES)),
+    Section("Roles", "roles", (Permission.MANAGE_USERS, Permission.MANAGE_ROLES)),
+    Section("Single sign-on", "connections", (Permission.MANAGE_SSO,)),
+    Section("Provisioning", "provisioning", (Permission.MANAGE_USERS,)),
+    Section("API tokens", "tokens", (Permission.MANAGE_USERS,)),
+    Section("Logins", "logins", (Permission.MANAGE_SSO, Permission.MANAGE_USERS)),
+    Section("Audit log", "audit", (Permission.VIEW_AUDIT_LOG,)),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    label: str
+    address: str
+    is_current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: `places` to go to, and `may`, a truth for each permission: `{% if may.manage_users %}`."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"places": (), "may": {}}
+    held = permissions_of(request)
+    places = tuple(_place(section, request.path) for section in SECTIONS if not held.isdisjoint(section.any_of))
+    return {"places": places, "may": {permission.name.lower(): permission in held for permission in Permission}}
+
+
+def _place(section: Section, path: str) -> Place:
+    address = reverse(section.route)
+    return Place(section.label, address, path == address or path.startswith(f"{address}/"))

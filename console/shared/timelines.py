@@ -1,0 +1,228 @@
+"""Long lists of what happened, newest first, paged by time: nothing is counted, nothing is skipped over.
+
+What no index helps to find is looked for among the nearest rows only; from where that ended one can go on. So a page
+costs the same among a million rows as among a thousand. As in `lists`, everything is in the address.
+"""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from console.shared.guards import zone_for
+from console.shared.lists import FILTER_IDS, PER_PAGE, clean
+
+_PLACE = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})")
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+THIS_CENTURY = (
+    MinValueValidator(date(2000, 1, 1), "Expected a day of this century."),
+    MaxValueValidator(date(2099, 12, 31), "Expected a day of this century."),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Between two rows: `at` and `id` of the one before. As text it stands in addresses."""
+
+    at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.id.hex}"
+
+    @classmethod
+    def of(cls, row: Any) -> "Place":
+        return cls(row.at, row.pk)
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """None for what is no place, as for nothing."""
+        match = _PLACE.fullmatch(text)
+        return cls(_EPOCH + timedelta(microseconds=int(match[1])), UUID(match[2])) if match else None
+
+    def beyond(self, forward: bool) -> Q:
+        """Rows after this one. The condition on time alone is for the index."""
+        if forward:
+            return Q(at__gte=self.at) & (Q(at__gt=self.at) | Q(id__gt=self.id))
+        return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(id__lt=self.id))
+
+
+def _day_filter(label: str, method: str) -> django_filters.DateFilter:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=THIS_CENTURY)
+
+
+class TimelineFilters(django_filters.FilterSet):
+    """Days in the zone of whoever asks; both are part of what is shown. Rows have `at`."""
+
+    # By these an index finds its way; what is filtered by others is looked for row by row.
+    indexed: frozenset[str] = frozenset({"since", "until"})
+
+    since = _day_filter("From day", "from_day")
+    until = _day_filter("To day", "to_day")
+
+    @classmethod
+    def get_filters(cls) -> OrderedDict[str, django_filters.Filter]:
+        """The days come last in the form."""
+        found = super().get_filters()
+        for name in ("since", "until"):
+            found.move_to_end(name)
+        return found
+
+    def from_day(self, rows: "QuerySet[Any]", _name: str, day: date) -> "QuerySet[Any]":
+        return rows.filter(at__gte=self._midnight(day))
+
+    def to_day(self, rows: "QuerySet[Any]", _name: str, day: date) -> "QuerySet[Any]":
+        return rows.filter(at__lt=self._midnight(day + timedelta(days=1)))
+
+    @property
+    def moments(self) -> dict[str, str]:
+        """`since` and `until` (the end of that day) in ISO 8601, as far as they are set; for the export."""
+        found: dict[str, date | None] = self.form.cleaned_data if self.is_valid() else {}
+        since, until = found.get("since"), found.get("until")
+        moments = {"since": since and self._midnight(since), "until": until and self._midnight(until + timedelta(1))}
+        return {name: moment.isoformat() for name, moment in moments.items() if moment}
+
+    def by_index(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """By those filters alone that an index helps."""
+        for name in self.indexed:
+            if value := self.form.cleaned_data.get(name):
+                rows = self.filters[name].filter(rows, value)
+        return rows
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return zone_for(self.request) if self.request else ZoneInfo("UTC")
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows in the direction they were read; `ended`: where, when there is more beyond."""
+
+    rows: list[Any]
+    ended: Place | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Rows, newest first, and the places from which newer and older ones are read.
+
+    `looked_back_to`: where a search ended without having seen everything.
+    """
+
+    rows: list[Any]
+    newer: Place | None = None
+    older: Place | None = None
+    looked_back_to: datetime | None = None
+
+
+class Timeline:
+    """One page of it, and the addresses of the others.
+
+    `within`: among so many rows is looked for what no index helps to find.
+    """
+
+    sort = ""  # as components/filters.html wants to know it
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: "QuerySet[Any]",
+        filters: type[TimelineFilters],
+        *,
+        within: int,
+        per_page: int = PER_PAGE,
+    ) -> None:
+        self._query = clean(request.GET)
+        self._all, self._within, self._per_page = rows, within, per_page
+        self.filters = filters(self._query, queryset=rows, request=request)
+        self.filters.form.auto_id = FILTER_IDS
+        given = {name for name in self.filters.filters if self._query.get(name)}
+        self.is_filtered = bool(given)
+        self._is_searched = bool(given - self.filters.indexed)
+        self._before, self._after = Place.read(self._query.get("before", "")), Place.read(self._query.get("after", ""))
+
+    @property
+    def rows(self) -> list[Any]:
+        return self._shown.rows
+
+    @property
+    def looked_back_to(self) -> datetime | None:
+        return self._shown.looked_back_to
+
+    @property
+    def newer_address(self) -> str:
+        return self._address(after=self._shown.newer) if self._shown.newer else ""
+
+    @property
+    def older_address(self) -> str:
+        return self._address(before=self._shown.older) if self._shown.older else ""
+
+    @property
+    def newest_address(self) -> str:
+        return self._address() if self._shown.newer else ""
+
+    @cached_property
+    def _shown(self) -> Shown:
+        if not self.filters.is_valid():
+            return Shown([])
+        if self._after:
+            read = self._read(self._after, forward=True)
+            if read.ended:
+                rows = read.rows[::-1]
+                return Shown(rows, read.ended, Place.of(rows[-1]) if rows else _just_after(self._after))
+        before = None if self._after else self._before  # nothing newer: that is the first page
+        read = self._read(before, forward=False)
+        newer = (Place.of(read.rows[0]) if read.rows else _just_before(before)) if before else None
+        ended_early = read.ended.at if read.ended and len(read.rows) < self._per_page else None
+        return Shown(read.rows, newer, read.ended, ended_early)
+
+    def _read(self, place: Place | None, *, forward: bool) -> Stretch:
+        order = ("at", "id") if forward else ("-at", "-id")
+        beyond = place.beyond(forward) if place else Q()
+        found = self.filters.qs.filter(beyond).order_by(*order)
+        edge = self._edge(beyond, order[0]) if self._is_searched else None
+        if edge:
+            found = found.filter(at__lte=edge.at) if forward else found.filter(at__gte=edge.at)
+        rows = list(found[: self._per_page + 1])
+        if len(rows) > self._per_page:
+            return Stretch(rows[:-1], Place.of(rows[-2]))
+        return Stretch(rows, edge)
+
+    def _edge(self, beyond: Q, order: str) -> Place | None:
+        """Behind the last moment that is looked at; None: no more rows than that. The index alone tells it."""
+        near = self.filters.by_index(self._all).filter(beyond).order_by(order).values_list("at", flat=True)
+        moments = list(near[self._within - 1 : self._within + 1])
+        if len(moments) < 2:
+            return None
+        return Place(moments[0], FIRST if order.startswith("-") else LAST)
+
+    def _address(self, **places: Place) -> str:
+        query = self._query.copy()
+        for name in ("before", "after"):
+            query.pop(name, None)
+        query.update({name: str(place) for name, place in places.items()})
+        return f"?{query.urlencode()}"
+
+
+def _just_after(place: Place) -> Place:
+    """From there older rows begin with the one at `place`."""
+    return Place(place.at, UUID(int=min(place.id.int + 1, LAST.int)))
+
+
+def _just_before(place: Place) -> Place:
+    return Place(place.at, UUID(int=max(place.id.int - 1, 0)))

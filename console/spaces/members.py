@@ -1,0 +1,135 @@
+"""Who is in a space: people with a role of their own, and groups that give one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import GroupMembership, Origin
+from accounts.permissions import Permission
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
+from console.shared.lists import Listing
+from console.shared.refusals import told_in_the_form
+from console.spaces.filters import GivingFilters, MemberFilters
+from console.spaces.forms import PlaceForm, SpaceRoleForm
+from console.spaces.spaces import LOOK
+from spaces.models import GroupSpaceRole, Space, SpaceMembership
+from spaces.services.placing import place_user, remove_from_space
+
+PEOPLE_ORDERS = {
+    "email": ("user__email_key",),
+    "name": ("user__last_name", "user__first_name"),
+    "role": ("role__name", "user__email_key"),
+    "origin": ("origin", "user__email_key"),
+    "since": ("created_at",),
+}
+GROUP_ORDERS = {"group": ("group__name", "role__name"), "role": ("role__name", "group__name"), "people": ("people",)}
+
+
+@require_safe
+@needs(*LOOK)
+def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
+    """The people with a role of their own."""
+    space = own_or_404(request, Space, space_id)
+    account, counts = account_of(request), _counts(space)
+    rows = SpaceMembership.objects.in_account(account).filter(space=space, user__account=account, user__erased_at=None)
+    rows = rows.select_related("user", "role", "connection")
+    listing = Listing(request, rows, MemberFilters, PEOPLE_ORDERS, known_total=lambda: counts["people"], by_key=True)
+    page = {"space": space, "counts": counts, "listing": listing, "zone": zone_for(request)}
+    return render(request, "spaces/people.html", page)
+
+
+@require_safe
+@needs(*LOOK)
+def groups_of_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
+    """The groups that give a role, with how many people are in each."""
+    space, account = own_or_404(request, Space, space_id), account_of(request)
+    members = GroupMembership.objects.in_account(account).filter(group=OuterRef("group")).order_by().values("group")
+    number = Subquery(members.annotate(number=Count("pk")).values("number"))
+    giving = GroupSpaceRole.objects.in_account(account).filter(space=space).select_related("group", "role")
+    counted = giving.annotate(people=Coalesce(number, 0, output_field=IntegerField()))
+    listing = Listing(request, counted, GivingFilters, GROUP_ORDERS)
+    return render(request, "spaces/groups.html", {"space": space, "counts": _counts(space), "listing": listing})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def place(request: HttpRequest, space_id: UUID) -> HttpResponse:
+    space = own_or_404(request, Space, space_id)
+    form = PlaceForm(account_of(request), request.POST or None)
+    if form.is_valid():
+        person, role = form.cleaned_data["email"], form.cleaned_data["role"]
+        with told_in_the_form(form):
+            place_user(person, space, role, acting=acting(request))
+            messages.success(request, f"{person} is {role} in {space}.")
+            return redirect("space", space.pk)
+    return render(request, "spaces/place.html", {"space": space, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
+    """One person's own role in a space: why they have it, and another one."""
+    membership = _membership(request, space_id, user_id)
+    form = SpaceRoleForm(account_of(request), request.POST or None, initial={"role": membership.role_id})
+    if form.is_valid():
+        with told_in_the_form(form):
+            role = form.cleaned_data["role"]
+            place_user(membership.user, membership.space, role, acting=acting(request))
+            messages.success(request, f"{membership.user} is {role} in {membership.space}.")
+            return redirect("space", space_id)
+    page = {"membership": membership, "form": form, "giving": _giving(membership), "zone": zone_for(request)}
+    return render(request, "spaces/member.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def take_out(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
+    membership = _membership(request, space_id, user_id)
+    if not is_confirmed(request):
+        return ask(request, _question(membership))
+    if remove_from_space(membership.user, membership.space, acting=acting(request)):
+        messages.success(request, f"{membership.user} has no role of their own in {membership.space} any more.")
+    return redirect("space", space_id)
+
+
+def _counts(space: Space) -> dict[str, int]:
+    return {"people": space.memberships.count(), "groups": space.group_roles.values("group").distinct().count()}
+
+
+def _membership(request: HttpRequest, space_id: UUID, user_id: UUID) -> SpaceMembership:
+    rows = SpaceMembership.objects.in_account(account_of(request)).select_related("user", "space", "role", "connection")
+    return get_object_or_404(rows, space=space_id, user=user_id)
+
+
+def _giving(membership: SpaceMembership) -> list[GroupSpaceRole]:
+    """What the person has in the space through groups, beside their own role."""
+    rows = GroupSpaceRole.objects.in_account(membership.account_id).filter(space=membership.space_id)
+    theirs = rows.filter(group__memberships__user=membership.user_id)
+    return list(theirs.select_related("group", "role").order_by("group__name", "role__name"))
+
+
+def _question(membership: SpaceMembership) -> Question:
+    person, space, giving = membership.user, membership.space, _giving(membership)
+    sentences = [f"{person} loses the role {membership.role} in {space}."]
+    if membership.origin != Origin.MANUAL:
+        through = f" through {membership.connection}" if membership.connection else ""
+        sentences.append(
+            f"A login{through} gave this role. It comes back at the next login if the identity provider still names"
+            f" {space}: take it away there too."
+        )
+    if giving:
+        kept = ", ".join(f"{grant.role} through {grant.group}" for grant in giving)
+        sentences.append(f"What their groups give them in {space} stays: {kept}.")
+    return Question(
+        title=f"Take {person} out of {space}?",
+        sentences=sentences,
+        button="Take out",
+        cancel_address=reverse("space-member", args=(space.pk, person.pk)),
+    )

@@ -1,0 +1,103 @@
+"""Spaces: the list, making one, changing it, deleting it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Account
+from accounts.permissions import Permission
+from console.roles.carried_names import carried
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, needs, own_or_404
+from console.shared.lists import Listing
+from console.shared.refusals import counted, told_in_the_form, told_on_the_next_page
+from console.spaces.filters import SpaceFilters
+from console.spaces.forms import SpaceForm
+from spaces.models import GroupSpaceRole, Space, SpaceMembership
+from spaces.services.spaces import add_space, check_may_be_deleted, delete_space, update_space
+
+LOOK = (Permission.MANAGE_USERS, Permission.MANAGE_SPACES)
+ORDERS = {"name": ("name",), "people": ("people", "name"), "groups": ("groups", "name")}
+
+
+@require_safe
+@needs(*LOOK)
+def spaces(request: HttpRequest) -> HttpResponse:
+    listing = Listing(request, _with_counts(account_of(request)), SpaceFilters, ORDERS)
+    return render(request, "spaces/spaces.html", {"listing": listing})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SPACES)
+def new_space(request: HttpRequest) -> HttpResponse:
+    form = SpaceForm(request.POST or None)
+    if form.is_valid():
+        with told_in_the_form(form):
+            space = add_space(account_of(request), **form.cleaned_data, acting=acting(request))
+            messages.success(request, f"{space} is there. Now place the people who work in it.")
+            return redirect("space", space.pk)
+    return render(request, "spaces/space_form.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SPACES)
+def edit_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
+    space = own_or_404(request, Space, space_id)
+    form = SpaceForm(request.POST or None, initial={"name": space.name, "description": space.description})
+    if form.is_valid():
+        with told_in_the_form(form):
+            if update_space(space, **form.cleaned_data, acting=acting(request)):
+                messages.success(request, f"{space} is saved.")
+            return redirect("space", space.pk)
+    page = {"form": form, "space": space, "carried": carried(request, "space_name", space.name)}
+    return render(request, "spaces/space_form.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SPACES)
+def remove_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
+    space = own_or_404(request, Space, space_id)
+    with told_on_the_next_page(request):
+        check_may_be_deleted(space)
+        if not is_confirmed(request):
+            return ask(request, _question(request, space))
+        delete_space(space, acting=acting(request))
+        messages.success(request, f"{space} is deleted.")
+        return redirect("spaces")
+    return redirect("space", space.pk)
+
+
+def _question(request: HttpRequest, space: Space) -> Question:
+    people = counted(space.memberships.count(), "person loses their own role", "people lose their own role")
+    groups = space.group_roles.values("group").distinct().count()
+    return Question(
+        title=f"Delete {space}?",
+        sentences=(
+            f"{people} in it, and {counted(groups, 'group gives', 'groups give')} no role in it any more.",
+            f"Logins whose attributes name {space} no longer place anybody there."
+            f" {carried(request, 'space_name', space.name)} This cannot be undone.",
+        ),
+        button="Delete space",
+        cancel_address=reverse("space", args=(space.pk,)),
+    )
+
+
+def _with_counts(account: Account) -> QuerySet[Space]:
+    """`people`: with a role of their own; `groups`: that give a role."""
+    return Space.objects.in_account(account).annotate(
+        people=_count(SpaceMembership.objects.in_account(account), "pk"),
+        groups=_count(GroupSpaceRole.objects.in_account(account), "group"),
+    )
+
+
+def _count(rows: "QuerySet[Any]", what: str) -> Coalesce:
+    of_space = rows.filter(space=OuterRef("pk")).order_by().values("space")
+    number = of_space.annotate(number=Count(what, distinct=what != "pk")).values("number")
+    return Coalesce(Subquery(number), 0, output_field=IntegerField())

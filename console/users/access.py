@@ -1,0 +1,161 @@
+"""What an admin changes about what a person may do: account role, spaces, groups, and whether they are in at all."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.models import Group, User
+from accounts.models.user import UserState
+from accounts.permissions import Permission
+from accounts.services import identifiers, provisioning
+from accounts.services.deprovisioning_many import deprovision_many
+from accounts.services.groups import add_member, remove_member
+from accounts.services.users import set_account_role
+from console.shared.confirming import Question, ask, is_confirmed
+from console.shared.guards import account_of, acting, needs, own_or_404
+from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
+from console.users.user import person_or_404, show
+from spaces.models import Space
+from spaces.services import placing
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    form = AccountRoleForm(account_of(request), request.POST)
+    if form.is_valid():
+        role = form.cleaned_data["role"]
+        with told_in_the_form(form):
+            if set_account_role(person, role, acting=acting(request)):
+                messages.success(request, f"{person} has the account role {role} now.")
+            return _back(person)
+    return show(request, person_or_404(request, user_id), account_role=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    form = IdentifiersForm(account_of(request), request.POST)
+    if form.is_valid():
+        with told_in_the_form(form):
+            changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
+            said = "The identifiers were changed." if changed else "Nothing was changed."
+            messages.success(request, f"{said} Provisioning and the next login find this user by them.")
+            _warn_of_same_external_id(request, person_or_404(request, user_id))
+            return _back(person)
+    return show(request, person_or_404(request, user_id), identifiers=form)
+
+
+def _warn_of_same_external_id(request: HttpRequest, person: User) -> None:
+    if others := identifiers.same_external_id(person):
+        names = " and ".join(map(str, others))
+        messages.warning(
+            request,
+            f"The external ID '{person.external_id}' is also that of {names}: logins find none of them by it."
+            " They are found by user name or email.",
+        )
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def place_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    form = PlaceForm(account_of(request), request.POST)
+    if form.is_valid():
+        space, role = form.cleaned_data["space"], form.cleaned_data["role"]
+        with told_on_the_next_page(request):
+            if placing.place_user(person, space, role, acting=acting(request)):
+                messages.success(request, f"{person} is in {space} as {role} now.")
+        return _back(person)
+    return show(request, person, place=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def take_out_of_space(request: HttpRequest, user_id: UUID, space_id: UUID) -> HttpResponse:
+    person, space = person_or_404(request, user_id), own_or_404(request, Space, space_id)
+    if not is_confirmed(request):
+        sentences = [
+            f"They lose the role they have in {space} themselves. What a group gives them there stays.",
+            "What the identity provider gave comes back at their next login, if it still says so: change it there too.",
+        ]
+        return ask(request, Question(f"Take {person} out of {space}?", sentences, "Take out", _address(person)))
+    if placing.remove_from_space(person, space, acting=acting(request)):
+        messages.success(request, f"{person} was taken out of {space}.")
+    return _back(person)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    form = JoinForm(account_of(request), request.POST)
+    if form.is_valid():
+        group = form.cleaned_data["group"]
+        with told_on_the_next_page(request):
+            if add_member(group, person, acting=acting(request)):
+                messages.success(request, f"{person} is in group {group} now.")
+        return _back(person)
+    return show(request, person, join=form)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def remove_from_group(request: HttpRequest, user_id: UUID, group_id: UUID) -> HttpResponse:
+    person, group = person_or_404(request, user_id), own_or_404(request, Group, group_id)
+    if not is_confirmed(request):
+        sentences = [f"They lose what {group} gives: its roles in spaces, and its account role where it has one."]
+        title = f"Remove {person} from group {group}?"
+        return ask(request, Question(title, sentences, "Remove", _address(person)))
+    with told_on_the_next_page(request):
+        if remove_member(group, person, acting=acting(request)):
+            messages.success(request, f"{person} was removed from group {group}.")
+    return _back(person)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    if not is_confirmed(request):
+        sentences = [
+            "They are out at once: no login, and every session and API token of theirs is dead.",
+            "Then they lose their spaces and groups. Until the record is erased,"
+            f" {person.account.retention_days} days from now, you can restore them.",
+            "The identity provider is not told: where it still assigns them, it may bring them back.",
+        ]
+        return ask(request, Question(f"Deprovision {person}?", sentences, "Deprovision", _address(person)))
+    done = deprovision_many([person.pk], account_of(request), acting=acting(request))
+    for sentence in done.refused:
+        messages.error(request, sentence)
+    if done.deprovisioned:
+        messages.success(request, f"{person} was deprovisioned.")
+    return _back(person)
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    person = person_or_404(request, user_id)
+    with told_on_the_next_page(request):
+        restored = provisioning.restore(person.pk, account_of(request), acting=acting(request))
+        then = "can log in" if restored.state == UserState.ACTIVE else "is pending until the next company login"
+        messages.success(
+            request, f"{restored} was restored as Account Member and {then}. Assign spaces, groups and roles again."
+        )
+    return _back(person)
+
+
+def _address(person: User) -> str:
+    return reverse("user", args=[person.pk])
+
+
+def _back(person: User) -> HttpResponse:
+    return redirect("user", user_id=person.pk)

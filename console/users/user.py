@@ -1,0 +1,135 @@
+"""One person: what they may do and why, how they sign in, and what happened to them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.managed_by_hand import Ruling
+from accounts.models import (
+    AuditEntry,
+    ExternalIdentity,
+    FormerAccess,
+    GroupMembership,
+    LoginRecord,
+    SignedInSession,
+    User,
+)
+from accounts.models.user import UserState
+from accounts.permissions import Permission
+from accounts.services import connection_scope, sessions, tokens
+from accounts.services.group_members import rulings
+from accounts.services.identifiers import IDENTIFIERS
+from accounts.services.rights import beyond
+from common.http.user_agents import in_words
+from console.audit.lines import line_of
+from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
+from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
+from console.users.users import people_of
+from spaces.services.rights import rights_of
+
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """`through`: the connection's name; empty: a password."""
+
+    session: SignedInSession
+    browser: str
+    through: str
+
+
+@require_safe
+@needs(Permission.MANAGE_USERS)
+def user(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    return show(request, person_or_404(request, user_id))
+
+
+def person_or_404(request: HttpRequest, user_id: UUID) -> User:
+    return own_or_404(request, people_of(account_of(request)).select_related("account", "account_role"), user_id)
+
+
+def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
+    """The page of a person of one's own account. `forms`: those that were filled in wrongly."""
+    account, rights, managed = account_of(request), rights_of(person), _managed(person)
+    page = {
+        "person": person,
+        "is_out": person.state == UserState.DEPROVISIONED,
+        "is_oneself": person == request.user,
+        "rights": rights,
+        "groups": [(right, managed[right.group_id]) for right in rights.groups if right.group_id in managed],
+        "beyond": beyond([person], acting(request)).get(person.pk),
+        "identifiers": IdentifiersForm(account, initial=_identifiers(person)),
+        "account_role": AccountRoleForm(account, initial={"role": person.account_role_id}),
+        "place": PlaceForm(account),
+        "join": JoinForm(account),
+        "zone": zone_for(request),
+        **_sign_in(person),
+        **_past(person),
+        **forms,
+    }
+    return render(request, "users/user.html", page)
+
+
+def _identifiers(person: User) -> dict[str, Any]:
+    return {**{name: getattr(person, name) for name in IDENTIFIERS}, "connection": person.provisioned_by}
+
+
+def _managed(person: User) -> dict[UUID, Ruling]:
+    """Group -> whether an admin may take the person out of it, and why."""
+    own = GroupMembership.objects.in_account(person.account_id).filter(user=person)
+    memberships = list(own.select_related("group", "user", "connection"))
+    found = rulings(memberships)
+    return {membership.group_id: found[membership.pk] for membership in memberships}
+
+
+def _sign_in(person: User) -> dict[str, Any]:
+    identities = ExternalIdentity.objects.in_account(person.account_id).filter(user=person)
+    return {
+        "identities": identities.select_related("connection").order_by("connection__name", "subject"),
+        "sessions": [_open_session(session) for session in sessions.open_sessions(person)],
+        "tokens": tokens.live_tokens(person.account, owner=person),
+        "provisioned": _provisioned(person),
+    }
+
+
+def _past(person: User) -> dict[str, Any]:
+    of_account = person.account_id
+    logins = LoginRecord.objects.in_account(of_account).filter(user=person).select_related("connection")
+    entries = AuditEntry.objects.in_account(of_account).filter(object_id=person.pk).order_by("-at")
+    return {
+        "logins": logins.order_by("-at")[:LATEST],
+        "lines": [line_of(entry) for entry in entries[:LATEST]],
+        "former": FormerAccess.objects.in_account(of_account).filter(user=person).first(),
+    }
+
+
+def _open_session(session: SignedInSession) -> OpenSession:
+    through = session.connection.name if session.connection else ""
+    return OpenSession(session, in_words(session.user_agent), through)
+
+
+def _provisioned(person: User) -> list[tuple[str, str]]:
+    """What provisioning keeps beside the profile, attribute by attribute; nothing of whom it never spoke of."""
+    by = connection_scope.name_of(person.provisioned_by, person.account_id) if person.provisioned_by else ""
+    user_name = person.user_name if person.user_name != person.email or person.external_id else ""
+    kept = {
+        "by connection": by.strip("'"),
+        "userName": user_name,
+        "externalId": person.external_id,
+        "displayName": person.display_name,
+    }
+    return [(name, _told(value)) for name, value in {**kept, **person.scim_attributes}.items() if value]
+
+
+def _told(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return ""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
