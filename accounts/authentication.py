@@ -7,9 +7,11 @@ from uuid import UUID
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
+from accounts.audit import audit
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.services import audit, password_doors, recovery_codes
+from accounts.passwords import policy as password_doors
+from accounts.passwords import recovery_codes
 from common.folding import fold
 from common.http.client_address import client_address
 

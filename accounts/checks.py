@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
-from accounts.services import database_role
+from accounts.audit import database_role
 from torque_sso.configuration import SHORTEST_SECRET
 
 _DIFFERENT = 8  # characters of a secret that is not made by hand

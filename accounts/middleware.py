@@ -6,11 +6,11 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 
-from accounts.services import sessions
+from accounts import sessions
 
 
 class SessionLifetimeMiddleware:
-    """Ends a session that has no row, was ended, is idle or over (`accounts.services.sessions`).
+    """Ends a session that has no row, was ended, is idle or over (`accounts.sessions`).
 
     Nothing is asked of the database for requests without a session: strangers, and programs with a token.
     """

@@ -12,7 +12,11 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from accounts.services import due_work, erasing, expiry, metadata, sweeping, task_runs, waking
+from accounts.connections.certificates import expiry
+from accounts.connections.provider import metadata
+from accounts.deprovisioning import erase as erasing
+from accounts.work import due_work, task_runs, wake_up
+from accounts.work import sweep as sweeping
 from common.background import Pile
 
 log = structlog.get_logger(__name__)
@@ -62,7 +66,7 @@ def _sweep_does_it() -> Iterator[None]:
 _departures = Pile("wake-ups-of-departures", _publish_departures)
 _logins = Pile("wake-ups-of-logins", _publish_logins)
 
-waking.on_departure = wake_finish_deprovisioning
+wake_up.on_departure = wake_finish_deprovisioning
 
 
 @shared_task  # type: ignore[untyped-decorator]

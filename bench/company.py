@@ -168,9 +168,9 @@ def _admin_session(account: Any) -> str:
     from django.conf import settings
     from django.test import Client
 
+    from accounts.audit.audit import OPERATOR
     from accounts.permissions import ACCOUNT_ADMIN
-    from accounts.services import users
-    from accounts.services.audit import OPERATOR
+    from accounts.users import users
 
     role = users.role_named(account, ACCOUNT_ADMIN)
     alice = users.create_password_user(account, "alice@acme.example", None, acting=OPERATOR, account_role=role)

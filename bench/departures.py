@@ -93,9 +93,9 @@ def watching(worker: int) -> Iterator[list[int]]:
 
 def fill(people: int, tokens: int) -> list[str]:
     """As `bench.population.fill`; each of the people is in a group and in a space."""
+    from accounts.audit.audit import OPERATOR
+    from accounts.groups.groups import create_group
     from accounts.models import GroupMembership, User
-    from accounts.services.audit import OPERATOR
-    from accounts.services.groups import create_group
     from bench import population
     from spaces.models import SpaceMembership
     from spaces.services.spaces import create_space, space_role_named

@@ -43,9 +43,9 @@ def profile(number: int, **changed: Any) -> dict[str, Any]:
 
 def fill(people: int, tokens: int) -> list[str]:
     """Numbers 1 to `people`, as creates one after the other would have made them; gives the texts of the tokens."""
+    from accounts.audit.audit import OPERATOR
     from accounts.models import Account, User
-    from accounts.services.audit import OPERATOR
-    from accounts.services.tokens import issue_service_token
+    from accounts.tokens.tokens import issue_service_token
     from spaces.services.tenancy import open_account
 
     account, _ = open_account("Acme", acting=OPERATOR)
@@ -59,7 +59,7 @@ def fill(people: int, tokens: int) -> list[str]:
 def _announced(account: Any, people: int) -> Iterator[Any]:
     from accounts.models import User
     from accounts.permissions import ACCOUNT_MEMBER
-    from accounts.services.users import role_named
+    from accounts.users.users import role_named
     from common.folding import fold
     from scim.resources import to_record
 

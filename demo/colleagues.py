@@ -50,9 +50,9 @@ SEEN_IN_LOGINS = ("Finance", "Leads")  # groups of the directory that nothing he
 @transaction.atomic
 def invite(account_name: str) -> None:
     """Once the account and its connection "Okta" are there; a second time changes nothing."""
+    from accounts.audit.audit import OPERATOR
     from accounts.models import Account, User
-    from accounts.services.audit import OPERATOR
-    from accounts.services.users import update_profile
+    from accounts.users.users import update_profile
 
     account = Account.objects.get(name=account_name)
     if User.objects.in_account(account).filter(email=_email(CONTRACTORS[0])).exists():
@@ -82,11 +82,11 @@ def _subject(name: str) -> str:
 
 
 def _make_places(account: Any) -> None:
+    from accounts.audit.audit import OPERATOR
+    from accounts.groups.groups import create_group
     from accounts.permissions import Permission
-    from accounts.services.audit import OPERATOR
-    from accounts.services.groups import create_group
-    from accounts.services.role_drafts import RoleDraft
-    from accounts.services.roles import create_account_role
+    from accounts.roles.custom_roles import RoleDraft
+    from accounts.roles.roles import create_account_role
     from spaces.services.spaces import create_space, update_space
 
     for name, description in SPACES.items():
@@ -101,10 +101,10 @@ def _make_places(account: Any) -> None:
 
 
 def _came_by_sso(account: Any, name: str, zone: str, group_name: str, came: datetime, space_name: str) -> None:
+    from accounts.audit.audit import Actor
+    from accounts.login_records import new_reference
     from accounts.models import Connection, ExternalIdentity, Group, GroupMembership, LoginRecord, User
-    from accounts.services.audit import Actor
-    from accounts.services.login_records import new_reference
-    from accounts.services.users import create_from_login, update_profile
+    from accounts.users.users import create_from_login, update_profile
     from spaces.models import Space, SpaceMembership, SpaceRole
 
     okta = Connection.objects.get(account=account, name="Okta")
@@ -133,8 +133,8 @@ def _came_by_sso(account: Any, name: str, zone: str, group_name: str, came: date
 
 def _was_refused(account: Any) -> None:
     """Somebody left the sign-in page open over lunch."""
+    from accounts.login_records import record_refusal
     from accounts.models import Connection, LoginRecord
-    from accounts.services.login_records import record_refusal
     from accounts.sso.refusal import LoginRefused, Side
 
     okta, at = Connection.objects.get(account=account, name="Okta"), timezone.now() - timedelta(hours=3)
@@ -147,11 +147,12 @@ def _was_refused(account: Any) -> None:
 
 def _make_others(account: Any) -> None:
     """Who waits for a first login, who has a password, and who has left."""
+    from accounts.audit.audit import OPERATOR, Actor
+    from accounts.deprovisioning.cleanup import finish
+    from accounts.groups.groups import add_member
     from accounts.models import Group
-    from accounts.services import provisioning, users
-    from accounts.services.audit import OPERATOR, Actor
-    from accounts.services.departures import finish
-    from accounts.services.groups import add_member
+    from accounts.provisioning import provisioning
+    from accounts.users import users
 
     okta = Actor("API token 'Okta provisioning'")
     for name in WAITING:
@@ -168,8 +169,8 @@ def _make_others(account: Any) -> None:
 
 def _make_programs(account: Any) -> None:
     """The token of provisioning, and what it was used for of late."""
-    from accounts.services.audit import OPERATOR
-    from accounts.services.tokens import issue_service_token
+    from accounts.audit.audit import OPERATOR
+    from accounts.tokens.tokens import issue_service_token
     from scim.models import ProvisioningRequest
 
     issue_service_token(account, "Okta provisioning", ["Manage Users"], acting=OPERATOR)

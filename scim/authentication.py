@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from accounts.models import ApiToken
 from accounts.models.token import TokenKind
 from accounts.permissions import Permission
-from accounts.services import tokens
+from accounts.tokens import tokens
 from scim import errors, throttle
 
 # The word is typed by hand into some connectors, so it comes once, twice or not at all (C05, C06).

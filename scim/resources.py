@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning.user_record import PersonRecord
 from common.folding import fold
 from common.invisible import invisible
 from scim import extensions

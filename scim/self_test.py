@@ -18,10 +18,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.audit.audit import Actor
 from accounts.models import Account
 from accounts.permissions import Permission
-from accounts.services import tokens
-from accounts.services.audit import Actor
+from accounts.tokens import tokens
 from scim import request_log
 from scim.conversations import CONVERSATIONS, Ask, Conversation
 from torque_sso.program_road import ProgramRoad

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
 from accounts.models import Account, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import connections, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.models import Space
 from spaces.services.spaces import create_space
 from spaces.services.tenancy import open_account

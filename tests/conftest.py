@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from accounts.audit_words import is_plain_list
+from accounts.audit import audit
+from accounts.audit.words import is_plain_list
 from accounts.models import AuditEntry, Connection
-from accounts.services import audit
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import CompletedLogin, complete_login
 from common import rates

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts import login_records
+from accounts.audit.audit import OPERATOR
+from accounts.connections import enforcement
+from accounts.connections.settings_digest import digest_of
 from accounts.models import Account, Connection, LoginRecord, User
-from accounts.services import enforcement, login_records
-from accounts.services.audit import OPERATOR
-from accounts.services.settings_digest import digest_of
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.secrets_in_logs import secret

@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import create_group
 from accounts.models import (
     Account,
     Connection,
@@ -15,8 +17,6 @@ from accounts.models import (
     User,
 )
 from accounts.models.identity import ConnectionState
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
 from accounts.sso.claims import IdentityClaims
 
 TENANT = "7a1f9d7e-0c1b-4b5a-9a53-1c2d3e4f5a6b"

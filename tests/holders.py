@@ -2,10 +2,10 @@
 
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR, Actor, person
 from accounts.models import Account, AccountRole, User
 from accounts.permissions import Permission
-from accounts.services import users
-from accounts.services.audit import OPERATOR, Actor, person
+from accounts.users import users
 from tests.cast import PASSWORD
 
 

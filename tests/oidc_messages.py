@@ -12,10 +12,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from accounts.connections.provider.token_signatures import ALGORITHMS
 from accounts.models import Connection, SignInTransaction
 from accounts.sso import oidc
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.token_signatures import ALGORITHMS
 from common.outbound.guarded_http import OutboundError
 from tests.secrets_in_logs import secret
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.connections.domains.domains import claim_proved_domain
 from accounts.models import Account, Connection, ConnectionDomain
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.domains import claim_proved_domain
 from tests.journeys import signed_connection
 
 

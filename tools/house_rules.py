@@ -28,12 +28,12 @@ UNWANTED = {
 }  # fmt: skip
 
 
-# Own role instead of effective permissions: `accounts.services.rights` alone may look at it.
+# Own role instead of effective permissions: `accounts.rights` alone may look at it.
 OWN_ROLE = re.compile(
     r"account_role(\.|__)(permissions|name\s*(==|!=|=))|ACCOUNT_(ADMIN|MEMBER)\s*(==|!=)|(==|!=)\s*ACCOUNT_(ADMIN|MEMBER)"
 )
 PRODUCT = re.compile(r"^(accounts|common|console|scim|spaces|templates|torque_sso)/")
-MAY_READ_OWN_ROLE = ("accounts/services/rights.py",)
+MAY_READ_OWN_ROLE = ("accounts/rights.py",)
 
 
 def reads_own_role(name: str, text: str) -> bool:
@@ -45,7 +45,7 @@ def reads_own_role(name: str, text: str) -> bool:
 
 def broken_rules(name: str, text: str) -> list[str]:
     """One line for each rule that a tracked file breaks."""
-    found = [f"{name}: ask accounts.services.rights, not an own account role"] if reads_own_role(name, text) else []
+    found = [f"{name}: ask accounts.rights, not an own account role"] if reads_own_role(name, text) else []
     found += [f"{name}: {what}" for what, pattern in UNWANTED.items() if pattern.search(text)]
     length = text.count("\n")
     if length > LONGEST and Path(name).suffix in WRITTEN_BY_HAND and not LONG_BY_NATURE.search(name):

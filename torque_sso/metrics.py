@@ -15,11 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.connections.certificates.expiry import KINDS, LEVELS
 from accounts.models import Alert
 from accounts.models.work import AlertKind
-from accounts.services.expiry import KINDS, LEVELS
-from accounts.services.unrecorded_refusals import number_since
-from accounts.services.work_state import WorkState, work_state
+from accounts.unrecorded_refusals import number_since
+from accounts.work.state import WorkState, work_state
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Samples = Iterable[tuple[str, float]]  # labels as they are written, value

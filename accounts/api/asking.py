@@ -5,9 +5,9 @@ from typing import cast
 import structlog
 from rest_framework.request import Request
 
+from accounts.audit.audit import Actor
 from accounts.models import ApiToken, User
 from accounts.models.token import TokenKind
-from accounts.services.audit import Actor
 from common.http.client_address import client_address
 
 _ACTOR_LIMIT = 320

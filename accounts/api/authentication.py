@@ -5,7 +5,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
-from accounts.services import tokens
+from accounts.tokens import tokens
 
 
 class TokenAuthentication(BaseAuthentication):

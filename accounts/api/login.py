@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from accounts.api.asking import whoever_holds_it
 from accounts.api.reading import Shape, Text, read
-from accounts.services import program_logins, token_revocation
+from accounts.tokens import program_logins, revocation
 
 
 class WrongPassword(APIException):
@@ -63,5 +63,5 @@ class Revocation(AtTheDoor):
     """
 
     def post(self, request: Request) -> Response:
-        token_revocation.revoke_text(read(TokenText, request)["token"], acting=whoever_holds_it(request))
+        revocation.revoke_text(read(TokenText, request)["token"], acting=whoever_holds_it(request))
         return Response({})

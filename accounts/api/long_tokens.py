@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts.api.asking import acting, person_of, token_of
 from accounts.api.reading import Shape, Text, Texts, WholeNumber, read
 from accounts.models import ApiToken
-from accounts.services import token_revocation, tokens
+from accounts.tokens import revocation, tokens
 
 
 class Wanted(Shape):
@@ -49,7 +49,7 @@ class LongToken(APIView):
 
     def delete(self, request: Request, token_id: UUID) -> Response:
         person, through = person_of(request), token_of(request)
-        token_revocation.revoke_listed(token_id, asked_by=person, through=through, acting=acting(request))
+        revocation.revoke_listed(token_id, asked_by=person, through=through, acting=acting(request))
         return Response(status=204)
 
 

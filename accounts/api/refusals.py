@@ -13,8 +13,8 @@ from rest_framework.views import exception_handler, set_rollback
 
 from accounts.api.program_rate import seconds_of_stranger
 from accounts.errors import ActionRefused
-from accounts.services import protection
-from accounts.services.rights import PermissionsExceeded
+from accounts.rights import PermissionsExceeded
+from accounts.users import protection
 
 log = structlog.get_logger(__name__)
 

@@ -33,7 +33,7 @@ class Account(models.Model):
     session_absolute_minutes = models.PositiveIntegerField(default=720)
     # R45: when far more people than usual are let go within an hour, the rest waits for an admin's yes.
     hold_mass_departures = models.BooleanField(default=False)
-    # R10: since then only account admins may use a password (`accounts.services.password_doors`). None: everybody may.
+    # R10: since then only account admins may use a password (`accounts.passwords.policy`). None: everybody may.
     sso_enforced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from accounts.group_matching import identifier_key
+from accounts.groups.matching import identifier_key
 from accounts.models.base import AccountOwned, AccountQuerySet, Origin
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, User

@@ -319,7 +319,7 @@ class LoginRecord(AccountOwned):
     steps = models.JSONField(default=list, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     message = models.TextField(blank=True)
-    # Of a test that passed: who made it, and exactly which settings passed (`accounts.services.settings_digest`).
+    # Of a test that passed: who made it, and exactly which settings passed (`accounts.connections.settings_digest`).
     tester = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     settings_digest = models.CharField(max_length=64, blank=True, db_default="")
 

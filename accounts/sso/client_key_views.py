@@ -6,10 +6,10 @@ from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from accounts.connections.certificates.client_keys import published_keys
 from accounts.models import Connection
 from accounts.models.identity import Protocol
 from accounts.rate_limits import limited_by
-from accounts.services.client_keys import published_keys
 
 
 @limited_by("DOCUMENT", is_program=True)

@@ -18,8 +18,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import login_records, unrecorded_refusals
 from accounts.models import Connection
-from accounts.services import login_records, unrecorded_refusals
 from common.http.local_paths import HOME
 from common.http.not_found import is_for_a_person
 

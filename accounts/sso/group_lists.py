@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from accounts.group_matching import identifier_key, is_guid
+from accounts.groups.matching import identifier_key, is_guid
 from accounts.sso.claims import is_text, text_values
 from common import strict_json
 

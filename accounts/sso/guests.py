@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accounts.sso.tenants import as_guid, is_microsoft, tenant_of
+from accounts.connections.provider.tenants import as_guid, is_microsoft, tenant_of
 
 # In the user principal name that Entra makes up for a guest; also as an address writes it.
 _MADE_UP = re.compile(r"(#|%23)ext(#|%23)", re.IGNORECASE)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from accounts.connections.provider.tenants import is_of_many
+from accounts.connections.provider.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.tenants import is_of_many
 from accounts.sso.timeline import Part
-from accounts.sso.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
 from common import strict_json, timestamps
 
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is

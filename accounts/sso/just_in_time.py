@@ -1,9 +1,9 @@
 """Who may come in through a connection, once it is known who they are: the leavers may not, newcomers as it is set."""
 
+from accounts.connections.scope import foreign_domain
 from accounts.models import Connection, User
 from accounts.models.identity import JustInTime
 from accounts.models.user import UserState
-from accounts.services.connection_scope import foreign_domain
 from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side

@@ -9,18 +9,19 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import tasks
+from accounts import login_records, tasks
+from accounts.audit.audit import Actor
+from accounts.connections import agreed_permissions
 from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
-from accounts.services import agreed_permissions, login_records, protection, users
-from accounts.services.audit import Actor
-from accounts.services.protection import Protected
-from accounts.services.rights import permissions_of_role
+from accounts.rights import permissions_of_role
 from accounts.sso import just_in_time, matching, profile_update, received_groups, timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.timeline import Mark, Part
+from accounts.users import protection, users
+from accounts.users.protection import Protected
 from accounts.vendors import VENDORS
 from spaces.services.idp_roles import apply_idp_roles, map_login
 

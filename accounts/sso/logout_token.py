@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.connections.provider.documents import ProviderBusy, ProviderError
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from accounts.services.provider_documents import ProviderBusy, ProviderError
 from accounts.sso import id_token, oidc, oidc_claims, oidc_errors
 from accounts.sso.id_token import Kind
 from accounts.sso.refusal import LoginRefused, Side

@@ -4,10 +4,11 @@ from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts import sessions
+from accounts.audit import audit
 from accounts.models import Connection, SignedInSession
 from accounts.models.identity import ConnectionState
 from accounts.rate_limits import limited_by
-from accounts.services import audit, sessions
 from accounts.sso.dead_ends import takes
 from accounts.sso.protocols import protocol_of
 from common.http.client_address import client_address

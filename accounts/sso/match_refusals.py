@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from accounts.connections.domains.sign_in_choices import domain_of
+from accounts.connections.scope import ForeignDomain, named
 from accounts.models import Connection, User
-from accounts.services.connection_scope import ForeignDomain, named
-from accounts.services.sign_in_choices import domain_of
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 

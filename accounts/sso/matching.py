@@ -16,14 +16,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
+from accounts.connections.domains.owners import Owner, owners_of
+from accounts.connections.domains.sign_in_choices import domain_of
+from accounts.connections.moving.findings import who_link
+from accounts.connections.scope import foreign_domain
 from accounts.models import Connection, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
-from accounts.services.connection_scope import foreign_domain
-from accounts.services.domain_owners import Owner, owners_of
-from accounts.services.move_findings import who_link
-from accounts.services.password_doors import may_use
-from accounts.services.sign_in_choices import domain_of
+from accounts.passwords.policy import may_use
 from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused

@@ -15,26 +15,17 @@ from django.conf import settings
 from django.utils import timezone
 from mozilla_django_oidc.utils import generate_code_challenge
 
+from accounts.connections.provider import documents as provider_documents
+from accounts.connections.provider import token_signatures
+from accounts.connections.provider.documents import ProviderBusy, ProviderError, ProviderUnreachable
+from accounts.connections.provider.token_endpoint import TokenRefused, request_tokens
+from accounts.connections.provider.token_signatures import DEFAULT_ALGORITHM
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import OidcFlow, Vendor
-from accounts.services import provider_documents
-from accounts.services.provider_documents import ProviderBusy, ProviderError, ProviderUnreachable
-from accounts.services.token_endpoint import TokenRefused, request_tokens
-from accounts.sso import (
-    id_token,
-    key_choice,
-    masking,
-    oidc_claims,
-    oidc_errors,
-    oidc_logout,
-    timeline,
-    token_signatures,
-    userinfo,
-)
+from accounts.sso import id_token, key_choice, masking, oidc_claims, oidc_errors, oidc_logout, timeline, userinfo
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.token_signatures import DEFAULT_ALGORITHM
 from accounts.vendors import VENDORS
 
 Answer = Mapping[str, str]

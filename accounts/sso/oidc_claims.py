@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from accounts.sso import attributes, guests, masking, tenants, timeline
+from accounts.connections.provider import tenants
+from accounts.sso import attributes, guests, masking, timeline
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.full_names import split_name
 from accounts.sso.refusal import LoginRefused, Side

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import login_records, sessions, unrecorded_refusals
+from accounts.audit.audit import Actor
+from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, ConsumedMessage
 from accounts.models.identity import Protocol
 from accounts.rate_limits import limited_by
-from accounts.services import login_records, sessions, unrecorded_refusals
-from accounts.services.audit import Actor
-from accounts.services.provider_documents import ProviderBusy
 from accounts.sso import logout_token, oidc_claims
 from accounts.sso.dead_ends import takes
 from accounts.sso.logout_token import Logout

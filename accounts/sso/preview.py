@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from accounts.connections.provider import graph
+from accounts.groups import graph_groups
+from accounts.groups import sync as group_sync
+from accounts.groups.graph_groups import FromGraph
+from accounts.groups.sync import GroupSync
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol, Vendor
-from accounts.services import graph, graph_groups, group_sync
-from accounts.services.graph_groups import FromGraph
-from accounts.services.group_sync import GroupSync
 from accounts.sso import id_token, masking, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
 from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
 from accounts.sso.login import complete_login

@@ -1,11 +1,11 @@
 """Contact details at login, by the connection's update policy (`product.md` section 3)."""
 
+from accounts.audit.audit import Actor
+from accounts.connections.scope import foreign_domain
 from accounts.models import Connection, User
 from accounts.models.identity import UpdatePolicy
-from accounts.services import users
-from accounts.services.audit import Actor
-from accounts.services.connection_scope import foreign_domain
 from accounts.sso.claims import IdentityClaims
+from accounts.users import users
 from common import time_zones
 from common.folding import fold
 

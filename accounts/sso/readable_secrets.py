@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from accounts.services import unreadable_secrets
+from accounts.connections import unreadable_secrets
 from accounts.sso.refusal import LoginRefused, Side
 from common.encryption import UnreadableSecret
 

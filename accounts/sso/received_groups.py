@@ -7,19 +7,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.group_matching import (
-    Action,
-    ConnectionGroups,
-    Decision,
-    decide,
-    identifier_key,
-    near_forms,
-    near_misses,
-)
+from accounts.connections import agreed_permissions
+from accounts.groups.matching import Action, ConnectionGroups, Decision, decide, identifier_key, near_forms, near_misses
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
-from accounts.services import agreed_permissions
-from accounts.services.rights import GIVEN_BY_GROUP
+from accounts.rights import GIVEN_BY_GROUP
 from accounts.sso import group_lists
 from accounts.sso.claims import IdentityClaims
 from accounts.vendors import VENDORS

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import login_records
 from accounts.models import Connection, SignInTransaction, User
 from accounts.permissions import Permission
-from accounts.services import login_records
-from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import provider_errors, timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
+from accounts.unrecorded_refusals import Tie
 from common.http.local_paths import HOME
 from common.outbound import slots
 from console.shared.guards import permissions_of

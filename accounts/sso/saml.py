@@ -10,11 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from accounts.models import Connection, SignInTransaction
-from accounts.models.identity import Vendor
-from accounts.models.request_choices import NameIdFormat
-from accounts.sso import xml_signing
-from accounts.sso.certificates import (
+from accounts.connections.certificates.certificates import (
     STRONG,
     CertificateError,
     certificate_body,
@@ -22,11 +18,20 @@ from accounts.sso.certificates import (
     usable_certificates,
     weakness,
 )
+from accounts.connections.provider.saml_metadata import (
+    IdentityProviderMetadata,
+    MetadataError,
+    is_web_address,
+    read_metadata,
+)
+from accounts.models import Connection, SignInTransaction
+from accounts.models.identity import Vendor
+from accounts.models.request_choices import NameIdFormat
+from accounts.sso import xml_signing
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
 from accounts.sso.saml_claims import Reading, identity_claims
-from accounts.sso.saml_metadata import IdentityProviderMetadata, MetadataError, is_web_address, read_metadata
 from accounts.sso.saml_response import Expectations, check_signed, read_response
 from accounts.sso.saml_shape import parse_signed
 from accounts.vendors import VENDORS

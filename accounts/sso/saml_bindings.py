@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus, urlencode
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from accounts.sso.certificates import rsa_private_key
+from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_shape import decode, quoted, refused
 

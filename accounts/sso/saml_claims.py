@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.sso import guests, masking, tenants, timeline
+from accounts.connections.provider import tenants
+from accounts.sso import guests, masking, timeline
 from accounts.sso.attributes import arrived as names_that_arrived
 from accounts.sso.attributes import first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts import sessions
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.rate_limits import limited_by
-from accounts.services import sessions
-from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout
 from accounts.sso import saml_single_logout as single_logout
 from accounts.sso.dead_ends import NO_LOGOUT, dead_end, takes
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml_bindings import Came, Outgoing
 from accounts.sso.sending import form_page, origins
+from accounts.unrecorded_refusals import Tie
 from common.http.client_address import client_address
 
 PARTLY = (

@@ -18,10 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts import login_records, sessions
+from accounts.audit.audit import Actor
 from accounts.models import Connection
-from accounts.services import login_records, sessions
-from accounts.services.audit import Actor
-from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
 from accounts.sso.claims import storable
 from accounts.sso.readable_secrets import refusing_unreadable
@@ -31,6 +30,7 @@ from accounts.sso.saml_claims import SESSION_LIMIT
 from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
 from accounts.sso.saml_name_id import name_id_of
 from accounts.sso.saml_shape import Element, refused
+from accounts.unrecorded_refusals import Tie
 from common.encryption import UnreadableSecret, seal, unseal
 
 log = structlog.get_logger(__name__)

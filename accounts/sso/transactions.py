@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, SignInTransaction, User
-from accounts.services.settings_digest import digest_of
 from accounts.sso.refusal import LoginRefused, Side
 from common.encryption import UnreadableSecret, sealed_for
 

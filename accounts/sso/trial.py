@@ -6,10 +6,10 @@ The same code as a login, in a transaction that is thrown away; what would have 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from accounts import login_records
+from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import LoginOutcome
-from accounts.services import login_records
-from accounts.services.settings_digest import digest_of
 from accounts.sso import received_groups, timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.preview import Preview, try_out

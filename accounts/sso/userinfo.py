@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from accounts.connections.provider.documents import ProviderUnreachable
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from accounts.services.provider_documents import ProviderUnreachable
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import VENDORS
 from common import strict_json

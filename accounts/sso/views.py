@@ -12,14 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
+from accounts import sessions
 from accounts.authentication import BACKEND
+from accounts.connections.drafts import with_draft
+from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
 from accounts.rate_limits import limited, limited_by
-from accounts.services import sessions
-from accounts.services.connection_drafts import with_draft
-from accounts.services.provider_documents import ProviderBusy
-from accounts.services.unrecorded_refusals import Tie
 from accounts.sso import repeated, saml, saml_response, timeline, transactions, trial
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.dead_ends import switched_off, takes
@@ -30,6 +29,7 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
 from accounts.sso.sending import to_sign_in
 from accounts.sso.timeline import Part
+from accounts.unrecorded_refusals import Tie
 from common.http.canonical_host import at_base_url
 from common.http.client_address import client_address
 from common.http.local_paths import local_path

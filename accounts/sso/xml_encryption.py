@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from accounts.sso.certificates import rsa_private_key
+from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml_shape import DS, Element, parse, quoted, refused
 

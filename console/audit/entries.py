@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.audit_words import SENTENCES
+from accounts.audit.chain_state import chain_state
+from accounts.audit.words import SENTENCES
 from accounts.models import AuditEntry
 from accounts.permissions import Permission
-from accounts.services.chain_state import chain_state
 from console.audit.lines import line_of
 from console.shared.guards import account_of, needs, zone_for
 from console.shared.searching import search_box

@@ -8,10 +8,10 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.audit import export as audit_export
 from accounts.errors import ActionRefused
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.services import audit_export
 from console.shared.guards import acting, needs
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from accounts import audit_words
-from accounts.audit_words import Change
+from accounts.audit import words as audit_words
+from accounts.audit.words import Change
 from accounts.models import AuditEntry
 
 

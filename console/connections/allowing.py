@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.connections.agreed_permissions import Gift, allow_permissions, not_agreed
 from accounts.models import Connection
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import Gift, allow_permissions, not_agreed
 from console.connections.tabs import connection_of
 from console.shared.guards import acting, needs
 from console.shared.refusals import told_on_the_next_page

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.connections.admin_requests import Request, ask_an_admin
 from accounts.permissions import Permission
-from accounts.services.admin_requests import Request, ask_an_admin
 from console.connections.tabs import connection_of
 from console.shared.guards import acting, needs, permissions_of
 from console.shared.refusals import told_on_the_next_page

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.connections import connections as service
+from accounts.connections.checks import check
+from accounts.connections.to_do import ToDo, to_do, with_drafts
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.permissions import Permission
-from accounts.services import connections as service
-from accounts.services.connection_checks import check
-from accounts.services.connection_to_do import ToDo, to_do, with_drafts
 from accounts.vendors import SET_UPS
 from console.connections.forms import NewConnectionForm
 from console.connections.tabs import posted

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.connections.domains import domains as service
 from accounts.models import EmailDomain
 from accounts.permissions import Permission
-from accounts.services import domains as service
 from console.connections.forms import DomainForm
 from console.connections.tabs import address_of, after_step, connection_of, posted, shown
 from console.shared.confirming import Question, ask, is_confirmed

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections.consent import HARMLESS, was_enabled
 from accounts.models import Connection
 from accounts.models.identity import MAX_CLOCK_SKEW, Protocol
-from accounts.services.consent import HARMLESS, was_enabled
 from accounts.sso.claims import FIELDS
 from accounts.vendors import SET_UPS, VENDORS
 

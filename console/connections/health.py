@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.connections.settings_digest import digest_of
+from accounts.groups.identifiers import SeenIdentifier, seen_identifiers
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
-from accounts.services.group_identifiers import SeenIdentifier, seen_identifiers
-from accounts.services.settings_digest import digest_of
-from accounts.services.unrecorded_refusals import Counted, counted_since
+from accounts.unrecorded_refusals import Counted, counted_since
 from spaces.role_mapping import ignored_space
 
 WITHIN = timedelta(hours=24)

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts import account_settings
 from accounts.models.account import LONGEST_SESSION, MAX_RETENTION, SHORTEST_SESSION
 from accounts.permissions import Permission
-from accounts.services import account_settings
 from console.shared.guards import account_of, acting, needs
 from console.shared.refusals import told_in_the_form
 

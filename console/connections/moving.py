@@ -14,11 +14,13 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.connections import connections
+from accounts.connections.moving import export as move_export
+from accounts.connections.moving import moves
+from accounts.connections.moving.findings import ADVICE, Finding, counts_of, people_of, privileged_people
 from accounts.models import Connection, ConnectionMove, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
-from accounts.services import connections, move_export, moves
-from accounts.services.move_findings import ADVICE, Finding, counts_of, people_of, privileged_people
 from console.connections.tabs import address_of, connection_of, shown
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404

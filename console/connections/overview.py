@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.connections import connections
+from accounts.connections.checks import check
+from accounts.connections.drafts import draft_of
+from accounts.connections.provider.issuer import check_before_use
+from accounts.connections.provider.metadata import is_held
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
-from accounts.services import connections
-from accounts.services.connection_checks import check
-from accounts.services.connection_drafts import draft_of
-from accounts.services.metadata import is_held
-from accounts.services.published_issuer import check_before_use
 from accounts.sso.addresses import addresses_of
 from console.connections.allowing import allow_form, ticked
 from console.connections.drafts.settings_words import settings_of

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections.agreed_permissions import agreed
+from accounts.connections.changes import RULES
+from accounts.connections.consent import was_enabled
 from accounts.models import AccountRole, Connection
 from accounts.models.identity import JustInTime, UpdatePolicy
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import agreed
-from accounts.services.connection_changes import RULES
-from accounts.services.consent import was_enabled
 from console.shared.name_fields import NameField
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE

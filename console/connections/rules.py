@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from accounts.connections.agreed_permissions import gifts_of
+from accounts.connections.changes import update_connection
+from accounts.connections.drafts import change_settings
 from accounts.models import Connection
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import gifts_of
-from accounts.services.connection_changes import update_connection
-from accounts.services.connection_drafts import change_settings
 from console.connections.forms import AttributeNamesForm, GeneralForm
 from console.connections.people_form import PeopleForm
 from console.connections.tabs import after_step, connection_of, edited, posted, shown, where

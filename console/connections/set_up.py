@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.connections.connections import lacks_client_secret, missing
+from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.permissions import Permission
-from accounts.services.connections import lacks_client_secret, missing
-from accounts.services.settings_digest import digest_of
 from accounts.sso.timeline import message_was_verified
 from accounts.vendors import VENDORS
 from console.connections.steps import Seen, fields_in, steps_of

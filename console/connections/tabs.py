@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.connections.admin_requests import open_requests
+from accounts.connections.consent import was_enabled
+from accounts.connections.drafts import draft_of, goes_into_a_draft, with_draft
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
-from accounts.services.admin_requests import open_requests
-from accounts.services.connection_drafts import draft_of, goes_into_a_draft, with_draft
-from accounts.services.consent import was_enabled
 from accounts.vendors import SET_UPS, SetUp
 from console.connections.drafts.words import told_of_draft
 from console.shared.guards import decides, own_or_404, zone_for

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from accounts.connections.domains.owners import owners_of
+from accounts.connections.domains.sign_in_choices import domain_of
 from accounts.models import Account, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
-from accounts.services import password_doors
-from accounts.services.domain_owners import owners_of
-from accounts.services.rights import BY_OWN_ROLE
-from accounts.services.sign_in_choices import domain_of
+from accounts.passwords import policy as password_doors
+from accounts.rights import BY_OWN_ROLE
 
 SHOWN = 50
 

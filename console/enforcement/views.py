@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.connections import enforcement as service
+from accounts.passwords import policy as password_doors
+from accounts.passwords import recovery_codes
 from accounts.permissions import Permission
-from accounts.services import enforcement as service
-from accounts.services import password_doors, recovery_codes
-from accounts.services.rights import is_admin_by_own_role
+from accounts.rights import is_admin_by_own_role
 from console.enforcement.people import people_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, decides, needs, person_of, zone_for

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from accounts.group_matching import identifier_key
+from accounts.groups.matching import identifier_key
 from accounts.models import Group, GroupMembership, Origin
 from console.shared.searching import WORDS, people_like, search_box
 

@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from accounts.groups.identifiers import SeenIdentifier
 from accounts.models import Account, AccountRole, Group, User
-from accounts.services.group_identifiers import SeenIdentifier
 from common.folding import fold
 from console.shared.name_fields import NameField, NameInput
 from spaces.models import Space, SpaceRole

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.group_matching import identifier_key
+from accounts.connections.agreed_permissions import through_logins, would_allow
+from accounts.groups.groups import create_group, update_group
+from accounts.groups.identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
+from accounts.groups.matching import identifier_key
 from accounts.models import Account, Group
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import through_logins, would_allow
-from accounts.services.group_identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
-from accounts.services.groups import create_group, update_group
 from accounts.vendors import Vendor
 from console.groups.forms import GroupForm
 from console.groups.words import effect_sentence, identifier_remark, names_and_more

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.groups.groups import delete_group
 from accounts.models import Account, Group, GroupMembership
 from accounts.permissions import Permission
-from accounts.services.groups import delete_group
 from console.groups.filters import GroupFilters
 from console.groups.words import given_by, losses, who
 from console.shared import confirming

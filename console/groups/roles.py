@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.connections.agreed_permissions import through_logins
+from accounts.groups.groups import update_group
 from accounts.models import AccountRole, Group
 from accounts.permissions import Permission
-from accounts.services.agreed_permissions import through_logins
-from accounts.services.groups import update_group
 from console.groups.forms import AccountRoleForm, SpaceRoleForm
 from console.groups.words import grants_manage_users, who
 from console.shared import confirming

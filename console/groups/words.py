@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from accounts.group_matching import is_guid
+from accounts.groups.identifiers import Effect
+from accounts.groups.matching import is_guid
 from accounts.models import AccountRole, Group
 from accounts.permissions import Permission
-from accounts.services.group_identifiers import Effect
 from accounts.vendors import ENTRA, Vendor
 from console.shared.refusals import counted
 

@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
+from accounts.connections.admin_requests import Request, connection_id_of, kind_of
 from accounts.models import Alert
 from accounts.models.work import AlertKind
-from accounts.services.admin_requests import Request, connection_id_of, kind_of
 
 _PAGES = {
     Request.ENABLE: "connection-enable",

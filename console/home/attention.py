@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Window
 
+from accounts.connections.to_do import ToDo, waiting
+from accounts.deprovisioning.holds import held
 from accounts.models import Account, Alert, Connection, User
 from accounts.models.user import UserState
 from accounts.models.work import AlertKind
-from accounts.services.connection_to_do import ToDo, waiting
-from accounts.services.held_departures import held
 
 ALERTS_SHOWN = 5
 

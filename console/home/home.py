@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.connections.admin_requests import dismiss_request
 from accounts.models import Alert, LoginRecord, User
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
-from accounts.services.admin_requests import dismiss_request
-from accounts.services.users import zone_of
+from accounts.users.users import zone_of
 from console.home.alert_links import address_of_alert
 from console.home.attention import attention_for
 from console.shared.guards import acting, decides, needs, own_or_404, permissions_of

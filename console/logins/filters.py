@@ -7,9 +7,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.login_records import as_reference
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
-from accounts.services.login_records import as_reference
 from common.folding import fold
 from console.shared.guards import account_of
 from console.shared.timelines import TimelineFilters

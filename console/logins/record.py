@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from accounts.group_matching import identifier_key
+from accounts.groups.matching import identifier_key
 from accounts.models import AuditEntry, Group, LoginRecord
 from accounts.sso.timeline import Mark, Part
 from console.logins.places import place

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
+from accounts.connections.provider.tenants import as_guid
 from accounts.models import LoginRecord
 from accounts.models.identity import Protocol, Vendor
 from accounts.sso import masking, saml
 from accounts.sso.saml_claims import OBJECT_ID, TENANT_ID
-from accounts.sso.tenants import as_guid
 
 
 def attributes_of(record: LoginRecord) -> dict[str, Any]:

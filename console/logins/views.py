@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.connections.drafts import draft_of, drafted
+from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.permissions import Permission
-from accounts.services.connection_drafts import draft_of, drafted
-from accounts.services.provider_documents import ProviderBusy
 from accounts.sso import masking, timeline, transactions, trial
 from accounts.sso.preview import preview_login
 from accounts.sso.protocols import protocol_of

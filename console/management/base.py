@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, User
-from accounts.services import protection
+from accounts.users import protection
 from common.folding import fold
 
 

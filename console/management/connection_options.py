@@ -4,14 +4,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from accounts.connections.certificates.certificates import new_service_provider_key
+from accounts.connections.certificates.shapes import text_of
+from accounts.connections.provider import settings as provider_settings
+from accounts.connections.provider.issuer import IssuerDiffers, openid_settings
+from accounts.connections.provider.settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
 from accounts.errors import ActionRefused
 from accounts.models.identity import JustInTime, OidcFlow, Protocol, UpdatePolicy, Vendor
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
-from accounts.services import provider_settings
-from accounts.services.provider_settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
-from accounts.services.published_issuer import IssuerDiffers, openid_settings
-from accounts.sso.certificate_shapes import text_of
-from accounts.sso.certificates import new_service_provider_key
 from console.management.base import secret_from
 from spaces.role_mapping import MEMBER_ROLE
 

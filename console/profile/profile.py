@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import sessions
+from accounts.audit.audit import Actor, person
 from accounts.models import SignedInSession, User
-from accounts.services import sessions, tokens
-from accounts.services.audit import Actor, person
-from accounts.services.users import zone_of
+from accounts.tokens import tokens
+from accounts.users.users import zone_of
 from common.http.client_address import client_address
 from common.http.user_agents import in_words
 

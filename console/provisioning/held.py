@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.alerts import open_alerts
+from accounts.deprovisioning import holds as held_departures
 from accounts.models import HeldDeparture
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
-from accounts.services import held_departures
-from accounts.services.alerts import open_alerts
 from common import timestamps
 from common.folding import fold
 from console.shared.confirming import Question, ask, is_confirmed

@@ -9,12 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import account_settings
+from accounts.alerts import open_alerts
+from accounts.connections import scope as connection_scope
+from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import holds as held_departures
 from accounts.models import Account, Connection
 from accounts.models.account import MAX_RETENTION
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
-from accounts.services import account_settings, connection_scope, held_departures, mass_departures, tokens
-from accounts.services.alerts import open_alerts
+from accounts.tokens import tokens
 from console.provisioning.checklists import CHECKLISTS
 from console.shared.guards import account_of, acting, needs, zone_for
 from console.shared.refusals import told_in_the_form

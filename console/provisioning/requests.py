@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.deprovisioning import holds as held_departures
 from accounts.permissions import Permission
-from accounts.services import held_departures
 from console.shared.guards import account_of, needs, own_or_404, zone_for
 from console.shared.timelines import Timeline, TimelineFilters
 from scim.models import ProvisioningRequest

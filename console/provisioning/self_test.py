@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from accounts.deprovisioning import holds as held_departures
 from accounts.permissions import Permission
-from accounts.services import held_departures
 from console.shared.guards import account_of, acting, needs
 from scim import self_test
 

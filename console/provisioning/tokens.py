@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.connections import scope as connection_scope
 from accounts.permissions import Permission
-from accounts.services import connection_scope, tokens
+from accounts.tokens import tokens
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import told_in_the_form
 from console.tokens.shared import ProvisioningTokenForm, revoke, show_once

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import Permission
-from accounts.services.role_drafts import check_custom
+from accounts.roles.custom_roles import check_custom
 from console.roles.carried_names import carried
 from console.roles.kinds import RoleKind
 from console.shared.confirming import Question, ask, is_confirmed

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from accounts.models import AccountRole, Role
 from accounts.permissions import HINTS, Permission
-from accounts.services import roles
-from accounts.services.role_drafts import RoleDraft, Use
+from accounts.roles import roles
+from accounts.roles.custom_roles import RoleDraft, Use
 from console.shared.guards import account_of, acting, permissions_of
 from spaces.models import SpaceRole
 from spaces.permissions import SpacePermission

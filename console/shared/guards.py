@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from accounts.audit.audit import Actor, person
 from accounts.models import Account, User
 from accounts.permissions import Permission
-from accounts.services.audit import Actor, person
-from accounts.services.rights import ALL, PermissionsExceeded, account_permissions
-from accounts.services.users import zone_of
+from accounts.rights import ALL, PermissionsExceeded, account_permissions
+from accounts.users.users import zone_of
 from common.http.client_address import client_address
 
 View = Callable[..., HttpResponseBase]

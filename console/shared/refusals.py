@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.errors import ActionRefused
-from accounts.services import protection
+from accounts.users import protection
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.models.user import UserOrigin
+from accounts.passwords.links import ends_tokens, person_of_link, set_password_by_link
 from accounts.rate_limits import limited, limited_by
-from accounts.services import tokens, users
-from accounts.services.password_links import ends_tokens, person_of_link, set_password_by_link
+from accounts.tokens import tokens
+from accounts.users import users
 from common.folding import fold
 from console.shared.guards import acting, person_of
 from console.shared.refusals import told_in_the_form

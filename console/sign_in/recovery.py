@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.authentication import BACKEND
 from accounts.models import User
+from accounts.passwords import recovery_codes, recovery_links
 from accounts.rate_limits import limited_by
-from accounts.services import recovery_codes, recovery_links
 from common.folding import fold
 from common.http.client_address import client_address
 from console.shared.refusals import counted

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account, User
-from accounts.services.role_drafts import RoleDraft
+from accounts.roles.custom_roles import RoleDraft
 from common.folding import fold
 from spaces.models import SpaceRole
 

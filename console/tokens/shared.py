@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from accounts.models import ApiToken, Connection
 from accounts.models.token import TokenKind
 from accounts.permissions import HINTS, Permission
-from accounts.services.token_revocation import check_may_revoke, made_with, revoke_token
+from accounts.tokens.revocation import check_may_revoke, made_with, revoke_token
 from console.shared.confirming import SHOWN, Question, ask, is_confirmed
 from console.shared.guards import acting, permissions_of, zone_for
 from console.shared.refusals import counted, told_on_the_next_page

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.alerts import open_alerts
 from accounts.models import ApiToken
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
-from accounts.services import tokens
-from accounts.services.alerts import open_alerts
+from accounts.tokens import tokens
 from common.folding import fold
 from console.shared.guards import account_of, acting, needs, own_or_404, person_of, zone_for
 from console.shared.lists import Listing

@@ -8,13 +8,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.deprovisioning.many import deprovision_many
+from accounts.groups.groups import add_member, remove_member
 from accounts.models import Group, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.services import identifiers, provisioning
-from accounts.services.deprovisioning_many import deprovision_many
-from accounts.services.groups import add_member, remove_member
-from accounts.services.users import set_account_role
+from accounts.provisioning import identifiers, provisioning
+from accounts.users.users import set_account_role
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import told_in_the_form, told_on_the_next_page

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.audit_links import time_text
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.audit.links import time_text
 from accounts.models import Account, GroupMembership, User
-from accounts.services import audit
-from accounts.services.audit import Actor
 from common.csv_lines import csv_lines
 from spaces.models import SpaceMembership
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections import scope as connection_scope
 from accounts.models import Account, AccountRole, Connection, Group
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import connection_scope
 from console.shared.name_fields import NameField
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.passwords.links import make_link
 from accounts.permissions import Permission
-from accounts.services.password_links import make_link
-from accounts.services.users import create_password_user, provision_pending
+from accounts.users.users import create_password_user, provision_pending
 from console.shared.guards import account_of, acting, needs
 from console.shared.refusals import told_in_the_form
 from console.users.forms import PASSWORD, NewUserForm

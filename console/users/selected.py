@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.audit.audit import Actor
+from accounts.connections.identities import remove_identities_of
+from accounts.deprovisioning.many import deprovision_many
+from accounts.groups.members import join
 from accounts.models import Account
 from accounts.permissions import Permission
-from accounts.services.audit import Actor
-from accounts.services.deprovisioning_many import deprovision_many
-from accounts.services.group_members import join
-from accounts.services.identities import remove_identities_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs
 from console.users.forms import JoinForm, PlaceForm

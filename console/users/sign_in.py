@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts import sessions
+from accounts.connections import identities
+from accounts.connections.scope import named
 from accounts.models import ApiToken, ExternalIdentity, SignedInSession, User
+from accounts.passwords.links import make_link
 from accounts.permissions import Permission
-from accounts.services import identities, sessions
-from accounts.services.connection_scope import named
-from accounts.services.password_links import make_link
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
 from console.shared.refusals import counted, told_on_the_next_page

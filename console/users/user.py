@@ -9,7 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.managed_by_hand import Ruling
+from accounts import sessions
+from accounts.connections import scope as connection_scope
+from accounts.groups.managed_by_hand import Ruling
+from accounts.groups.members import rulings
 from accounts.models import (
     AuditEntry,
     ExternalIdentity,
@@ -21,10 +24,9 @@ from accounts.models import (
 )
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.services import connection_scope, sessions, tokens
-from accounts.services.group_members import rulings
-from accounts.services.identifiers import IDENTIFIERS
-from accounts.services.rights import beyond
+from accounts.provisioning.identifiers import IDENTIFIERS
+from accounts.rights import beyond
+from accounts.tokens import tokens
 from common.http.user_agents import in_words
 from console.audit.lines import line_of
 from console.shared.guards import account_of, acting, needs, own_or_404, zone_for

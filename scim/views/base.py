@@ -18,11 +18,12 @@ from django.utils.log import log_response
 from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
+from accounts.audit.audit import Actor
 from accounts.models import Account, ApiToken, User
-from accounts.services import protection, tokens
-from accounts.services.audit import Actor
-from accounts.services.protection import Protected
-from accounts.services.taken import Taken
+from accounts.provisioning.taken import Taken
+from accounts.tokens import tokens
+from accounts.users import protection
+from accounts.users.protection import Protected
 from common import strict_json
 from common.http.client_address import client_address
 from scim import bodies, errors, request_log, throttle

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.models.user import UserState
-from accounts.services import provisioning
-from accounts.services.locking import changed
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.users.locking import changed
 from scim import deeds, errors, listed_users, paging, patch, resources
 from scim.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed

@@ -1,7 +1,7 @@
 """What people who are out lose in spaces."""
 
+from accounts.deprovisioning.cleanup import Ended, ends_with_access
 from accounts.models import User
-from accounts.services.departures import Ended, ends_with_access
 from spaces.models import SpaceMembership
 
 

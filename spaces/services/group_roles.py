@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
+from accounts.groups.groups import locked
 from accounts.models import Group
-from accounts.services import audit
-from accounts.services.audit import Actor
-from accounts.services.groups import locked
 from spaces.models import GroupSpaceRole, Space, SpaceRole
 
 Pair = tuple[Space, SpaceRole]

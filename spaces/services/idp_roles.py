@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.models import Connection, Origin, User
-from accounts.services import audit
-from accounts.services.audit import Actor
 from spaces.models import DefaultPlacement, Space, SpaceMembership, SpaceRole
 from spaces.role_mapping import Assignment, AttributeValue, Placement, assign
 

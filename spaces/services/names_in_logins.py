@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Account, Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
-from accounts.services.sign_in_cleaning import MESSAGES_KEPT
 from accounts.sso.claims import storable
+from accounts.work.expired_rows import MESSAGES_KEPT
 from common.folding import fold
 from spaces.role_mapping import entries
 

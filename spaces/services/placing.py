@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Origin, User
 from accounts.models.user import UserState
-from accounts.services import audit
-from accounts.services.audit import Actor
-from accounts.services.locking import locked_people
+from accounts.users.locking import locked_people
 from spaces.models import Space, SpaceMembership, SpaceRole
 
 _SET = ["role", "origin", "connection"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Connection, GroupMembership, Origin, User
-from accounts.services.rights import permissions_of_roles
+from accounts.rights import permissions_of_roles
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 
 

@@ -5,14 +5,16 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.connections import changes as connection_changes
+from accounts.connections import connections
+from accounts.connections.admin_requests import Request, answer_requests
+from accounts.connections.consent import check_verb, was_enabled
+from accounts.connections.settings_digest import digest, digest_of
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, Connection
-from accounts.services import audit, connection_changes, connections
-from accounts.services.admin_requests import Request, answer_requests
-from accounts.services.audit import Actor
-from accounts.services.consent import check_verb, was_enabled
-from accounts.services.rights import is_account_admin
-from accounts.services.settings_digest import digest, digest_of
+from accounts.rights import is_account_admin
 from spaces.models import DefaultPlacement
 from spaces.services.spaces import set_default_placement
 

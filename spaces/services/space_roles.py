@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.models import Account
-from accounts.services import audit
-from accounts.services.audit import Actor
-from accounts.services.names import checked_name
-from accounts.services.role_drafts import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
+from accounts.roles.custom_roles import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
+from accounts.roles.names import checked_name
 from spaces.models import DefaultPlacement, GroupSpaceRole, SpaceMembership, SpaceRole
 from spaces.permissions import SpacePermission
 from spaces.role_mapping import MEMBER_ROLE

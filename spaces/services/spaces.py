@@ -2,11 +2,11 @@
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
-from accounts.services import audit
-from accounts.services.audit import Actor
-from accounts.services.names import checked_name, told
+from accounts.roles.names import checked_name, told
 from common.folding import nfc
 from spaces.models import DefaultPlacement, Space, SpaceRole
 

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.utils.text import slugify
 
+from accounts.audit import audit
+from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole
 from accounts.permissions import BUILTIN_ACCOUNT_ROLES
-from accounts.services import audit
-from accounts.services.audit import Actor
 from spaces.models import SpaceRole
 from spaces.permissions import BUILTIN_SPACE_ROLES
 

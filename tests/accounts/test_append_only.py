@@ -6,9 +6,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.audit import chain as audit_chain
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import erase as erasing
 from accounts.models import AuditEntry, AuditSeal, UnsealedEntry, User
-from accounts.services import audit_chain, erasing, provisioning
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from accounts.audit_words import SENTENCES, Change, changes, sentence
+from accounts.audit.words import SENTENCES, Change, changes, sentence
 from tools.setup import ROOT
 
 WORD = r"[a-z]+(?:-[a-z]+)*"
 ACTION = re.compile(rf"{WORD}\.{WORD}")
-WRITING = {"record", "record_all", "entry"}  # of `accounts.services.audit`
+WRITING = {"record", "record_all", "entry"}  # of `accounts.audit.audit`
 
 
 def calls(module: ast.Module) -> list[ast.Call]:
@@ -40,7 +40,7 @@ def test_actions_of_any_noun_are_seen() -> None:
 
 def test_every_action_has_a_sentence() -> None:
     found = written_down()
-    assert found - SENTENCES.keys() == set(), "add a sentence for each to accounts/audit_words.py"
+    assert found - SENTENCES.keys() == set(), "add a sentence for each to accounts/audit/words.py"
     assert SENTENCES.keys() - found == set(), "nothing writes these down"
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from accounts import checks
-from accounts.services import database_role
+from accounts.audit import database_role
 
 SECRET, OTHER = "kT9xqL0vZm3Bw8Rj5Ny2Hd7Gc4XfQp6s", "Jw3nYb8eTk1uMz5cVg9aRd2hLf7oSx4i"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.services.sign_in_choices import domain_of
+from accounts.connections.domains.sign_in_choices import domain_of
 from common.folding import fold
 from common.invisible import invisible
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.group_matching import Action, ConnectionGroups, decide, identifier_key, match, near_forms, near_misses
+from accounts.groups.matching import Action, ConnectionGroups, decide, identifier_key, match, near_forms, near_misses
 from common.folding import fold
 
 OKTA = ConnectionGroups(

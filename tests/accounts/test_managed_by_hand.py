@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.managed_by_hand import Member, adding, removing
+from accounts.groups.managed_by_hand import Member, adding, removing
 
 BOB = Member("Bob", has_password=True)
 DANA = Member("Dana", delivering=("Okta",))

@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, SignedInSession
-from accounts.services import provisioning, sessions, tokens
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.tokens import tokens
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db

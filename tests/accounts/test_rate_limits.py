@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.tokens import tokens
 from common import rates
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection

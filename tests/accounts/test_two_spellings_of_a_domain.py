@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.connections.scope import foreign_domain
 from accounts.errors import ActionRefused
 from accounts.models import Connection, User
-from accounts.services import connections, users
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_scope import foreign_domain
+from accounts.users import users
 from console.shared.searching import people_like
 from tests.accounts.api.programs import try_login
 from tests.cast import PASSWORD, Cast

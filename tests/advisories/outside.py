@@ -7,9 +7,9 @@ from typing import Any
 from django.test import Client
 from lxml import etree
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AccountRole, Connection, ExternalIdentity, LoginRecord, User
-from accounts.services import users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from tests.cast import PASSWORD
 from tests.journeys import OidcJourney, SamlJourney
 from tests.saml_messages import Element, encode

@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
 from accounts.models import Connection, EmailDomain, ExternalIdentity, LoginRecord, SignInTransaction, User
-from accounts.services import connections, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from tests.advisories.outside import browser_of, reason, refused_oidc, refused_saml, signed_in_as
 from tests.cast import PASSWORD, Cast
 from tests.factories import OID, TENANT, oidc_connection

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Group, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.accounts.api.programs import try_login
 from tests.advisories.outside import browser_of, link, signed_in_as
 from tests.cast import PASSWORD, Cast

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import enforcement
 from accounts.models import Account, AccountRole, ApiToken, Connection, User
 from accounts.permissions import Permission
-from accounts.services import enforcement, provisioning, tokens
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.tokens import tokens
 from tests.accounts.api.programs import Program, logged_in, try_login, with_long_token
 from tests.advisories.outside import browser_of, refused_oidc, signed_in_as, somebody_with
 from tests.cast import PASSWORD, Cast

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from demo import scim, scim_entra, scim_okta
 from demo.scim_wire import Answer, Carry, Surprise, Wire
 from tests.cast import Cast

@@ -16,9 +16,9 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "torque_sso.settings")
     django.setup()
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, Connection
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests import processes
 from tests.cast import make_cast
 from tests.journeys import signed_connection

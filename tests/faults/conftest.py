@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Connection
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests import processes
 from tests.cast import Cast
 from tests.faults.scim_client import ScimClient

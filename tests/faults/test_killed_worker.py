@@ -13,9 +13,10 @@ import pytest
 from django.core.management import call_command
 
 from accounts import tasks
+from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, ExternalIdentity, TaskAttempt, User
-from accounts.services import provisioning, waking
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.work import wake_up
 from tests import processes
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
@@ -29,7 +30,7 @@ APP = "tests.faults.dying_worker"
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     """Let go a moment ago, and nobody was woken. Eve, with the same history, is done undisturbed."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
-    monkeypatch.setattr(waking, "on_departure", lambda _id: None)
+    monkeypatch.setattr(wake_up, "on_departure", lambda _id: None)
     for user in (dana, eve):
         provisioning.deprovision(user.pk, okta.account, acting=OPERATOR)
     tasks.finish_deprovisioning(str(eve.pk))
@@ -55,8 +56,8 @@ def dies(point: str, task: str, key: object, environment: dict[str, str], folder
         assert worker.wait(30) == -signal.SIGKILL
 
 
-DEPARTURES = "accounts.services.departures"
-SYNC = "accounts.services.group_sync"
+DEPARTURES = "accounts.deprovisioning.cleanup"
+SYNC = "accounts.groups.sync"
 
 
 @pytest.mark.parametrize("point", ["_note:before", "finish_locked:after", "finish:after"])

@@ -11,10 +11,11 @@ import pytest
 import requests
 from django.core.management import call_command
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import tokens, users
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
+from accounts.users import users
 from tests.cast import PASSWORD
 from tests.faults.scim_client import ScimClient
 from tests.secrets_in_logs import secret

@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts import tasks
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, GroupMembership, TaskAttempt, User
-from accounts.services import provisioning, waking
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
 from accounts.sso.login import complete_login
+from accounts.work import wake_up
 from tests.cast import Cast
 from tests.factories import claims, mapped_group
 from tests.faults.colleagues import colleague
@@ -24,7 +25,7 @@ TIMES = 5
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     """Let go, and nobody was woken; Eve beside her is done once."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
-    monkeypatch.setattr(waking, "on_departure", lambda _id: None)
+    monkeypatch.setattr(wake_up, "on_departure", lambda _id: None)
     for user in (dana, eve):
         provisioning.deprovision(user.pk, okta.account, acting=OPERATOR)
     tasks.finish_deprovisioning(str(eve.pk))

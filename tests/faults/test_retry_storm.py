@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.faults.scim_client import ScimClient, person, replace
 from tests.secrets_in_logs import secret

@@ -7,12 +7,13 @@ from functools import partial
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import Account, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.users import users
 from tests.cast import PASSWORD, Cast
 from tests.faults.scim_client import replace
 from tests.services.test_races import at_once

@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import ScimClient

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning.user_record import PersonRecord
 from common.folding import fold
 from scim import patch, resources
 

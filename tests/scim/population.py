@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, User
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.users import users
 from scim.attributes import ENTERPRISE
 from scim.resources import to_record, to_resource
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ApiToken
-from accounts.services import provisioning, token_revocation, tokens
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.tokens import revocation, tokens
 from scim.authentication import token_text
 from scim.errors import ERROR_SCHEMA
 from tests.cast import Cast
@@ -46,7 +47,7 @@ def test_a_refusal_repeats_no_token(token: str) -> None:
 
 def test_a_revoked_token_is_refused_at_once(token: str) -> None:
     assert not refused(token)
-    token_revocation.revoke_token(ApiToken.objects.get(), acting=OPERATOR)
+    revocation.revoke_token(ApiToken.objects.get(), acting=OPERATOR)
     assert refused(token)
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
 from accounts.models import ApiToken, AuditEntry, Connection, User
-from accounts.services import connections, tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.partnership import Partnership

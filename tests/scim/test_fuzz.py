@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import make_cast
 from tests.scim.hostile import METHODS, TYPES, bodies, headers, parameters, patches, people
 

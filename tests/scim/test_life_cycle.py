@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import guard as mass_departures
 from accounts.models import Account, Alert, ApiToken, AuditEntry, HeldDeparture, User
-from accounts.services import mass_departures, tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import USER, Answer, ScimClient

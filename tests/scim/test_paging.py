@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account
-from accounts.services import provisioning
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
 from scim import landmarks
 from scim.errors import ScimError
 from scim.paging import MAX_COUNT, Page, read_page

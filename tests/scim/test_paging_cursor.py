@@ -7,8 +7,8 @@ from unittest import mock
 import pytest
 from django.core import signing
 
-from accounts.services import provisioning
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.provisioning import provisioning
 from scim.cursors import SECONDS
 from scim.errors import ScimError
 from scim.paging import Page, read_page

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning.user_record import PersonRecord
 from scim import patch, resources
 from scim.attributes import ATTRIBUTES
 from scim.errors import ScimError

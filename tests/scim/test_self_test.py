@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
 from scim import request_log, self_test
 from scim.conversations import CONVERSATIONS, Ask, Conversation
 from scim.views.users import UsersView

@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from scim.errors import ERROR_SCHEMA
 from tests.cast import Cast
 from tests.scim.client import USER, ScimClient

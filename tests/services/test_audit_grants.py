@@ -7,9 +7,11 @@ from django.core.management import CommandError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from accounts.audit import audit, database_role
+from accounts.audit import chain as audit_chain
+from accounts.audit import export as audit_export
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, UnsealedEntry
-from accounts.services import audit, audit_chain, audit_export, database_role
-from accounts.services.audit import OPERATOR
 from tests.cast import PASSWORD, Cast
 from tests.commands import run
 from tests.journeys import SamlJourney, signed_connection

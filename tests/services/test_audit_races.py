@@ -6,9 +6,10 @@ from threading import Barrier, Event
 import pytest
 from django.db import connection, transaction
 
+from accounts.audit import audit
+from accounts.audit import chain as audit_chain
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry, User
-from accounts.services import audit, audit_chain
-from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, User
-from accounts.services import provisioning, waking
-from accounts.services.audit import OPERATOR
-from accounts.services.locking import changed
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.users.locking import changed
+from accounts.work import wake_up
 from tests.cast import Cast
 from tests.services.test_races import at_once
 from tests.services.waiting import elsewhere
@@ -23,7 +24,7 @@ ANN = PersonRecord("ann@acme.example", emails=("ann@acme.example",), display_nam
 
 @pytest.fixture(autouse=True)
 def _nobody_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waking, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
 
 
 @pytest.fixture

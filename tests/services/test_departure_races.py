@@ -5,25 +5,23 @@ from typing import Any
 
 import pytest
 
+from accounts.audit import audit
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import holds as held_departures
 from accounts.errors import ActionRefused
+from accounts.groups import groups
+from accounts.groups import sync as group_sync
 from accounts.models import Account, AuditEntry, ExternalIdentity, FormerAccess, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.services import (
-    audit,
-    departures,
-    erasing,
-    group_sync,
-    groups,
-    held_departures,
-    mass_departures,
-    provisioning,
-    tokens,
-    users,
-    waking,
-)
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
 from accounts.sso.login import complete_login
+from accounts.tokens import tokens
+from accounts.users import users
+from accounts.work import wake_up
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user
 from spaces.services.spaces import space_role_named
@@ -39,7 +37,7 @@ SCIM = Actor("provisioning (Okta)", automatic=True)
 @pytest.fixture(autouse=True)
 def _nobody_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clean-up is done by the test, not after commit."""
-    monkeypatch.setattr(waking, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
 
 
 def tried(verb: Callable[..., Any], *arguments: Any) -> Callable[[], str]:

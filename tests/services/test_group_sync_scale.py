@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.groups import sync as group_sync
 from accounts.models import ExternalIdentity, Group, GroupMembership
-from accounts.services import group_sync
 from tests.cast import Cast
 from tests.factories import saml_connection
 

@@ -19,11 +19,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.authentication import BACKEND
 from accounts.models import Connection, LoginRecord, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import tokens, users
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
+from accounts.users import users
 from tests.cast import PASSWORD, Cast
 from tests.factories import oidc_connection, saml_connection
 from tests.secrets_in_logs import secret

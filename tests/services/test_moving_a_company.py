@@ -8,11 +8,11 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit.audit import person
+from accounts.connections.identities import AT_ONCE
+from accounts.connections.moving import moves
+from accounts.connections.moving.findings import Finding, counts_of, people_of
 from accounts.models import AuditEntry, Connection, ConnectionMove, ExternalIdentity, User
-from accounts.services import moves
-from accounts.services.audit import person
-from accounts.services.identities import AT_ONCE
-from accounts.services.move_findings import Finding, counts_of, people_of
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
 from common.folding import fold

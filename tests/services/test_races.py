@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts import tasks
+from accounts import tasks, unrecorded_refusals
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
+from accounts.groups import groups
 from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, UnrecordedRefusals, User
-from accounts.services import groups, unrecorded_refusals, users
-from accounts.services.audit import OPERATOR
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import claims, mapped_group, saml_connection
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, User
-from accounts.services import provisioning
-from accounts.services.audit import OPERATOR
-from accounts.services.person_record import PersonRecord
-from accounts.services.taken import Taken
+from accounts.provisioning import provisioning
+from accounts.provisioning.taken import Taken
+from accounts.provisioning.user_record import PersonRecord
 from tests.cast import Cast
 from tests.services.test_races import at_once
 from tests.services.waiting import elsewhere

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import users
+from accounts.users import users
 from scim import search_time
 from scim.errors import ScimError
 from scim.filters import compile_filter

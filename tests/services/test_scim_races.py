@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, ExternalIdentity, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.factories import claims, saml_connection
 from tests.services.test_races import at_once

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.tokens import tokens
 from scim.models import ProvisioningRequest
 from tests import processes
 from tests.cast import Cast

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, SignedInSession
-from accounts.services import sessions
-from accounts.services.audit import OPERATOR
 from accounts.sso import oidc_logout_views
 from accounts.sso.logout_token import Logout
 from accounts.sso.refusal import LoginRefused

@@ -10,8 +10,8 @@ import pytest
 import requests
 from django.conf import settings
 
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.tokens import tokens
 from common.db import statement_limits
 from tests import processes
 from tests.cast import Cast

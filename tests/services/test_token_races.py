@@ -8,10 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import ApiToken, User
-from accounts.services import token_revocation, tokens, users
-from accounts.services.audit import OPERATOR
+from accounts.tokens import revocation, tokens
+from accounts.users import users
 from tests.cast import Cast
 from tests.services.waiting import elsewhere, start_waiting
 
@@ -29,7 +30,7 @@ def make(user: User, through: ApiToken | None) -> None:
 
 
 def revoke(token: ApiToken) -> None:
-    token_revocation.revoke_token(token, acting=OPERATOR)
+    revocation.revoke_token(token, acting=OPERATOR)
 
 
 def set_password(user: User) -> None:

@@ -7,25 +7,23 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import audit
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import holds as held_departures
+from accounts.groups import groups
+from accounts.groups import members as group_members
+from accounts.groups import sync as group_sync
 from accounts.models import AccountRole, ExternalIdentity, Group, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.services import (
-    audit,
-    departures,
-    erasing,
-    group_members,
-    group_sync,
-    groups,
-    held_departures,
-    mass_departures,
-    provisioning,
-    tokens,
-    users,
-    waking,
-)
-from accounts.services.audit import OPERATOR
-from accounts.services.locking import changed, locked_user
+from accounts.provisioning import provisioning
 from accounts.sso.login import complete_login
+from accounts.tokens import tokens
+from accounts.users import users
+from accounts.users.locking import changed, locked_user
+from accounts.work import wake_up
 from spaces.models import SpaceMembership, SpaceRole
 from spaces.services.placing import place_user, remove_from_space
 from tests.cast import Cast
@@ -156,7 +154,7 @@ def test_of_two_admins_who_remove_each_other_the_second_is_the_last(cast: Cast) 
 
 
 def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waking, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
     okta = saml_connection(cast.acme)
     identity = known_at(okta, cast.bob)
     provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)

@@ -4,10 +4,10 @@ import subprocess
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ExternalIdentity, Group, GroupMembership, User
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, UserOrigin
-from accounts.services.audit import OPERATOR
 from spaces.services.tenancy import open_account
 from tests.processes import wait_until
 from tests.services.redis_server import RedisServer

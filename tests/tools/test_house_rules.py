@@ -26,7 +26,7 @@ def test_a_long_file_is_named_with_its_length() -> None:
 )
 def test_an_own_account_role_is_read_in_one_module_only(text: str) -> None:
     assert len(broken_rules("console/users/user.py", text)) == 1
-    assert broken_rules("accounts/services/rights.py", text) == []
+    assert broken_rules("accounts/rights.py", text) == []
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "requirements/development.txt", "accounts/migrations/0001_initial.py"])

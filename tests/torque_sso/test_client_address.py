@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, SignedInSession
-from accounts.password_tries import FAILURES_OF_AN_ADDRESS
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.passwords.tries import FAILURES_OF_AN_ADDRESS
+from accounts.tokens import tokens
 from common.logging import of_other_loggers
 from tests.cast import PASSWORD, Cast
 from tests.secrets_in_logs import secret

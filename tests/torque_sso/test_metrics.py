@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import alerts
 from accounts.models.work import AlertKind
-from accounts.services import alerts
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole, User
 from accounts.permissions import Permission
-from accounts.services import tokens, users
-from accounts.services.audit import OPERATOR
-from accounts.services.rights import account_permissions
+from accounts.rights import account_permissions
+from accounts.tokens import tokens
+from accounts.users import users
 from tests.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD, Things, make_things
 from tests.walk.rows import Row

@@ -7,6 +7,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.audit import audit
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.groups import groups
 from accounts.models import (
     Account,
     AccountRole,
@@ -26,11 +30,12 @@ from accounts.models import (
     User,
 )
 from accounts.models.work import AlertKind
+from accounts.passwords.links import set_password_url
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import audit, connections, groups, provisioning, tokens, users
-from accounts.services.audit import OPERATOR
-from accounts.services.password_links import set_password_url
+from accounts.provisioning import provisioning
 from accounts.sso import transactions
+from accounts.tokens import tokens
+from accounts.users import users
 from common.encryption import Sealed
 from scim.models import ProvisioningRequest
 from spaces.models import GroupSpaceRole, Space, SpaceMembership, SpaceRole

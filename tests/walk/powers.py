@@ -11,6 +11,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups import groups
 from accounts.models import (
     Account,
     AccountRole,
@@ -24,8 +26,8 @@ from accounts.models import (
 )
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
-from accounts.services import groups, tokens, users
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
+from accounts.users import users
 from tests.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD
 

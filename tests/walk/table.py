@@ -6,9 +6,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.drafts import version_of
 from accounts.permissions import Permission
-from accounts.services.connection_drafts import version_of
-from accounts.sso.certificates import fingerprint
 from accounts.sso.claims import FIELDS
 from tests.saml_keys import key_pair
 from tests.walk.objects import PASSWORD, Things

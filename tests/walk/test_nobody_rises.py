@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import person
+from accounts.groups.sync import due_identities, sync_idp_groups
 from accounts.models import AccountRole, ApiToken, Connection, ConnectionDomain, Group, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
-from accounts.services import tokens
-from accounts.services.audit import person
-from accounts.services.group_sync import due_identities, sync_idp_groups
-from accounts.services.rights import account_permissions
+from accounts.rights import account_permissions
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
+from accounts.tokens import tokens
 from tests.factories import claims, mapped_group, saml_connection
 from tests.secrets_in_logs import secret
 from tests.walk import powers

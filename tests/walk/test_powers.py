@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import users
-from accounts.services.audit import OPERATOR
-from accounts.services.rights import account_permissions
+from accounts.rights import account_permissions
+from accounts.users import users
 from tests.walk import powers
 from tests.walk.asking import World, send
 from tests.walk.objects import PASSWORD

@@ -9,11 +9,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
-from accounts.services.rights import account_permissions
+from accounts.rights import account_permissions
+from accounts.tokens import tokens
 from scim.urls import urlpatterns
 from tests.secrets_in_logs import secret
 from tests.walk.asking import World

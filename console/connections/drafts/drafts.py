@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.connections import consent, drafts
+from accounts.connections.drafts import draft_of, drafted
+from accounts.connections.provider.issuer import check_before_use
 from accounts.permissions import Permission
-from accounts.services import connection_drafts, consent
-from accounts.services.connection_drafts import draft_of, drafted
-from accounts.services.published_issuer import check_before_use
 from console.connections.allowing import allow_form, ticked
 from console.connections.drafts.words import told_of_draft
 from console.connections.tabs import address_of, connection_of
@@ -27,7 +27,7 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with told_on_the_next_page(request):
         if draft and not is_confirmed(request):
             consent.check_verb("publish", connection.account_id, acting(request))
-            connection_drafts.check_may_be_published(draft)
+            drafts.check_may_be_published(draft)
             if drafted(draft).issuer != connection.issuer:
                 check_before_use(drafted(draft))
             told = told_of_draft(draft)
@@ -46,7 +46,7 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             )
             return ask(request, question)
         version = request.POST.get("version", "")
-        connection_drafts.publish(connection, version, acting=acting(request), allowed=ticked(request))
+        drafts.publish(connection, version, acting=acting(request), allowed=ticked(request))
         messages.success(request, f"The draft is published: '{connection}' works with it from the next login on.")
     return redirect("connection", connection.pk)
 
@@ -68,6 +68,6 @@ def throw_away(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         )
         return ask(request, question)
     with told_on_the_next_page(request):
-        connection_drafts.throw_away(connection, request.POST.get("version", ""), acting=acting(request))
+        drafts.throw_away(connection, request.POST.get("version", ""), acting=acting(request))
         messages.success(request, "The draft is thrown away. What is live stayed as it was.")
     return redirect("connection", connection.pk)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from accounts.connections.agreed_permissions import agreed
+from accounts.connections.changes import PROVIDER
 from accounts.models import Connection, EmailDomain
 from accounts.models.identity import Protocol
-from accounts.services.agreed_permissions import agreed
-from accounts.services.connection_changes import PROVIDER
 from console.connections.drafts.words import certificates_told, label_of, value_told
 from console.connections.forms import FIELD_WORDS
 from spaces.services.sign_in_rules import placement_of

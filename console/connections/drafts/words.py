@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.connections.certificates.certificates import certificate_subject, fingerprint
+from accounts.connections.changes import present
+from accounts.connections.drafts import drafted, lacking_test, version_of
 from accounts.models import Connection, ConnectionDraft
 from accounts.models.identity import OidcFlow
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
-from accounts.services.connection_changes import present
-from accounts.services.connection_drafts import drafted, lacking_test, version_of
-from accounts.sso.certificates import certificate_subject, fingerprint
 from accounts.vendors import SET_UPS
 from common.encryption import is_kept
 from console.connections.forms import FIELD_WORDS

@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.connections import unreadable_secrets
+from accounts.connections.certificates.certificates import certificate_end, certificate_subject, fingerprint, weakness
+from accounts.connections.certificates.changes import add_certificates, remove_certificate, replace_lost_key
+from accounts.connections.changes import present
+from accounts.connections.drafts import goes_into_a_draft
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.permissions import Permission
-from accounts.services import unreadable_secrets
-from accounts.services.connection_certificates import add_certificates, remove_certificate, replace_lost_key
-from accounts.services.connection_changes import present
-from accounts.services.connection_drafts import goes_into_a_draft
-from accounts.sso.certificates import certificate_end, certificate_subject, fingerprint, weakness
 from console.connections.provider.forms import CertificateForm
 from console.connections.tabs import address_of, connection_of, edited, posted, shown, where
 from console.shared.confirming import Question, ask, is_confirmed

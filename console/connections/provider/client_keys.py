@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.connections.certificates.changes import make_client_key, use_next_client_key
 from accounts.models.identity import Protocol
 from accounts.permissions import Permission
-from accounts.services.connection_certificates import make_client_key, use_next_client_key
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs

@@ -6,15 +6,15 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections.certificates.shapes import PRIVATE_KEY, holds_private_key, text_of
+from accounts.connections.changes import REQUEST
+from accounts.connections.provider import settings as provider_settings
+from accounts.connections.provider.issuer import IssuerDiffers, openid_settings
+from accounts.connections.provider.saml_metadata import LIMIT
+from accounts.connections.provider.settings import ENTRA_ISSUER, ProviderSettings
 from accounts.models import Connection
 from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Vendor
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
-from accounts.services import provider_settings
-from accounts.services.connection_changes import REQUEST
-from accounts.services.provider_settings import ENTRA_ISSUER, ProviderSettings
-from accounts.services.published_issuer import IssuerDiffers, openid_settings
-from accounts.sso.certificate_shapes import PRIVATE_KEY, holds_private_key, text_of
-from accounts.sso.saml_metadata import LIMIT
 from accounts.vendors import SET_UPS
 from console.shared.timelines import THIS_CENTURY
 

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.changes import present
+from accounts.connections.provider import metadata
 from accounts.permissions import Permission
-from accounts.services import metadata
-from accounts.services.connection_changes import present
-from accounts.sso.certificates import fingerprint
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs

@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.connections import unreadable_secrets
+from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.certificates.client_keys import thumbprint
+from accounts.connections.connections import lacks_client_secret, missing
+from accounts.connections.drafts import change_client_secret, change_settings, with_draft
+from accounts.connections.provider import metadata
+from accounts.connections.provider.settings import PUBLIC_CLIENT
 from accounts.models import Connection
 from accounts.models.identity import Protocol
 from accounts.permissions import Permission
-from accounts.services import metadata, unreadable_secrets
-from accounts.services.client_keys import thumbprint
-from accounts.services.connection_drafts import change_client_secret, change_settings, with_draft
-from accounts.services.connections import lacks_client_secret, missing
-from accounts.services.provider_settings import PUBLIC_CLIENT
 from accounts.sso.addresses import addresses_of
-from accounts.sso.certificates import fingerprint
 from console.connections.provider.forms import (
     ClientSecretForm,
     FieldsForm,

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from accounts.services import account_settings
-from accounts.services.audit import OPERATOR
+from accounts import account_settings
+from accounts.audit.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
 
 

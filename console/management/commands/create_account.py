@@ -7,11 +7,11 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, User
+from accounts.passwords.links import set_password_url
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
-from accounts.services.audit import OPERATOR
-from accounts.services.password_links import set_password_url
+from accounts.users import users
 from common.folding import fold
 from console.management.base import VerbCommand, secret_from
 from spaces.services.tenancy import open_account

@@ -5,13 +5,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.agreed_permissions import allow_permissions, through_logins
 from accounts.errors import ActionRefused
+from accounts.groups.groups import create_group
 from accounts.models import Account
-from accounts.services import users
-from accounts.services.agreed_permissions import allow_permissions, through_logins
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
-from accounts.services.rights import permissions_of_role
+from accounts.rights import permissions_of_role
+from accounts.users import users
 from console.management.base import VerbCommand, account_named, connection_named
 from spaces.models import Space, SpaceRole
 from spaces.services.group_roles import give_space_roles

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
 from spaces.services.spaces import create_space
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import scope as connection_scope
 from accounts.errors import ActionRefused
 from accounts.permissions import Permission
-from accounts.services import connection_scope
-from accounts.services.audit import OPERATOR
-from accounts.services.tokens import LONGEST_BY_OPERATOR, end_after, issue_service_token, issue_token
+from accounts.tokens.tokens import LONGEST_BY_OPERATOR, end_after, issue_service_token, issue_token
 from console.management.base import VerbCommand, account_named, connection_named, user_with_email
 
 DEFAULT_DAYS = 365

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.audit.audit import OPERATOR
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from console.management.base import VerbCommand, account_named, secret_from
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services import held_departures
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import holds as held_departures
 from console.management.base import VerbCommand, account_named
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from accounts.services import provisioning
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.provisioning import provisioning
 from console.management.base import PersonCommand, account_named, user_with_email
 
 

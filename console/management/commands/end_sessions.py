@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from accounts.services import sessions
-from accounts.services.audit import OPERATOR
+from accounts import sessions
+from accounts.audit.audit import OPERATOR
 from console.management.base import PersonCommand, account_named, user_with_email
 
 

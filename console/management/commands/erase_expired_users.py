@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.services import erasing
+from accounts.deprovisioning import erase as erasing
 from console.management.base import VerbCommand
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.models import ApiToken
-from accounts.services.tokens import live_tokens
+from accounts.tokens.tokens import live_tokens
 from console.management.base import VerbCommand, account_named
 
 

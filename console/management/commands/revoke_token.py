@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import ApiToken
-from accounts.services.audit import OPERATOR
-from accounts.services.token_revocation import revoke_token
+from accounts.tokens.revocation import revoke_token
 from console.management.base import VerbCommand, account_named
 
 

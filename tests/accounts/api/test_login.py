@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import account_settings, sessions
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, ApiToken, AuditEntry, SignedInSession, User
-from accounts.services import account_settings, provisioning, sessions, users
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.users import users
 from tests.accounts.api.programs import Program, logged_in, try_login
 from tests.cast import PASSWORD, Cast
 

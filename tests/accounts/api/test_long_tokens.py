@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.accounts.api.programs import Program, logged_in, with_long_token
 from tests.cast import PASSWORD, Cast
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from spaces.services.placing import place_user
 from spaces.services.space_roles import ensure_space_role
 from tests.cast import PASSWORD, Cast

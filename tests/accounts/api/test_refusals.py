@@ -8,7 +8,7 @@ from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.services import token_revocation, tokens
+from accounts.tokens import revocation, tokens
 from tests.accounts.api.programs import Program, logged_in
 from tests.cast import Cast
 
@@ -98,7 +98,7 @@ def test_what_is_unforeseen_is_told_without_a_word_of_it(cast: Cast, monkeypatch
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("inner words")
 
-    monkeypatch.setattr(token_revocation, "revoke_text", broken)
+    monkeypatch.setattr(revocation, "revoke_text", broken)
     answer = Program().ask("POST", REVOKE, {"token": "x"})
     assert (answer.status, "inner words" in str(answer.body)) == (500, False)
 
@@ -107,7 +107,7 @@ def test_a_database_that_is_away_is_told_as_everywhere(cast: Cast, monkeypatch: 
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("host=db")
 
-    monkeypatch.setattr(token_revocation, "revoke_text", away)
+    monkeypatch.setattr(revocation, "revoke_text", away)
     program = Program()
     program.client.raise_request_exception = False
     answer = program.ask("POST", REVOKE, {"token": "x"})

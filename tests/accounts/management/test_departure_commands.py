@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import alerts
+from accounts.deprovisioning import cleanup as departures
 from accounts.models import HeldDeparture, User
-from accounts.services import alerts, departures
 from tests.cast import Cast
 from tests.commands import run
 

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts.services.audit import OPERATOR
-from accounts.services.tokens import issue_service_token
+from accounts.audit.audit import OPERATOR
+from accounts.tokens.tokens import issue_service_token
 from scim import request_log
 from tests.cast import Cast
 from tests.commands import run

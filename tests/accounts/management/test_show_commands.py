@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from accounts import login_records
 from accounts.models import LoginRecord
-from accounts.services import login_records
 from tests.cast import Cast
 from tests.commands import run
 from tests.conftest import LogIn

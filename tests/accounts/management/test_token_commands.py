@@ -5,9 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.commands import run
 from tests.partnership import Partnership

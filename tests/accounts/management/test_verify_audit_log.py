@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from accounts.audit import audit
+from accounts.audit import chain as audit_chain
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, UnsealedEntry
-from accounts.services import audit, audit_chain
-from accounts.services.audit import OPERATOR
 from tests.audit_guards import guards_off
 from tests.cast import Cast
 from tests.commands import run

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from accounts.models import Connection, Group
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import saml_connection
 

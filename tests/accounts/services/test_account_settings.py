@@ -1,9 +1,9 @@
 import pytest
 
+from accounts import account_settings
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import Account, AuditEntry
-from accounts.services import account_settings
-from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -2,13 +2,14 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, Actor, person
+from accounts.connections import connections, drafts
+from accounts.connections.admin_requests import Request, ask_an_admin, dismiss_request, open_requests
+from accounts.connections.agreed_permissions import allow_permissions
+from accounts.connections.changes import update_connection
+from accounts.connections.domains import domains
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, Connection
-from accounts.services import connection_drafts, connections, domains
-from accounts.services.admin_requests import Request, ask_an_admin, dismiss_request, open_requests
-from accounts.services.agreed_permissions import allow_permissions
-from accounts.services.audit import OPERATOR, Actor, person
-from accounts.services.connection_changes import update_connection
 from tests.cast import Cast
 from tests.drafts import draft_of, publish
 from tests.factories import saml_connection
@@ -56,7 +57,7 @@ def test_a_note_is_short_and_of_one_line(okta: Connection, mallory: Actor, note:
 
 
 def test_what_is_done_is_answered(okta: Connection, mallory: Actor) -> None:
-    connection_drafts.change_settings(okta, {"sso_url": "https://moved.example"}, acting=mallory)
+    drafts.change_settings(okta, {"sso_url": "https://moved.example"}, acting=mallory)
     for what in (Request.PUBLISH, Request.DOMAIN, Request.PEOPLE, Request.GENERAL, Request.GROUPS):
         ask_an_admin(okta, what, acting=mallory)
     publish(okta)
@@ -79,9 +80,9 @@ def test_enabling_answers_and_deleting_ends_all(okta: Connection, mallory: Actor
 
 
 def test_throwing_the_draft_away_takes_the_question_back(okta: Connection, mallory: Actor) -> None:
-    connection_drafts.change_settings(okta, {"sso_url": "https://moved.example"}, acting=mallory)
+    drafts.change_settings(okta, {"sso_url": "https://moved.example"}, acting=mallory)
     ask_an_admin(okta, Request.PUBLISH, acting=mallory)
-    connection_drafts.throw_away(okta, connection_drafts.version_of(draft_of(okta)), acting=mallory)
+    drafts.throw_away(okta, drafts.version_of(draft_of(okta)), acting=mallory)
     assert open_requests(okta) == set()
 
 

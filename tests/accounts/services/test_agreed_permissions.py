@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, person
+from accounts.connections import agreed_permissions, connections
+from accounts.connections.agreed_permissions import Gift, agreed, gifts_of, through_logins
+from accounts.connections.changes import update_connection
 from accounts.errors import ActionRefused
+from accounts.groups.groups import create_group, update_group
 from accounts.models import AccountRole, AuditEntry, Connection, Group
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import agreed_permissions, connections, users
-from accounts.services.agreed_permissions import Gift, agreed, gifts_of, through_logins
-from accounts.services.audit import OPERATOR, person
-from accounts.services.connection_changes import update_connection
-from accounts.services.groups import create_group, update_group
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection
 from tests.holders import holder

@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts import alerts
 from accounts.models import Alert
 from accounts.models.work import AlertKind
-from accounts.services import alerts
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

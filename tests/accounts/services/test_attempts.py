@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import TaskAttempt
-from accounts.services import attempts
-from accounts.services.attempts import MOST_ATTEMPTS, Parked, attempting
+from accounts.work import attempts
+from accounts.work.attempts import MOST_ATTEMPTS, Parked, attempting
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

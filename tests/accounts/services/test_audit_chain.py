@@ -11,10 +11,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from accounts import audit_links
+from accounts.audit import audit, chain_state
+from accounts.audit import chain as audit_chain
+from accounts.audit import heads as audit_heads
+from accounts.audit import links as audit_links
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, UnsealedEntry
-from accounts.services import audit, audit_chain, audit_heads, chain_state, task_runs
-from accounts.services.audit import OPERATOR
+from accounts.work import task_runs
 from tests.audit_guards import guards_off
 from tests.cast import Cast
 

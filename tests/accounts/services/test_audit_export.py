@@ -10,10 +10,12 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.audit import audit
+from accounts.audit import chain as audit_chain
+from accounts.audit import export as audit_export
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry
-from accounts.services import audit, audit_chain, audit_export
-from accounts.services.audit import OPERATOR
 from tests.audit_guards import guards_off
 from tests.cast import Cast
 

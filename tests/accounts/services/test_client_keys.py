@@ -8,12 +8,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.certificates import client_keys
+from accounts.connections.certificates.changes import make_client_key, use_next_client_key
+from accounts.connections.provider.graph import GraphUnavailable, member_group_ids
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection
-from accounts.services import client_keys
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_certificates import make_client_key, use_next_client_key
-from accounts.services.graph import GraphUnavailable, member_group_ids
 from accounts.sso.refusal import LoginRefused
 from common.outbound.guarded_http import OutboundError
 from tests.factories import OID, TENANT, saml_connection

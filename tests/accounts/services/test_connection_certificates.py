@@ -2,12 +2,12 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections, drafts
+from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.certificates.changes import add_certificates, remove_certificate
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection
-from accounts.services import connection_drafts, connections
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_certificates import add_certificates, remove_certificate
-from accounts.sso.certificates import fingerprint
 from tests.cast import Cast
 from tests.drafts import publish
 from tests.factories import saml_connection
@@ -55,4 +55,4 @@ def test_those_of_a_live_connection_are_changed_in_its_draft(okta: Connection) -
     add_certificates(okta, NEW, acting=OPERATOR)
     remove_certificate(okta, fingerprint(OLD), acting=OPERATOR)
     assert Connection.objects.get().idp_certificates == OLD
-    assert connection_drafts.with_draft(okta).idp_certificates == NEW
+    assert drafts.with_draft(okta).idp_certificates == NEW

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import changes as connection_changes
+from accounts.connections import connections, enforcement
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, AuditEntry, Connection
-from accounts.services import connection_changes, connections, enforcement
-from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.enforcing import enforce
 from tests.factories import oidc_connection, saml_connection

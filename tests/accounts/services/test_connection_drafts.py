@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections, drafts, enforcement
+from accounts.connections.drafts import with_draft
+from accounts.connections.settings_digest import digest_of
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection, ConnectionDraft
-from accounts.services import connection_drafts, connections, enforcement
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_drafts import with_draft
-from accounts.services.settings_digest import digest_of
 from tests.cast import Cast
 from tests.drafts import draft_of, publish
 from tests.enforcing import passed_test
@@ -34,7 +34,7 @@ def azure(cast: Cast) -> Connection:
 
 
 def change(connection: Connection, **changes: Any) -> bool:
-    return connection_drafts.change_settings(connection, changes, acting=OPERATOR)
+    return drafts.change_settings(connection, changes, acting=OPERATOR)
 
 
 def live(connection: Connection) -> Connection:
@@ -88,8 +88,8 @@ def test_publishing_swaps_in_one_audit_entry(okta: Connection) -> None:
 
 def test_throwing_away_leaves_what_is_live(okta: Connection) -> None:
     change(okta, sso_url=MOVED)
-    version = connection_drafts.version_of(draft_of(okta))
-    connection_drafts.throw_away(okta, version, acting=OPERATOR)
+    version = drafts.version_of(draft_of(okta))
+    drafts.throw_away(okta, version, acting=OPERATOR)
     assert live(okta).sso_url == okta.sso_url
     assert with_draft(okta) is okta
     assert told("connection.draft-thrown-away") == {"sso_url": [MOVED, okta.sso_url]}
@@ -134,18 +134,18 @@ def test_what_would_be_incomplete_is_not_published(okta: Connection) -> None:
 
 def test_only_the_draft_that_was_looked_at_is_published(okta: Connection) -> None:
     change(okta, sso_url=MOVED)
-    version = connection_drafts.version_of(draft_of(okta))
+    version = drafts.version_of(draft_of(okta))
     change(okta, sso_url="https://evil.example/sso")
     with pytest.raises(ActionRefused, match="changed in the meantime"):
-        connection_drafts.publish(okta, version, acting=OPERATOR)
+        drafts.publish(okta, version, acting=OPERATOR)
     publish(okta)
     with pytest.raises(ActionRefused, match="published or thrown away"):
-        connection_drafts.publish(okta, version, acting=OPERATOR)
+        drafts.publish(okta, version, acting=OPERATOR)
 
 
 def test_a_client_secret_waits_encrypted_and_is_in_no_audit_entry(azure: Connection) -> None:
     value, ends = secret("hush-hush-draft-secret"), timezone.now() + timedelta(days=90)
-    connection_drafts.change_client_secret(azure, value, ends, acting=OPERATOR)
+    drafts.change_client_secret(azure, value, ends, acting=OPERATOR)
     assert (live(azure).client_secret, with_draft(azure).client_secret) == ("", value)
     publish(azure)
     row = live(azure)
@@ -158,7 +158,7 @@ def test_a_client_secret_waits_encrypted_and_is_in_no_audit_entry(azure: Connect
 def test_a_client_secret_is_removed_by_a_draft(azure: Connection) -> None:
     azure.client_secret = "s3cret"
     azure.save()
-    connection_drafts.change_client_secret(azure, "", None, acting=OPERATOR)
+    drafts.change_client_secret(azure, "", None, acting=OPERATOR)
     assert with_draft(azure).client_secret == ""
     assert live(azure).client_secret == "s3cret"
     publish(azure)
@@ -177,7 +177,7 @@ def test_another_provider_makes_us_forget_what_the_first_published(azure: Connec
 def test_a_test_of_the_draft_says_nothing_of_what_is_live(cast: Cast, okta: Connection) -> None:
     change(okta, sso_url=MOVED)
     passed_test(okta, cast.alice, settings_digest=digest_of(with_draft(okta)))
-    assert connection_drafts.lacking_test(draft_of(okta)) == ""
+    assert drafts.lacking_test(draft_of(okta)) == ""
     with pytest.raises(ActionRefused, match="exactly the live settings"):
         enforcement.enforce_sso(cast.acme, acting=OPERATOR)
     publish(okta)

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.connections.settings_digest import digest_of
+from accounts.login_records import new_reference, record_refusal
 from accounts.models import Connection, LoginRecord
-from accounts.services.login_records import new_reference, record_refusal
-from accounts.services.settings_digest import digest_of
 from console.connections.health import Groups, Health, health_of
 from tests.cast import Cast
 from tests.conftest import LogIn

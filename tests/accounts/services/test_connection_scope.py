@@ -8,13 +8,17 @@ import pytest
 from django.apps import apps
 
 from accounts import migrations
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.connections import scope as connection_scope
+from accounts.connections.moving import moves
+from accounts.connections.scope import ForeignDomain, Ties, foreign_domain, speaks_for
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
-from accounts.services import connection_scope, connections, moves, provisioning, users
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_scope import ForeignDomain, Ties, foreign_domain, speaks_for
-from accounts.services.person_record import PersonRecord
-from accounts.services.protection import Protected
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.users import users
+from accounts.users.protection import Protected
 from tests.cast import Cast
 from tests.factories import known_at, saml_connection
 from tests.partnership import Partnership, provisioning_of

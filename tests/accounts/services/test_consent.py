@@ -7,27 +7,20 @@ from typing import Any
 
 import pytest
 
+from accounts import account_settings
+from accounts.audit.audit import OPERATOR, Actor, person
+from accounts.connections import admin_requests, agreed_permissions, connections, consent, drafts, enforcement
+from accounts.connections import changes as connection_changes
+from accounts.connections.admin_requests import Request
+from accounts.connections.certificates import changes as connection_certificates
+from accounts.connections.changes import CHANGEABLE
+from accounts.connections.consent import FREE, HARMLESS, NEEDS_ADMIN
+from accounts.connections.domains import domains
+from accounts.connections.moving import moves
+from accounts.connections.provider import metadata
 from accounts.models import Account, AccountRole, Alert, Connection, ConnectionMove, EmailDomain, Group, User
 from accounts.models.request_choices import NameIdFormat
-from accounts.services import (
-    account_settings,
-    admin_requests,
-    agreed_permissions,
-    connection_certificates,
-    connection_changes,
-    connection_drafts,
-    connections,
-    consent,
-    domains,
-    enforcement,
-    metadata,
-    moves,
-)
-from accounts.services.admin_requests import Request
-from accounts.services.audit import OPERATOR, Actor, person
-from accounts.services.connection_changes import CHANGEABLE
-from accounts.services.consent import FREE, HARMLESS, NEEDS_ADMIN
-from accounts.services.rights import PermissionsExceeded
+from accounts.rights import PermissionsExceeded
 from spaces.services import sign_in_rules
 from tests.cast import Cast
 from tests.drafts import draft_of
@@ -37,18 +30,18 @@ from tests.saml_keys import key_pair
 
 pytestmark = pytest.mark.django_db
 MODULES = (
-    "accounts.services.account_settings",
-    "accounts.services.admin_requests",
-    "accounts.services.agreed_permissions",
-    "accounts.services.connection_certificates",
-    "accounts.services.connection_changes",
-    "accounts.services.connection_drafts",
-    "accounts.services.connections",
-    "accounts.services.domains",
-    "accounts.services.enforcement",
-    "accounts.services.metadata",
-    "accounts.services.moves",
-    "accounts.services.recovery_codes",
+    "accounts.account_settings",
+    "accounts.connections.admin_requests",
+    "accounts.connections.agreed_permissions",
+    "accounts.connections.certificates.changes",
+    "accounts.connections.changes",
+    "accounts.connections.drafts",
+    "accounts.connections.connections",
+    "accounts.connections.domains.domains",
+    "accounts.connections.enforcement",
+    "accounts.connections.provider.metadata",
+    "accounts.connections.moving.moves",
+    "accounts.passwords.recovery_codes",
     "spaces.services.sign_in_rules",
 )
 # They take the actor of the verb that calls them, which has asked.
@@ -103,8 +96,8 @@ def admin_role(account: Account) -> AccountRole:
 
 
 def _publish(okta: Connection, acting: Actor) -> None:
-    connection_drafts.change_settings(okta, {"sso_url": "https://evil.example/sso"}, acting=acting)
-    connection_drafts.publish(okta, connection_drafts.version_of(draft_of(okta)), acting=acting)
+    drafts.change_settings(okta, {"sso_url": "https://evil.example/sso"}, acting=acting)
+    drafts.publish(okta, drafts.version_of(draft_of(okta)), acting=acting)
 
 
 def _enable(okta: Connection, acting: Actor) -> None:
@@ -292,13 +285,13 @@ def test_a_draft_of_an_enabled_connection_is_theirs_to_write_and_to_throw_away(
 ) -> None:
     connection_certificates.add_certificates(okta, key_pair("evil").certificate, acting=mallory)
     assert Connection.objects.get(pk=okta.pk).idp_certificates == okta.idp_certificates
-    connection_drafts.throw_away(okta, connection_drafts.version_of(draft_of(okta)), acting=mallory)
-    assert connection_drafts.draft_of(okta) is None
+    drafts.throw_away(okta, drafts.version_of(draft_of(okta)), acting=mallory)
+    assert drafts.draft_of(okta) is None
 
 
 def test_a_disabled_connection_is_changed_in_its_draft_too(okta: Connection, mallory: Actor) -> None:
     connections.disable(okta, acting=mallory)
-    connection_drafts.change_settings(okta, {"sso_url": "https://evil.example/sso"}, acting=mallory)
+    drafts.change_settings(okta, {"sso_url": "https://evil.example/sso"}, acting=mallory)
     assert Connection.objects.get(pk=okta.pk).sso_url == okta.sso_url
 
 
@@ -327,7 +320,7 @@ def test_lifetimes_and_retention_are_theirs(cast: Cast, mallory: Actor) -> None:
 def test_new_settings_of_a_new_connection_need_nobody(new: Connection, mallory: Actor) -> None:
     hold(new)
     metadata.approve_metadata(new, acting=mallory)
-    assert connection_drafts.change_settings(new, {"sso_url": "https://next.example/sso"}, acting=mallory)
+    assert drafts.change_settings(new, {"sso_url": "https://next.example/sso"}, acting=mallory)
 
 
 def test_all_permissions_through_groups_are_as_good_as_the_role(okta: Connection, cast: Cast, mallory: Actor) -> None:

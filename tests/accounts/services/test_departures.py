@@ -9,7 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import tasks
+from accounts import alerts, tasks
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import cleanup as departures
+from accounts.groups import groups
 from accounts.models import (
     Alert,
     ApiToken,
@@ -20,9 +23,9 @@ from accounts.models import (
     SignedInSession,
     User,
 )
-from accounts.services import alerts, departures, groups, provisioning, tokens
-from accounts.services.audit import OPERATOR
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.tokens import tokens
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user
 from spaces.services.spaces import create_space, space_role_named

@@ -2,16 +2,18 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, person
+from accounts.connections import connections
+from accounts.connections.domains import domains
+from accounts.connections.domains.owners import levels, owners_of
+from accounts.connections.domains.sign_in_choices import live_connections_for_email
+from accounts.connections.scope import foreign_domain
+from accounts.connections.settings_digest import digest_of
 from accounts.errors import ActionRefused
 from accounts.models import Account, AuditEntry, Connection, ConnectionDomain, EmailDomain, User
-from accounts.services import connections, domains, users
-from accounts.services.audit import OPERATOR, person
-from accounts.services.connection_scope import foreign_domain
-from accounts.services.domain_owners import levels, owners_of
-from accounts.services.rights import PermissionsExceeded
-from accounts.services.settings_digest import digest_of
-from accounts.services.sign_in_choices import live_connections_for_email
+from accounts.rights import PermissionsExceeded
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, saml_connection

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.connections.domains import domains
+from accounts.connections.domains.sign_in_choices import live_connections_for_email
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection, EmailDomain
-from accounts.services import connections, domains
-from accounts.services.audit import OPERATOR
-from accounts.services.sign_in_choices import live_connections_for_email
 from common.outbound import dns_records
 from tests.cast import Cast
 from tests.factories import saml_connection

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import cleanup as departures
 from accounts.models import User
-from accounts.services import departures, due_work, provisioning
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.work import due_work
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections, enforcement
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, AuditEntry, Connection, ExternalIdentity, RecoveryCode, User
 from accounts.models.user import UserState
+from accounts.passwords import recovery_codes
 from accounts.permissions import ACCOUNT_MEMBER
-from accounts.services import connections, enforcement, recovery_codes, tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.enforcing import enforce, passed_test
 from tests.factories import saml_connection

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import erase as erasing
 from accounts.models import Account, AuditEntry, FormerAccess, User
-from accounts.services import departures, erasing, provisioning
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
 from tests.cast import Cast
 from tests.commands import run
 

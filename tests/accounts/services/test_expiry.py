@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.certificates import expiry
+from accounts.connections.certificates.certificates import certificate_end
 from accounts.models import Alert, ApiToken, Connection
-from accounts.services import expiry, token_revocation, tokens
-from accounts.services.audit import OPERATOR
-from accounts.sso.certificates import certificate_end
+from accounts.tokens import revocation, tokens
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
@@ -87,7 +88,7 @@ def test_a_token_is_told_until_it_is_revoked(cast: Cast) -> None:
     token, _ = tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], expires_at=soon, acting=OPERATOR)
     expiry.warn()
     assert subjects() == [f"{token.pk}:14"]
-    token_revocation.revoke_token(token, acting=OPERATOR)
+    revocation.revoke_token(token, acting=OPERATOR)
     expiry.warn()
     assert subjects() == []
 

@@ -6,10 +6,11 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
+from accounts import alerts
+from accounts.connections.certificates.expiry_mail import send_due
 from accounts.models import Alert
 from accounts.models.work import AlertKind
-from accounts.services import alerts, sweeping
-from accounts.services.expiry_mail import send_due
+from accounts.work import sweep
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +29,8 @@ def alert(cast: Cast) -> Alert:
 
 
 def test_the_admins_of_the_account_are_told_once(alert: Alert) -> None:
-    assert sweeping.sweep().counts["alerts_mailed"] == 1
-    assert sweeping.sweep().counts["alerts_mailed"] == 0
+    assert sweep.sweep().counts["alerts_mailed"] == 1
+    assert sweep.sweep().counts["alerts_mailed"] == 0
     (sent,) = mail.outbox
     assert (sent.bcc, sent.to) == (["alice@acme.example"], [])
     assert sent.subject == "Acme: a client secret ends soon"

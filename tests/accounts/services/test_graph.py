@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.services.graph import GraphUnavailable, member_group_ids, member_group_names
+from accounts.connections.provider.graph import GraphUnavailable, member_group_ids, member_group_names
 from common.outbound.guarded_http import OutboundError
 from tests.factories import OID, TENANT
 from tests.oidc_messages import Provider

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.connections.provider import graph
+from accounts.connections.provider.graph import GraphUnavailable, GroupNames
 from accounts.models import Connection, ExternalIdentity, GroupMembership, LoginRecord
-from accounts.services import graph
-from accounts.services.graph import GraphUnavailable, GroupNames
 from accounts.sso.preview import try_out
 from tests.cast import Cast
 from tests.conftest import LogIn

@@ -2,12 +2,13 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups import groups, identifiers
+from accounts.groups.identifiers import SeenIdentifier, effect_of, seen_identifiers
 from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
-from accounts.services import group_identifiers, groups, users
-from accounts.services.audit import OPERATOR
-from accounts.services.group_identifiers import SeenIdentifier, effect_of, seen_identifiers
+from accounts.users import users
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, known_at, mapped_group, put_in, saml_connection
@@ -42,7 +43,7 @@ def test_a_person_of_two_connections_counts_once(cast: Cast, okta: Connection) -
 def test_of_a_large_account_the_latest_logins_are_looked_at(
     cast: Cast, okta: Connection, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_identifiers, "LOOKED_AT", 1)
+    monkeypatch.setattr(identifiers, "LOOKED_AT", 1)
     known_at(okta, cast.bob, "never logged in since")
     log_in(claims(okta, group_ids=("Dev",)), okta)
     assert [one.identifier for one in seen_identifiers(cast.acme)] == ["Dev"]

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
+from accounts.groups import groups
+from accounts.groups.members import join
 from accounts.models import AuditEntry, Group, GroupMembership, Origin
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
-from accounts.services import groups, provisioning, users
-from accounts.services.audit import OPERATOR
-from accounts.services.group_members import join
+from accounts.provisioning import provisioning
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import known_at, mapped_group, put_in, saml_connection
 

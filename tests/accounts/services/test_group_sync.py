@@ -6,13 +6,15 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.agreed_permissions import allow_permissions
+from accounts.connections.provider import graph
+from accounts.groups import sync as group_sync
+from accounts.groups.groups import create_group, update_group
 from accounts.models import Connection, Group, GroupMembership, LoginRecord, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import graph, group_sync, users
-from accounts.services.agreed_permissions import allow_permissions
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group, update_group
 from accounts.sso.preview import preview_login
+from accounts.users import users
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import OID, claims, known_at, oidc_connection, put_in, saml_connection

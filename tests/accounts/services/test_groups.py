@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, person
 from accounts.errors import ActionRefused
+from accounts.groups import groups
 from accounts.models import AccountRole, AuditEntry, Group, GroupMembership
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import groups, users
-from accounts.services.audit import OPERATOR, person
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import mapped_group, put_in, saml_connection
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR, person
+from accounts.connections.identities import remove_identities_of, remove_identity
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, ExternalIdentity, SignedInSession, User
 from accounts.permissions import Permission
-from accounts.services import users
-from accounts.services.audit import OPERATOR, person
-from accounts.services.identities import remove_identities_of, remove_identity
-from accounts.services.protection import Protected
-from accounts.services.rights import PermissionsExceeded
+from accounts.rights import PermissionsExceeded
+from accounts.users import users
+from accounts.users.protection import Protected
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, known_at, oidc_connection, saml_connection

@@ -8,11 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
+from accounts import alerts
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
-from accounts.services import alerts, held_departures, mass_departures, provisioning
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.mass_departures import Standing
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, Actor, person
+from accounts.connections import connections
+from accounts.connections.moving import moves
+from accounts.connections.moving.findings import Finding, counts_of, people_of
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection, ConnectionMove, Group, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import connections, moves, provisioning, users
-from accounts.services.audit import OPERATOR, Actor, person
-from accounts.services.move_findings import Finding, counts_of, people_of
-from accounts.services.rights import PermissionsExceeded
+from accounts.provisioning import provisioning
+from accounts.rights import PermissionsExceeded
 from accounts.sso.login import complete_login
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from tests.accounts.services.test_identities import session, sso_user
 from tests.cast import Cast
 from tests.conftest import LogIn

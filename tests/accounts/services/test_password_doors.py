@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, User
+from accounts.passwords.links import set_password_url
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.services import users
-from accounts.services.audit import OPERATOR
-from accounts.services.password_links import set_password_url
+from accounts.users import users
 from tests.accounts.api.programs import Program
 from tests.cast import PASSWORD, Cast
 from tests.enforcing import enforce

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.audit import audit
+from accounts.audit.audit import OPERATOR, Actor
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.services import audit, protection, provisioning, users
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.person_record import PersonRecord
-from accounts.services.protection import OwnToken, Protected
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.users import protection, users
+from accounts.users.protection import OwnToken, Protected
 from tests.cast import Cast
 from tests.commands import run
 from tests.conftest import LogIn

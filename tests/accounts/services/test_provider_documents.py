@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts
+from accounts.connections.provider import documents as provider_documents
+from accounts.connections.provider.documents import ProviderDocumentWrong, ProviderError, ProviderUnreachable
 from accounts.models import Connection
-from accounts.services import connection_drafts, provider_documents
-from accounts.services.audit import OPERATOR
-from accounts.services.provider_documents import ProviderDocumentWrong, ProviderError, ProviderUnreachable
 from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import NOW, Provider, jwk
 
@@ -37,8 +38,8 @@ def test_documents_of_a_drafts_issuer_never_become_the_live_ones(entra: Provider
     provider_documents.signing_keys(entra.connection, NOW)
     live = Connection.objects.get(pk=entra.connection.pk)
     other = "https://login.microsoftonline.com/other/v2.0"
-    connection_drafts.change_settings(live, {"issuer": other}, acting=OPERATOR)
-    draft = replace(entra, connection=connection_drafts.with_draft(live))
+    drafts.change_settings(live, {"issuer": other}, acting=OPERATOR)
+    draft = replace(entra, connection=drafts.with_draft(live))
     assert provider_documents.signing_keys(draft.connection, NOW)["keys"]
     assert draft.connection.discovery["issuer"] == other
     assert provider_documents.refresh_signing_keys(draft.connection, timedelta(), NOW) is None

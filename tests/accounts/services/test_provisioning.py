@@ -8,14 +8,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import tasks
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import provisioning, tokens, users
-from accounts.services.audit import OPERATOR
-from accounts.services.person_record import PersonRecord
-from accounts.services.protection import Protected
-from accounts.services.taken import Taken
+from accounts.provisioning import provisioning
+from accounts.provisioning.taken import Taken
+from accounts.provisioning.user_record import PersonRecord
 from accounts.sso.refusal import LoginRefused
+from accounts.tokens import tokens
+from accounts.users import users
+from accounts.users.protection import Protected
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
 from tests.factories import claims, saml_connection

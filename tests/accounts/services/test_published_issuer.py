@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.connections.provider.issuer import IssuerDiffers, openid_settings
 from accounts.errors import ActionRefused
-from accounts.services.published_issuer import IssuerDiffers, openid_settings
 from common.outbound.guarded_http import OutboundBusy, OutboundError
 from tests.factories import TENANT
 from tests.oidc_messages import Web

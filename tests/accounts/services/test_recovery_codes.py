@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, RecoveryCode, User
+from accounts.passwords import recovery_codes
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import recovery_codes, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from tests.cast import Cast
 from tests.enforcing import enforce
 

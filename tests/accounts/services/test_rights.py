@@ -6,29 +6,25 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import rights, sessions
+from accounts.audit import audit
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning.many import deprovision_many
 from accounts.errors import ActionRefused
+from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import Account, AccountRole, FormerAccess, Group, HeldDeparture, User
+from accounts.passwords import links as password_links
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.services import (
-    audit,
-    group_members,
-    groups,
-    held_departures,
-    identifiers,
-    password_links,
-    provisioning,
-    rights,
-    roles,
-    sessions,
-    users,
-)
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.deprovisioning_many import deprovision_many
-from accounts.services.person_record import PersonRecord
-from accounts.services.protection import Protected
-from accounts.services.rights import PermissionsExceeded
-from accounts.services.role_drafts import RoleDraft
+from accounts.provisioning import identifiers, provisioning
+from accounts.provisioning.user_record import PersonRecord
+from accounts.rights import PermissionsExceeded
+from accounts.roles import roles
+from accounts.roles.custom_roles import RoleDraft
 from accounts.sso.login import complete_login
+from accounts.users import users
+from accounts.users.protection import Protected
 from tests.cast import PASSWORD, Cast
 from tests.factories import claims, saml_connection
 

@@ -2,16 +2,16 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR, person
 from accounts.errors import ActionRefused
+from accounts.groups import groups
 from accounts.models import AccountRole, AuditEntry, GrantableAccountRole, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.services import groups
-from accounts.services.audit import OPERATOR, person
-from accounts.services.protection import Protected
-from accounts.services.role_drafts import RoleDraft
-from accounts.services.roles import account_role_uses, create_account_role, delete_account_role, update_account_role
-from accounts.services.users import set_account_role
+from accounts.roles.custom_roles import RoleDraft
+from accounts.roles.roles import account_role_uses, create_account_role, delete_account_role, update_account_role
+from accounts.users.protection import Protected
+from accounts.users.users import set_account_role
 from tests.cast import Cast
 from tests.factories import saml_connection
 

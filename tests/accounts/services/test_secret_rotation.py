@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import secret_rotation
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts
 from accounts.models import Connection, ConnectionDraft, SignedInSession, SignInTransaction
-from accounts.services import connection_drafts, secret_rotation
-from accounts.services.audit import OPERATOR
 from accounts.sso import transactions
 from common import encryption
 from common.encryption import Sealed, newest_prefix, renewed
@@ -26,7 +27,7 @@ def azure(cast: Cast, settings: Any) -> Connection:
     """With a secret of each kind, all under the old key; then the new key comes."""
     settings.ENCRYPTION_KEYS = [OLD]
     azure = oidc_connection(cast.acme, name="Azure", client_secret="s3cret")
-    connection_drafts.change_client_secret(azure, "next s3cret", None, acting=OPERATOR)
+    drafts.change_client_secret(azure, "next s3cret", None, acting=OPERATOR)
     opened = transactions.open_sign_in(azure, "/")
     transactions.keep_answer(opened.row, {"code": "of the IdP"})
     saml_connection(cast.globex, sp_private_key="a key")
@@ -107,10 +108,10 @@ def test_a_secret_that_is_changed_meanwhile_is_not_overwritten(
 
 
 def test_a_draft_that_an_admin_looks_at_is_still_the_same(azure: Connection) -> None:
-    draft = connection_drafts.draft_of(azure)
+    draft = drafts.draft_of(azure)
     assert draft
     secret_rotation.rotate()
-    connection_drafts.publish(azure, connection_drafts.version_of(draft), acting=OPERATOR)
+    drafts.publish(azure, drafts.version_of(draft), acting=OPERATOR)
     assert Connection.objects.get(pk=azure.pk).client_secret == "next s3cret"
 
 
@@ -135,6 +136,6 @@ def test_what_cannot_be_read_stays_and_whose_it_is_is_told(azure: Connection) ->
 
 
 def test_a_test_of_exactly_these_settings_still_counts(azure: Connection) -> None:
-    before = connection_drafts.digest_of(azure)
+    before = drafts.digest_of(azure)
     secret_rotation.rotate()
-    assert connection_drafts.digest_of(Connection.objects.get(pk=azure.pk)) == before
+    assert drafts.digest_of(Connection.objects.get(pk=azure.pk)) == before

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.audit.audit import OPERATOR, person
 from accounts.models import AuditEntry, ExternalIdentity, SignedInSession, User
-from accounts.services import sessions, users
-from accounts.services.audit import OPERATOR, person
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import saml_connection
 

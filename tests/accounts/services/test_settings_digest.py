@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.connections.settings_digest import ADDED_LATER, NOT_OF_A_LOGIN, SETTINGS, digest, digest_of
 from accounts.models import Connection, ConnectionDomain, EmailDomain, GrantableAccountRole
-from accounts.services.settings_digest import ADDED_LATER, NOT_OF_A_LOGIN, SETTINGS, digest, digest_of
 from tests.cast import Cast
 from tests.factories import oidc_connection
 

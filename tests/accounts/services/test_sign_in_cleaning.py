@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import login_records
+from accounts.deprovisioning import erase as erasing
 from accounts.models import Account, LoginRecord
-from accounts.services import erasing, login_records, sign_in_cleaning
+from accounts.work import expired_rows
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -30,22 +32,22 @@ def test_each_account_keeps_its_logins_for_as_long_as_it_chose(cast: Cast) -> No
     kept = {login(cast.acme, 89).pk, login(cast.globex, 6).pk}
     login(cast.acme, 91)
     login(cast.globex, 8)
-    assert sign_in_cleaning.clean()["logins_removed"] == 2
+    assert expired_rows.clean()["logins_removed"] == 2
     assert left() == kept
 
 
 def test_they_go_oldest_first_and_so_many_at_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in_cleaning, "AT_ONCE", 2)
+    monkeypatch.setattr(expired_rows, "AT_ONCE", 2)
     newest = login(cast.acme, 91).pk
     for days in (92, 93, 94):
         login(cast.acme, days)
-    assert [sign_in_cleaning.remove_logins(timezone.now()) for _ in range(3)] == [2, 2, 0]
+    assert [expired_rows.remove_logins(timezone.now()) for _ in range(3)] == [2, 2, 0]
     assert newest not in left()
 
 
 def test_what_arrived_goes_after_two_weeks_and_how_it_went_stays(cast: Cast) -> None:
     older, newer = login(cast.acme, 15), login(cast.acme, 13)
-    assert sign_in_cleaning.clean()["login_messages_removed"] == 1
+    assert expired_rows.clean()["login_messages_removed"] == 1
     older.refresh_from_db()
     newer.refresh_from_db()
     assert (older.message, older.attributes, older.steps) == ("", {}, [{"part": "Request"}])

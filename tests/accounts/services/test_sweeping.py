@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
+from accounts.deprovisioning import cleanup as departures
 from accounts.models import SignedInSession, TaskAttempt, TaskRun
-from accounts.services import attempts, departures, sweeping
+from accounts.work import attempts, sweep
 from tests.cast import Cast
 from tests.commands import run
 
@@ -30,7 +31,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch, ids: list[UUID], do: Callable[[UUID
             return True
         return False
 
-    monkeypatch.setattr(sweeping, "WAITING", {"done": (lambda: list(left), done)})
+    monkeypatch.setattr(sweep, "WAITING", {"done": (lambda: list(left), done)})
 
 
 def test_it_counts_what_it_did(cast: Cast) -> None:
@@ -48,8 +49,8 @@ def test_it_counts_what_it_did(cast: Cast) -> None:
 
 
 def test_a_part_that_fails_stops_no_other_and_is_named(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sweeping.PARTS, "sign_ins", broken)
-    swept = sweeping.sweep()
+    monkeypatch.setitem(sweep.PARTS, "sign_ins", broken)
+    swept = sweep.sweep()
     assert (swept.failed, "sessions_closed" in swept.counts) == (["sign_ins"], True)
     with pytest.raises(CommandError, match="sign_ins"):
         run("sweep")
@@ -59,25 +60,25 @@ def test_a_part_that_fails_stops_no_other_and_is_named(cast: Cast, monkeypatch: 
 def test_one_piece_of_work_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [uuid4() for _ in range(5)]
     waiting(monkeypatch, ids, lambda key: bool(broken()) if key == ids[0] else True)
-    swept = sweeping.sweep()
+    swept = sweep.sweep()
     assert (swept.counts["done"], swept.failed) == (4, ["done"])
 
 
 def test_thousands_that_wait_are_done_in_one_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting(monkeypatch, [uuid4() for _ in range(2_000)], lambda _: True)
-    assert sweeping.sweep().counts["done"] == 2_000
+    assert sweep.sweep().counts["done"] == 2_000
 
 
 def test_who_left_last_does_not_wait_for_all_before(monkeypatch: pytest.MonkeyPatch) -> None:
     ids, order = [uuid4() for _ in range(2_000)], []
     waiting(monkeypatch, ids, lambda key: order.append(key) is None)
-    sweeping.sweep()
+    sweep.sweep()
     assert order[:4] == [ids[0], ids[-1], ids[1], ids[-2]]
 
 
 def test_a_worker_stops_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting(monkeypatch, [uuid4() for _ in range(2_000)], lambda _: True)
-    assert sweeping.sweep(seconds=0).counts["done"] == 0
+    assert sweep.sweep(seconds=0).counts["done"] == 0
 
 
 def test_somebody_whose_clean_up_fails_is_parked_named_and_tried_again_on_request(
@@ -87,8 +88,8 @@ def test_somebody_whose_clean_up_fails_is_parked_named_and_tried_again_on_reques
     with monkeypatch.context() as patched:
         patched.setattr(departures, "finish", broken)
         for _ in range(attempts.MOST_ATTEMPTS):
-            sweeping.sweep()
-    assert sweeping.sweep().counts["departures_finished"] == 0
+            sweep.sweep()
+    assert sweep.sweep().counts["departures_finished"] == 0
     assert run("sweep")["parked"] == [f"finish_deprovisioning {cast.bob.pk}: RuntimeError"]
     again = run("sweep", "--retry-parked")
     assert (again["work_retried"], again["departures_finished"], again["parked"]) == (1, 1, [])

@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR, Actor, person
+from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
-from accounts.services import group_members, groups, token_revocation, tokens, users
-from accounts.services.audit import OPERATOR, Actor, person
-from accounts.services.rights import PermissionsExceeded
-from accounts.services.token_revocation import made_with, revoke_token
+from accounts.rights import PermissionsExceeded
+from accounts.tokens import revocation, tokens
+from accounts.tokens.revocation import made_with, revoke_token
+from accounts.users import users
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
@@ -154,13 +157,13 @@ def test_a_short_token_that_ends_by_itself_leaves_what_it_made(cast: Cast) -> No
 def test_a_short_token_that_is_revoked_by_its_text_ends_what_it_made(cast: Cast) -> None:
     short, text = tokens.issue_short_token(cast.bob)
     made(cast.bob, "long", short)
-    assert token_revocation.revoke_text(text, acting=Actor("who holds the token"))
+    assert revocation.revoke_text(text, acting=Actor("who holds the token"))
     assert revoked() == {"short token", "long"}
 
 
 def test_all_long_tokens_of_one_person_end(cast: Cast) -> None:
     made(cast.bob, "child", made(cast.bob, "root"))
     alices, (short, _) = made(cast.alice, "Alice's"), tokens.issue_short_token(cast.bob)
-    assert token_revocation.revoke_all_of(cast.bob, acting=OPERATOR) == 2
+    assert revocation.revoke_all_of(cast.bob, acting=OPERATOR) == 2
     assert tokens.live_tokens(cast.acme) == [alices]
     assert ApiToken.objects.get(pk=short.pk).revoked_at is None

@@ -7,11 +7,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.audit.audit import OPERATOR, person
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
-from accounts.services import provisioning, sessions, token_revocation, tokens, users
-from accounts.services.audit import OPERATOR, person
-from accounts.services.rights import PermissionsExceeded
+from accounts.provisioning import provisioning
+from accounts.rights import PermissionsExceeded
+from accounts.tokens import revocation, tokens
+from accounts.users import users
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +157,7 @@ def test_nobody_makes_a_token_with_more_than_the_token_they_ask_with(cast: Cast)
 
 
 OVERTAKING: dict[str, Callable[[ApiToken], object]] = {
-    "the token that asks was revoked": lambda token: token_revocation.revoke_token(token, acting=OPERATOR),
+    "the token that asks was revoked": lambda token: revocation.revoke_token(token, acting=OPERATOR),
     "it expired": _change(expires_at=timezone.now() - timedelta(seconds=1)),
     "its owner has another password": _change_owner(password="md5$other"),
     "its owner's access ended": _change_owner(session_epoch=1),

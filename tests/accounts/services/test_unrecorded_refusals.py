@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import unrecorded_refusals
 from accounts.models import Connection, UnrecordedRefusals
-from accounts.services import unrecorded_refusals
-from accounts.services.unrecorded_refusals import Tie
+from accounts.unrecorded_refusals import Tie
 from tests.cast import Cast
 from tests.factories import saml_connection
 

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from accounts.connections.provider import metadata
 from accounts.models import Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
-from accounts.services import metadata
 from common.outbound.guarded_http import OutboundBusy
 from tests.cast import Cast
 from tests.factories import oidc_connection

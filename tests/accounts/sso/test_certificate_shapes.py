@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accounts.sso.certificate_shapes import text_of
-from accounts.sso.certificates import CertificateError, fingerprint, stored_certificates
-from accounts.sso.saml_metadata import read_metadata
+from accounts.connections.certificates.certificates import CertificateError, fingerprint, stored_certificates
+from accounts.connections.certificates.shapes import text_of
+from accounts.connections.provider.saml_metadata import read_metadata
 from tests.accounts.sso.test_saml_metadata import certificate as element
 from tests.accounts.sso.test_saml_metadata import entity
 from tests.saml_keys import key_pair

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from accounts.sso.certificates import (
+from accounts.connections.certificates.certificates import (
     CertificateError,
     Signers,
     certificate_end,

@@ -14,10 +14,11 @@ from cryptography.x509.oid import NameOID
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
+from accounts.connections.certificates import certificates
+from accounts.connections.provider.saml_metadata import read_metadata
 from accounts.models import SignedInSession, User
-from accounts.sso import certificates, logout_token
+from accounts.sso import logout_token
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_metadata import read_metadata
 from tests import oidc_messages, saml_logout_messages, saml_reading
 from tests.cast import Cast
 from tests.dates import NUMBERS, TEXTS, any_number, any_text

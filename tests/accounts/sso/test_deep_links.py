@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from accounts.models import SignInTransaction
-from accounts.services import sign_in_cleaning
+from accounts.work import expired_rows
 from tests.accounts.sso.inspector.world import World
 from tests.cast import PASSWORD, Cast
 from tests.journeys import SamlJourney, signed_connection
@@ -38,7 +38,7 @@ def late(journey: SamlJourney) -> Any:
 
 def late_and_cleaned(journey: SamlJourney) -> Any:
     expire()
-    sign_in_cleaning.clean()
+    expired_rows.clean()
     return journey.post(journey.message())
 
 
@@ -107,14 +107,14 @@ def test_nobody_is_sent_to_the_logout_or_in_a_circle(cast: Cast, path: str) -> N
 def test_an_abandoned_sign_in_is_kept_for_a_day_without_its_secrets(journey: SamlJourney) -> None:
     journey.post(journey.message())
     expire()
-    assert sign_in_cleaning.clean()["sign_ins_removed"] == 0
+    assert expired_rows.clean()["sign_ins_removed"] == 0
     row = SignInTransaction.objects.values().get()
     assert (row["answer"], row["code_verifier"], row["nonce"], row["next_path"]) == ("", "", "", DEEP)
     SignInTransaction.objects.update(expires_at=timezone.now() - timedelta(days=1, minutes=1))
-    assert sign_in_cleaning.clean()["sign_ins_removed"] == 1
+    assert expired_rows.clean()["sign_ins_removed"] == 1
 
 
 def test_a_completed_sign_in_goes_when_it_is_over(cast: Cast, journey: SamlJourney) -> None:
     journey.follow(journey.post(journey.message()))
     expire()
-    assert sign_in_cleaning.clean()["sign_ins_removed"] == 1
+    assert expired_rows.clean()["sign_ins_removed"] == 1

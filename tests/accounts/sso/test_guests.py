@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ExternalIdentity, LoginRecord, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
-from accounts.services.audit import OPERATOR
 from accounts.sso import saml
 from accounts.sso.guests import Signs, values_of, why_guest
 from accounts.sso.preview import preview_login
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import TENANT, known_at, oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection

@@ -10,12 +10,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups import sync as group_sync
 from accounts.models import AccountOwned, Connection, ExternalIdentity, User
-from accounts.services import group_sync, users
-from accounts.services.audit import OPERATOR
 from accounts.sso.login import complete_login
 from accounts.sso.preview import claims_of
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from spaces.services.spaces import create_space
 from tests.cast import Cast
 from tests.factories import TENANT, mapped_group, oidc_connection, saml_connection

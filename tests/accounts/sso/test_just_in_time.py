@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, Connection, ConsumedMessage, ExternalIdentity, SignedInSession, User
-from accounts.services import provisioning
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
 from accounts.sso.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from tests.cast import Cast

@@ -2,13 +2,13 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.changes import update_connection
 from accounts.models import AccountRole, ExternalIdentity, LoginRecord, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_changes import update_connection
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user
 from spaces.services.spaces import set_default_placement, space_role_named

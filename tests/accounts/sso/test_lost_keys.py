@@ -8,15 +8,18 @@ from django.core import mail
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.audit.audit import OPERATOR
 from accounts.authentication import BACKEND
+from accounts.connections import changes as connection_changes
+from accounts.connections import drafts
+from accounts.connections.certificates import expiry
+from accounts.connections.certificates.changes import replace_lost_key
+from accounts.connections.checks import check_all
+from accounts.connections.provider import graph
+from accounts.connections.provider.graph import GraphUnavailable
+from accounts.connections.settings_digest import digest_of
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, Connection, ConnectionDraft, LoginRecord, SignedInSession
-from accounts.services import connection_changes, connection_drafts, expiry, graph
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_certificates import replace_lost_key
-from accounts.services.connection_checks import check_all
-from accounts.services.graph import GraphUnavailable
-from accounts.services.settings_digest import digest_of
 from accounts.sso import saml
 from tests.cast import Cast
 from tests.drafts import draft_of
@@ -175,8 +178,8 @@ def test_every_page_of_the_connection_copes(
     azure: OidcJourney, cast: Cast, as_alice: Client, lose_the_key: Any
 ) -> None:
     okta = signed_connection(cast.acme, name="Okta", **OUR_KEY)
-    connection_drafts.change_client_secret(azure.provider.connection, "next", None, acting=OPERATOR)
-    connection_drafts.change_settings(okta, {"sso_url": "https://elsewhere.example/"}, acting=OPERATOR)
+    drafts.change_client_secret(azure.provider.connection, "next", None, acting=OPERATOR)
+    drafts.change_settings(okta, {"sso_url": "https://elsewhere.example/"}, acting=OPERATOR)
     lose_the_key()
     for connection in (azure.provider.connection, okta):
         for tab in ("", "/set-up", "/provider", "/domains", "/people", "/attributes", "/general"):
@@ -239,7 +242,7 @@ def test_a_passed_test_does_not_speak_for_settings_that_cannot_be_read(azure: Oi
 
 @pytest.fixture
 def drafted(azure: OidcJourney) -> Connection:
-    connection_drafts.change_client_secret(azure.provider.connection, "next", None, acting=OPERATOR)
+    drafts.change_client_secret(azure.provider.connection, "next", None, acting=OPERATOR)
     return azure.provider.connection
 
 
@@ -247,7 +250,7 @@ def test_a_draft_whose_secret_cannot_be_read_is_not_published(drafted: Connectio
     lose_the_key()
     draft = draft_of(drafted)
     with pytest.raises(ActionRefused, match="The client secret of the draft cannot be read"):
-        connection_drafts.publish(drafted, connection_drafts.version_of(draft), acting=OPERATOR)
+        drafts.publish(drafted, drafts.version_of(draft), acting=OPERATOR)
     assert ConnectionDraft.objects.exists()
 
 
@@ -257,21 +260,21 @@ def test_its_page_says_so_and_it_can_be_entered_again(drafted: Connection, as_al
     assertContains(page, "The client secret of the draft cannot be read")
     assertNotContains(page, "Exactly this draft passed a test")
     as_alice.post(f"/sso/{drafted.pk}/secret", {"secret-client_secret": "entered again"})
-    connection_drafts.publish(drafted, connection_drafts.version_of(draft_of(drafted)), acting=OPERATOR)
+    drafts.publish(drafted, drafts.version_of(draft_of(drafted)), acting=OPERATOR)
     assert Connection.objects.get().client_secret == "entered again"
 
 
 def test_such_a_draft_can_be_thrown_away(drafted: Connection, lose_the_key: Any) -> None:
     lose_the_key()
-    connection_drafts.throw_away(drafted, connection_drafts.version_of(draft_of(drafted)), acting=OPERATOR)
+    drafts.throw_away(drafted, drafts.version_of(draft_of(drafted)), acting=OPERATOR)
     assert not ConnectionDraft.objects.exists()
 
 
 def test_a_secret_that_cannot_be_read_can_be_removed_by_a_draft(azure: OidcJourney, lose_the_key: Any) -> None:
     lose_the_key()
     connection = azure.provider.connection
-    connection_drafts.change_client_secret(connection, "", None, acting=OPERATOR)
-    connection_drafts.publish(connection, connection_drafts.version_of(draft_of(connection)), acting=OPERATOR)
+    drafts.change_client_secret(connection, "", None, acting=OPERATOR)
+    drafts.publish(connection, drafts.version_of(draft_of(connection)), acting=OPERATOR)
     assert Connection.objects.get().client_secret == ""
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from accounts.connections.provider.token_signatures import ALGORITHMS
 from accounts.sso import logout_token
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.token_signatures import ALGORITHMS
 from tests.oidc_messages import ACCESS_TOKEN, CODE, NOW, Provider, b64, jwk, rsa_key, shape, sign
 
 DISCOVERY = ".well-known/openid-configuration"

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import AuditEntry, Connection, ConsumedMessage, ExternalIdentity, SignedInSession, User
-from accounts.services import sessions
 from accounts.sso import oidc_logout
 from tests import oidc_messages
 from tests.cast import Cast

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
 from accounts.sso.preview import preview_login
 from accounts.sso.refusal import LoginRefused
+from accounts.users import users
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, saml_connection

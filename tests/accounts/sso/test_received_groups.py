@@ -5,9 +5,10 @@ from itertools import permutations
 import pytest
 
 from accounts import tasks
+from accounts.audit.audit import OPERATOR
+from accounts.connections.provider import graph
+from accounts.groups import groups
 from accounts.models import AuditEntry, Connection, ExternalIdentity, GroupMembership, User
-from accounts.services import graph, groups
-from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import OID, TENANT, claims, mapped_group, oidc_connection, put_in, saml_connection

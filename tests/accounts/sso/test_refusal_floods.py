@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts import unrecorded_refusals
 from accounts.models import AuditEntry, Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
-from accounts.services import unrecorded_refusals
 from accounts.sso import saml
 from tests.cast import Cast
 from tests.factories import oidc_connection

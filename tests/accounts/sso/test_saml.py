@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
+from accounts.connections.provider.saml_metadata import MetadataError
 from accounts.models import Connection, SignInTransaction
 from accounts.sso import saml
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_metadata import MetadataError
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.saml_keys import key_pair

@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.sso.certificates import certificate_body as body_of
-from accounts.sso.saml_metadata import LIMIT, MetadataError, SingleLogout, SingleSignOn, read_metadata
+from accounts.connections.certificates.certificates import certificate_body as body_of
+from accounts.connections.provider.saml_metadata import LIMIT, MetadataError, SingleLogout, SingleSignOn, read_metadata
 from tests.certificate_chains import chain
 from tests.saml_keys import key_pair
 

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
+from accounts.connections.provider import metadata
+from accounts.connections.provider.saml_metadata import SeveralProviders, read_metadata
 from accounts.models import Connection
-from accounts.services import metadata
-from accounts.sso.saml_metadata import SeveralProviders, read_metadata
 from tests.accounts.sso.test_saml_metadata import ACME, MD, SERVICE_PROVIDER, entity, key, several
 from tests.cast import Cast
 from tests.commands import run

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.models import Connection, User
-from accounts.services import provisioning
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
 from accounts.sso.login import complete_login
 from tests.cast import Cast
 from tests.conftest import LogIn

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
 from spaces.services.placing import place_user
 from spaces.services.spaces import space_role_named
 from tests.accounts.sso.test_login import spaces_of

@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
 from accounts.models import Account, Connection, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import connections, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.services.tenancy import open_account
 from tests.cast import PASSWORD, Cast
 

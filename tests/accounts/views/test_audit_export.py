@@ -6,10 +6,11 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups import groups
 from accounts.models import Account, AuditEntry, Group, User
 from accounts.permissions import Permission
-from accounts.services import groups, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from tests.cast import PASSWORD
 
 PATHS = ["/audit/export.csv", "/audit/export.jsonl"]

@@ -8,8 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.services import audit, audit_chain, provisioning
-from accounts.services.audit import OPERATOR, Actor
+from accounts.audit import audit
+from accounts.audit import chain as audit_chain
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.provisioning import provisioning
 from console.audit import entries as audit_log
 from tests.cast import Cast
 from tests.commands import run

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ApiToken, AuditEntry, User
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import PASSWORD
 
 NEW = "a sentence nobody else has"

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from accounts.models import User
-from accounts.services.password_links import set_password_url
+from accounts.passwords.links import set_password_url
 
 PAGES = ["/", "/profile", "/login", "/login/sso", "/login/sso?email=bob@initech.example", "/no-such-page"]
 

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Group
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.models import GroupSpaceRole
 from spaces.services.group_roles import give_space_roles
 from spaces.services.spaces import space_role_named

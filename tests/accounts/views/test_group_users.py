@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Group
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.users import users
 from tests.cast import Cast
 from tests.factories import known_at, mapped_group, put_in, saml_connection
 

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import create_group
 from accounts.models import Group
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import users
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
+from accounts.users import users
 from spaces.services.group_roles import give_space_roles
 from spaces.services.spaces import space_role_named
 from tests.cast import Cast

@@ -5,12 +5,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.alerts import raise_alert
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import add_member, create_group
 from accounts.models import Account, GroupMembership, HeldDeparture, LoginRecord, Origin, User
 from accounts.models.work import AlertKind
-from accounts.services.alerts import raise_alert
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import add_member, create_group
-from accounts.services.users import provision_pending
+from accounts.users.users import provision_pending
 from spaces.models import GroupSpaceRole
 from spaces.services.placing import place_user
 from spaces.services.spaces import create_space, space_role_named

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import Account, Connection, User
-from accounts.password_tries import FAILURES_OF_AN_ADDRESS
+from accounts.passwords.tries import FAILURES_OF_AN_ADDRESS
 from tests.accounts.views.conftest import live_connection
 from tests.cast import PASSWORD
 

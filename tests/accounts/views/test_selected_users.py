@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import create_group
 from accounts.models import GroupMembership
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
+from accounts.provisioning import provisioning
+from accounts.users import users
 from console.users import selected as selected_users
 from spaces.models import SpaceMembership
 from spaces.services.spaces import space_role_named

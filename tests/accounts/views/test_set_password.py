@@ -11,11 +11,11 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.models.user import UserState
-from accounts.services import tokens
-from accounts.services.audit import OPERATOR
-from accounts.services.password_links import ends_tokens, set_password_by_link, set_password_url
+from accounts.passwords.links import ends_tokens, set_password_by_link, set_password_url
+from accounts.tokens import tokens
 from tests.cast import Cast
 
 NEW = "a sentence nobody else has"

@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts import alerts
+from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
 from accounts.models.work import AlertKind
-from accounts.services import alerts, tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.secrets_in_logs import secret
 

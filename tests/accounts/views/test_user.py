@@ -6,11 +6,14 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import cleanup as departures
+from accounts.groups.groups import add_member, create_group
 from accounts.models import ApiToken, AuditEntry, ExternalIdentity, GroupMembership, SignedInSession, User
 from accounts.permissions import Permission
-from accounts.services import departures, provisioning, tokens, users
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import add_member, create_group
+from accounts.provisioning import provisioning
+from accounts.tokens import tokens
+from accounts.users import users
 from spaces.models import SpaceMembership
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_users

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import add_member, create_group
 from accounts.models import AuditEntry, User
-from accounts.services import provisioning, users
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import add_member, create_group
+from accounts.provisioning import provisioning
+from accounts.users import users
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_users
 from spaces.services.spaces import space_role_named

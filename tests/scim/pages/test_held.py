@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts import alerts
+from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, HeldDeparture, User
 from accounts.models.work import AlertKind
-from accounts.services import alerts, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from console.provisioning import held
 from tests.cast import Cast
 

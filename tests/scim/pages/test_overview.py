@@ -7,10 +7,11 @@ from django.conf import settings
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts import alerts
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry
 from accounts.models.work import AlertKind
-from accounts.services import alerts, tokens
-from accounts.services.audit import OPERATOR
+from accounts.tokens import tokens
 from scim import request_log
 from tests.cast import Cast
 from tests.factories import oidc_connection

@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.audit.audit import OPERATOR, Actor
+from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import holds as held_departures
 from accounts.models import User
-from accounts.services import held_departures, mass_departures, provisioning
-from accounts.services.audit import OPERATOR, Actor
-from accounts.services.person_record import PersonRecord
+from accounts.provisioning import provisioning
+from accounts.provisioning.user_record import PersonRecord
 from scim import request_log
 from tests.cast import Cast
 from tests.scim.client import ScimClient

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import ApiToken, AuditEntry
-from accounts.services import provisioning, tokens
-from accounts.services.audit import OPERATOR
+from accounts.provisioning import provisioning
+from accounts.tokens import tokens
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.partnership import Partnership

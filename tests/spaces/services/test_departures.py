@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
 from spaces.models import SpaceMembership
 from spaces.services.departures import leave_spaces
 from spaces.services.placing import place_user

@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Group
-from accounts.services.audit import OPERATOR
 from spaces.models import GroupSpaceRole, Space, SpaceRole
 from spaces.services.group_roles import Pair, give_space_roles, set_space_roles, take_space_role
 from spaces.services.spaces import space_role_named

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.login_records import new_reference
 from accounts.models import LoginRecord, User
-from accounts.services.login_records import new_reference
 from spaces.services.names_in_logins import people_with
 from tests.cast import Cast
 from tests.factories import saml_connection

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, User
 from accounts.models.user import UserState
-from accounts.services import users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.models import SpaceMembership
 from spaces.services.placing import place_user, place_users, remove_from_space
 from spaces.services.spaces import space_role_named

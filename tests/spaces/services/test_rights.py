@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
+from accounts.groups import groups
 from accounts.models import User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import groups, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_user
 from spaces.services.rights import rights_of

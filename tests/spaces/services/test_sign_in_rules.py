@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection
-from accounts.services.audit import OPERATOR
 from spaces.services.sign_in_rules import change_sign_in_rules, placement_of
 from tests.cast import Cast
 from tests.factories import saml_connection

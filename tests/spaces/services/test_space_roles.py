@@ -2,11 +2,11 @@
 
 import pytest
 
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
+from accounts.groups.groups import create_group
 from accounts.models import AuditEntry
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
-from accounts.services.role_drafts import RoleDraft
+from accounts.roles.custom_roles import RoleDraft
 from spaces.models import SpaceRole
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_user

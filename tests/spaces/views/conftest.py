@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.services.audit import OPERATOR
-from accounts.services.role_drafts import RoleDraft
-from accounts.services.roles import create_account_role
-from accounts.services.users import set_account_role
+from accounts.roles.custom_roles import RoleDraft
+from accounts.roles.roles import create_account_role
+from accounts.users.users import set_account_role
 from spaces.models import SpaceRole
 from tests.cast import Cast
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.services.audit import OPERATOR
-from accounts.services.role_drafts import RoleDraft
-from accounts.services.roles import create_account_role
+from accounts.audit.audit import OPERATOR
+from accounts.roles.custom_roles import RoleDraft
+from accounts.roles.roles import create_account_role
 from spaces.services.space_roles import add_space_role
 from tests.cast import Cast
 from tests.spaces.services.test_names_in_logins import signed_in

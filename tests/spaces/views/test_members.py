@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups import groups
 from accounts.models import Origin, User
 from accounts.permissions import Permission
-from accounts.services import groups, users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from spaces.models import SpaceMembership
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_user

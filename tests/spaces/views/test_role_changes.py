@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole
 from accounts.permissions import Permission
-from accounts.services.audit import OPERATOR
-from accounts.services.role_drafts import RoleDraft
-from accounts.services.tokens import issue_token, permits
+from accounts.roles.custom_roles import RoleDraft
+from accounts.tokens.tokens import issue_token, permits
 from spaces.models import SpaceRole
 from spaces.services.placing import place_user
 from spaces.services.space_roles import add_space_role

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole
 from accounts.permissions import Permission
-from accounts.services.audit import OPERATOR
-from accounts.services.role_drafts import RoleDraft
+from accounts.roles.custom_roles import RoleDraft
 from spaces.services.space_roles import add_space_role
 from tests.cast import Cast
 from tests.spaces.views.conftest import may, space_role

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.groups.groups import create_group
 from accounts.models import AuditEntry, GroupMembership
 from accounts.permissions import Permission
-from accounts.services.audit import OPERATOR
-from accounts.services.groups import create_group
 from spaces.models import Space, SpaceMembership
 from spaces.services.group_roles import give_space_roles
 from spaces.services.placing import place_user

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from accounts.services import connection_checks, metadata
-from accounts.services.connection_checks import Check
+from accounts.connections import checks as connection_checks
+from accounts.connections.checks import Check
+from accounts.connections.provider import metadata
 from console.management.base import VerbCommand
 
 

@@ -5,13 +5,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.connections.agreed_permissions import not_agreed
+from accounts.connections.domains.domains import include_subdomains
+from accounts.connections.provider import metadata
 from accounts.models import Connection
 from accounts.models.identity import Protocol
-from accounts.services import connections, metadata, users
-from accounts.services.agreed_permissions import not_agreed
-from accounts.services.audit import OPERATOR
-from accounts.services.domains import include_subdomains
 from accounts.sso.addresses import addresses_of
+from accounts.users import users
 from console.management.base import VerbCommand, account_named
 from console.management.connection_options import add_connection_arguments, connection_settings
 from spaces.services.spaces import set_default_placement

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services import metadata
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.connections.provider import metadata
 from console.management.base import VerbCommand, account_named, connection_named
 
 

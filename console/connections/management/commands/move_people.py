@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.moving import moves
+from accounts.connections.moving.findings import counts_of
 from accounts.errors import ActionRefused
 from accounts.models import ConnectionMove
-from accounts.services import moves
-from accounts.services.audit import OPERATOR
-from accounts.services.move_findings import counts_of
 from console.management.base import VerbCommand, account_named, connection_named
 
 

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from accounts.services import enforcement, recovery_links
-from accounts.services.audit import OPERATOR
+from accounts.audit.audit import OPERATOR
+from accounts.connections import enforcement
+from accounts.passwords import recovery_links
 from console.management.base import VerbCommand, account_named
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services import metadata
+from accounts.connections.provider import metadata
 from console.management.base import VerbCommand
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.identities import remove_identities_of
 from accounts.errors import ActionRefused
-from accounts.services.audit import OPERATOR
-from accounts.services.identities import remove_identities_of
 from console.management.base import PersonCommand, account_named, connection_named, user_with_email
 
 

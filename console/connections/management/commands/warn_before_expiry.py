@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.services import expiry
+from accounts.connections.certificates import expiry
 from console.management.base import VerbCommand
 
 

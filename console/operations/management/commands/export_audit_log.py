@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.audit import export as audit_export
+from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
-from accounts.services import audit_export
-from accounts.services.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services import database_role
+from accounts.audit import database_role
 from console.management.base import VerbCommand, secret_from
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.services import attempts, sweeping, task_runs
+from accounts.work import attempts, sweep, task_runs
 from console.management.base import VerbCommand
 from scim import request_log
 
@@ -19,7 +19,7 @@ class Command(VerbCommand):
     def run(self, *args: Any, retry_parked: bool = False, **options: Any) -> dict[str, Any]:
         retried = {"work_retried": attempts.retry_parked()} if retry_parked else {}
         with task_runs.noting("sweep") as failed:
-            swept = sweeping.sweep(more={"provisioning_log": _clean_request_log})
+            swept = sweep.sweep(more={"provisioning_log": _clean_request_log})
             failed.extend(swept.failed)
         parked = [f"{work.kind} {work.key}: {work.problem}" for work in attempts.parked()]
         return {**retried, **swept.counts, "parked": parked, "failed": swept.failed}

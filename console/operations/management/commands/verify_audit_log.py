@@ -9,12 +9,15 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.audit_links import Finding
+from accounts.audit import chain as audit_chain
+from accounts.audit import chain_state
+from accounts.audit import heads as audit_heads
+from accounts.audit.chain import Checked
+from accounts.audit.heads import Head
+from accounts.audit.links import Finding
 from accounts.errors import ActionRefused
 from accounts.models import Account
-from accounts.services import audit_chain, audit_heads, chain_state, task_runs
-from accounts.services.audit_chain import Checked
-from accounts.services.audit_heads import Head
+from accounts.work import task_runs
 from common import strict_json
 from console.management.base import VerbCommand, account_named
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.services.work_state import work_state
+from accounts.work.state import work_state
 from console.management.base import VerbCommand
 from torque_sso import broker
 

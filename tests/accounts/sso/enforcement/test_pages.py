@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AccountRole, ExternalIdentity, RecoveryCode, SignedInSession, User
-from accounts.services import users
-from accounts.services.audit import OPERATOR
+from accounts.users import users
 from tests.cast import PASSWORD, Cast
 from tests.enforcing import enforce, passed_test
 from tests.factories import saml_connection

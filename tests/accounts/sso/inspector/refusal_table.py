@@ -11,10 +11,10 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, SignInTransaction, User
-from accounts.services import users
-from accounts.services.audit import OPERATOR
 from accounts.sso import login
+from accounts.users import users
 from common.encryption import Sealed
 from common.outbound.guarded_http import OutboundError
 from tests.accounts.sso.inspector.world import World

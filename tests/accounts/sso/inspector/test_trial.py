@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains
 
+from accounts.connections.settings_digest import digest_of
 from accounts.models import AuditEntry, Connection, LoginRecord, User
-from accounts.services.settings_digest import digest_of
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection

@@ -14,9 +14,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import connections
+from accounts.connections.provider import graph
+from accounts.groups import sync as group_sync
 from accounts.models import Account, Connection, LoginRecord
-from accounts.services import connections, graph, group_sync
-from accounts.services.audit import OPERATOR
 from accounts.sso.preview import Preview, preview_login
 from spaces.models import Space, SpaceMembership, SpaceRole
 from spaces.services.space_roles import ensure_space_role

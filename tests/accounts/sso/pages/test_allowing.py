@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts
+from accounts.connections.certificates.certificates import fingerprint
 from accounts.models import Connection, EmailDomain, Group
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.services import connection_drafts, users
-from accounts.services.audit import OPERATOR
-from accounts.sso.certificates import fingerprint
+from accounts.users import users
 from spaces.services.sign_in_rules import version_of
 from tests.cast import Cast
 from tests.drafts import draft_of
@@ -70,7 +71,7 @@ def test_the_question_names_all_that_a_login_depends_on(as_alice: Client, okta: 
 
 def test_enabling_again_says_that_its_draft_stays_one(as_alice: Client, okta: Connection) -> None:
     Connection.objects.update(state="disabled")
-    connection_drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
+    drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
     page = as_alice.get(f"/sso/{okta.pk}/enable")
     assertContains(page, "Its draft is not published by this")
     assertContains(page, okta.sso_url)
@@ -78,10 +79,10 @@ def test_enabling_again_says_that_its_draft_stays_one(as_alice: Client, okta: Co
 
 
 def test_publishing_asks_too(as_alice: Client, okta: Connection, admins: Group) -> None:
-    connection_drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
+    drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
     address = f"/sso/{okta.pk}/draft/publish"
     assertContains(as_alice.post(address), "Group &#x27;Admins&#x27;")
-    yes = {"confirmed": "yes", "version": connection_drafts.version_of(draft_of(okta)), "allow": ALL}
+    yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(okta)), "allow": ALL}
     as_alice.post(address, yes)
     assert agreed(okta) == ALL.split(", ")
 

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts
 from accounts.models import Alert, Connection, Group
 from accounts.permissions import Permission
-from accounts.services import connection_drafts
-from accounts.services.audit import OPERATOR
 from tests.cast import Cast
 from tests.enforcing import passed_test
 from tests.holders import browser_of, holder
@@ -26,7 +26,7 @@ def as_mallory(cast: Cast) -> Client:
 
 @pytest.fixture
 def drafted(okta: Connection) -> Connection:
-    connection_drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
+    drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
     return okta
 
 

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.connections.certificates.certificates import fingerprint
 from accounts.models import Connection
-from accounts.sso.certificates import fingerprint
 from tests.certificate_chains import chain
 from tests.drafts import publish
 from tests.saml_keys import key_pair

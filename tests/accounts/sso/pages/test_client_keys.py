@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains
 
+from accounts.connections.drafts import with_draft
 from accounts.models import Connection
-from accounts.services.connection_drafts import with_draft
 from tests.cast import Cast
 from tests.factories import TENANT, oidc_connection, saml_connection
 

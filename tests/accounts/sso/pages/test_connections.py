@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.drafts import change_settings
 from accounts.models import Connection, ConnectionDomain, EmailDomain, LoginRecord
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_drafts import change_settings
 from console.connections.urls import urlpatterns
 from tests.cast import Cast
 from tests.factories import saml_connection

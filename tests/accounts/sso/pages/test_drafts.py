@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts, enforcement
+from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.certificates.changes import add_certificates, remove_certificate
 from accounts.models import Connection, ConnectionDraft, LoginRecord, SignInTransaction
-from accounts.services import connection_drafts, enforcement
-from accounts.services.audit import OPERATOR
-from accounts.services.connection_certificates import add_certificates, remove_certificate
-from accounts.sso.certificates import fingerprint
 from tests.cast import Cast
 from tests.drafts import draft_of
 from tests.enforcing import passed_test
@@ -24,7 +24,7 @@ MOVED = "https://moved.example/sso"
 
 @pytest.fixture
 def moving(okta: Connection) -> Connection:
-    connection_drafts.change_settings(okta, {"sso_url": MOVED}, acting=OPERATOR)
+    drafts.change_settings(okta, {"sso_url": MOVED}, acting=OPERATOR)
     return okta
 
 
@@ -57,7 +57,7 @@ def test_the_live_connection_serves_while_its_draft_is_tested(cast: Cast, rollin
     tested = finish(journey, "next")
     assert tested.outcome == "tested"
     assert "with the settings of the draft" in str(tested.steps)
-    assert connection_drafts.lacking_test(draft_of(rolling)) == ""
+    assert drafts.lacking_test(draft_of(rolling)) == ""
     assert SamlJourney(rolling).log_in(email="erin@acme.example").headers["Location"] == "/"
 
 
@@ -71,9 +71,9 @@ def test_each_of_the_two_takes_only_its_own_certificate(cast: Cast, rolling: Con
 
 def test_a_draft_that_was_changed_during_its_test_is_not_tested(cast: Cast, rolling: Connection) -> None:
     journey = begin_test(cast, rolling)
-    connection_drafts.change_settings(rolling, {"sso_url": MOVED}, acting=OPERATOR)
+    drafts.change_settings(rolling, {"sso_url": MOVED}, acting=OPERATOR)
     assert finish(journey, "next").settings_digest == ""
-    assert connection_drafts.lacking_test(draft_of(rolling)) == "No test of exactly this draft has passed."
+    assert drafts.lacking_test(draft_of(rolling)) == "No test of exactly this draft has passed."
 
 
 def test_the_test_goes_where_the_draft_says(as_alice: Client, moving: Connection) -> None:
@@ -94,7 +94,7 @@ def test_every_page_shows_what_differs(as_alice: Client, moving: Connection) -> 
 
 
 def test_certificates_and_attribute_names_differ_in_words(as_alice: Client, rolling: Connection) -> None:
-    connection_drafts.change_settings(rolling, {"attribute_names": {"email": "mail"}}, acting=OPERATOR)
+    drafts.change_settings(rolling, {"attribute_names": {"email": "mail"}}, acting=OPERATOR)
     page = as_alice.get(f"/sso/{rolling.pk}")
     assertContains(page, f"({fingerprint(key_pair('next').certificate)})")
     assertContains(page, "Attribute name of “Email”")
@@ -103,7 +103,7 @@ def test_certificates_and_attribute_names_differ_in_words(as_alice: Client, roll
 
 
 def test_a_secret_is_never_on_a_page(as_alice: Client, azure: Connection) -> None:
-    connection_drafts.change_client_secret(azure, "hush-hush", None, acting=OPERATOR)
+    drafts.change_client_secret(azure, "hush-hush", None, acting=OPERATOR)
     for path in ("", "/provider", "/general"):
         assertContains(as_alice.get(f"/sso/{azure.pk}{path}"), "a new one")
         assertNotContains(as_alice.get(f"/sso/{azure.pk}{path}"), "hush-hush")
@@ -115,7 +115,7 @@ def test_publishing_asks_and_says_that_nothing_was_tested(as_alice: Client, movi
     assertContains(question, "No test of exactly this draft has passed.")
     assertContains(question, MOVED)
     assert Connection.objects.get().sso_url == moving.sso_url
-    yes = {"confirmed": "yes", "version": connection_drafts.version_of(draft_of(moving))}
+    yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}
     page = as_alice.post(f"/sso/{moving.pk}/draft/publish", yes, follow=True)
     assertRedirects(page, f"/sso/{moving.pk}")
     assertContains(page, "The draft is published")
@@ -136,7 +136,7 @@ def test_with_sso_enforced_it_says_at_once_that_a_test_is_needed(
 def test_throwing_away_asks(as_alice: Client, moving: Connection) -> None:
     question = as_alice.post(f"/sso/{moving.pk}/draft/throw-away")
     assertContains(question, "What is live stays as it is.")
-    yes = {"confirmed": "yes", "version": connection_drafts.version_of(draft_of(moving))}
+    yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}
     assertContains(as_alice.post(f"/sso/{moving.pk}/draft/throw-away", yes, follow=True), "is thrown away")
     assert not ConnectionDraft.objects.exists()
 
@@ -148,8 +148,8 @@ def test_without_a_draft_there_is_nothing_to_answer(as_alice: Client, okta: Conn
 
 @pytest.mark.parametrize("what", ["publish", "throw-away"])
 def test_the_draft_of_another_account_is_out_of_reach(as_alice: Client, theirs: Connection, what: str) -> None:
-    connection_drafts.change_settings(theirs, {"sso_url": MOVED}, acting=OPERATOR)
-    yes = {"confirmed": "yes", "version": connection_drafts.version_of(draft_of(theirs))}
+    drafts.change_settings(theirs, {"sso_url": MOVED}, acting=OPERATOR)
+    yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(theirs))}
     assert as_alice.post(f"/sso/{theirs.pk}/draft/{what}", yes).status_code == 404
     assert as_alice.get(f"/sso/{theirs.pk}/test?draft=1").status_code == 404
     assert ConnectionDraft.objects.exists()

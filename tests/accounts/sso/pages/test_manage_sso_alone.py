@@ -9,11 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections import drafts
 from accounts.models import AccountRole, Connection, EmailDomain, Group, LoginRecord, SignInTransaction, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.services import connection_drafts, users
-from accounts.services.audit import OPERATOR
-from accounts.services.rights import account_permissions
+from accounts.rights import account_permissions
+from accounts.users import users
 from common.outbound import dns_records
 from spaces.services.sign_in_rules import placement_of, version_of
 from tests.cast import Cast
@@ -73,7 +74,7 @@ def test_the_companys_own_provider_signs_people_in(okta: Connection) -> None:
 
 def test_a_certificate_of_their_own_signs_nobody_in(browser: Client, okta: Connection) -> None:
     browser.post(f"/sso/{okta.pk}/certificates", {"text": EVIL})
-    version = connection_drafts.version_of(draft_of(okta))
+    version = drafts.version_of(draft_of(okta))
     browser.post(f"/sso/{okta.pk}/draft/publish", {**YES, "version": version, "allow": "Manage Users"})
     assert EVIL not in fresh(okta).idp_certificates
     assert not signs_in(okta)
@@ -194,7 +195,7 @@ def test_an_admin_who_enables_what_was_swapped_meanwhile_enables_nothing(
 
 
 def test_a_test_login_with_their_own_provider_signs_nobody_in(browser: Client, okta: Connection, mallory: User) -> None:
-    connection_drafts.change_settings(okta, {"idp_certificates": EVIL}, acting=OPERATOR)
+    drafts.change_settings(okta, {"idp_certificates": EVIL}, acting=OPERATOR)
     journey = SamlJourney(okta, browser)
     answer = browser.get(f"/sso/{okta.pk}/test?draft=1")
     journey.relay_state = parse_qs(urlsplit(answer.headers["Location"]).query)["RelayState"][0]

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.audit.audit import OPERATOR
+from accounts.connections.moving import moves
 from accounts.models import AuditEntry, Connection, ConnectionMove, User
 from accounts.permissions import Permission
-from accounts.services import moves
-from accounts.services.audit import OPERATOR
 from tests.accounts.services.test_identities import sso_user
 from tests.cast import Cast
 from tests.factories import known_at, oidc_connection, saml_connection

@@ -7,8 +7,8 @@ from django.core.management import CommandError
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.connections.drafts import with_draft
 from accounts.models import Connection
-from accounts.services.connection_drafts import with_draft
 from common.outbound.guarded_http import OutboundError
 from tests.cast import Cast
 from tests.commands import run

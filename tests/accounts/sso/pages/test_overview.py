@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.connections.provider import metadata
+from accounts.login_records import record_refusal
 from accounts.models import AuditEntry, Connection
-from accounts.services import metadata
-from accounts.services.login_records import record_refusal
 from spaces.services.sign_in_rules import version_of
 from tests.cast import Cast
 from tests.conftest import LogIn

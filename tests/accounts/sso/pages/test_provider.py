@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.connections.drafts import with_draft
 from accounts.models import AuditEntry, Connection
-from accounts.services.connection_drafts import with_draft
 from tests.cast import Cast
 from tests.drafts import publish
 from tests.factories import TENANT

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts.connections.provider import metadata
 from accounts.models import Connection
-from accounts.services import metadata
 from tests.accounts.sso.test_saml_metadata import ACME, entity, key, several
 from tests.accounts.sso.test_several_providers import BOTH, PAST, TWO, URL
 from tests.cast import Cast

@@ -1,0 +1,152 @@
+"""What ends soon, told in time: certificates, client secrets and API tokens, 30, 14 and 3 days ahead and at the end."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts import alerts
+from accounts.connections import unreadable_secrets
+from accounts.connections.certificates.certificates import CertificateError, certificate_end, usable_certificates
+from accounts.models import Alert, ApiToken, Connection
+from accounts.models.identity import ConnectionState, Protocol
+from accounts.models.request_choices import ClientAuth
+from accounts.models.token import TokenKind
+from accounts.models.work import AlertKind
+
+LEVELS = (0, 3, 14, 30)  # days
+KINDS = (AlertKind.CERTIFICATE_EXPIRY, AlertKind.SECRET_EXPIRY, AlertKind.TOKEN_EXPIRY)
+_TOLD_AFTER_THE_END = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something with an end. `what` begins its sentence, `to_do` says which side must do what."""
+
+    account_id: UUID
+    kind: AlertKind
+    subject: str
+    ends_at: datetime
+    what: str
+    to_do: str
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days that are left; below 0: it has ended."""
+        return (self.ends_at - now).days
+
+    def level(self, now: datetime) -> int | None:
+        """The smallest of LEVELS that it is within; None: that is a long time ahead."""
+        days = max(math.ceil((self.ends_at - now) / timedelta(days=1)), 0)
+        return next((level for level in LEVELS if days <= level), None)
+
+    def sentence(self, now: datetime) -> str:
+        over = "ended" if self.ends_at <= now else "ends"
+        return f"{self.what} {over} on {self.ends_at:%Y-%m-%d}. {self.to_do}"
+
+
+def warn(now: datetime | None = None) -> dict[str, int]:
+    """Opens what is to be told and closes what was renewed or is told by a later level; gives how many of each."""
+    now = now or timezone.now()
+    expected = {
+        (ending.account_id, str(ending.kind), f"{ending.subject}:{level}"): ending.sentence(now)
+        for ending in _all(now)
+        if (level := ending.level(now)) is not None
+    }
+    expected |= _unreadable()
+    kinds = (*KINDS, AlertKind.SECRET_UNREADABLE)
+    present = Alert.objects.filter(kind__in=kinds, resolved_at=None).values_list("account_id", "kind", "subject")
+    known = set(present)
+    resolved = sum(alerts.resolve_alerts(owner, AlertKind(kind), key) for owner, kind, key in known - set(expected))
+    raised = sum(
+        alerts.raise_alert(owner, AlertKind(kind), key, expected[owner, kind, key]) is not None
+        for owner, kind, key in set(expected) - known
+    )
+    return {"alerts_raised": raised, "alerts_resolved": resolved}
+
+
+def _unreadable() -> dict[tuple[UUID, str, str], str]:
+    """What has ended already for us: secrets whose key is gone, of each connection as one sentence."""
+    told = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in _live_connections())
+    kind = str(AlertKind.SECRET_UNREADABLE)
+    return {(connection.account_id, kind, str(connection.pk)): sentence for connection, sentence in told if sentence}
+
+
+def _live_connections() -> Iterator[Connection]:
+    return Connection.objects.filter(state=ConnectionState.LIVE).iterator(chunk_size=500)
+
+
+def _all(now: datetime) -> Iterator[Ending]:
+    for connection in _live_connections():
+        yield from endings_of(connection)
+    soon = now + timedelta(days=max(LEVELS))
+    long_ones = ApiToken.objects.filter(kind=TokenKind.LONG, revoked_at=None)
+    tokens = long_ones.filter(expires_at__gt=now - _TOLD_AFTER_THE_END, expires_at__lte=soon)
+    for token in tokens.iterator(chunk_size=500):
+        yield Ending(
+            token.account_id,
+            AlertKind.TOKEN_EXPIRY,
+            str(token.pk),
+            token.expires_at or now,
+            f"The API token '{token.name}' ({token.prefix}…)",
+            "Create a new one here and put it where this one is used, for provisioning in the identity provider.",
+        )
+
+
+def endings_of(connection: Connection) -> Iterator[Ending]:
+    """What a connection needs that ends: of the provider's certificates, the one that is good for longest."""
+    owner, key, name = connection.account_id, str(connection.pk), connection.name
+    if connection.protocol == Protocol.SAML:
+        if ends_at := _last_end(connection.idp_certificates):
+            yield Ending(
+                owner,
+                AlertKind.CERTIFICATE_EXPIRY,
+                key,
+                ends_at,
+                f"The last signing certificate of the identity provider of '{name}'",
+                _renewal(connection),
+            )
+        if ends_at := _last_end(connection.sp_certificate):
+            yield Ending(
+                owner,
+                AlertKind.CERTIFICATE_EXPIRY,
+                f"{key}:own",
+                ends_at,
+                f"Our own certificate for '{name}'",
+                "Make a new one here, then give the identity provider our metadata again.",
+            )
+    elif connection.client_auth == ClientAuth.PRIVATE_KEY:
+        if ends_at := _last_end(connection.sp_certificate):
+            yield Ending(
+                owner,
+                AlertKind.CERTIFICATE_EXPIRY,
+                f"{key}:own",
+                ends_at,
+                f"Our own certificate for '{name}'",
+                "Make a next key here, give the identity provider its certificate, then use it.",
+            )
+    elif connection.client_secret_expires_at and connection.has_client_secret:
+        yield Ending(
+            owner,
+            AlertKind.SECRET_EXPIRY,
+            key,
+            connection.client_secret_expires_at,
+            f"The client secret of '{name}'",
+            "Make a new one in the identity provider's application and enter it here before the old one ends.",
+        )
+
+
+def _renewal(connection: Connection) -> str:
+    if connection.metadata_url:
+        return "The identity provider must publish a new one in its metadata; we read it every hour."
+    return "Make a new one in the identity provider, enter it here beside the old one, and only then activate it there."
+
+
+def _last_end(certificates: str) -> datetime | None:
+    """None when there is none that can be used."""
+    try:
+        return max((certificate_end(pem) for pem in usable_certificates(certificates)), default=None)
+    except CertificateError:
+        return None

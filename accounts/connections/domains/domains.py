@@ -1,0 +1,180 @@
+"""The verbs about e-mail domains: claimed for a connection, proved by DNS or by an operator, given up."""
+
+import re
+import secrets
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.connections.admin_requests import Request, answer_requests
+from accounts.connections.consent import check_verb
+from accounts.errors import ActionRefused
+from accounts.models import Account, Connection, ConnectionDomain, EmailDomain
+from common.folding import ascii_domain
+from common.outbound import dns_records
+
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_MOST_DOMAINS = 100  # of one connection: each can be asked for in DNS
+_REGISTRY_LABELS = frozenset("ac co com edu go gob gov gouv gv ltd mil ne net nom or org plc sch".split())
+RECORD_PREFIX = "torque-domain-verification="
+
+# Anybody can have an address there, so no company can own it (R16).
+PUBLIC_MAIL_DOMAINS = frozenset(
+    "aol.com gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com mail.ru me.com msn.com"
+    " outlook.com proton.me protonmail.com qq.com t-online.de web.de yahoo.com yandex.ru zoho.com 163.com".split()
+)
+
+
+def normal_domain(text: str) -> str:
+    """The e-mail domain in lower case, IDNA. Raises ActionRefused for what is none, or a public mail domain."""
+    try:
+        domain = ascii_domain(text.strip().lstrip("@").rstrip("."))
+    except UnicodeError:
+        domain = ""
+    if not _DOMAIN.fullmatch(domain):
+        raise ActionRefused(f"Expected an e-mail domain such as example.com; received '{text}'.")
+    if domain in PUBLIC_MAIL_DOMAINS:
+        raise ActionRefused(f"'{domain}' is a public mail domain: no company can claim it.")
+    return domain
+
+
+@transaction.atomic
+def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
+    """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when it is another's."""
+    check_verb("claim_proved_domain", account.pk, acting)
+    domain = normal_domain(text)
+    row, _ = EmailDomain.objects.get_or_create(account=account, domain=domain)
+    if row.proved_at is None:
+        _mark_proved(row, acting)
+    return row
+
+
+@transaction.atomic
+def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDomain:
+    """A domain for the connection's people; unproved it chooses nothing and finds nobody until `prove_domain`.
+
+    Raises PermissionsExceeded; and ActionRefused for a public mail domain, another account's, or one that the
+    connection has already.
+    """
+    check_verb("claim_domain", connection.account_id, acting)
+    domain, account = normal_domain(text), connection.account_id
+    if EmailDomain.objects.filter(domain=domain, proved_at__isnull=False).exclude(account=account).exists():
+        raise _taken(domain)
+    present = ConnectionDomain.objects.in_account(account).filter(connection=connection)
+    if present.filter(domain__domain=domain).exists():
+        raise ActionRefused(f"'{domain}' is a domain of this connection already.")
+    if present.count() >= _MOST_DOMAINS:
+        raise ActionRefused(f"Expected at most {_MOST_DOMAINS} domains of a connection; remove one first.")
+    row, _ = EmailDomain.objects.get_or_create(account_id=account, domain=domain)
+    if not row.proved_at and not row.proof_token:
+        row.proof_token = secrets.token_hex(20)
+        row.save(update_fields=["proof_token"])
+    ConnectionDomain.objects.create(account_id=account, connection=connection, domain=row)
+    audit.record(acting, "domain.claimed", row, {"connection": [None, connection.name]})
+    answer_requests(connection, Request.DOMAIN)
+    return row
+
+
+def expected_record(domain: EmailDomain) -> str:
+    """The TXT record that proves the domain, to be put at the domain itself."""
+    return f"{RECORD_PREFIX}{domain.proof_token}"
+
+
+def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
+    """Looks the record up; the domain is this account's from then on.
+
+    Raises ActionRefused when it is not there, and PermissionsExceeded. Not called inside a transaction: DNS may take 5
+    seconds.
+    """
+    if domain.proved_at is not None:
+        return
+    check_verb("prove_domain", domain.account_id, acting)
+    try:
+        found = dns_records.txt_records(domain.domain, domain.account_id)
+    except dns_records.LookUpFailed as problem:
+        raise ActionRefused(str(problem)) from None
+    if not domain.proof_token or expected_record(domain) not in {text.strip() for text in found}:
+        raise ActionRefused(
+            f"Expected the TXT record '{expected_record(domain)}' at '{domain.domain}'; received {_told(found)}."
+            " Add it where the DNS of the domain is kept. A new record can take an hour to be seen."
+        )
+    with transaction.atomic():
+        row = EmailDomain.objects.select_for_update().in_account(domain.account_id).filter(pk=domain.pk).first()
+        if row is None:
+            raise ActionRefused(f"'{domain.domain}' was removed in the meantime. Add it again.")
+        if row.proved_at is None:
+            _mark_proved(row, acting)
+        for connection in row.connections.all():
+            answer_requests(connection, Request.DOMAIN)
+
+
+def _told(found: list[str]) -> str:
+    """Records of another kind are nobody's business; an old one of ours explains itself."""
+    ours = [text for text in found if text.startswith(RECORD_PREFIX)]
+    if ours:
+        return f"'{ours[0][:100]}'"
+    return f"{len(found)} TXT records, none of them ours" if found else "no TXT record"
+
+
+@transaction.atomic
+def remove_domain(connection: Connection, domain: EmailDomain, *, acting: Actor) -> None:
+    """Takes the domain from the connection; the account gives it up with its last connection."""
+    links = ConnectionDomain.objects.in_account(connection.account_id).filter(domain=domain)
+    if not links.filter(connection=connection).exists():
+        raise ActionRefused(f"'{domain}' is no domain of '{connection}' any more.")
+    audit.record(acting, "domain.removed", domain, {"connection": [connection.name, None]})
+    links.filter(connection=connection).delete()
+    give_up_unused(connection.account_id, [domain])
+
+
+@transaction.atomic
+def include_subdomains(domain: EmailDomain, included: bool, *, acting: Actor) -> None:
+    """Whether a verified domain decides about its sub-domains too, where nobody has verified one of these.
+
+    Raises PermissionsExceeded; and ActionRefused when it is not verified, or a suffix that many organizations share.
+    """
+    if included:
+        check_verb("claim_domain", domain.account_id, acting)
+    row = EmailDomain.objects.select_for_update().in_account(domain.account_id).filter(pk=domain.pk).first()
+    if row is None:
+        raise ActionRefused(f"'{domain}' was removed in the meantime. Add it again.")
+    if included and row.proved_at is None:
+        raise ActionRefused(f"'{row}' is not verified. Verify it first, then include its sub-domains.")
+    if included and _is_shared_suffix(row.domain):
+        raise ActionRefused(f"Many organizations have domains under '{row}', so its sub-domains cannot be included.")
+    if row.with_subdomains != included:
+        audit.record(acting, "domain.subdomains-changed", row, {"with_subdomains": [row.with_subdomains, included]})
+        row.with_subdomains = included
+        row.save(update_fields=["with_subdomains"])
+
+
+def _is_shared_suffix(domain: str) -> bool:
+    """Such as co.uk and com.au, under which a registry gives names to anybody."""
+    first, _, country = domain.partition(".")
+    return first in _REGISTRY_LABELS and len(country) == 2
+
+
+def give_up_unused(account_id: UUID, domains: list[EmailDomain]) -> None:
+    """Domains that no connection has any more. Kept, they would count for the account's every connection."""
+    unused = EmailDomain.objects.in_account(account_id).filter(pk__in=[row.pk for row in domains], connections=None)
+    unused.delete()
+
+
+def _mark_proved(row: EmailDomain, acting: Actor) -> None:
+    row.proved_at = timezone.now()
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["proved_at"])
+    except IntegrityError:
+        raise _taken(row.domain) from None
+    audit.record(acting, "domain.proved", row)
+
+
+def _taken(domain: str) -> ActionRefused:
+    return ActionRefused(
+        f"Expected an e-mail domain that is still free; '{domain}' is proved by another account. If it is yours,"
+        " ask the operator of this installation."
+    )

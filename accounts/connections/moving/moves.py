@@ -1,0 +1,162 @@
+"""Moving people from one connection to another: start, finish, and back. `docs/decisions/0025`"""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.connections import connections, identities
+from accounts.connections.consent import check_verb
+from accounts.connections.identities import Removed
+from accounts.connections.moving.findings import Finding, People, counts_of, made_by, people_of
+from accounts.errors import ActionRefused
+from accounts.models import Connection, ConnectionMove
+from accounts.models.identity import ConnectionState
+
+
+def open_moves_to(target: Connection) -> QuerySet[ConnectionMove]:
+    """With both connections, the oldest first."""
+    found = ConnectionMove.objects.in_account(target.account_id).filter(target=target, ended_at=None)
+    return found.select_related("source", "target").order_by("started_at")
+
+
+def open_or_planned(source: Connection, target: Connection, *, includes_privileged: bool = True) -> ConnectionMove:
+    """The move that is on between the two; else an unsaved one, good for a preview."""
+    planned = ConnectionMove(
+        account_id=target.account_id, source=source, target=target, includes_privileged=includes_privileged
+    )
+    return open_moves_to(target).filter(source=source).first() or planned
+
+
+@transaction.atomic
+def start_move(source: Connection, target: Connection, *, includes_privileged: bool, acting: Actor) -> ConnectionMove:
+    """Let people known at `source` link through `target` by their verified e-mail, until the move ends.
+
+    Raises PermissionsExceeded; ActionRefused for connections of two accounts, ones that nobody can sign in through, a
+    move that is on in either direction, and where nobody would link.
+    """
+    check_verb("start_move", target.account_id, acting)
+    rows = _locked(source, target)
+    source, target = rows[source.pk], rows[target.pk]
+    _check_can_start(source, target)
+    move = ConnectionMove(
+        account_id=target.account_id,
+        **{"source": source, "target": target, "includes_privileged": includes_privileged},
+        **{"started_at": timezone.now(), "started_by": acting.label},
+    )
+    counts = counts_of(move)
+    if not counts.get(Finding.LINKS):
+        raise ActionRefused(_nobody_links(move))
+    _insert(move)
+    audit.record(acting, "connection.move-started", target, {"people": [None, counts], **_between(move)})
+    return move
+
+
+@transaction.atomic
+def finish_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False) -> int:
+    """End the move: people who have not linked are refused at the target again. All identities stay.
+
+    `hand_over`: the provisioning of the target takes charge of the people who have linked and whom the source's
+    provisioned, so that the source's can change nobody of them. Gives of how many. Raises PermissionsExceeded and
+    ActionRefused.
+    """
+    row = _ended(move, "finish_move", acting)
+    handed = _provisioned(row, row.source).update(provisioned_by=row.target_id) if hand_over else 0
+    audit.record(acting, "connection.move-finished", row.target, {"handed_over": [None, handed], **_between(row)})
+    return handed
+
+
+@transaction.atomic
+def undo_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False, disable: bool = False) -> Removed:
+    """End the move and remove the identities at the target that came with it: everybody signs in through the source.
+
+    The sessions that were opened with them end. `hand_over`: as `finish_move`, the other way round. `disable`: the
+    target too, so that the sign-in page does not offer it. Raises PermissionsExceeded, and ActionRefused where people
+    could not sign in through the source.
+    """
+    row = _ended(move, "undo_move", acting)
+    if row.source.state != ConnectionState.LIVE:
+        raise ActionRefused(f"'{row.source}' is {row.source.get_state_display()}: enable it first, then go back.")
+    handed = _provisioned(row, row.target).update(provisioned_by=row.source_id) if hand_over else 0
+    removed = identities.delete(identities.locked(row.account_id, made_by(row)), acting=acting)
+    counts = {"identities": [removed.identities, 0], "sessions": [removed.sessions, 0], "handed_over": [None, handed]}
+    audit.record(acting, "connection.move-undone", row.target, {**counts, **_between(row)})
+    if disable and not row.is_within:
+        connections.disable(row.target, acting=acting)
+    return removed
+
+
+def provisioned_by_source(move: ConnectionMove) -> int:
+    """How many people have linked and are still provisioned by the source."""
+    return _provisioned(move, move.source).count()
+
+
+def provisioned_by_target(move: ConnectionMove) -> int:
+    """How many people of the source are provisioned by the target."""
+    return _provisioned(move, move.target).count()
+
+
+def _provisioned(move: ConnectionMove, by: Connection) -> People:
+    """People of the source whom this connection's provisioning stored; of the source's own, those who have linked.
+
+    Nobody within one connection: it is the same provisioning.
+    """
+    found = people_of(move).filter(provisioned_by=by.pk)
+    if move.is_within:
+        return found.none()
+    return found.filter(finding=Finding.LINKED) if by.pk == move.source_id else found
+
+
+def _locked(source: Connection, target: Connection) -> dict[UUID, Connection]:
+    """Both rows as they are now, by id. Raises ActionRefused when one is gone or of another account."""
+    found = Connection.objects.in_account(target.account_id).filter(pk__in=[source.pk, target.pk]).order_by("pk")
+    rows: dict[UUID, Connection] = {row.pk: row for row in found.select_for_update(no_key=True)}
+    if rows.keys() != {source.pk, target.pk}:
+        raise ActionRefused("Expected two connections of the same account; one was deleted or is of another account.")
+    return rows
+
+
+def _check_can_start(source: Connection, target: Connection) -> None:
+    """Raises ActionRefused."""
+    if target.state != ConnectionState.LIVE:
+        raise ActionRefused(f"'{target}' is {target.get_state_display()}: enable it first, so that people can sign in.")
+    if source.state == ConnectionState.DRAFT:
+        raise ActionRefused(f"'{source}' is a draft: nobody has signed in through it.")
+    between = Q(source=source, target=target) | Q(source=target, target=source)
+    if ConnectionMove.objects.in_account(target.account_id).filter(between, ended_at=None).exists():
+        raise ActionRefused(f"A move between '{source}' and '{target}' is on already. Finish it first.")
+
+
+def _nobody_links(move: ConnectionMove) -> str:
+    why = ", ".join(f"{finding.label} ({people:,})" for finding, people in counts_of(move).items())
+    return (
+        f"Expected at least one person of '{move.source}' who can link through '{move.target}'; found none:"
+        f" {why or 'nobody has signed in through it'}. Verify the e-mail domain for '{move.target}' first."
+    )
+
+
+def _insert(move: ConnectionMove) -> None:
+    try:
+        with transaction.atomic():
+            move.save(force_insert=True)
+    except IntegrityError:
+        raise ActionRefused("This move was started at this moment by somebody else.") from None
+
+
+def _ended(move: ConnectionMove, verb: str, acting: Actor) -> ConnectionMove:
+    """The row, locked and ended. Raises PermissionsExceeded, and ActionRefused where it has ended before."""
+    check_verb(verb, move.account_id, acting)
+    found = ConnectionMove.objects.in_account(move.account_id).filter(pk=move.pk, ended_at=None)
+    row: ConnectionMove | None = found.select_for_update(of=("self",)).select_related("source", "target").first()
+    if row is None:
+        raise ActionRefused("This move has ended already.")
+    row.ended_at, row.ended_by = timezone.now(), acting.label
+    row.save(update_fields=["ended_at", "ended_by"])
+    return row
+
+
+def _between(move: ConnectionMove) -> dict[str, list[str | None]]:
+    return {"from": [None, str(move.source)], "to": [None, str(move.target)]}

@@ -1,0 +1,44 @@
+"""Deprovisioning several people at once: each by `provisioning.deprovision`, in a transaction of their own.
+
+So nobody is half out, and somebody protected keeps nobody else in.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.audit.audit import Actor
+from accounts.models import Account, User
+from accounts.models.user import UserState
+from accounts.provisioning import provisioning
+from accounts.rights import PermissionsExceeded
+from accounts.users import protection
+from accounts.users.protection import Protected
+
+
+@dataclass(frozen=True)
+class Deprovisioned:
+    """`deprovisioned`: how many; `refused`: a sentence for each who keeps access."""
+
+    deprovisioned: int
+    refused: tuple[str, ...]
+
+
+def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Actor) -> Deprovisioned:
+    """Ends the access of these people. Protected people, people with more permissions than the actor, and the actor
+    keep it and are named. About eight queries for each."""
+    ended, refused = 0, []
+    present = User.objects.in_account(account).filter(pk__in=list(user_ids)).exclude(state=UserState.DEPROVISIONED)
+    for user_id in present.order_by("pk").values_list("pk", flat=True):
+        if user_id == acting.user_id:
+            refused.append(f"Expected people other than yourself ({acting.label}): another admin can deprovision you.")
+            continue
+        try:
+            user = provisioning.deprovision(user_id, account, acting=acting)
+            ended += user.state == UserState.DEPROVISIONED
+        except (Protected, PermissionsExceeded) as refusal:
+            protection.remember(refusal)
+            refused.append(str(refusal))
+        except User.DoesNotExist:  # erased by somebody else at this moment
+            continue
+    return Deprovisioned(ended, tuple(refused))

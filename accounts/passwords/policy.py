@@ -1,0 +1,47 @@
+"""Who may use a password: everybody who has one, until the account enforces SSO; then its account admins only (R10).
+
+They are the break-glass of an account whose identity provider is broken, and each use is in its audit log.
+"""
+
+from django.db.models import Q, QuerySet
+
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.errors import ActionRefused
+from accounts.models import Account, AccountRole, User
+from accounts.models.user import UserOrigin, UserState
+from accounts.rights import BY_OWN_ROLE, is_admin_by_own_role, is_admin_role
+
+MAY_USE = Q(account__sso_enforced_at=None) | BY_OWN_ROLE
+
+
+def may_use(user: User) -> bool:
+    """`MAY_USE`, of a user whose account and account role are at hand."""
+    return user.account.sso_enforced_at is None or is_admin_by_own_role(user)
+
+
+def note_use(user: User, acting: Actor) -> None:
+    """A password that was accepted although the account enforces SSO."""
+    if user.account.sso_enforced_at is not None:
+        audit.record(acting, "user.break-glass-login", user)
+
+
+def of_account(account: Account) -> "QuerySet[User]":
+    """Active people who sign in with a password."""
+    people: QuerySet[User] = User.objects.in_account(account)
+    return people.filter(state=UserState.ACTIVE, origin=UserOrigin.PASSWORD, erased_at=None)
+
+
+def shut_out(account: Account) -> "QuerySet[User]":
+    """Those of them for whom enforcing SSO closes the door, or has closed it."""
+    return of_account(account).exclude(BY_OWN_ROLE)
+
+
+def check_may_have_one(account: Account, role: AccountRole, email: str) -> None:
+    """Raises ActionRefused. Asks the database: whoever has `account` may have read it before it changed."""
+    is_enforced = Account.objects.filter(pk=account.pk, sso_enforced_at__isnull=False).exists()
+    if is_enforced and not is_admin_role(role):
+        raise ActionRefused(
+            f"Expected an account admin, because this account enforces SSO; {email} is {role.name}. Only account admins"
+            " keep a password; everybody else comes in through the identity provider."
+        )

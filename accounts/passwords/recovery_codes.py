@@ -1,0 +1,93 @@
+"""Recovery codes: each lets an account admin in once, when the identity provider does not. Only digests are stored."""
+
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.errors import ActionRefused
+from accounts.models import Account, AccountQuerySet, RecoveryCode, User
+from accounts.models.user import UserState
+from accounts.rights import BY_OWN_ROLE
+from common.folding import fold
+
+NUMBER = 10
+# No letters or digits that are mistaken for each other: 20 of 30 are 98 random bits, so a plain digest is enough.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PARTS, _PART_LENGTH = 4, 5
+
+
+@transaction.atomic
+def renew(account: Account, *, acting: Actor) -> list[str]:
+    """New codes, whose texts are shown this once; all former ones die. Raises ActionRefused unless SSO is enforced."""
+    check_may_see(account, acting)
+    row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if row.sso_enforced_at is None:
+        raise ActionRefused("Expected an account that enforces SSO; recovery codes are made when it begins to.")
+    before = left(row)
+    codes = replace(row)
+    audit.record(acting, "account.recovery-codes-made", row, {"codes": [before, NUMBER]})
+    return codes
+
+
+def replace(account: Account) -> list[str]:
+    """For a caller that has locked the account's row and writes the audit entry."""
+    forget(account)
+    codes = [_new() for _ in range(NUMBER)]
+    RecoveryCode.objects.bulk_create([RecoveryCode(account=account, digest=_digest(code)) for code in codes])
+    return codes
+
+
+def check_may_see(account: Account, acting: Actor) -> None:
+    """Whoever sees a code could come in as an account admin, so they have to be one. Raises ActionRefused."""
+    if acting.user_id is not None and not _admins().in_account(account).filter(pk=acting.user_id).exists():
+        raise ActionRefused(
+            "Expected an account admin, because recovery codes let account admins in; received somebody with less."
+            " Ask an account admin to do this."
+        )
+
+
+def forget(account: Account) -> None:
+    RecoveryCode.objects.in_account(account).delete()
+
+
+def left(account: Account) -> int:
+    return RecoveryCode.objects.in_account(account).filter(used_at=None).count()
+
+
+@transaction.atomic
+def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | None:
+    """The active account admin with this e-mail in the code's account; the code is used up. None otherwise.
+
+    One query for every failure, whoever has the e-mail (R9); of two uses at once one finds the code unused.
+    """
+    digest, now = _digest(unverified_code), timezone.now()
+    unused = RecoveryCode.objects.filter(digest=digest, used_at=None, account__sso_enforced_at__isnull=False)
+    found = _admins().filter(email_key=fold(email), account__in=unused.values("account"))
+    user: User | None = found.select_related("account", "account_role").first()
+    if user is None:
+        return None
+    own = RecoveryCode.objects.in_account(user.account_id).filter(digest=digest, used_at=None)
+    if not own.update(used_at=now, used_by=user):
+        return None
+    remaining = left(user.account)
+    audit.record(audit.person(user, ip_address), "user.recovery-code-used", user, {"codes": [remaining + 1, remaining]})
+    return user
+
+
+def _admins() -> "AccountQuerySet[User]":
+    found: AccountQuerySet[User] = User.objects.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
+    return found
+
+
+def _new() -> str:
+    parts = ("".join(secrets.choice(_ALPHABET) for _ in range(_PART_LENGTH)) for _ in range(_PARTS))
+    return "-".join(parts)
+
+
+def _digest(code: str) -> str:
+    """However it is typed: letter case, blanks and hyphens do not count."""
+    return hashlib.sha256("".join(filter(str.isalnum, code)).upper().encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""What logins and provisioning find a user by: e-mail, user name and external ID. Who may change them, and how.
+
+An admin changes them on the user's page. Provisioning changes those of users without account permissions only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.connections import scope as connection_scope
+from accounts.errors import ActionRefused
+from accounts.models import Connection, User
+from accounts.models.user import UserOrigin
+from accounts.provisioning.user_record import PersonRecord
+from accounts.rights import account_permissions, check_may_act_on
+from accounts.users import users
+from accounts.users.protection import Protected
+from common.folding import fold, nfc
+from common.invisible import invisible
+
+# As the pages call them.
+IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "External ID"}
+
+
+@transaction.atomic
+def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) -> dict[str, list[str]]:
+    """Set what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
+
+    With `connection` (None: no connection) also whose logins may find them by external ID or plain user name. Gives
+    what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that another
+    user of the account has, and for people who have more permissions than the actor.
+    """
+    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk, erased_at=None)
+    check_may_act_on([current], acting)
+    wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
+    changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
+    changes |= _give_to(current, values["connection"]) if "connection" in values else {}
+    if not changes:
+        return {}
+    _check_identifiers(current, wanted)
+    for name, value in wanted.items():
+        setattr(current, name, value)
+    if "email" in changes:
+        current.work_email_key = fold(current.email)
+    try:
+        with transaction.atomic():
+            current.save(update_fields=[*wanted, "provisioned_by", "email_key", "user_name_key", "work_email_key"])
+    except IntegrityError:
+        raise _identifier_taken(current, wanted) from None
+    audit.record(acting, "user.identifiers-changed", current, changes)
+    return changes
+
+
+def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:
+    """Raises ActionRefused for a connection of another account."""
+    if connection is not None and connection.account_id != user.account_id:
+        raise ActionRefused("Expected a connection of the user's own account.")
+    before, user.provisioned_by = user.provisioned_by, connection.pk if connection else None
+    if before == user.provisioned_by:
+        return {}
+    names = [connection_scope.name_of(pk, user.account_id) if pk else "" for pk in (before, user.provisioned_by)]
+    return {"provisioned_by": names}
+
+
+def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
+    """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
+    for name in ("email", "user_name"):
+        if (found := invisible(wanted[name])) and wanted[name] != getattr(user, name):
+            raise ActionRefused(f"Expected {IDENTIFIERS[name]} without invisible characters; received {found}.")
+    needs_email = wanted["email"] or user.origin != UserOrigin.SCIM or not wanted["user_name"]
+    if needs_email:
+        users.check_email(wanted["email"])
+
+
+def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    by = {
+        "email": {"email_key": fold(wanted["email"])},
+        "user_name": {"user_name_key": fold(wanted["user_name"])},
+    }
+    for name, condition in by.items():
+        if wanted[name] and (other := others.filter(**condition).first()):
+            what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
+            return ActionRefused(f"{what} is used by {other} already: change it there first.")
+    return ActionRefused("One of these values was given to another user at this moment. Try again.")
+
+
+def same_external_id(user: User) -> list[User]:
+    """Others of the account with the user's external ID, at most three: logins find none of them by it."""
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    return list(others.filter(external_id=user.external_id).order_by("number")[:3]) if user.external_id else []
+
+
+def with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:
+    """The record as it may be carried out; nobody is taken over by who holds an IdP's token (CVE-2022-1680, R14).
+
+    Raises Protected where it changes an identifier that provisioning may not change. Where it ends the access too, that
+    comes first: the person is out, and the identifiers stay.
+    """
+    why = _why_identifiers_stay(user, _changed_identifiers(user, record))
+    if not why:
+        return record
+    if record.active is not False:
+        raise Protected(why, user)
+    emails = (user.email,) if user.email else ()
+    return replace(record, user_name=user.user_name, emails=emails, external_id=None)
+
+
+def _changed_identifiers(user: User, record: PersonRecord) -> list[str]:
+    """Each as the client knows it, with the value that came."""
+    email = record.email
+    came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}
+    stays = {
+        "externalId": record.external_id in (None, user.external_id),
+        "userName": fold(record.user_name) == user.user_name_key,
+        "e-mail": fold(email) == user.email_key,
+    }
+    return [f"{name} '{came[name]}'" for name, is_same in stays.items() if not is_same]
+
+
+def _why_identifiers_stay(user: User, changed: list[str]) -> str:
+    """A sentence; empty: provisioning may change them. One query, and none where nothing changes."""
+    if not changed:
+        return ""
+    if user.origin == UserOrigin.PASSWORD and any(text.startswith("e-mail") for text in changed):
+        reason = "they sign in with a password"
+    elif held := account_permissions(user):
+        reason = f"they have account permissions ({', '.join(sorted(held))})"
+    else:
+        return ""
+    return (
+        f"Expected userName, e-mail and externalId of {user} unchanged, because {reason}; received"
+        f" {' and '.join(changed)}. An account admin changes them in Torque, on the user's page under Identifiers;"
+        " then send this again."
+    )

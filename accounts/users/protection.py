@@ -1,0 +1,84 @@
+"""Who may not be let go or demoted: the last account admin (R19), and the owner of the token that asks for it (R40)."""
+
+from django.db import transaction
+
+from accounts import alerts
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.errors import ActionRefused
+from accounts.models import AccountRole, User
+from accounts.models.user import UserState
+from accounts.models.work import AlertKind
+from accounts.permissions import ACCOUNT_ADMIN
+from accounts.rights import account_admins, check_may_act_on, is_admin_by_own_role, is_admin_role
+
+
+class Protected(ActionRefused):
+    """Nobody may do this to this person (SCIM 403). With `target`, the refusal is remembered: see `remember`."""
+
+    def __init__(self, sentence: str, target: User | None = None, acting: Actor | None = None) -> None:
+        super().__init__(sentence)
+        self.target = target
+        self.acting = acting
+
+
+class OwnToken(Protected):
+    """Provisioning asked to remove the owner of the very token it came with, and would lock itself out."""
+
+
+def check_may_leave(user: User, acting: Actor) -> None:
+    """Whether access of this person, locked, may end. Raises Protected and PermissionsExceeded.
+
+    Provisioning may end everybody's but the last admin's, whatever they may do: people really leave.
+    """
+    check_may_act_on([user], acting)
+    if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
+        raise OwnToken(
+            f"Expected a person other than {user}, who owns the token that this request came with: provisioning would"
+            " end with their access. Make a service token in Torque, or a token of another person, and put it into the"
+            " identity provider first.",
+            user,
+            acting,
+        )
+    if is_admin_by_own_role(user) and _is_last_admin(user):
+        raise Protected(
+            f"{user} is the last account admin, who cannot be removed. Make somebody else an account admin first.",
+            user,
+            acting,
+        )
+
+
+def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
+    """Whether this person, locked, may have that role instead of their own. Raises Protected."""
+    if is_admin_by_own_role(user) and not is_admin_role(role) and _is_last_admin(user):
+        raise Protected(
+            f"{user} is the last account admin, who keeps this role; received '{role}'."
+            " Make somebody else an account admin first.",
+            user,
+            acting,
+        )
+
+
+def _is_last_admin(user: User) -> bool:
+    """Is nobody left who could take this active person's place? They are to hold their own row's lock already.
+
+    Two admins who remove each other at the same instant take turns at the role's row, and the second sees what the
+    first did. Rows of the other admins stay unlocked: those two would wait for each other. So does the account's: who
+    erases somebody has it before the person. Who gives the role to somebody does not wait (`no_key`).
+    """
+    if user.state != UserState.ACTIVE:
+        return False
+    roles = AccountRole.objects.in_account(user.account_id).filter(name=ACCOUNT_ADMIN)
+    roles.select_for_update(no_key=True).only("id").get()
+    return not account_admins(user.account_id).exclude(pk=user.pk).exists()
+
+
+@transaction.atomic
+def remember(refusal: Exception) -> None:
+    """Writes down who tried to remove somebody protected. For doors, after the refused transaction is undone."""
+    if not isinstance(refusal, Protected) or refusal.target is None or refusal.acting is None:
+        return
+    user, sentence = refusal.target, str(refusal)
+    audit.record(refusal.acting, "user.protected", user, {"refused": [None, sentence]})
+    if isinstance(refusal, OwnToken):
+        alerts.raise_alert(user.account_id, AlertKind.TOKEN_OWNER, str(user.pk), sentence)

@@ -1,0 +1,165 @@
+"""The verbs about people: create, announce, activate, keep their contact details."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from accounts import sessions
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.errors import ActionRefused
+from accounts.models import Account, AccountRole, User
+from accounts.models.user import UserOrigin, UserState
+from accounts.passwords.policy import check_may_have_one
+from accounts.permissions import ACCOUNT_MEMBER
+from accounts.rights import check_may_act_on, check_may_grant
+from accounts.tokens import revocation
+from accounts.users.protection import check_may_be_demoted
+from common.time_zones import iana_of
+
+CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
+
+
+def zone_of(user: User) -> str:
+    """The IANA name of the person's time zone; UTC until one is known. Provisioning keeps zones as they were sent."""
+    return iana_of(user.timezone) or "UTC"
+
+
+def role_named(account: Account, name: str) -> AccountRole:
+    """The account role of that name. Raises ActionRefused."""
+    role = AccountRole.objects.in_account(account).filter(name=name).first()
+    if role is None:
+        known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
+        raise ActionRefused(f"Expected one of the account roles {known}; received '{name}'.")
+    return role
+
+
+def member_role(account_id: UUID) -> AccountRole:
+    """`Account Member` of the account, without asking the database."""
+    return AccountRole(pk=member_role_id(account_id), account_id=account_id, name=ACCOUNT_MEMBER, builtin=True)
+
+
+@lru_cache(maxsize=10_000)
+def member_role_id(account_id: UUID) -> UUID:
+    """Of `Account Member`, which every account has as long as it is there."""
+    role = AccountRole.objects.in_account(account_id).get(name=ACCOUNT_MEMBER, builtin=True)
+    return role.pk  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def create_password_user(account: Account, email: str, password: str | None, *, acting: Actor, **profile: Any) -> User:
+    """A person who signs in with a password of their own. None: no password yet, they follow a set-password link.
+
+    Raises ActionRefused, also where SSO is enforced and they are to be no account admin (R10).
+    """
+    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.PASSWORD, profile)
+    check_may_have_one(account, user.account_role, email)
+    user.set_password(password)
+    return _create(user, acting)
+
+
+@transaction.atomic
+def provision_pending(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
+    """A person announced before their first login: no password, can only come in by SSO."""
+    user = _new_user(account, email, UserState.PENDING, UserOrigin.SCIM, profile)
+    user.set_unusable_password()
+    return _create(user, acting)
+
+
+@transaction.atomic
+def create_from_login(account: Account, email: str, *, acting: Actor) -> User:
+    """A person created just in time by their first company login. Raises IntegrityError for an e-mail just taken."""
+    user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, {})
+    user.set_unusable_password()
+    user.save()
+    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    return user
+
+
+@transaction.atomic
+def activate_pending(user: User, *, acting: Actor) -> None:
+    """The first company login of a person who was announced: the same user, now active."""
+    user.state = UserState.ACTIVE
+    user.save(update_fields=["state"])
+    audit.record(acting, "user.activated", user, {"state": [UserState.PENDING, UserState.ACTIVE]})
+
+
+@transaction.atomic
+def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
+    """Sets contact details; gives what changed, field -> [before, after]. The caller has checked that they are free."""
+    changes = {name: [getattr(user, name), value] for name, value in values.items() if getattr(user, name) != value}
+    if not changes:
+        return {}
+    for name, (_, value) in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*changes, *(["email_key"] if "email" in changes else [])])
+    audit.record(acting, "user.updated", user, changes)
+    return changes
+
+
+@transaction.atomic
+def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
+    """Gives the person another account role; False when they have it already. Raises ActionRefused."""
+    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
+    before = current.account_role
+    if before == role:
+        return False
+    if current.state == UserState.DEPROVISIONED:
+        raise ActionRefused(f"Expected a user with access; {current} is deprovisioned. Restore them first.")
+    check_may_act_on([current], acting)
+    check_may_grant(role, acting)
+    check_may_be_demoted(current, role, acting)
+    user.account_role = role
+    user.save(update_fields=["account_role"])
+    audit.record(acting, "user.account-role-changed", user, {"account_role": [before.name, role.name]})
+    return True
+
+
+@transaction.atomic
+def set_password(user: User, raw_password: str, *, end_tokens: bool = False, acting: Actor) -> None:
+    """A new password; every session of the person and their programs ends, with `end_tokens` also every API token.
+
+    Raises ActionRefused for people who come in by SSO only, and for people who have more permissions than the actor.
+    """
+    check_may_act_on([user], acting)
+    if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
+        raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
+    check_may_have_one(user.account, user.account_role, user.email)
+    user.set_password(raw_password)
+    user.save(update_fields=["password"])
+    # The row is locked from here on, so nobody makes a token with the old password or a token that ends here.
+    changes = {"api_tokens": [revocation.revoke_all_of(user, acting=acting), 0]} if end_tokens else {}
+    audit.record(acting, "user.password-set", user, changes)
+    sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
+
+
+def check_email(email: str) -> None:
+    """Raises ActionRefused."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ActionRefused(f"Expected an e-mail address; received '{email}'.") from None
+
+
+def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
+    check_email(email)
+    role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
+    # The name under which provisioning finds people is theirs alone too, so nobody can be announced under it.
+    known = {"user_name": email, **profile, "account_role": role}
+    return User(account=account, email=email, state=state, origin=origin, **known)
+
+
+def _create(user: User, acting: Actor) -> User:
+    check_may_grant(user.account_role, acting)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise ActionRefused(f"{user.email} exists already in this account.") from None
+    audit.record(acting, "user.created", user, {"state": [None, user.state]})
+    return user

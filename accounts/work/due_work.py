@@ -1,0 +1,70 @@
+"""One piece of what durable rows say is to be done. Tries are counted, so that none is repeated without end."""
+
+import time
+from collections.abc import Iterable
+from uuid import UUID
+
+import structlog
+
+from accounts.connections.provider.graph import GraphUnavailable
+from accounts.deprovisioning import cleanup as departures
+from accounts.groups import sync as group_sync
+from accounts.models import ExternalIdentity, User
+from accounts.work.attempts import Parked, attempting
+
+log = structlog.get_logger(__name__)
+
+
+def finish_departure(user_id: UUID) -> bool:
+    """Takes away what somebody who is out still has; False when nothing was left to do, or it was given up.
+
+    Also when nothing is due: a worker that was killed between its commit and the end of its try left a count behind.
+    """
+    for account_id in User.objects.filter(pk=user_id).values_list("account_id", flat=True):
+        try:
+            with attempting(account_id, "finish_deprovisioning", str(user_id)):
+                return departures.finish(user_id)
+        except Parked:
+            return False
+    return False
+
+
+def finish_departures(user_ids: Iterable[UUID], seconds: float) -> None:
+    """`finish_departure` for each; who is not begun within the time is left to the sweep.
+
+    A failure costs nobody else their turn; the last one is raised in the end.
+    """
+    until, failure = time.monotonic() + seconds, None
+    for user_id in user_ids:
+        if time.monotonic() > until:
+            break
+        try:
+            finish_departure(user_id)
+        except Exception as problem:
+            log.warning("A departure could not be finished", user=str(user_id), reason=type(problem).__name__)
+            failure = problem
+    if failure is not None:
+        raise failure
+
+
+def sync_groups(identity_id: UUID) -> bool:
+    """Brings one identity's groups in line with its latest login; False when they were before, or still are not."""
+    for account_id in ExternalIdentity.objects.filter(pk=identity_id).values_list("account_id", flat=True):
+        try:
+            with attempting(account_id, "sync_groups_after_login", str(identity_id)):
+                return _synced(identity_id)
+        except Parked:
+            group_sync.note_attempt(identity_id)  # so that the sweep takes others first
+    return False
+
+
+def _synced(identity_id: UUID) -> bool:
+    try:
+        done = group_sync.sync_idp_groups(identity_id)
+    except GraphUnavailable as problem:  # Microsoft's trouble and not this work's: it is tried until it succeeds
+        group_sync.note_attempt(identity_id)
+        log.warning("Groups could not be read from Microsoft Graph", identity=str(identity_id), reason=str(problem))
+        return False
+    if done is not None:
+        log.info("Groups synced", identity=str(identity_id), joined=len(done.joined), left=len(done.left))
+    return done is not None
