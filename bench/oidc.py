@@ -13,7 +13,7 @@ import jwt  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Connection  # noqa: E402
-from accounts.sso import oidc  # noqa: E402
+from accounts.sso.oidc import relying_party  # noqa: E402
 from tests import oidc_messages as messages  # noqa: E402
 
 ROUNDS = 2000
@@ -59,7 +59,7 @@ def measure(groups: int) -> None:
     key = jwt.PyJWK.from_dict(messages.jwk())
     audience, issuer = entra.connection.client_id, entra.connection.issuer
     bare = milliseconds(lambda: jwt.decode(token, key, algorithms=["RS256"], audience=audience, issuer=issuer))
-    ours = milliseconds(lambda: oidc.read_answer(entra.connection, answer, transaction, now))
+    ours = milliseconds(lambda: relying_party.read_answer(entra.connection, answer, transaction, now))
     print(f"{groups:>6} {len(token):>8} {bare:>18.3f} {ours:>14.3f}")
 
 

@@ -12,7 +12,7 @@ from accounts.audit import audit
 from accounts.audit.words import is_plain_list
 from accounts.models import AuditEntry, Connection
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.login import CompletedLogin, complete_login
+from accounts.sso.login.complete import CompletedLogin, complete_login
 from common import rates
 from tests import cast as people
 from tests.advisories.summary import pytest_terminal_summary as pytest_terminal_summary

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Connection, LoginRecord, SignInTransaction
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.factories import saml_connection
 from tests.oidc_messages import CODE, Provider, sign
 from tests.saml_keys import key_pair
@@ -53,8 +53,8 @@ class SamlJourney:
             "name_id": email,
             "attributes": {"email": [email]},
             "request_id": self.request_id,
-            "acs_url": saml.acs_url(self.connection),
-            "sp_entity_id": saml.entity_id(self.connection),
+            "acs_url": service_provider.acs_url(self.connection),
+            "sp_entity_id": service_provider.entity_id(self.connection),
             "now": datetime.now(UTC),
             "assertion_id": f"_a{LoginRecord.objects.count()}{self.request_id}",
         }
@@ -64,7 +64,7 @@ class SamlJourney:
         """The cross-site POST: the browser withholds its Lax cookies, and keeps those of the answer."""
         form = {"SAMLResponse": message, "RelayState": self.relay_state if relay_state is None else relay_state}
         without_cookies = Client()
-        path = urlsplit(saml.acs_url(connection or self.connection)).path
+        path = urlsplit(service_provider.acs_url(connection or self.connection)).path
         answer = without_cookies.post(path, form, headers={"Origin": "https://acme.okta.example"})
         self.browser.cookies.update(without_cookies.cookies)
         return answer

@@ -9,7 +9,7 @@ import lxml.html
 from django.test import Client
 
 from accounts.models import Account, Connection, SignedInSession
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.journeys import SamlJourney, signed_connection
 from tests.saml_keys import key_pair
 from tests.saml_logout_messages import logout_message, posted, redirected, sent
@@ -49,7 +49,7 @@ class Visit:
         own = {
             "now": datetime.now(UTC),
             "message_id": f"_l{SignedInSession.objects.count()}{self.session_index}",
-            "slo_url": saml.slo_url(self.connection),
+            "slo_url": service_provider.slo_url(self.connection),
             "name_id": self.email,
             "session_index": self.session_index,
         }
@@ -72,7 +72,7 @@ class Visit:
 
 def deliver(connection: Connection, by: str, message: Element, browser: Client | None = None, **changes: Any) -> Any:
     """`browser`: whose cookies come along, as Lax cookies do with a redirect."""
-    path = urlsplit(saml.acs_url(connection)).path.replace("/acs", "/slo")
+    path = urlsplit(service_provider.acs_url(connection)).path.replace("/acs", "/slo")
     if by == "post":
         return Client().post(path, posted(message, **changes), headers={"Origin": "https://acme.okta.example"})
     return (browser or Client()).get(f"{path}?{redirected(message, **changes)}")

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.connections.provider.token_signatures import ALGORITHMS
 from accounts.models import Connection, SignInTransaction
-from accounts.sso import oidc
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.oidc import relying_party
 from common.outbound.guarded_http import OutboundError
 from tests.secrets_in_logs import secret
 
@@ -138,7 +138,7 @@ class Provider:
 
     def read(self, now: datetime = NOW, **answer: str) -> IdentityClaims:
         """What the product makes of an answer with these fields."""
-        return oidc.read_answer(self.connection, answer, self.transaction(), now)
+        return relying_party.read_answer(self.connection, answer, self.transaction(), now)
 
     def log_in(self, **changes: Any) -> IdentityClaims:
         """A login by the id_token flow with these claims changed."""

@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
-from accounts.sso import saml_bindings, saml_logout
-from accounts.sso.saml_bindings import Came
-from accounts.sso.saml_logout import LogoutExpectations
+from accounts.sso.logout import saml_messages
+from accounts.sso.logout.saml_messages import LogoutExpectations
+from accounts.sso.saml import bindings as saml_bindings
+from accounts.sso.saml.bindings import Came
 from tests.saml_keys import key_pair
 from tests.saml_messages import ISSUERS, NOW, Edit, Element, encode, unsigned
 from tests.saml_signing import Signing, sign, signature_over
@@ -109,11 +110,13 @@ def expectations(vendor: str = "okta", **changes: Any) -> LogoutExpectations:
     return LogoutExpectations(**{**usual, **changes})
 
 
-def read(message: Came, vendor: str = "okta", **changes: Any) -> saml_logout.LogoutRequest | saml_logout.LogoutResponse:
+def read(
+    message: Came, vendor: str = "okta", **changes: Any
+) -> saml_messages.LogoutRequest | saml_messages.LogoutResponse:
     """What a connection reads out of it. Raises LoginRefused."""
     expected = expectations(vendor, **changes)
-    root = saml_logout.verified(message, expected)
-    return (saml_logout.read_request if message.is_request else saml_logout.read_response)(root, expected, NOW)
+    root = saml_messages.verified(message, expected)
+    return (saml_messages.read_request if message.is_request else saml_messages.read_response)(root, expected, NOW)
 
 
 def sent(address: str) -> tuple[Element, dict[str, str]]:

@@ -144,7 +144,7 @@ def delete_connection(connection: Connection, *, acting: Actor) -> None:
     """Removes it with all its identities: its people are unknown to a next connection.
 
     Raises ActionRefused if live, and PermissionsExceeded where people have signed in through it: without an identity
-    they are found by their e-mail again (`accounts.sso.matching`).
+    they are found by their e-mail again (`accounts.sso.login.matching`).
     """
     row = locked(connection)
     if row.state == ConnectionState.LIVE:

@@ -1,4 +1,4 @@
-"""Removing external identities: the person's next login links again, as `accounts.sso.matching` finds them."""
+"""Removing external identities: the person's next login links again, as `accounts.sso.login.matching` finds them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from accounts.models import Connection
 from accounts.models.identity import Protocol
-from accounts.sso import oidc_logout, saml
+from accounts.sso.logout import oidc as oidc_logout
+from accounts.sso.saml import service_provider
 
 
 def _keys_path(connection: Connection) -> str:
@@ -19,10 +20,10 @@ def addresses_of(connection: Connection) -> dict[str, str]:
     is_saml = connection.protocol == Protocol.SAML
     return {
         "start_url": start,
-        "entity_id": saml.entity_id(connection) if is_saml else "",
-        "acs_url": saml.acs_url(connection) if is_saml else "",
-        "metadata_url": saml.entity_id(connection) if is_saml else "",
-        "slo_url": saml.slo_url(connection) if is_saml else "",
+        "entity_id": service_provider.entity_id(connection) if is_saml else "",
+        "acs_url": service_provider.acs_url(connection) if is_saml else "",
+        "metadata_url": service_provider.entity_id(connection) if is_saml else "",
+        "slo_url": service_provider.slo_url(connection) if is_saml else "",
         "redirect_uri": "" if is_saml else settings.BASE_URL + reverse("sso:oidc-callback"),
         "logout_uri": "" if is_saml else oidc_logout.logout_uri(connection),
         "post_logout_redirect_uri": "" if is_saml else oidc_logout.post_logout_redirect_uri(),

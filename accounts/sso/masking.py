@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-from accounts.sso import group_lists
+from accounts.sso.attributes import group_lists
 from accounts.sso.claims import storable
-from accounts.sso.saml_shape import DS, NAME_ID, SAML, Element
+from accounts.sso.saml.shape import DS, NAME_ID, SAML, Element
 from common import strict_json
 
 LIMIT = 20_000  # characters that are kept

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Protocol
-from accounts.sso import oidc, oidc_logout, saml, saml_single_logout
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.logout import oidc as oidc_logout
+from accounts.sso.logout import saml as saml_single_logout
+from accounts.sso.oidc import relying_party
 from accounts.sso.readable_secrets import refusing_unreadable
-from accounts.sso.saml_bindings import Outgoing
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.bindings import Outgoing
 from accounts.sso.transactions import Opened
 
 
@@ -26,20 +29,22 @@ class ProtocolModule:
 
 
 def _saml_start(connection: Connection, opened: Opened, login_hint: str) -> Outgoing:
-    return saml.authn_request(connection, opened.state, opened.row.request_id, login_hint)
+    return service_provider.authn_request(connection, opened.state, opened.row.request_id, login_hint)
 
 
 def _oidc_start(connection: Connection, opened: Opened, login_hint: str) -> Outgoing:
     row = opened.row
-    return Outgoing(oidc.authorization_url(connection, opened.state, row.nonce, row.code_verifier, login_hint))
+    return Outgoing(relying_party.authorization_url(connection, opened.state, row.nonce, row.code_verifier, login_hint))
 
 
 _MODULES: dict[str, ProtocolModule] = {
     Protocol.SAML: ProtocolModule(
-        refusing_unreadable(_saml_start), refusing_unreadable(saml.read_answer), saml_single_logout.logout_url
+        refusing_unreadable(_saml_start),
+        refusing_unreadable(service_provider.read_answer),
+        saml_single_logout.logout_url,
     ),
     Protocol.OIDC: ProtocolModule(
-        refusing_unreadable(_oidc_start), refusing_unreadable(oidc.read_answer), oidc_logout.logout_url
+        refusing_unreadable(_oidc_start), refusing_unreadable(relying_party.read_answer), oidc_logout.logout_url
     ),
 }
 

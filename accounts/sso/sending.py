@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import Connection
-from accounts.sso.saml_bindings import Outgoing
+from accounts.sso.saml.bindings import Outgoing
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 

@@ -1,9 +1,9 @@
 from django.urls import path
 
 from accounts.sso import views
-from accounts.sso.client_key_views import client_keys
-from accounts.sso.oidc_logout_views import oidc_logout
-from accounts.sso.saml_logout_views import logged_out, saml_logout_form, saml_slo
+from accounts.sso.logout.oidc_views import oidc_logout
+from accounts.sso.logout.saml_views import logged_out, saml_logout_form, saml_slo
+from accounts.sso.oidc.client_keys_view import client_keys
 
 app_name = "sso"
 urlpatterns = [

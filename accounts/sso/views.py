@@ -19,14 +19,17 @@ from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
 from accounts.rate_limits import limited, limited_by
-from accounts.sso import repeated, saml, saml_response, timeline, transactions, trial
+from accounts.sso import repeated, timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.dead_ends import switched_off, takes
-from accounts.sso.login import complete_login
-from accounts.sso.oidc_errors import plain
+from accounts.sso.login import trial
+from accounts.sso.login.complete import complete_login
+from accounts.sso.oidc.refusals import plain
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
+from accounts.sso.saml import response as saml_response
+from accounts.sso.saml import service_provider
 from accounts.sso.sending import to_sign_in
 from accounts.sso.timeline import Part
 from accounts.unrecorded_refusals import Tie
@@ -195,7 +198,8 @@ def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID)
     found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.SAML)
     connection = get_object_or_404(found, pk=connection_id)
     return HttpResponse(
-        saml.service_provider_metadata(connection), content_type="application/samlmetadata+xml; charset=utf-8"
+        service_provider.service_provider_metadata(connection),
+        content_type="application/samlmetadata+xml; charset=utf-8",
     )
 
 
@@ -271,7 +275,7 @@ def _answer_to_nothing(
     not_allowed = _why_not_unsolicited(connection, in_response_to)
     next_path = local_path(answer.get("RelayState", ""))
     try:
-        saml.check_signature(connection, answer)
+        service_provider.check_signature(connection, answer)
     except LoginRefused as unsigned:
         return refusal_page(request, not_allowed or unsigned, connection, tie=Tie.NOTHING, next_path=next_path)
     if not_allowed:

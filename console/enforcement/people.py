@@ -67,6 +67,6 @@ def _way_in(user: User, owned: set[str]) -> str:
 
 
 def _found_by_email(account: Account, people: Iterable[User]) -> set[str]:
-    """Domains of these people whose addresses a live connection may find them by (`accounts.sso.matching`)."""
+    """Domains of these people whose addresses a live connection may find them by (`accounts.sso.login.matching`)."""
     owners = owners_of({domain_of(user.email) for user in people})
     return {domain for domain, owner in owners.items() if owner.account_id == account.pk and owner.has_live()}

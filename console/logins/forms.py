@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import Account, Connection, ExternalIdentity, User
 from accounts.models.identity import Protocol
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from accounts.vendors import VENDORS
 from common.folding import fold
 
@@ -66,7 +66,7 @@ class WhatIfForm(forms.Form):
         own: dict[str, Any] = {names["email"][0]: person.email}
         if subject and connection.protocol == Protocol.SAML:
             own["NameID"] = subject
-            own |= dict.fromkeys(saml.reading_of(connection).names.get("subject", ())[:1], subject)
+            own |= dict.fromkeys(service_provider.reading_of(connection).names.get("subject", ())[:1], subject)
         elif subject:
             own |= {"sub": subject, "oid": subject}
         return {**attributes, **own}

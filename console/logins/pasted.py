@@ -10,8 +10,8 @@ import re
 from typing import Any
 
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml_checks import value_of
-from accounts.sso.saml_shape import ASSERTION, NAME_ID, SAML, Element, parse
+from accounts.sso.saml.checks import value_of
+from accounts.sso.saml.shape import ASSERTION, NAME_ID, SAML, Element, parse
 
 LIMIT = 200_000  # characters
 _COMPACT = re.compile(r"\s*[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*\s*")

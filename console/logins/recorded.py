@@ -6,8 +6,9 @@ from typing import Any
 from accounts.connections.provider.tenants import as_guid
 from accounts.models import LoginRecord
 from accounts.models.identity import Protocol, Vendor
-from accounts.sso import masking, saml
-from accounts.sso.saml_claims import OBJECT_ID, TENANT_ID
+from accounts.sso import masking
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.claims import OBJECT_ID, TENANT_ID
 
 
 def attributes_of(record: LoginRecord) -> dict[str, Any]:
@@ -40,5 +41,5 @@ def _who(record: LoginRecord, kept: dict[str, Any]) -> dict[str, str]:
         return {"tid": tenant, "oid": object_id} if is_entra else {"sub": record.subject}
     if is_entra:
         return {TENANT_ID[0]: tenant, OBJECT_ID[0]: object_id}
-    is_attribute = any(name in kept for name in saml.reading_of(connection).names.get("subject", ()))
+    is_attribute = any(name in kept for name in service_provider.reading_of(connection).names.get("subject", ()))
     return {} if is_attribute else {"NameID": record.subject}

@@ -14,8 +14,9 @@ from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.permissions import Permission
-from accounts.sso import masking, timeline, transactions, trial
-from accounts.sso.preview import preview_login
+from accounts.sso import masking, timeline, transactions
+from accounts.sso.login import trial
+from accounts.sso.login.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.sso.logout_views import log_out
+from accounts.sso.logout.views import log_out
 from console.sign_in.passwords import change_password, set_password
 from console.sign_in.recovery import recover, recover_by_link, recovery_link
 from console.sign_in.sign_in import log_in, log_in_with_sso

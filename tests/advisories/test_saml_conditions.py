@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Connection, User
-from accounts.sso import saml as service_provider
+from accounts.sso.saml import service_provider
 from tests.advisories.outside import reason, refused_saml, rewritten, signed_in_as
 from tests.cast import Cast
 from tests.drafts import publish

@@ -6,7 +6,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.authentication import BACKEND
 from accounts.groups.groups import add_member, create_group
 from accounts.models import Connection, User
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from spaces.services.placing import place_user
 from spaces.services.spaces import create_space, space_role_named

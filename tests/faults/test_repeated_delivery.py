@@ -9,7 +9,7 @@ from accounts import tasks
 from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, GroupMembership, TaskAttempt, User
 from accounts.provisioning import provisioning
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.work import wake_up
 from tests.cast import Cast
 from tests.factories import claims, mapped_group

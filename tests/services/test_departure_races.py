@@ -18,7 +18,7 @@ from accounts.models import Account, AuditEntry, ExternalIdentity, FormerAccess,
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import PersonRecord
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
 from accounts.work import wake_up

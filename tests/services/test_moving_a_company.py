@@ -13,7 +13,7 @@ from accounts.connections.identities import AT_ONCE
 from accounts.connections.moving import moves
 from accounts.connections.moving.findings import Finding, counts_of, people_of
 from accounts.models import AuditEntry, Connection, ConnectionMove, ExternalIdentity, User
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from common.folding import fold
 from tests.cast import Cast

@@ -14,7 +14,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, UnrecordedRefusals, User
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
 from tests.cast import Cast

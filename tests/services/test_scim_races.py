@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, ExternalIdentity, User
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.tokens import tokens
 from tests.cast import Cast

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts import sessions
 from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, SignedInSession
-from accounts.sso import oidc_logout_views
-from accounts.sso.logout_token import Logout
+from accounts.sso.logout import oidc_views
+from accounts.sso.logout.logout_token import Logout
 from accounts.sso.refusal import LoginRefused
 from tests.cast import Cast
 from tests.factories import oidc_connection
@@ -44,7 +44,7 @@ def test_all_sessions_of_a_person_are_ended_once(cast: Cast, okta: Connection) -
 
 def test_a_logout_token_at_four_places_works_once(okta: Connection) -> None:
     logout = Logout("s1", "", "logout jti-1", timezone.now() + timedelta(minutes=5))
-    done = at_once(*[lambda: oidc_logout_views._end(okta, logout, OPERATOR)] * AT_ONCE)
+    done = at_once(*[lambda: oidc_views._end(okta, logout, OPERATOR)] * AT_ONCE)
     refused = [one.code for one in done if isinstance(one, LoginRefused)]
     assert refused == ["logout-replayed"] * (AT_ONCE - 1)
     assert len(entries()) == 1

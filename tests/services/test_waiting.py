@@ -19,7 +19,7 @@ from accounts.groups import sync as group_sync
 from accounts.models import AccountRole, ExternalIdentity, Group, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.provisioning import provisioning
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
 from accounts.users.locking import changed, locked_user

@@ -20,7 +20,7 @@ from accounts.models import AccountRole, ApiToken, Connection, ConnectionDomain,
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
 from accounts.rights import account_permissions
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.tokens import tokens
 from tests.factories import claims, mapped_group, saml_connection

@@ -15,7 +15,7 @@ from accounts.connections.certificates.certificates import (
     weakness,
     without_authorities,
 )
-from accounts.sso.saml_shape import DS, Element, quoted
+from accounts.sso.saml.shape import DS, Element, quoted
 from common import timestamps
 
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"

@@ -7,7 +7,7 @@ import pytest
 from accounts.connections.provider import graph
 from accounts.connections.provider.graph import GraphUnavailable, GroupNames
 from accounts.models import Connection, ExternalIdentity, GroupMembership, LoginRecord
-from accounts.sso.preview import try_out
+from accounts.sso.login.preview import try_out
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import OID, TENANT, claims, mapped_group, oidc_connection, saml_connection

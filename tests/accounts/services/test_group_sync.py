@@ -13,7 +13,7 @@ from accounts.groups import sync as group_sync
 from accounts.groups.groups import create_group, update_group
 from accounts.models import Connection, Group, GroupMembership, LoginRecord, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.sso.preview import preview_login
+from accounts.sso.login.preview import preview_login
 from accounts.users import users
 from tests.cast import Cast
 from tests.conftest import LogIn

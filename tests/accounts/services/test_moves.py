@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, Connection, ConnectionMove, Group, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
 from accounts.provisioning import provisioning
 from accounts.rights import PermissionsExceeded
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
 from tests.accounts.services.test_identities import session, sso_user

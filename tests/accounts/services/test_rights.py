@@ -22,7 +22,7 @@ from accounts.provisioning.user_record import PersonRecord
 from accounts.rights import PermissionsExceeded
 from accounts.roles import roles
 from accounts.roles.custom_roles import RoleDraft
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from accounts.users import users
 from accounts.users.protection import Protected
 from tests.cast import PASSWORD, Cast

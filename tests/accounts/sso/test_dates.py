@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from accounts.connections.certificates import certificates
 from accounts.connections.provider.saml_metadata import read_metadata
 from accounts.models import SignedInSession, User
-from accounts.sso import logout_token
+from accounts.sso.logout import logout_token
 from accounts.sso.refusal import LoginRefused
 from tests import oidc_messages, saml_logout_messages, saml_reading
 from tests.cast import Cast

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection
@@ -35,7 +35,7 @@ def is_a_page(answer: Any) -> bool:
 
 def asked(okta: Connection, entra: Connection) -> dict[str, tuple[int, str, str]]:
     """Expected status, method and address."""
-    acs, slo, none = path_of(saml.acs_url(okta)), path_of(saml.slo_url(okta)), uuid4()
+    acs, slo, none = path_of(service_provider.acs_url(okta)), path_of(service_provider.slo_url(okta)), uuid4()
     logout = f"/api/accounts/acme/oidc/{entra.pk}/logout"
     return {
         "ACS opened by hand": (405, "get", acs),
@@ -75,14 +75,14 @@ def test_a_program_that_asks_for_json_gets_json(cast: Cast, okta: Connection) ->
 
 
 def test_head_has_no_body_and_opens_nothing(okta: Connection) -> None:
-    for path in (f"/login/sso/{okta.pk}", path_of(saml.acs_url(okta)), "/api/accounts/idp-callback"):
+    for path in (f"/login/sso/{okta.pk}", path_of(service_provider.acs_url(okta)), "/api/accounts/idp-callback"):
         answer = Client(headers=BROWSER).head(path)
         assert (answer.status_code, answer.content) == (405, b"")
     assert not SignInTransaction.objects.exists()
 
 
 def test_other_methods_name_those_that_are_taken(okta: Connection) -> None:
-    assert Client().get(path_of(saml.acs_url(okta))).headers["Allow"] == "POST"
+    assert Client().get(path_of(service_provider.acs_url(okta))).headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_other_methods_name_those_that_are_taken(okta: Connection) -> None:
     ids=["no boundary", "charset", "too many fields", "too large", "odd boundary"],
 )
 def test_a_form_that_cannot_be_read_is_a_page_too(okta: Connection, form: tuple[str, str]) -> None:
-    for path in (path_of(saml.acs_url(okta)), "/api/accounts/idp-callback"):
+    for path in (path_of(service_provider.acs_url(okta)), "/api/accounts/idp-callback"):
         answer = Client(headers=BROWSER).post(path, form[0].encode(), content_type=form[1])
         assert answer.status_code in (400, 403)
         assert answer.headers["Content-Type"].startswith("text/html")
@@ -105,7 +105,9 @@ def test_a_form_that_cannot_be_read_is_a_page_too(okta: Connection, form: tuple[
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/xml"])
 def test_another_content_type_is_refused_as_a_page(okta: Connection, content_type: str) -> None:
-    answer = Client(headers=BROWSER).post(path_of(saml.acs_url(okta)), '{"a": 1}', content_type=content_type)
+    answer = Client(headers=BROWSER).post(
+        path_of(service_provider.acs_url(okta)), '{"a": 1}', content_type=content_type
+    )
     assert (answer.status_code, answer.headers["Content-Type"][:9]) == (403, "text/html")
 
 
@@ -146,7 +148,7 @@ def test_a_connection_deleted_meanwhile_is_a_page(cast: Cast) -> None:
 
 
 def test_an_answer_by_redirect_is_counted_with_what_to_change(okta: Connection) -> None:
-    Client(headers=BROWSER).get(path_of(saml.acs_url(okta)), {"SAMLResponse": "x"})
+    Client(headers=BROWSER).get(path_of(service_provider.acs_url(okta)), {"SAMLResponse": "x"})
     counted = UnrecordedRefusals.objects.get(connection=okta)
     assert counted.reason == "wrong-method"
     assert "set it to HTTP-POST" in counted.explanation

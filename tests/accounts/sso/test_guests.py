@@ -9,9 +9,9 @@ from django.test import Client
 from accounts.audit.audit import OPERATOR
 from accounts.models import ExternalIdentity, LoginRecord, User
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.sso import saml
-from accounts.sso.guests import Signs, values_of, why_guest
-from accounts.sso.preview import preview_login
+from accounts.sso.attributes.guests import Signs, values_of, why_guest
+from accounts.sso.login.preview import preview_login
+from accounts.sso.saml import service_provider
 from accounts.users import users
 from tests.cast import Cast
 from tests.factories import TENANT, known_at, oidc_connection
@@ -150,8 +150,8 @@ def come(journey: SamlJourney, message: str = "guest", **fields: Any) -> Any:
     own = {
         "now": datetime.now(UTC),
         "request_id": journey.request_id,
-        "acs_url": saml.acs_url(journey.connection),
-        "sp_entity_id": saml.entity_id(journey.connection),
+        "acs_url": service_provider.acs_url(journey.connection),
+        "sp_entity_id": service_provider.entity_id(journey.connection),
         "name_id": "n-1",
     }
     return journey.follow(journey.post(response("entra", message, **{**own, **fields})))

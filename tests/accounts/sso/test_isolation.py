@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from accounts.audit.audit import OPERATOR
 from accounts.groups import sync as group_sync
 from accounts.models import AccountOwned, Connection, ExternalIdentity, User
-from accounts.sso.login import complete_login
-from accounts.sso.preview import claims_of
+from accounts.sso.login.complete import complete_login
+from accounts.sso.login.preview import claims_of
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
 from spaces.services.spaces import create_space

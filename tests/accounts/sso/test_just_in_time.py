@@ -5,7 +5,7 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, Connection, ConsumedMessage, ExternalIdentity, SignedInSession, User
 from accounts.provisioning import provisioning
-from accounts.sso.preview import preview_login
+from accounts.sso.login.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from tests.cast import Cast
 from tests.commands import run

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from accounts.sso import logout_token
-from accounts.sso.logout_token import Logout
+from accounts.sso.logout import logout_token
+from accounts.sso.logout.logout_token import Logout
 from accounts.sso.refusal import LoginRefused
 from tests import oidc_messages
 from tests.factories import OID, TENANT

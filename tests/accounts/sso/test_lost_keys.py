@@ -20,7 +20,7 @@ from accounts.connections.provider.graph import GraphUnavailable
 from accounts.connections.settings_digest import digest_of
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, Connection, ConnectionDraft, LoginRecord, SignedInSession
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.drafts import draft_of
 from tests.factories import TENANT, oidc_connection
@@ -203,9 +203,9 @@ def test_its_page_says_who_has_to_do_what_and_the_tab_too(
 
 def test_our_metadata_are_given_with_the_same_certificate(cast: Cast, lose_the_key: Any, client: Client) -> None:
     connection = signed_connection(cast.acme, **OUR_KEY)
-    before = client.get(urlsplit(saml.entity_id(connection)).path).content
+    before = client.get(urlsplit(service_provider.entity_id(connection)).path).content
     lose_the_key()
-    assert client.get(urlsplit(saml.entity_id(connection)).path).content == before
+    assert client.get(urlsplit(service_provider.entity_id(connection)).path).content == before
 
 
 def test_the_operator_is_told_by_check_connections(azure: OidcJourney, lose_the_key: Any) -> None:

@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from accounts.connections.provider.token_signatures import ALGORITHMS
-from accounts.sso import logout_token
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.logout import logout_token
 from accounts.sso.refusal import LoginRefused
 from tests.oidc_messages import ACCESS_TOKEN, CODE, NOW, Provider, b64, jwk, rsa_key, shape, sign
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.sso import oidc
+from accounts.sso.oidc import relying_party
 from accounts.sso.refusal import LoginRefused
 from tests.oidc_messages import NOW, Provider, at, half_hash, jwk, rsa_key, sign
 
@@ -41,7 +41,7 @@ def test_the_age_counts_from_our_request_however_long_the_person_takes(entra: Pr
     transaction = entra.transaction()
     transaction.created_at = NOW - timedelta(minutes=8)
     token = entra.token(auth_time=at(minutes=-7))
-    assert oidc.read_answer(entra.connection, {"id_token": token}, transaction, NOW)
+    assert relying_party.read_answer(entra.connection, {"id_token": token}, transaction, NOW)
 
 
 OTHER_CLIENT = "99999999-2222-3333-4444-555555555555"
@@ -196,12 +196,12 @@ def test_another_nonce_is_refused(entra: Provider, nonce: Any) -> None:
 
 
 def test_a_sign_in_without_nonce_accepts_no_token(entra: Provider) -> None:
-    from accounts.sso import oidc
+    from accounts.sso.oidc import relying_party as oidc
 
     transaction = entra.transaction()
     transaction.nonce = ""
     with pytest.raises(LoginRefused) as caught:
-        oidc.read_answer(entra.connection, {"id_token": entra.token(nonce="")}, transaction, NOW)
+        relying_party.read_answer(entra.connection, {"id_token": entra.token(nonce="")}, transaction, NOW)
     assert caught.value.code == "oidc-nonce"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Connection
-from accounts.sso import logout_token
+from accounts.sso.logout import logout_token
 from accounts.sso.refusal import LoginRefused
 from tests.accounts.sso.test_oidc_keys import code_of, log_in_with
 from tests.oidc_messages import NOW, Provider, jwk, rsa_key, sign

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts import sessions
 from accounts.models import AuditEntry, Connection, ConsumedMessage, ExternalIdentity, SignedInSession, User
-from accounts.sso import oidc_logout
+from accounts.sso.logout import oidc as oidc_logout
 from tests import oidc_messages
 from tests.cast import Cast
 from tests.factories import oidc_connection

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rounds
 from hypothesis import strategies as st
 
-from accounts.sso import oidc, oidc_claims
+from accounts.sso.oidc import claims as oidc_claims
+from accounts.sso.oidc import relying_party
 from accounts.sso.refusal import LoginRefused
 from tests.oidc_messages import NOW, Provider, b64, sign
 from tests.saml_reading import CPU_LIMIT
@@ -136,7 +137,7 @@ def test_payloads_of_any_kind_are_refused(entra: Provider, payload: Any) -> None
 @given(fields=st.dictionaries(FIELDS, st.text()))
 def test_answers_of_any_kind_are_refused(entra: Provider, fields: dict[str, str]) -> None:
     with pytest.raises(LoginRefused):
-        oidc.read_answer(entra.connection, fields, entra.transaction(), NOW)
+        relying_party.read_answer(entra.connection, fields, entra.transaction(), NOW)
 
 
 @MANY

@@ -5,14 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from accounts.sso import oidc
+from accounts.sso.oidc import relying_party
 from accounts.sso.refusal import LoginRefused
 from common.outbound.guarded_http import OutboundError
 from tests.oidc_messages import Provider
 
 
 def query_of(provider: Provider, login_hint: str = "") -> dict[str, str]:
-    url = oidc.authorization_url(provider.connection, "state-1", "nonce-1", "verifier-1", login_hint)
+    url = relying_party.authorization_url(provider.connection, "state-1", "nonce-1", "verifier-1", login_hint)
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
@@ -36,7 +36,7 @@ def test_the_code_flow_asks_with_pkce_and_nonce(okta: Provider) -> None:
 
 def test_the_challenge_is_the_one_of_the_rfc(okta: Provider) -> None:
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
-    url = oidc.authorization_url(okta.connection, "s", "n", verifier)
+    url = relying_party.authorization_url(okta.connection, "s", "n", verifier)
     assert "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" in url
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, LoginRecord, User
-from accounts.sso.preview import claims_of, preview_login
+from accounts.sso.login.preview import claims_of, preview_login
 from spaces.models import SpaceMembership
 from tests.cast import Cast
 from tests.factories import OID, TENANT, mapped_group, oidc_connection, saml_connection

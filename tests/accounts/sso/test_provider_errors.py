@@ -6,10 +6,11 @@ import pytest
 from lxml import etree
 
 from accounts.models import LoginRecord
-from accounts.sso import oidc_errors, provider_errors
+from accounts.sso import provider_errors
+from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.provider_errors import CAUSES
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_shape import status_refusal
+from accounts.sso.saml.shape import status_refusal
 from console.logins.places import place
 from tests.cast import Cast
 from tests.factories import oidc_connection

@@ -160,7 +160,7 @@ def test_what_another_connection_of_the_person_gives_is_not_taken_away(
 def test_tasks_of_three_logins_end_in_the_latest_state_in_any_order(
     cast: Cast, okta: Connection, order: tuple[int, ...], django_capture_on_commit_callbacks
 ) -> None:
-    from accounts.sso.login import complete_login
+    from accounts.sso.login.complete import complete_login
 
     with django_capture_on_commit_callbacks() as waiting:
         for ids in (("Ops",), ("Ops", "Dev"), ("Dev", "Sec")):

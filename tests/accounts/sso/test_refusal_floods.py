@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts import unrecorded_refusals
 from accounts.models import AuditEntry, Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection
@@ -44,10 +44,10 @@ def junk(cast: Cast, door: str) -> tuple[Connection, str, dict[str, str]]:
     okta = logout_connection(cast.acme, allow_idp_initiated=door == "ACS")
     forged = SamlJourney(okta).message(edit=NO_REQUEST, signing=Signing(key="attacker"))
     return {
-        "SLO": (okta, path_of(saml.slo_url(okta)), {"SAMLRequest": "junk"}),
-        "SLO answer": (okta, path_of(saml.slo_url(okta)), {"SAMLResponse": "junk"}),
-        "ACS": (okta, path_of(saml.acs_url(okta)), {"SAMLResponse": forged}),
-        "closed ACS": (okta, path_of(saml.acs_url(okta)), {"SAMLResponse": forged}),
+        "SLO": (okta, path_of(service_provider.slo_url(okta)), {"SAMLRequest": "junk"}),
+        "SLO answer": (okta, path_of(service_provider.slo_url(okta)), {"SAMLResponse": "junk"}),
+        "ACS": (okta, path_of(service_provider.acs_url(okta)), {"SAMLResponse": forged}),
+        "closed ACS": (okta, path_of(service_provider.acs_url(okta)), {"SAMLResponse": forged}),
     }[door]
 
 
@@ -94,7 +94,7 @@ def test_one_signed_message_brought_again_and_again_is_bounded(cast: Cast, narro
 def test_a_verified_logout_that_is_refused_again_and_again_is_answered_and_bounded(cast: Cast, narrow: None) -> None:
     dana = Visit(logout_connection(cast.acme))
     form = posted(dana.message())
-    answers = {Client().post(path_of(saml.slo_url(dana.connection)), form).status_code for _ in range(10)}
+    answers = {Client().post(path_of(service_provider.slo_url(dana.connection)), form).status_code for _ in range(10)}
     assert answers == {303}
     assert LoginRecord.objects.filter(reason="logout-saml-message-replayed").count() == 3
     assert counted(dana.connection).number == 6

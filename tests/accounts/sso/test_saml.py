@@ -16,9 +16,9 @@ from lxml import etree
 
 from accounts.connections.provider.saml_metadata import MetadataError
 from accounts.models import Connection, SignInTransaction
-from accounts.sso import saml
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.saml_keys import key_pair
@@ -57,14 +57,14 @@ def sent(url: str) -> tuple[Element, dict[str, list[str]]]:
 
 
 def address_of(connection: Connection, login_hint: str = "") -> str:
-    return saml.authn_request(connection, STATE, REQUEST_ID, login_hint).address
+    return service_provider.authn_request(connection, STATE, REQUEST_ID, login_hint).address
 
 
 def answer(connection: Connection, **changes: Any) -> dict[str, str]:
     usual = {
         "now": datetime.now(UTC),
-        "acs_url": saml.acs_url(connection),
-        "sp_entity_id": saml.entity_id(connection),
+        "acs_url": service_provider.acs_url(connection),
+        "sp_entity_id": service_provider.entity_id(connection),
         "issuer": connection.idp_entity_id,
         "request_id": REQUEST_ID,
     }
@@ -73,14 +73,14 @@ def answer(connection: Connection, **changes: Any) -> dict[str, str]:
 
 def read(connection: Connection, **changes: Any) -> IdentityClaims:
     transaction = SignInTransaction(connection=connection, request_id=REQUEST_ID)
-    return saml.read_answer(connection, answer(connection, **changes), transaction)
+    return service_provider.read_answer(connection, answer(connection, **changes), transaction)
 
 
 def test_the_request_names_us_and_where_to_answer(connection: Connection) -> None:
     request, query = sent(address_of(connection))
     assert request.get("ID") == REQUEST_ID
-    assert request.get("AssertionConsumerServiceURL") == saml.acs_url(connection)
-    assert [child.text for child in request] == [saml.entity_id(connection)]
+    assert request.get("AssertionConsumerServiceURL") == service_provider.acs_url(connection)
+    assert [child.text for child in request] == [service_provider.entity_id(connection)]
     assert query["RelayState"] == [STATE]
 
 
@@ -120,21 +120,25 @@ def test_signing_without_a_key_is_refused_in_a_sentence(connection: Connection) 
 
 
 def test_our_metadata_names_the_entity_and_the_acs(connection: Connection) -> None:
-    entity = etree.fromstring(saml.service_provider_metadata(connection))
+    entity = etree.fromstring(service_provider.service_provider_metadata(connection))
     (acs,) = entity.iter(f"{MD}AssertionConsumerService")
-    assert entity.get("entityID") == saml.entity_id(connection)
-    assert (acs.get("Location"), acs.get("index"), acs.get("isDefault")) == (saml.acs_url(connection), "0", "true")
-    assert "_" not in urlsplit(saml.acs_url(connection)).path
+    assert entity.get("entityID") == service_provider.entity_id(connection)
+    assert (acs.get("Location"), acs.get("index"), acs.get("isDefault")) == (
+        service_provider.acs_url(connection),
+        "0",
+        "true",
+    )
+    assert "_" not in urlsplit(service_provider.acs_url(connection)).path
 
 
 def test_our_metadata_says_what_we_sign_and_want_signed(connection: Connection) -> None:
     connection.sign_requests = True
-    (descriptor,) = etree.fromstring(saml.service_provider_metadata(connection))
+    (descriptor,) = etree.fromstring(service_provider.service_provider_metadata(connection))
     assert (descriptor.get("WantAssertionsSigned"), descriptor.get("AuthnRequestsSigned")) == ("true", "true")
 
 
 def test_our_metadata_shows_the_certificate_for_both_uses_and_never_the_key(connection: Connection) -> None:
-    xml = saml.service_provider_metadata(with_key(connection))
+    xml = service_provider.service_provider_metadata(with_key(connection))
     uses = [key.get("use") for key in etree.fromstring(xml).iter(f"{MD}KeyDescriptor")]
     assert uses == ["signing", "encryption"]
     assert key_pair("sp").body.encode() in xml
@@ -142,24 +146,26 @@ def test_our_metadata_shows_the_certificate_for_both_uses_and_never_the_key(conn
 
 
 def test_our_metadata_without_a_key_shows_no_certificate(connection: Connection) -> None:
-    assert b"KeyDescriptor" not in saml.service_provider_metadata(connection)
+    assert b"KeyDescriptor" not in service_provider.service_provider_metadata(connection)
 
 
 def test_our_metadata_takes_logout_messages_by_both_bindings(connection: Connection) -> None:
     services = list(
-        etree.fromstring(saml.service_provider_metadata(with_key(connection))).iter(f"{MD}SingleLogoutService")
+        etree.fromstring(service_provider.service_provider_metadata(with_key(connection))).iter(
+            f"{MD}SingleLogoutService"
+        )
     )
     assert [item.get("Binding", "").rpartition(":")[2] for item in services] == ["HTTP-Redirect", "HTTP-POST"]
-    assert {item.get("Location") for item in services} == {saml.acs_url(connection).replace("/acs", "/slo")}
+    assert {item.get("Location") for item in services} == {service_provider.acs_url(connection).replace("/acs", "/slo")}
 
 
 def test_our_metadata_without_a_key_names_no_logout(connection: Connection) -> None:
-    assert b"SingleLogoutService" not in saml.service_provider_metadata(connection)
+    assert b"SingleLogoutService" not in service_provider.service_provider_metadata(connection)
 
 
 def test_our_own_metadata_is_not_an_identity_providers(connection: Connection) -> None:
     with pytest.raises(MetadataError, match="a service provider's metadata"):
-        saml.read_metadata(saml.service_provider_metadata(connection))
+        service_provider.read_metadata(service_provider.service_provider_metadata(connection))
 
 
 def test_an_answer_becomes_claims(connection: Connection) -> None:
@@ -193,7 +199,7 @@ def test_a_connection_with_an_unreadable_certificate_is_refused_in_a_sentence(co
 
 def test_a_form_without_a_response_is_refused(connection: Connection) -> None:
     with pytest.raises(LoginRefused):
-        saml.read_answer(connection, {}, SignInTransaction(connection=connection, request_id=REQUEST_ID))
+        service_provider.read_answer(connection, {}, SignInTransaction(connection=connection, request_id=REQUEST_ID))
 
 
 def test_an_answer_for_one_account_is_refused_by_every_other_connection(cast: Cast) -> None:
@@ -201,7 +207,7 @@ def test_an_answer_for_one_account_is_refused_by_every_other_connection(cast: Ca
     ours, theirs = entra(cast), entra(cast, cast.globex)
     transaction = SignInTransaction(connection=theirs, request_id=REQUEST_ID)
     with pytest.raises(LoginRefused, match="one for"):
-        saml.read_answer(theirs, answer(ours), transaction)
+        service_provider.read_answer(theirs, answer(ours), transaction)
 
 
 def test_two_thousand_groups_fit(connection: Connection) -> None:
@@ -214,6 +220,6 @@ def test_two_thousand_groups_fit(connection: Connection) -> None:
 
 
 def test_pysaml2_is_imported_only_when_it_is_needed() -> None:
-    code = "import django, sys; django.setup(); import accounts.sso.saml; sys.exit('saml2' in sys.modules)"
+    code = "import django, sys; django.setup(); import accounts.sso.saml.service_provider; sys.exit('saml2' in sys.modules)"
     environment = {"DJANGO_SETTINGS_MODULE": "torque_sso.settings", "PATH": ""}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_response import unverified_in_response_to
+from accounts.sso.saml.response import unverified_in_response_to
 from tests.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
 from tests.saml_keys import key_pair
 from tests.saml_messages import (

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from accounts.sso import saml_bindings
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import MAX_RELAY_STATE
+from accounts.sso.saml import bindings as saml_bindings
+from accounts.sso.saml.bindings import MAX_RELAY_STATE
 from tests.saml_keys import key_pair
 from tests.saml_logout_messages import (
     assert_query_is_signed,

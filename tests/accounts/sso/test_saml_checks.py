@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.sso import xml_signature
+from accounts.sso.saml import xml_signature
 from tests.saml_keys import key_pair
 from tests.saml_messages import (
     NO_REQUEST,

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_checks import VerifiedAssertion
-from accounts.sso.saml_claims import Reading, identity_claims
+from accounts.sso.saml.checks import VerifiedAssertion
+from accounts.sso.saml.claims import Reading, identity_claims
 from accounts.vendors import VENDORS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

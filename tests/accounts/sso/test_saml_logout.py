@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from accounts.sso import saml_bindings
+from accounts.sso.logout.saml_messages import LogoutRequest, LogoutResponse
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import Came
-from accounts.sso.saml_logout import LogoutRequest, LogoutResponse
-from accounts.sso.saml_name_id import NameId
+from accounts.sso.saml import bindings as saml_bindings
+from accounts.sso.saml.bindings import Came
+from accounts.sso.saml.name_id import NameId
 from tests.saml_keys import key_pair
 from tests.saml_logout_messages import BINDINGS, came, logout_message, posted, read
 from tests.saml_messages import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Connection, ExternalIdentity, LoginRecord
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.logouts import Visit, answered, deliver, logout_connection, statuses
 from tests.saml_messages import Element, every, find, removing, repeating, setting, writing
@@ -103,7 +103,7 @@ def test_without_a_session_index_a_name_that_says_less_ends_nothing(dana: Visit,
 
 def test_less_is_enough_at_this_connection_alone(cast: Cast, dana: Visit) -> None:
     theirs = logout_connection(cast.globex)
-    message = dana.message(slo_url=saml.slo_url(theirs), edit=NO_FORMAT)
+    message = dana.message(slo_url=service_provider.slo_url(theirs), edit=NO_FORMAT)
     assert statuses(answered(deliver(theirs, "post", message))) == SUCCESS
     assert dana.is_signed_in()
 

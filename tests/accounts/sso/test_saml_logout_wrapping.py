@@ -6,8 +6,8 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from accounts.sso import saml_bindings
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml import bindings as saml_bindings
 from tests.saml_logout_messages import logout_message, read
 from tests.saml_messages import DS, SAMLP, Element, encode, find
 from tests.saml_signing import Signing, sign

@@ -8,7 +8,7 @@ from lxml import etree
 from pytest_django.asserts import assertContains
 
 from accounts.models import Connection, LoginRecord
-from accounts.sso import saml, xml_signature
+from accounts.sso.saml import service_provider, xml_signature
 from accounts.sso.sending import origins
 from tests.cast import Cast
 from tests.journeys import SamlJourney, signed_connection
@@ -37,7 +37,7 @@ def test_the_start_is_a_page_that_posts_the_request(cast: Cast) -> None:
     assert (page.status_code, address, set(fields)) == (200, IDP_SSO, {"SAMLRequest", "RelayState"})
     assert (request.get("Destination"), request.get("AssertionConsumerServiceURL")) == (
         IDP_SSO,
-        saml.acs_url(connection),
+        service_provider.acs_url(connection),
     )
 
 

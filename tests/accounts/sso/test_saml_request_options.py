@@ -9,9 +9,9 @@ from saml2.xml.schema import validate
 
 from accounts.models import Connection
 from accounts.models.request_choices import NameIdFormat
-from accounts.sso import saml
 from accounts.sso.refusal import Side
-from accounts.sso.saml_shape import SAML, SAMLP, parse_signed, status_refusal
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.shape import SAML, SAMLP, parse_signed, status_refusal
 from tests.cast import Cast
 from tests.logouts import logout_connection
 from tests.saml_logout_messages import sent
@@ -38,7 +38,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def request_of(connection: Connection) -> Element:
-    outgoing = saml.authn_request(connection, "s" * 43, "id0123456789abcdef")
+    outgoing = service_provider.authn_request(connection, "s" * 43, "id0123456789abcdef")
     if outgoing.fields:
         return parse_signed(base64.b64decode(outgoing.fields["SAMLRequest"]))
     return sent(outgoing.address)[0]

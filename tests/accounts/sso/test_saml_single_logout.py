@@ -14,7 +14,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.authentication import BACKEND
 from accounts.models import AuditEntry, Connection, LoginRecord, SignedInSession, UnrecordedRefusals, User
 from accounts.models.identity import ConnectionState
-from accounts.sso import saml_single_logout, xml_signature
+from accounts.sso.logout import saml as saml_single_logout
+from accounts.sso.saml import xml_signature
 from common.encryption import seal
 from tests.cast import Cast
 from tests.logouts import (

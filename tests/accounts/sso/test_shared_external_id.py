@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Connection, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import PersonRecord
-from accounts.sso.login import complete_login
+from accounts.sso.login.complete import complete_login
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims, saml_connection

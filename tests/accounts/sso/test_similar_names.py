@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Connection
-from accounts.sso.preview import claims_of, preview_login
-from accounts.sso.similar_names import similar_names
+from accounts.sso.attributes.similar_names import similar_names
+from accounts.sso.login.preview import claims_of, preview_login
 from accounts.vendors import VENDORS
 from tests.cast import Cast
 from tests.factories import oidc_connection, saml_connection

@@ -8,8 +8,8 @@ import pytest
 from accounts.connections.provider.settings import openid_fields
 from accounts.connections.provider.tenants import is_of_many, tenant_of
 from accounts.errors import ActionRefused
-from accounts.sso.id_token import Expected, check_tenant
-from accounts.sso.preview import preview_login
+from accounts.sso.login.preview import preview_login
+from accounts.sso.oidc.id_token import Expected, check_tenant
 from accounts.sso.refusal import LoginRefused
 from tests.accounts.sso.test_saml_claims import MICROSOFT, claims_of, refusal_of
 from tests.factories import OID, TENANT

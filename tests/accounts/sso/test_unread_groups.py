@@ -13,10 +13,10 @@ from lxml import etree
 
 from accounts.models import Connection, GroupMembership, LoginRecord
 from accounts.sso import timeline
+from accounts.sso.attributes.group_lists import read
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.group_lists import read
+from accounts.sso.login.preview import claims_of, preview_login
 from accounts.sso.masking import masked_attributes
-from accounts.sso.preview import claims_of, preview_login
 from console.logins import record as told
 from console.logins.pasted import unverified_attributes
 from tests.cast import Cast

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import LoginRecord, SignedInSession, SignInTransaction, UnrecordedRefusals
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import PASSWORD, Cast
 from tests.factories import oidc_connection
 from tests.journeys import SamlJourney, signed_connection
@@ -167,18 +167,18 @@ def test_a_connection_that_is_not_live_is_not_there(cast: Cast) -> None:
 
 
 def test_a_connection_is_not_there_under_another_accounts_address(cast: Cast) -> None:
-    path = urlsplit(saml.acs_url(signed_connection(cast.acme))).path
+    path = urlsplit(service_provider.acs_url(signed_connection(cast.acme))).path
     assert Client().post(path.replace("/acme/", "/globex/"), {}).status_code == 404
 
 
 def test_the_acs_takes_only_posts(journey: SamlJourney) -> None:
-    assert Client().get(urlsplit(saml.acs_url(journey.connection)).path).status_code == 405
+    assert Client().get(urlsplit(service_provider.acs_url(journey.connection)).path).status_code == 405
 
 
 def test_the_metadata_are_there_to_download(journey: SamlJourney) -> None:
-    answer = Client().get(urlsplit(saml.entity_id(journey.connection)).path)
+    answer = Client().get(urlsplit(service_provider.entity_id(journey.connection)).path)
     assert answer.headers["Content-Type"] == "application/samlmetadata+xml; charset=utf-8"
-    assert saml.acs_url(journey.connection).encode() in answer.content
+    assert service_provider.acs_url(journey.connection).encode() in answer.content
 
 
 def test_an_initiator_that_is_another_issuer_is_refused(cast: Cast) -> None:
@@ -200,7 +200,7 @@ def test_a_callback_with_an_unknown_state_is_refused(cast: Cast, method: str) ->
     ids=["nothing", "empty", "no base64", "NUL", "too large"],
 )
 def test_nonsense_at_the_acs_is_refused_and_counted(cast: Cast, journey: SamlJourney, form: dict) -> None:
-    answer = Client().post(urlsplit(saml.acs_url(journey.connection)).path, form)
+    answer = Client().post(urlsplit(service_provider.acs_url(journey.connection)).path, form)
     assert answer.status_code == 403
     assert not LoginRecord.objects.exists()
     assert UnrecordedRefusals.objects.get().connection == journey.connection

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.errors import ActionRefused
-from accounts.sso.preview import preview_login
+from accounts.sso.login.preview import preview_login
 from console.management.base import VerbCommand, account_named, connection_named
 
 

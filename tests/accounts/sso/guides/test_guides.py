@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.sso import saml
+from accounts.sso.saml import service_provider
 from tests.cast import Cast
 from tests.factories import saml_connection
 
@@ -43,15 +43,15 @@ def test_it_follows_the_vendors_own_steps_for_anybody(client: Client, vendor: st
 def test_an_admin_reads_the_values_of_their_own_connection(cast: Cast, alice: Client) -> None:
     mine, theirs = saml_connection(cast.acme), saml_connection(cast.globex)
     page = alice.get(f"/guides/okta?connection={theirs.pk}")
-    assertContains(page, saml.acs_url(mine))
+    assertContains(page, service_provider.acs_url(mine))
     assertNotContains(page, str(theirs.pk))
 
 
 def test_one_of_several_can_be_chosen(cast: Cast, alice: Client) -> None:
     chosen, newer = saml_connection(cast.acme, name="First"), saml_connection(cast.acme, name="Second")
     page = alice.get(f"/guides/okta?connection={chosen.pk}")
-    assertContains(page, saml.acs_url(chosen))
-    assertNotContains(page, saml.acs_url(newer))
+    assertContains(page, service_provider.acs_url(chosen))
+    assertNotContains(page, service_provider.acs_url(newer))
 
 
 def test_a_member_sees_samples(cast: Cast) -> None:

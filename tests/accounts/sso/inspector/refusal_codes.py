@@ -3,7 +3,9 @@
 import ast
 from pathlib import Path
 
-from accounts.sso import provider_errors, saml_fields, saml_shape
+from accounts.sso import provider_errors
+from accounts.sso.saml import fields as saml_fields
+from accounts.sso.saml import shape as saml_shape
 
 SOURCE = Path(__file__).parents[4] / "accounts"
 # Functions that make a refusal out of a code, and what they put before it. `_refused` stands in two modules.

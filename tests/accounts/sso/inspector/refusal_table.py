@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, SignInTransaction, User
-from accounts.sso import login
+from accounts.sso.login import complete
 from accounts.users import users
 from common.encryption import Sealed
 from common.outbound.guarded_http import OutboundError
@@ -196,7 +196,7 @@ def changed_at_the_same_moment(world: World) -> Any:
     def conflict(*_: Any) -> None:
         raise IntegrityError("somebody else was faster")
 
-    world.patch.setattr(login, "_complete", conflict)
+    world.patch.setattr(complete, "_complete", conflict)
     return world.saml().log_in()
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import LoginRecord, User
-from accounts.sso import saml
 from accounts.sso.masking import masked_token
+from accounts.sso.saml import service_provider
 from console.logins import views
 from tests.cast import Cast
 from tests.factories import mapped_group, oidc_connection
@@ -51,7 +51,13 @@ def test_a_login_is_told_from_its_request_to_its_groups(cast: Cast, journey: Sam
     page = alice.get(f"/logins/{latest().reference}")
     told = ["Request", "Answer", "Signature", "Conditions", "Person", "Groups", "Spaces and roles"]
     assert set(told) <= {step["part"] for step in latest().steps}
-    for words in ("Operations", "Chess", "Atlantis", "Created dana@acme.example", saml.acs_url(journey.connection)):
+    for words in (
+        "Operations",
+        "Chess",
+        "Atlantis",
+        "Created dana@acme.example",
+        service_provider.acs_url(journey.connection),
+    ):
         assertContains(page, words)
 
 

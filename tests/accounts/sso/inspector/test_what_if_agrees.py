@@ -19,7 +19,7 @@ from accounts.connections import connections
 from accounts.connections.provider import graph
 from accounts.groups import sync as group_sync
 from accounts.models import Account, Connection, LoginRecord
-from accounts.sso.preview import Preview, preview_login
+from accounts.sso.login.preview import Preview, preview_login
 from spaces.models import Space, SpaceMembership, SpaceRole
 from spaces.services.space_roles import ensure_space_role
 from spaces.services.spaces import create_space

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_shape import decode, quoted, refused
+from accounts.sso.saml.shape import decode, quoted, refused
 
 REQUEST, RESPONSE = "SAMLRequest", "SAMLResponse"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

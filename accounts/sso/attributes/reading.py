@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from accounts.sso import group_lists
+from accounts.sso.attributes import group_lists
+from accounts.sso.attributes.similar_names import similar_names
 from accounts.sso.claims import Names, all_texts, first_text, is_texts, text_values
-from accounts.sso.similar_names import similar_names
 
 _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+@[^\s\x00-\x1f\x7f@<>\"(),:;\[\]\\]+")
 _EMAIL_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets

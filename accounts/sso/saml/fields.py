@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_shape import SAML, Element, quoted, refused
+from accounts.sso.saml.shape import SAML, Element, quoted, refused
 from accounts.sso.timeline import Part
 from common import timestamps
 

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from accounts.sso import xml_signature
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import Came
-from accounts.sso.saml_fields import Clock, check_issue_instant, check_issuer, check_version, moment_of, one, text_of
-from accounts.sso.saml_name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml_shape import (
+from accounts.sso.saml import xml_signature
+from accounts.sso.saml.bindings import Came
+from accounts.sso.saml.fields import Clock, check_issue_instant, check_issuer, check_version, moment_of, one, text_of
+from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
+from accounts.sso.saml.shape import (
     LOGOUT_REQUEST,
     LOGOUT_RESPONSE,
     NAME_ID,

@@ -16,11 +16,16 @@ from accounts.groups.graph_groups import FromGraph
 from accounts.groups.sync import GroupSync
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol, Vendor
-from accounts.sso import id_token, masking, oidc, oidc_claims, received_groups, saml, saml_claims, timeline
+from accounts.sso import masking, timeline
 from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
-from accounts.sso.login import complete_login
+from accounts.sso.login import received_groups
+from accounts.sso.login.complete import complete_login
+from accounts.sso.oidc import claims as oidc_claims
+from accounts.sso.oidc import id_token, relying_party
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_checks import VerifiedAssertion
+from accounts.sso.saml import claims as saml_claims
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.checks import VerifiedAssertion
 from spaces.models import SpaceMembership
 
 _EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -52,20 +57,20 @@ def claims_of(connection: Connection, attributes: Mapping[str, object]) -> Ident
     """Claims as if these attributes had come in a message that passed every check. Raises LoginRefused."""
     attributes = masking.without_masked(attributes)
     if connection.protocol == Protocol.SAML:
-        return saml_claims.identity_claims(_assertion(connection, attributes), saml.reading_of(connection))
+        return saml_claims.identity_claims(_assertion(connection, attributes), service_provider.reading_of(connection))
     now = int(time.time())
     subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
     tenant = oidc_claims.own_tenant(connection)
     filled: dict[str, Any] = {"sub": subject, "oid": subject, "tid": tenant, **attributes}
     if connection.vendor == Vendor.ENTRA and filled["tid"]:
-        id_token.check_tenant(filled, oidc.expected_of(connection, datetime.now(UTC)))
+        id_token.check_tenant(filled, relying_party.expected_of(connection, datetime.now(UTC)))
     # Issued now, as a token that passed every check was, whatever was pasted.
     return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon())
 
 
 def _assertion(connection: Connection, attributes: Mapping[str, object]) -> VerifiedAssertion:
     sent = {name: value for name, value in attributes.items() if name != "NameID"}
-    emails = saml.reading_of(connection).names.get("email", ())
+    emails = service_provider.reading_of(connection).names.get("email", ())
     return VerifiedAssertion(
         assertion_id=str(uuid4()),
         issuer=connection.idp_entity_id,

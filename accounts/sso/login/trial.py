@@ -10,9 +10,10 @@ from accounts import login_records
 from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import LoginOutcome
-from accounts.sso import received_groups, timeline
+from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.preview import Preview, try_out
+from accounts.sso.login import received_groups
+from accounts.sso.login.preview import Preview, try_out
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.timeline import Mark, Part
 

@@ -21,15 +21,17 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts import login_records, sessions
 from accounts.audit.audit import Actor
 from accounts.models import Connection
-from accounts.sso import saml, saml_bindings, saml_logout, xml_signing
 from accounts.sso.claims import storable
+from accounts.sso.logout import saml_messages
+from accounts.sso.logout.saml_messages import LogoutExpectations, LogoutRequest
 from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import Outgoing
-from accounts.sso.saml_claims import SESSION_LIMIT
-from accounts.sso.saml_logout import LogoutExpectations, LogoutRequest
-from accounts.sso.saml_name_id import name_id_of
-from accounts.sso.saml_shape import Element, refused
+from accounts.sso.saml import bindings as saml_bindings
+from accounts.sso.saml import service_provider, xml_signing
+from accounts.sso.saml.bindings import Outgoing
+from accounts.sso.saml.claims import SESSION_LIMIT
+from accounts.sso.saml.name_id import name_id_of
+from accounts.sso.saml.shape import Element, refused
 from accounts.unrecorded_refusals import Tie
 from common.encryption import UnreadableSecret, seal, unseal
 
@@ -42,9 +44,9 @@ _REQUEST_ID = re.compile(r"id([0-9a-f]{8})([0-9a-f]{24})([0-9a-f]{40})")
 
 def expectations(connection: Connection) -> LogoutExpectations:
     return LogoutExpectations(
-        slo_url=saml.slo_url(connection),
+        slo_url=service_provider.slo_url(connection),
         idp_entity_id=connection.idp_entity_id,
-        certificates=saml.certificates(connection),
+        certificates=service_provider.certificates(connection),
         clock_skew=connection.clock_skew,
         allow_sha1=connection.allow_sha1,
         decryption_key=refusing_unreadable(lambda: connection.sp_private_key),
@@ -76,7 +78,7 @@ def kept_request(token: str) -> tuple[Connection, Outgoing] | None:
     except (UnreadableSecret, ValueError, KeyError, TypeError):
         return None
     connection = Connection.objects.select_related("account").filter(pk=connection_id).first()
-    if connection is None or timezone.now().timestamp() - made_at > saml_logout.MAX_AGE.total_seconds():
+    if connection is None or timezone.now().timestamp() - made_at > saml_messages.MAX_AGE.total_seconds():
         return None
     try:
         outgoing = _request(connection, hints)
@@ -88,11 +90,11 @@ def kept_request(token: str) -> tuple[Connection, Outgoing] | None:
 def _request(connection: Connection, hints: Mapping[str, str]) -> Outgoing | None:
     """ValueError where the connection's key is none, UnreadableSecret where it cannot be decrypted."""
     name_id = name_id_of(hints)
-    if name_id is None or not connection.slo_url or not saml.slo_url(connection):
+    if name_id is None or not connection.slo_url or not service_provider.slo_url(connection):
         return None
-    document = saml_logout.request_document(
+    document = saml_messages.request_document(
         _new_request_id(connection),
-        saml.entity_id(connection),
+        service_provider.entity_id(connection),
         connection.slo_url,
         name_id,
         hints.get("idp_session", ""),
@@ -109,8 +111,8 @@ def answer(
     if not address:
         return None
     message_id = f"id{secrets.token_hex(20)}"
-    document = saml_logout.response_document(
-        message_id, saml.entity_id(connection), address, in_response_to, statuses, timezone.now()
+    document = saml_messages.response_document(
+        message_id, service_provider.entity_id(connection), address, in_response_to, statuses, timezone.now()
     )
     try:
         return _outgoing(connection, saml_bindings.RESPONSE, document, address, relay_state)
@@ -133,21 +135,21 @@ def _outgoing(connection: Connection, name: str, document: Element, address: str
 class Outcome:
     """`statuses`: for the answer. `reference`: of the record of a refusal; empty when it was only counted."""
 
-    statuses: tuple[str, ...] = (saml_logout.SUCCESS,)
+    statuses: tuple[str, ...] = (saml_messages.SUCCESS,)
     reference: str = ""
 
     @property
     def is_done(self) -> bool:
-        return self.statuses == (saml_logout.SUCCESS,)
+        return self.statuses == (saml_messages.SUCCESS,)
 
 
 def obey(connection: Connection, message: Element, *, ip_address: str | None) -> Outcome:
     """Does what a verified LogoutRequest asks; what it refuses is recorded."""
     try:
-        request = saml_logout.read_request(message, expectations(connection), timezone.now())
+        request = saml_messages.read_request(message, expectations(connection), timezone.now())
         ended = _end(connection, request, Actor(f"logout at {connection.name}", ip_address=ip_address))
     except LoginRefused as refusal:
-        return Outcome(saml_logout.statuses_of(refusal), record_refusal(connection, refusal, Tie.CONNECTION))
+        return Outcome(saml_messages.statuses_of(refusal), record_refusal(connection, refusal, Tie.CONNECTION))
     log.info("Logged out by the identity provider", connection=str(connection.pk), sessions=ended)
     return Outcome()
 
@@ -183,7 +185,7 @@ def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
 
 def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
     """A session that is named too ends for a name that says less of itself; without, the name has to be the same."""
-    us = (connection.idp_entity_id, saml.entity_id(connection))
+    us = (connection.idp_entity_id, service_provider.entity_id(connection))
     if request.session_indexes:
 
         def may_be(hints: Mapping[str, str]) -> bool:
@@ -207,10 +209,10 @@ def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) ->
 
 def is_complete(connection: Connection, message: Element) -> bool:
     """Whether a verified LogoutResponse says that the IdP's session ended too. LoginRefused: it answers nothing."""
-    response = saml_logout.read_response(message, expectations(connection), timezone.now())
+    response = saml_messages.read_response(message, expectations(connection), timezone.now())
     if not _is_ours(connection, response.in_response_to):
         raise refused("in-response-to", "an answer to a logout that began here in the last ten minutes", "another one")
-    if not login_records.use_once(connection, response.in_response_to, timezone.now() + 2 * saml_logout.MAX_AGE):
+    if not login_records.use_once(connection, response.in_response_to, timezone.now() + 2 * saml_messages.MAX_AGE):
         raise refused("message-replayed", "one answer to each logout request", "another one")
     log.info("Logged out at the identity provider", connection=str(connection.pk), status=response.status)
     return response.is_complete
@@ -225,10 +227,8 @@ def _is_ours(connection: Connection, request_id: str) -> bool:
     parts = _REQUEST_ID.fullmatch(request_id)
     if parts is None or not constant_time_compare(parts[3], _mac(connection, parts[1] + parts[2])):
         return False
-    return timezone.now().timestamp() - int(parts[1], 16) <= saml_logout.MAX_AGE.total_seconds()
+    return timezone.now().timestamp() - int(parts[1], 16) <= saml_messages.MAX_AGE.total_seconds()
 
 
 def _mac(connection: Connection, text: str) -> str:
-    return salted_hmac("accounts.sso.saml_single_logout", f"{connection.pk} {text}", algorithm="sha256").hexdigest()[
-        :40
-    ]
+    return salted_hmac("accounts.sso.logout.saml", f"{connection.pk} {text}", algorithm="sha256").hexdigest()[:40]

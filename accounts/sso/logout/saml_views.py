@@ -14,11 +14,13 @@ from accounts import sessions
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.rate_limits import limited_by
-from accounts.sso import saml, saml_bindings, saml_logout
-from accounts.sso import saml_single_logout as single_logout
 from accounts.sso.dead_ends import NO_LOGOUT, dead_end, takes
+from accounts.sso.logout import saml as single_logout
+from accounts.sso.logout import saml_messages
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_bindings import Came, Outgoing
+from accounts.sso.saml import bindings as saml_bindings
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.bindings import Came, Outgoing
 from accounts.sso.sending import form_page, origins
 from accounts.unrecorded_refusals import Tie
 from common.http.client_address import client_address
@@ -53,7 +55,7 @@ def _came(request: HttpRequest) -> Came:
 
 def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResponse:
     """A LogoutRequest. Once it is verified its sender is known, and gets an answer whatever was asked for."""
-    message = saml_logout.verified(came, single_logout.expectations(connection))
+    message = saml_messages.verified(came, single_logout.expectations(connection))
     outcome = single_logout.obey(connection, message, ip_address=client_address(request))
     if sessions.current(request) and not sessions.check(request):
         auth.logout(request)  # a redirect brings the cookie along: the page must not greet who has just been logged out
@@ -67,7 +69,7 @@ def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResp
 def _answered(connection: Connection, came: Came) -> HttpResponse:
     """A LogoutResponse. The person is logged out here, so nothing that is wrong with it is their problem."""
     try:
-        message = saml_logout.verified(came, single_logout.expectations(connection))
+        message = saml_messages.verified(came, single_logout.expectations(connection))
         return _done(is_complete=single_logout.is_complete(connection, message))
     except LoginRefused as refusal:
         single_logout.record_refusal(connection, refusal, Tie.NOTHING)
@@ -106,7 +108,7 @@ def _connection(account_slug: str, connection_id: UUID) -> Connection:
         account__slug=account_slug, protocol=Protocol.SAML, state=ConnectionState.LIVE
     )
     connection = get_object_or_404(found, pk=connection_id)
-    if not saml.slo_url(connection):
+    if not service_provider.slo_url(connection):
         raise Http404
     return connection
 

@@ -24,8 +24,8 @@ from accounts.models import Connection, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.passwords.policy import may_use
-from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.login import match_refusals
 from accounts.sso.refusal import LoginRefused
 from common.folding import fold
 

@@ -27,13 +27,13 @@ from accounts.connections.provider.saml_metadata import (
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
 from accounts.models.request_choices import NameIdFormat
-from accounts.sso import xml_signing
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml_bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
-from accounts.sso.saml_claims import Reading, identity_claims
-from accounts.sso.saml_response import Expectations, check_signed, read_response
-from accounts.sso.saml_shape import parse_signed
+from accounts.sso.saml import xml_signing
+from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
+from accounts.sso.saml.claims import Reading, identity_claims
+from accounts.sso.saml.response import Expectations, check_signed, read_response
+from accounts.sso.saml.shape import parse_signed
 from accounts.vendors import VENDORS
 from common.encryption import is_kept
 

@@ -16,9 +16,10 @@ from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, ConsumedMessage
 from accounts.models.identity import Protocol
 from accounts.rate_limits import limited_by
-from accounts.sso import logout_token, oidc_claims
 from accounts.sso.dead_ends import takes
-from accounts.sso.logout_token import Logout
+from accounts.sso.logout import logout_token
+from accounts.sso.logout.logout_token import Logout
+from accounts.sso.oidc import claims as oidc_claims
 from accounts.sso.refusal import LoginRefused, Side
 from common.http.client_address import client_address
 from common.outbound import slots

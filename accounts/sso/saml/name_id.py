@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from accounts.sso import xml_encryption
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_fields import text_of
-from accounts.sso.saml_shape import ENCRYPTED_ID, NAME_ID, Element, quoted, refused
+from accounts.sso.saml import xml_encryption
+from accounts.sso.saml.fields import text_of
+from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element, quoted, refused
 from common.folding import fold
 
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"

@@ -5,11 +5,13 @@ The order is the protection: shape first (cheap), then signatures, and from ther
 
 from datetime import datetime
 
-from accounts.sso import masking, saml_checks, timeline, xml_encryption, xml_signature
+from accounts.sso import masking, timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml_checks import Expectations, VerifiedAssertion
-from accounts.sso.saml_fields import Clock
-from accounts.sso.saml_shape import (
+from accounts.sso.saml import checks as saml_checks
+from accounts.sso.saml import xml_encryption, xml_signature
+from accounts.sso.saml.checks import Expectations, VerifiedAssertion
+from accounts.sso.saml.fields import Clock
+from accounts.sso.saml.shape import (
     ASSERTION,
     ENCRYPTED_ASSERTION,
     RESPONSE,

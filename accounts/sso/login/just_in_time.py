@@ -4,8 +4,8 @@ from accounts.connections.scope import foreign_domain
 from accounts.models import Connection, User
 from accounts.models.identity import JustInTime
 from accounts.models.user import UserState
-from accounts.sso import match_refusals
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.login import match_refusals
 from accounts.sso.refusal import LoginRefused, Side
 
 

@@ -3,7 +3,7 @@
 import xmlsec
 from lxml import etree
 
-from accounts.sso.saml_shape import Element
+from accounts.sso.saml.shape import Element
 
 
 def signed(root: Element, private_key_pem: str, certificate_pem: str) -> bytes:

@@ -1,5 +1,5 @@
 """An ID token, checked completely: every rule of `protocol.md` 6.5 and R30 (OpenID Connect Core 3.1.3.7, 3.2.2.11).
-A logout token is checked by the same rules as far as it has the same claims (`accounts.sso.logout_token`).
+A logout token is checked by the same rules as far as it has the same claims (`accounts.sso.logout.logout_token`).
 
 Order: shape and header, then the signature, and only then is the payload read as JSON. So a message that no provider
 signed costs one pass over its bytes, and nothing it says is looked at.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from accounts.connections.provider.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM, fits, public_key
-from accounts.sso.id_token import UnverifiedToken, decoded
+from accounts.sso.oidc.id_token import UnverifiedToken, decoded
 
 _MOST_TRIED = 10  # keys for one token
 # In base64url characters, by type of key: RSA of 2048 to 8192 bits; P-256, P-384, P-521; Ed25519.

@@ -22,9 +22,13 @@ from accounts.connections.provider.token_endpoint import TokenRefused, request_t
 from accounts.connections.provider.token_signatures import DEFAULT_ALGORITHM
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import OidcFlow, Vendor
-from accounts.sso import id_token, key_choice, masking, oidc_claims, oidc_errors, oidc_logout, timeline, userinfo
+from accounts.sso import masking, timeline
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.id_token import UnverifiedToken
+from accounts.sso.logout import oidc as oidc_logout
+from accounts.sso.oidc import claims as oidc_claims
+from accounts.sso.oidc import id_token, key_choice, userinfo
+from accounts.sso.oidc import refusals as oidc_errors
+from accounts.sso.oidc.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.vendors import VENDORS
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from accounts.connections.provider.documents import ProviderBusy, ProviderError
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from accounts.sso import id_token, oidc, oidc_claims, oidc_errors
-from accounts.sso.id_token import Kind
+from accounts.sso.oidc import claims as oidc_claims
+from accounts.sso.oidc import id_token, relying_party
+from accounts.sso.oidc import refusals as oidc_errors
+from accounts.sso.oidc.id_token import Kind
 from accounts.sso.refusal import LoginRefused, Side
 
 LOGOUT_TOKEN = Kind("logout token", frozenset({"JWT", "LOGOUT+JWT"}))
@@ -35,15 +37,15 @@ def read(connection: Connection, unverified: object, now: datetime | None = None
     Not to be called inside a transaction.
     """
     now = now or timezone.now()
-    algorithms = oidc.algorithms_of(connection)
+    algorithms = relying_party.algorithms_of(connection)
     token = id_token.read_unverified(unverified, settings.SIGN_IN_MESSAGE_LIMIT, LOGOUT_TOKEN, algorithms)
     try:
-        key = oidc.key_of(connection, token, now)
+        key = relying_party.key_of(connection, token, now)
     except ProviderBusy:
         raise
     except ProviderError as error:
         raise oidc_errors.provider_failed(error, connection) from None
-    expected = oidc.expected_of(connection, now)
+    expected = relying_party.expected_of(connection, now)
     claims = id_token.claims_of_sender(token, key, expected)
     _check_purpose(claims)
     id_token.check_text(claims, "jti")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.sso import timeline, xml_encryption
+from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml_fields import (
+from accounts.sso.saml import xml_encryption
+from accounts.sso.saml.fields import (
     Clock,
     check_issue_instant,
     check_issuer,
@@ -20,17 +21,8 @@ from accounts.sso.saml_fields import (
     shown,
     text_of,
 )
-from accounts.sso.saml_name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml_shape import (
-    ISSUER,
-    SAML,
-    STATUS,
-    Element,
-    quoted,
-    refused,
-    require_id,
-    status_refusal,
-)
+from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, quoted, refused, require_id, status_refusal
 from accounts.sso.timeline import Part
 
 MAX_LIFETIME = timedelta(hours=24)

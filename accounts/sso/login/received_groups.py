@@ -12,7 +12,7 @@ from accounts.groups.matching import Action, ConnectionGroups, Decision, decide,
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
 from accounts.rights import GIVEN_BY_GROUP
-from accounts.sso import group_lists
+from accounts.sso.attributes import group_lists
 from accounts.sso.claims import IdentityClaims
 from accounts.vendors import VENDORS
 

@@ -16,8 +16,9 @@ from accounts.models import AccountRole, Connection, ExternalIdentity, LoginReco
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
-from accounts.sso import just_in_time, matching, profile_update, received_groups, timeline
+from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
+from accounts.sso.login import just_in_time, matching, profile_update, received_groups
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.timeline import Mark, Part
 from accounts.users import protection, users
