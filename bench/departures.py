@@ -98,7 +98,7 @@ def fill(people: int, tokens: int) -> list[str]:
     from accounts.models import GroupMembership, User
     from bench import population
     from spaces.models import SpaceMembership
-    from spaces.services.spaces import create_space, space_role_named
+    from spaces.spaces import create_space, space_role_named
 
     texts = population.fill(people, tokens)
     users = list(User.objects.filter(origin="scim").select_related("account"))

@@ -46,7 +46,7 @@ def fill(people: int, tokens: int) -> list[str]:
     from accounts.audit.audit import OPERATOR
     from accounts.models import Account, User
     from accounts.tokens.tokens import issue_service_token
-    from spaces.services.tenancy import open_account
+    from spaces.tenancy import open_account
 
     account, _ = open_account("Acme", acting=OPERATOR)
     announced = _announced(account, people)
@@ -61,7 +61,7 @@ def _announced(account: Any, people: int) -> Iterator[Any]:
     from accounts.permissions import ACCOUNT_MEMBER
     from accounts.users.users import role_named
     from common.folding import fold
-    from scim.resources import to_record
+    from scim.users.resources import to_record
 
     role = role_named(account, ACCOUNT_MEMBER)
     for number in range(1, people + 1):

@@ -87,7 +87,7 @@ def _make_places(account: Any) -> None:
     from accounts.permissions import Permission
     from accounts.roles.custom_roles import RoleDraft
     from accounts.roles.roles import create_account_role
-    from spaces.services.spaces import create_space, update_space
+    from spaces.spaces import create_space, update_space
 
     for name, description in SPACES.items():
         space, _ = create_space(account, name, acting=OPERATOR)

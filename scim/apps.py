@@ -7,6 +7,6 @@ class ScimConfig(AppConfig):
 
     def ready(self) -> None:
         """Before the first connection is made."""
-        from scim.text_search import teach_sqlite
+        from scim.filters.text_search import teach_sqlite
 
         connection_created.connect(teach_sqlite)

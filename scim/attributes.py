@@ -1,6 +1,6 @@
 """PURE. THE table of the attributes kept of a person: filters, sorting, PATCH paths and /Schemas follow from it.
 
-Attributes of unknown schemas are kept beside it (`scim.extensions`); whatever else a client sends is accepted and
+Attributes of unknown schemas are kept beside it (`scim.users.extensions`); whatever else a client sends is accepted and
 ignored (P22). Where a value lives: `column` names the User column; without one it is in `User.scim_attributes`, under
 the attribute's own path, as it was sent.
 """

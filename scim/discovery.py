@@ -3,8 +3,8 @@
 from typing import Any
 
 from scim.attributes import CORE, ENTERPRISE, Attribute, of_schema, parts_of
-from scim.cursors import SECONDS as CURSOR_SECONDS
-from scim.paging import DEFAULT_COUNT, MAX_COUNT
+from scim.listing.cursors import SECONDS as CURSOR_SECONDS
+from scim.listing.paging import DEFAULT_COUNT, MAX_COUNT
 
 _CONFIG_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 _TYPE_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"

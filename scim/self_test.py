@@ -24,7 +24,7 @@ from accounts.permissions import Permission
 from accounts.tokens import tokens
 from scim import request_log
 from scim.conversations import CONVERSATIONS, Ask, Conversation
-from torque_sso.program_road import ProgramRoad
+from scim.fast_path import ProgramRoad
 
 BASE = "/api/scim"
 SHOWN = 4_000  # characters of a body

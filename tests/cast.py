@@ -8,8 +8,8 @@ from accounts.models import Account, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
 from spaces.models import Space
-from spaces.services.spaces import create_space
-from spaces.services.tenancy import open_account
+from spaces.spaces import create_space
+from spaces.tenancy import open_account
 from tests.secrets_in_logs import secret
 
 PASSWORD = "correct horse battery staple"

@@ -6,7 +6,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from common.http.client_address import client_address
 from common.logging import without_tokens
-from torque_sso.program_road import request_id
+from scim.fast_path import request_id
 
 
 class RequestLogMiddleware(RequestMiddleware):

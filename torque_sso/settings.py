@@ -53,7 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "torque_sso.behind_proxy.BehindProxy",
-    "torque_sso.program_road.ProgramRoad",
+    "scim.fast_path.ProgramRoad",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.NoStoreMiddleware",

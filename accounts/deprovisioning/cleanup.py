@@ -31,7 +31,7 @@ _endings: list[Ending] = []
 def ends_with_access(ending: Ending) -> Ending:
     """Registers what takes something away from a person who is out, in bulk, and tells what that was.
 
-    Apps above this one have such things too (`spaces.services.departures`).
+    Apps above this one have such things too (`spaces.deprovisioning`).
     """
     _endings.append(ending)
     return ending

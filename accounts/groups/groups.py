@@ -1,4 +1,4 @@
-"""The verbs about groups. Their members: `group_members`; what they give in spaces: `spaces.services.group_roles`."""
+"""The verbs about groups. Their members: `group_members`; what they give in spaces: `spaces.group_roles`."""
 
 from collections.abc import Mapping
 from typing import Any

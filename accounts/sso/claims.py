@@ -48,7 +48,7 @@ class IdentityClaims:
     space_roles: tuple[str, ...] = ()
     group_ids: tuple[str, ...] | None = None
     groups_overage: bool = False
-    # A sentence where something came in place of a list of groups; then nothing changes (`accounts.sso.attributes.group_lists`).
+    # A sentence where something came in place of a list of groups; then nothing changes (`attributes.group_lists`).
     groups_unread: str = ""
     # One text, which may be several groups or the identifier of one: known when it is compared with mapped groups.
     groups_text: str = field(default="", repr=False)

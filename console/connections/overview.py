@@ -24,7 +24,7 @@ from console.connections.tabs import address_of, connection_of, shown
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
 from console.shared.refusals import counted, told_on_the_next_page
-from spaces.services.sign_in_rules import enable_as_seen, placement_of, version_of
+from spaces.sign_in_rules import enable_as_seen, placement_of, version_of
 
 
 @require_safe

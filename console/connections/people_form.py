@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from console.shared.name_fields import NameField
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
-from spaces.services.sign_in_rules import placement_of
+from spaces.sign_in_rules import placement_of
 
 
 class PeopleForm(forms.Form):

@@ -17,7 +17,7 @@ from console.connections.people_form import PeopleForm
 from console.connections.tabs import after_step, connection_of, edited, posted, shown, where
 from console.shared.guards import acting, decides, needs
 from console.shared.refusals import told_in_the_form
-from spaces.services.sign_in_rules import change_sign_in_rules
+from spaces.sign_in_rules import change_sign_in_rules
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,8 +18,8 @@ from console.shared import confirming
 from console.shared.confirming import Question
 from console.shared.guards import account_of, acting, decides, needs, own_or_404
 from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from spaces.group_roles import give_space_roles, take_space_role
 from spaces.models import GroupSpaceRole
-from spaces.services.group_roles import give_space_roles, take_space_role
 
 
 @require_safe

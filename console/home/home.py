@@ -19,7 +19,7 @@ from console.home.alert_links import address_of_alert
 from console.home.attention import attention_for
 from console.shared.guards import acting, decides, needs, own_or_404, permissions_of
 from console.shared.refusals import told_on_the_next_page
-from spaces.services.rights import rights_of
+from spaces.rights import rights_of
 
 LOGINS_SHOWN = 5
 

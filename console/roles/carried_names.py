@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from console.shared.guards import account_of
 from console.shared.refusals import counted
-from spaces.services.names_in_logins import DAYS, people_with
+from spaces.names_in_logins import DAYS, people_with
 
 
 def carried(request: HttpRequest, attribute: str, name: str) -> str:

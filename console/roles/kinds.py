@@ -13,10 +13,10 @@ from accounts.permissions import HINTS, Permission
 from accounts.roles import roles
 from accounts.roles.custom_roles import RoleDraft, Use
 from console.shared.guards import account_of, acting, permissions_of
+from spaces import space_roles
 from spaces.models import SpaceRole
 from spaces.permissions import SpacePermission
 from spaces.role_mapping import MEMBER_ROLE
-from spaces.services import space_roles
 
 
 @dataclass(frozen=True)

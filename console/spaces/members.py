@@ -20,7 +20,7 @@ from console.spaces.filters import GivingFilters, MemberFilters
 from console.spaces.forms import PlaceForm, SpaceRoleForm
 from console.spaces.spaces import LOOK
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
-from spaces.services.placing import place_user, remove_from_space
+from spaces.placing import place_user, remove_from_space
 
 PEOPLE_ORDERS = {
     "email": ("user__email_key",),

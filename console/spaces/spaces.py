@@ -21,7 +21,7 @@ from console.shared.refusals import counted, told_in_the_form, told_on_the_next_
 from console.spaces.filters import SpaceFilters
 from console.spaces.forms import SpaceForm
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
-from spaces.services.spaces import add_space, check_may_be_deleted, delete_space, update_space
+from spaces.spaces import add_space, check_may_be_deleted, delete_space, update_space
 
 LOOK = (Permission.MANAGE_USERS, Permission.MANAGE_SPACES)
 ORDERS = {"name": ("name",), "people": ("people", "name"), "groups": ("groups", "name")}

@@ -20,8 +20,8 @@ from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import told_in_the_form, told_on_the_next_page
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from console.users.user import person_or_404, show
+from spaces import placing
 from spaces.models import Space
-from spaces.services import placing
 
 
 @require_POST

@@ -19,7 +19,7 @@ from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs
 from console.users.forms import JoinForm, PlaceForm
 from console.users.selection import Done, Selection, carry_out
-from spaces.services.placing import place_users
+from spaces.placing import place_users
 
 PORTION = 500  # people whom one request places or adds
 OUT_AT_ONCE = 50  # people whom one request deprovisions, each in a transaction of their own

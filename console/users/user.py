@@ -32,7 +32,7 @@ from console.audit.lines import line_of
 from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from console.users.users import people_of
-from spaces.services.rights import rights_of
+from spaces.rights import rights_of
 
 LATEST = 20
 

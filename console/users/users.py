@@ -17,7 +17,7 @@ from console.shared.lists import Listing
 from console.users import export as user_export
 from console.users.filters import UserFilters
 from console.users.forms import JoinForm, PlaceForm
-from spaces.services.rights import extents_of
+from spaces.rights import extents_of
 
 ORDERS = {
     "email": ("email_key",),

@@ -1,4 +1,4 @@
-"""An address that is neither somebody's primary one nor for work is found by an index too (`scim.other_emails`)."""
+"""An address that is neither somebody's primary one nor for work is found by an index too (`scim.filters.other_emails`)."""
 
 from django.db import migrations
 

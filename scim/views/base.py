@@ -26,10 +26,11 @@ from accounts.users import protection
 from accounts.users.protection import Protected
 from common import strict_json
 from common.http.client_address import client_address
-from scim import bodies, errors, request_log, throttle
+from scim import errors, request_log, throttle
 from scim.authentication import authenticate
-from scim.deeds import Deed
 from scim.errors import ScimError
+from scim.request_summary import Deed
+from scim.views import bodies
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +83,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     @property
     def acting(self) -> Actor:
         """Who does it, for the audit log."""
-        request = structlog.contextvars.get_contextvars()  # as `torque_sso.program_road` bound them
+        request = structlog.contextvars.get_contextvars()  # as `scim.fast_path` bound them
         label, address = f"provisioning ({self.token.name})", client_address(self.request)
         connection, is_only = tokens.connection_of(self.token)
         return Actor(

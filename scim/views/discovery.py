@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from scim import discovery, errors
-from scim.deeds import Deed
+from scim.request_summary import Deed
 from scim.views.base import ScimView, answer, listed
 
 

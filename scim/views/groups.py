@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from scim import errors
-from scim.deeds import Deed
 from scim.errors import ScimError
+from scim.request_summary import Deed
 from scim.views.base import ScimView, listed
 
 

@@ -10,7 +10,7 @@ from scim import errors
 
 @dataclass(frozen=True)
 class Wanted:
-    """Values as they came: `scim.paging` and `scim.filters` judge them. None: not said."""
+    """Values as they came: `scim.listing.paging` and `scim.filters.filters` judge them. None: not said."""
 
     attributes: tuple[str, ...] = ()
     excluded_attributes: tuple[str, ...] = ()

@@ -12,8 +12,11 @@ from accounts.models.user import UserState
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import PersonRecord
 from accounts.users.locking import changed
-from scim import deeds, errors, listed_users, paging, patch, resources
-from scim.versions import check_if_match, etag, is_known_to_client
+from scim import errors, request_summary
+from scim.listing import listed_users, paging
+from scim.patch import patch
+from scim.users import resources
+from scim.users.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed
 from scim.views.query import Wanted, from_body, from_query
 
@@ -29,7 +32,7 @@ class PeopleView(ScimView):
         return answer(resource, status, ETag=etag(user.version), Location=f"{self.base_url}/Users/{user.pk}")
 
     def many(self, wanted: Wanted) -> HttpResponse:
-        self.deed = deeds.searched(wanted.filter_text, 0)
+        self.deed = request_summary.searched(wanted.filter_text, 0)
         page = paging.read_page(
             self.account,
             filter_text=wanted.filter_text,
@@ -39,7 +42,7 @@ class PeopleView(ScimView):
             sort_order=wanted.sort_order,
             cursor=wanted.cursor,
         )
-        self.deed = deeds.searched(wanted.filter_text, page.total)
+        self.deed = request_summary.searched(wanted.filter_text, page.total)
         base_url = self.base_url
         shown = [_shown(user, base_url, wanted) for user in page.users]
         cursors = {"nextCursor": page.next_cursor, "previousCursor": page.previous_cursor}
@@ -54,9 +57,9 @@ class UsersView(PeopleView):
         return self.many(from_query(request.GET))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        self.deed = deeds.created("a person")
+        self.deed = request_summary.created("a person")
         wanted, document = from_query(request.GET), self.body()
-        self.deed = deeds.created(_name_in(document))
+        self.deed = request_summary.created(_name_in(document))
         record = resources.to_record(document)
         user = provisioning.provision(self.account, record, acting=self.acting)
         return self.one(user, wanted, 201)
@@ -66,7 +69,7 @@ class SearchView(PeopleView):
     """`/Users/.search` and `/.search`, which finds people too: they are the only resources there are."""
 
     def post(self, _request: HttpRequest) -> HttpResponse:
-        self.deed = deeds.searched("", 0)
+        self.deed = request_summary.searched("", 0)
         return self.many(from_body(self.body()))
 
 
@@ -74,11 +77,11 @@ class UserView(PeopleView):
     """`/Users/{id}`."""
 
     def get(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        self.deed = deeds.read(user_id)
+        self.deed = request_summary.read(user_id)
         user = listed_users.by_id(self.account, _key(user_id))
         if user is None:
             raise User.DoesNotExist
-        self.deed = deeds.read(str(user))
+        self.deed = request_summary.read(str(user))
         if is_known_to_client(request, user.version):
             return HttpResponse(status=304, headers={"ETag": etag(user.version)})
         return self.one(user, from_query(request.GET))
@@ -90,29 +93,29 @@ class UserView(PeopleView):
         return self._change(request, user_id, self._patched)
 
     def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        self.deed = deeds.deleted(user_id)
+        self.deed = request_summary.deleted(user_id)
         key = _key(user_id)
         erasure = provisioning.erase(
             key, self.account, acting=self.acting, check=lambda user: check_if_match(request, user.version)
         )
-        self.deed = deeds.held(erasure.label) if erasure.held else deeds.deleted(erasure.label)
+        self.deed = request_summary.held(erasure.label) if erasure.held else request_summary.deleted(erasure.label)
         return HttpResponse(status=204)
 
     def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
         """What is read of the body depends on the person as they are now: no update is lost."""
-        self.deed = deeds.updated(user_id, was_active=True, is_active=True)
+        self.deed = request_summary.updated(user_id, was_active=True, is_active=True)
         wanted, key, body = from_query(request.GET), _key(user_id), self.body()
 
         def change(user: User) -> User:
             was_active, name = user.state != UserState.DEPROVISIONED, str(user)
-            self.deed = deeds.updated(name, was_active=was_active, is_active=was_active)
+            self.deed = request_summary.updated(name, was_active=was_active, is_active=was_active)
             check_if_match(request, user.version)
             record = read(user, body)
             is_active = was_active if record.active is None else record.active
-            self.deed = deeds.updated(name, was_active=was_active, is_active=is_active)
+            self.deed = request_summary.updated(name, was_active=was_active, is_active=is_active)
             user = provisioning.revise_read(user, record, acting=self.acting)
             if user.state != UserState.DEPROVISIONED and not is_active:
-                self.deed = deeds.held(name)
+                self.deed = request_summary.held(name)
             return user
 
         return self.one(changed(key, self.account, change), wanted)
@@ -139,7 +142,7 @@ class MeView(UserView):
         return super().delete(request, self._owner())
 
     def _owner(self) -> str:
-        self.deed = deeds.read("the owner of the token")
+        self.deed = request_summary.read("the owner of the token")
         if self.token.user_id is None:
             raise errors.not_found("Expected a person's token at /Me; this one is the account's own. Ask /Users.")
         return str(self.token.user_id)

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import ApiToken, User
-from spaces.services.rights import rights_of
+from spaces.rights import rights_of
 
 
 class Me(APIView):

@@ -8,8 +8,8 @@ from accounts.groups.groups import add_member, create_group
 from accounts.models import Connection, User
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
-from spaces.services.placing import place_user
-from spaces.services.spaces import create_space, space_role_named
+from spaces.placing import place_user
+from spaces.spaces import create_space, space_role_named
 from tests.factories import claims
 from tests.secrets_in_logs import secret
 

@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
 from accounts.provisioning.user_record import PersonRecord
 from common.folding import fold
-from scim import patch, resources
+from scim.patch import patch
+from scim.users import resources
 
 BASE = "https://torque.example/api/scim"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

@@ -7,7 +7,7 @@ from accounts.models import Account, User
 from accounts.provisioning import provisioning
 from accounts.users import users
 from scim.attributes import ENTERPRISE
-from scim.resources import to_record, to_resource
+from scim.users.resources import to_record, to_resource
 
 _MANAGER = "26118915-6090-4610-87e4-49d8ca9f808d"
 

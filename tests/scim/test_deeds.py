@@ -2,8 +2,8 @@
 
 import pytest
 
-from scim import deeds
-from scim.deeds import Deed
+from scim import request_summary
+from scim.request_summary import Deed
 
 
 @pytest.mark.parametrize(
@@ -11,19 +11,19 @@ from scim.deeds import Deed
     [(True, False, "deactivated"), (False, True, "reactivated"), (True, True, "updated"), (False, False, "updated")],
 )
 def test_a_change_is_called_by_what_it_did_to_access(was: bool, now: bool, verb: str) -> None:
-    deed = deeds.updated("bo@acme.example", was_active=was, is_active=now)
+    deed = request_summary.updated("bo@acme.example", was_active=was, is_active=now)
     assert deed.sentence("Okta", "") == f"Okta {verb} bo@acme.example"
 
 
 def test_what_failed_is_told_with_the_reason() -> None:
-    deed = deeds.updated("bo@acme.example", was_active=True, is_active=False)
+    deed = request_summary.updated("bo@acme.example", was_active=True, is_active=False)
     assert (
         deed.sentence("Entra", "They are the last.") == "Entra could not deactivate bo@acme.example: They are the last."
     )
 
 
 def test_a_long_subject_is_cut() -> None:
-    assert len(deeds.searched("x" * 5_000, 1).sentence("Okta", "")) < 200
+    assert len(request_summary.searched("x" * 5_000, 1).sentence("Okta", "")) < 200
 
 
 def test_an_address_that_does_not_exist() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from scim import attributes
 from scim.attributes import CORE, ENTERPRISE
-from scim.cursors import SECONDS
 from scim.errors import ERROR_SCHEMA
-from scim.paging import MAX_COUNT
+from scim.listing.cursors import SECONDS
+from scim.listing.paging import MAX_COUNT
 from tests.cast import Cast
 from tests.scim.client import ScimClient
 

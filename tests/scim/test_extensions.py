@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from scim.attributes import CORE, ENTERPRISE
 from scim.errors import ScimError
-from scim.resources import to_record
+from scim.users.resources import to_record
 from tests.scim.client import ScimClient
 from tests.scim.people import patched_by, person, recorded
 

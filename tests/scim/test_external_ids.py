@@ -2,7 +2,7 @@
 
 import pytest
 
-from scim import lookups
+from scim.listing import lookups
 from tests.cast import Cast
 from tests.scim.client import ScimClient
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from scim.attributes import ATTRIBUTES, CORE, ENTERPRISE
 from scim.errors import ScimError
-from scim.filters import compile_filter
+from scim.filters.filters import compile_filter
 from tests.cast import Cast
 from tests.scim.population import populate, shown
 from tests.scim.reference import found

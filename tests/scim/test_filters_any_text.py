@@ -12,7 +12,7 @@ from scim2_models import ScimFilter
 from accounts.models import User
 from scim.attributes import ATTRIBUTES, Attribute, parts_of
 from scim.errors import ScimError
-from scim.filters import compile_filter
+from scim.filters.filters import compile_filter
 from tests.cast import Cast
 from tests.scim.population import populate, shown
 from tests.scim.reference import found

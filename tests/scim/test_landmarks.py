@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Account
-from scim import landmarks
+from scim.listing import landmarks
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import User
-from scim import listed_users
-from scim.resources import to_resource
+from scim.listing import listed_users
+from scim.users.resources import to_resource
 from tests.cast import Cast
 from tests.scim.population import populate
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from scim import listed_users, lookups
-from scim.filters import compile_filter
+from scim.filters.filters import compile_filter
+from scim.listing import listed_users, lookups
 from tests.cast import Cast
 from tests.scim.population import populate
 

@@ -8,9 +8,9 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account
 from accounts.provisioning import provisioning
-from scim import landmarks
 from scim.errors import ScimError
-from scim.paging import MAX_COUNT, Page, read_page
+from scim.listing import landmarks
+from scim.listing.paging import MAX_COUNT, Page, read_page
 from tests.cast import Cast
 from tests.scim.population import populate
 

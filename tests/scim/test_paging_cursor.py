@@ -9,9 +9,9 @@ from django.core import signing
 
 from accounts.audit.audit import OPERATOR
 from accounts.provisioning import provisioning
-from scim.cursors import SECONDS
 from scim.errors import ScimError
-from scim.paging import Page, read_page
+from scim.listing.cursors import SECONDS
+from scim.listing.paging import Page, read_page
 from tests.cast import Cast
 from tests.scim.population import populate
 

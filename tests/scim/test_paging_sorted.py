@@ -6,7 +6,7 @@ import pytest
 
 from scim.attributes import ATTRIBUTES
 from scim.errors import ScimError
-from scim.paging import read_page
+from scim.listing.paging import read_page
 from tests.cast import Cast
 from tests.scim.population import populate
 

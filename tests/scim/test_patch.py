@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from scim import patch, resources
 from scim.errors import ScimError
+from scim.patch import patch
+from scim.users import resources
 from tests.scim.people import BASE, ENTERPRISE, patched, payload, person
 
 HOME = {"type": "home", "value": "ana@home.example"}

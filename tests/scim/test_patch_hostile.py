@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.provisioning.user_record import PersonRecord
-from scim import patch, resources
 from scim.attributes import ATTRIBUTES
 from scim.errors import ScimError
+from scim.patch import patch
+from scim.users import resources
 from tests.scim import hostile
 from tests.scim.people import BASE, ENTERPRISE, person, recorded, revised
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from scim import resources
 from scim.errors import ScimError
-from scim.patch_paths import target
+from scim.patch.paths import target
+from scim.users import resources
 from tests.scim.people import BASE, ENTERPRISE, patched, patched_by, person
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"

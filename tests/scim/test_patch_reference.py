@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scim2_models import EnterpriseUser, PatchOp, SCIMException, ScimPolicy
 from scim2_models import User as TypedUser
 
-from scim import patch, resources
 from scim.errors import ScimError
+from scim.patch import patch
+from scim.users import resources
 from tests.scim.people import BASE, ENTERPRISE, person
 
 Typed = TypedUser[EnterpriseUser]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scim.projection import projected
+from scim.users.projection import projected
 from tests.scim.people import ENTERPRISE
 
 ANN: dict[str, Any] = {

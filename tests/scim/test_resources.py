@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from scim import resources
 from scim.errors import ScimError
+from scim.users import resources
 from tests.scim.people import BASE, ENTERPRISE, payload, person, recorded
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"

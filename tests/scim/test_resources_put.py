@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from scim import resources
+from scim.users import resources
 from tests.scim.people import BASE, ENTERPRISE, patched_by, payload, person, recorded, revised
 
 WORK = {"value": "ann@acme.example", "type": "work", "primary": True}

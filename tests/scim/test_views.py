@@ -7,8 +7,8 @@ from django.db import DataError, OperationalError
 from django.test import Client
 
 from accounts.models import AuditEntry
-from scim import paging
 from scim.errors import ERROR_SCHEMA
+from scim.listing import paging
 from tests.cast import Cast
 from tests.scim.client import BASE, USER, ScimClient
 

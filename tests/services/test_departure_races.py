@@ -23,8 +23,8 @@ from accounts.tokens import tokens
 from accounts.users import users
 from accounts.work import wake_up
 from spaces.models import SpaceMembership
-from spaces.services.placing import place_user
-from spaces.services.spaces import space_role_named
+from spaces.placing import place_user
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import claims, mapped_group, saml_connection
 from tests.services.test_races import at_once

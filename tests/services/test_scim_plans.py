@@ -12,10 +12,10 @@ from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.permissions import ACCOUNT_MEMBER
 from accounts.users import users
-from scim import search_time
 from scim.errors import ScimError
-from scim.filters import compile_filter
-from scim.paging import read_page
+from scim.filters.filters import compile_filter
+from scim.listing import search_time
+from scim.listing.paging import read_page
 from tests.cast import Cast
 
 PEOPLE = 20_000

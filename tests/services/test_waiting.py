@@ -25,7 +25,7 @@ from accounts.users import users
 from accounts.users.locking import changed, locked_user
 from accounts.work import wake_up
 from spaces.models import SpaceMembership, SpaceRole
-from spaces.services.placing import place_user, remove_from_space
+from spaces.placing import place_user, remove_from_space
 from tests.cast import Cast
 from tests.factories import claims, known_at, mapped_group, put_in, saml_connection
 from tests.services.waiting import elsewhere, start_waiting

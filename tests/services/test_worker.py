@@ -8,7 +8,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import ExternalIdentity, Group, GroupMembership, User
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, UserOrigin
-from spaces.services.tenancy import open_account
+from spaces.tenancy import open_account
 from tests.processes import wait_until
 from tests.services.redis_server import RedisServer
 from tests.services.sending import send

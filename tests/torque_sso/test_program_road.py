@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from torque_sso.program_road import request_id
+from scim.fast_path import request_id
 
 ROADS = ["/api/scim/Users", "/api/scim/v2/Users", "/api/scim", "/api/scim/v2", "/api/scim/nothing/here", "/api/scim/\n"]
 

@@ -38,13 +38,13 @@ from accounts.tokens import tokens
 from accounts.users import users
 from common.encryption import Sealed
 from scim.models import ProvisioningRequest
+from spaces.group_roles import give_space_roles
 from spaces.models import GroupSpaceRole, Space, SpaceMembership, SpaceRole
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_user
-from spaces.services.sign_in_rules import version_of
-from spaces.services.space_roles import ensure_space_role
-from spaces.services.spaces import create_space, space_role_named
-from spaces.services.tenancy import open_account
+from spaces.placing import place_user
+from spaces.sign_in_rules import version_of
+from spaces.space_roles import ensure_space_role
+from spaces.spaces import create_space, space_role_named
+from spaces.tenancy import open_account
 from tests.factories import oidc_connection, saml_connection
 from tests.saml_keys import key_pair
 

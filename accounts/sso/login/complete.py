@@ -24,7 +24,7 @@ from accounts.sso.timeline import Mark, Part
 from accounts.users import protection, users
 from accounts.users.protection import Protected
 from accounts.vendors import VENDORS
-from spaces.services.idp_roles import apply_idp_roles, map_login
+from spaces.idp_roles import apply_idp_roles, map_login
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from accounts.models import Connection, EmailDomain
 from accounts.models.identity import Protocol
 from console.connections.drafts.words import certificates_told, label_of, value_told
 from console.connections.forms import FIELD_WORDS
-from spaces.services.sign_in_rules import placement_of
+from spaces.sign_in_rules import placement_of
 
 
 def settings_of(connection: Connection) -> list[str]:

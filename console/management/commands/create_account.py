@@ -14,7 +14,7 @@ from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
 from common.folding import fold
 from console.management.base import VerbCommand, secret_from
-from spaces.services.tenancy import open_account
+from spaces.tenancy import open_account
 
 
 class Command(VerbCommand):

@@ -13,9 +13,9 @@ from accounts.models import Account
 from accounts.rights import permissions_of_role
 from accounts.users import users
 from console.management.base import VerbCommand, account_named, connection_named
+from spaces.group_roles import give_space_roles
 from spaces.models import Space, SpaceRole
-from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import space_named, space_role_named
+from spaces.spaces import space_named, space_role_named
 
 
 class Command(VerbCommand):

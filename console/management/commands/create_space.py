@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from accounts.audit.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
-from spaces.services.spaces import create_space
+from spaces.spaces import create_space
 
 
 class Command(VerbCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from accounts.audit.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
 from spaces.role_mapping import MEMBER_ROLE
-from spaces.services.space_roles import ensure_space_role
+from spaces.space_roles import ensure_space_role
 
 
 class Command(VerbCommand):

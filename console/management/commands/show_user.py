@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import ExternalIdentity, FormerAccess, User
 from console.management.base import PersonCommand, account_named, user_with_email
 from spaces.models import SpaceMembership
-from spaces.services.rights import rights_of
+from spaces.rights import rights_of
 
 
 class Command(PersonCommand):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.audit.audit import OPERATOR
 from accounts.models import User
 from accounts.tokens import tokens
-from spaces.services.placing import place_user
-from spaces.services.space_roles import ensure_space_role
+from spaces.placing import place_user
+from spaces.space_roles import ensure_space_role
 from tests.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from accounts.connections.provider import metadata
 from accounts.models import Account, AccountRole, Alert, Connection, ConnectionMove, EmailDomain, Group, User
 from accounts.models.request_choices import NameIdFormat
 from accounts.rights import PermissionsExceeded
-from spaces.services import sign_in_rules
+from spaces import sign_in_rules
 from tests.cast import Cast
 from tests.drafts import draft_of
 from tests.factories import known_at, oidc_connection, put_in, saml_connection
@@ -42,7 +42,7 @@ MODULES = (
     "accounts.connections.provider.metadata",
     "accounts.connections.moving.moves",
     "accounts.passwords.recovery_codes",
-    "spaces.services.sign_in_rules",
+    "spaces.sign_in_rules",
 )
 # They take the actor of the verb that calls them, which has asked.
 NO_VERBS = {"put_agreed", "allow_for_group", "would_allow", "check_may_see", "check_may_be_enabled"}

@@ -27,8 +27,8 @@ from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import PersonRecord
 from accounts.tokens import tokens
 from spaces.models import SpaceMembership
-from spaces.services.placing import place_user
-from spaces.services.spaces import create_space, space_role_named
+from spaces.placing import place_user
+from spaces.spaces import create_space, space_role_named
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
 from tests.factories import claims, mapped_group, saml_connection

@@ -17,7 +17,7 @@ from accounts.sso.login.complete import complete_login
 from accounts.sso.login.preview import claims_of
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
-from spaces.services.spaces import create_space
+from spaces.spaces import create_space
 from tests.cast import Cast
 from tests.factories import TENANT, mapped_group, oidc_connection, saml_connection
 

@@ -10,8 +10,8 @@ from accounts.permissions import ACCOUNT_ADMIN
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
 from spaces.models import SpaceMembership
-from spaces.services.placing import place_user
-from spaces.services.spaces import set_default_placement, space_role_named
+from spaces.placing import place_user
+from spaces.spaces import set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.enforcing import enforce

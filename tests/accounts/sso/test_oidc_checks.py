@@ -196,7 +196,6 @@ def test_another_nonce_is_refused(entra: Provider, nonce: Any) -> None:
 
 
 def test_a_sign_in_without_nonce_accepts_no_token(entra: Provider) -> None:
-    from accounts.sso.oidc import relying_party as oidc
 
     transaction = entra.transaction()
     transaction.nonce = ""

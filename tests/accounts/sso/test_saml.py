@@ -220,6 +220,7 @@ def test_two_thousand_groups_fit(connection: Connection) -> None:
 
 
 def test_pysaml2_is_imported_only_when_it_is_needed() -> None:
-    code = "import django, sys; django.setup(); import accounts.sso.saml.service_provider; sys.exit('saml2' in sys.modules)"
+    module = "accounts.sso.saml.service_provider"
+    code = f"import django, sys; django.setup(); import {module}; sys.exit('saml2' in sys.modules)"
     environment = {"DJANGO_SETTINGS_MODULE": "torque_sso.settings", "PATH": ""}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

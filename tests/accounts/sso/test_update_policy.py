@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.audit.audit import OPERATOR
-from spaces.services.placing import place_user
-from spaces.services.spaces import space_role_named
+from spaces.placing import place_user
+from spaces.spaces import space_role_named
 from tests.accounts.sso.test_login import spaces_of
 from tests.cast import Cast
 from tests.conftest import LogIn

@@ -8,7 +8,7 @@ from accounts.connections import connections
 from accounts.models import Account, Connection, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
-from spaces.services.tenancy import open_account
+from spaces.tenancy import open_account
 from tests.cast import PASSWORD, Cast
 
 

@@ -8,9 +8,9 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import Group
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
+from spaces.group_roles import give_space_roles
 from spaces.models import GroupSpaceRole
-from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import space_role_named
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import mapped_group, put_in
 

@@ -11,8 +11,8 @@ from accounts.groups.groups import create_group
 from accounts.models import Group
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
-from spaces.services.group_roles import give_space_roles
-from spaces.services.spaces import space_role_named
+from spaces.group_roles import give_space_roles
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import known_at, mapped_group, put_in, saml_connection
 

@@ -12,8 +12,8 @@ from accounts.models import Account, GroupMembership, HeldDeparture, LoginRecord
 from accounts.models.work import AlertKind
 from accounts.users.users import provision_pending
 from spaces.models import GroupSpaceRole
-from spaces.services.placing import place_user
-from spaces.services.spaces import create_space, space_role_named
+from spaces.placing import place_user
+from spaces.spaces import create_space, space_role_named
 
 HOSTILE = "<script>alert(1)</script>"
 

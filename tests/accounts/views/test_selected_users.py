@@ -15,7 +15,7 @@ from accounts.provisioning import provisioning
 from accounts.users import users
 from console.users import selected as selected_users
 from spaces.models import SpaceMembership
-from spaces.services.spaces import space_role_named
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

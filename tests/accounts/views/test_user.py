@@ -14,10 +14,10 @@ from accounts.permissions import Permission
 from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from accounts.users import users
+from spaces.group_roles import give_space_roles
 from spaces.models import SpaceMembership
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_users
-from spaces.services.spaces import space_role_named
+from spaces.placing import place_users
+from spaces.spaces import space_role_named
 from tests.cast import PASSWORD, Cast
 from tests.conftest import LogIn
 from tests.factories import claims, saml_connection

@@ -12,9 +12,9 @@ from accounts.groups.groups import add_member, create_group
 from accounts.models import AuditEntry, User
 from accounts.provisioning import provisioning
 from accounts.users import users
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_users
-from spaces.services.spaces import space_role_named
+from spaces.group_roles import give_space_roles
+from spaces.placing import place_users
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

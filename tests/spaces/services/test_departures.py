@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from spaces.deprovisioning import leave_spaces
 from spaces.models import SpaceMembership
-from spaces.services.departures import leave_spaces
-from spaces.services.placing import place_user
-from spaces.services.spaces import space_role_named
+from spaces.placing import place_user
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Group
+from spaces.group_roles import Pair, give_space_roles, set_space_roles, take_space_role
 from spaces.models import GroupSpaceRole, Space, SpaceRole
-from spaces.services.group_roles import Pair, give_space_roles, set_space_roles, take_space_role
-from spaces.services.spaces import space_role_named
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import mapped_group
 

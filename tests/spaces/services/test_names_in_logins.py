@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.login_records import new_reference
 from accounts.models import LoginRecord, User
-from spaces.services.names_in_logins import people_with
+from spaces.names_in_logins import people_with
 from tests.cast import Cast
 from tests.factories import saml_connection
 

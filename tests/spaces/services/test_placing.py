@@ -10,8 +10,8 @@ from accounts.models import AuditEntry, User
 from accounts.models.user import UserState
 from accounts.users import users
 from spaces.models import SpaceMembership
-from spaces.services.placing import place_user, place_users, remove_from_space
-from spaces.services.spaces import space_role_named
+from spaces.placing import place_user, place_users, remove_from_space
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 from tests.factories import saml_connection
 

@@ -10,10 +10,10 @@ from accounts.groups import groups
 from accounts.models import User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_user
-from spaces.services.rights import rights_of
-from spaces.services.spaces import space_role_named
+from spaces.group_roles import give_space_roles
+from spaces.placing import place_user
+from spaces.rights import rights_of
+from spaces.spaces import space_role_named
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection
-from spaces.services.sign_in_rules import change_sign_in_rules, placement_of
+from spaces.sign_in_rules import change_sign_in_rules, placement_of
 from tests.cast import Cast
 from tests.factories import saml_connection
 

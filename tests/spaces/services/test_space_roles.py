@@ -7,11 +7,11 @@ from accounts.errors import ActionRefused
 from accounts.groups.groups import create_group
 from accounts.models import AuditEntry
 from accounts.roles.custom_roles import RoleDraft
+from spaces.group_roles import give_space_roles
 from spaces.models import SpaceRole
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_user
-from spaces.services.space_roles import add_space_role, delete_space_role, space_role_uses, update_space_role
-from spaces.services.spaces import set_default_placement, space_role_named
+from spaces.placing import place_user
+from spaces.space_roles import add_space_role, delete_space_role, space_role_uses, update_space_role
+from spaces.spaces import set_default_placement, space_role_named
 from tests.cast import Cast
 from tests.factories import saml_connection
 

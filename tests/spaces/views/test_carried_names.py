@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.audit.audit import OPERATOR
 from accounts.roles.custom_roles import RoleDraft
 from accounts.roles.roles import create_account_role
-from spaces.services.space_roles import add_space_role
+from spaces.space_roles import add_space_role
 from tests.cast import Cast
 from tests.spaces.services.test_names_in_logins import signed_in
 

@@ -12,9 +12,9 @@ from accounts.groups import groups
 from accounts.models import Origin, User
 from accounts.permissions import Permission
 from accounts.users import users
+from spaces.group_roles import give_space_roles
 from spaces.models import SpaceMembership
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_user
+from spaces.placing import place_user
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.spaces.views.conftest import may, space_role

@@ -10,8 +10,8 @@ from accounts.permissions import Permission
 from accounts.roles.custom_roles import RoleDraft
 from accounts.tokens.tokens import issue_token, permits
 from spaces.models import SpaceRole
-from spaces.services.placing import place_user
-from spaces.services.space_roles import add_space_role
+from spaces.placing import place_user
+from spaces.space_roles import add_space_role
 from tests.cast import Cast
 from tests.spaces.views.conftest import may, space_role
 

@@ -10,7 +10,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole
 from accounts.permissions import Permission
 from accounts.roles.custom_roles import RoleDraft
-from spaces.services.space_roles import add_space_role
+from spaces.space_roles import add_space_role
 from tests.cast import Cast
 from tests.spaces.views.conftest import may, space_role
 

@@ -10,10 +10,10 @@ from accounts.audit.audit import OPERATOR
 from accounts.groups.groups import create_group
 from accounts.models import AuditEntry, GroupMembership
 from accounts.permissions import Permission
+from spaces.group_roles import give_space_roles
 from spaces.models import Space, SpaceMembership
-from spaces.services.group_roles import give_space_roles
-from spaces.services.placing import place_user
-from spaces.services.spaces import create_space, set_default_placement
+from spaces.placing import place_user
+from spaces.spaces import create_space, set_default_placement
 from tests.cast import Cast
 from tests.factories import saml_connection
 from tests.spaces.views.conftest import may, space_role

@@ -16,7 +16,7 @@ from accounts.sso.addresses import addresses_of
 from accounts.users import users
 from console.management.base import VerbCommand, account_named
 from console.management.connection_options import add_connection_arguments, connection_settings
-from spaces.services.spaces import set_default_placement
+from spaces.spaces import set_default_placement
 
 
 class Command(VerbCommand):

@@ -21,9 +21,9 @@ from accounts.groups import sync as group_sync
 from accounts.models import Account, Connection, LoginRecord
 from accounts.sso.login.preview import Preview, preview_login
 from spaces.models import Space, SpaceMembership, SpaceRole
-from spaces.services.space_roles import ensure_space_role
-from spaces.services.spaces import create_space
-from spaces.services.tenancy import open_account
+from spaces.space_roles import ensure_space_role
+from spaces.spaces import create_space
+from spaces.tenancy import open_account
 from tests.cast import Cast
 from tests.factories import TENANT, mapped_group, oidc_connection
 from tests.journeys import OidcJourney, SamlJourney, signed_connection

@@ -10,7 +10,7 @@ from accounts.connections.certificates.certificates import fingerprint
 from accounts.models import Connection, EmailDomain, Group
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
-from spaces.services.sign_in_rules import version_of
+from spaces.sign_in_rules import version_of
 from tests.cast import Cast
 from tests.drafts import draft_of
 from tests.saml_keys import key_pair

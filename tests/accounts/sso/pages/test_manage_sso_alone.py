@@ -16,7 +16,7 @@ from accounts.permissions import ACCOUNT_ADMIN, Permission
 from accounts.rights import account_permissions
 from accounts.users import users
 from common.outbound import dns_records
-from spaces.services.sign_in_rules import placement_of, version_of
+from spaces.sign_in_rules import placement_of, version_of
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.drafts import draft_of

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.connections.provider import metadata
 from accounts.login_records import record_refusal
 from accounts.models import AuditEntry, Connection
-from spaces.services.sign_in_rules import version_of
+from spaces.sign_in_rules import version_of
 from tests.cast import Cast
 from tests.conftest import LogIn
 from tests.factories import claims

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import AccountRole, Connection
-from spaces.services.sign_in_rules import placement_of
+from spaces.sign_in_rules import placement_of
 from tests.cast import Cast
 from tests.drafts import publish
 

@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F
 from django.db.models.sql.compiler import SQLCompiler
 
-from scim.text_search import Sql, by_code_point, condition, folded
+from scim.filters.text_search import Sql, by_code_point, condition, folded
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from scim import extensions
 from scim.attributes import CORE
+from scim.users import extensions
 
 # Returned whatever was asked for (RFC 7643 section 7, `returned: always`).
 _ALWAYS = frozenset({"schemas", "id"})

@@ -8,12 +8,13 @@ names nothing that is kept is accepted and ignored, because a refusal stops the 
 from dataclasses import dataclass
 from typing import Any
 
-from scim import errors, extensions
+from scim import errors
 from scim.attributes import CORE, ENTERPRISE
 from scim.errors import ScimError, quoted, type_name
-from scim.patch_lists import change_entries
-from scim.patch_paths import Target, named_schema, target
-from scim.values import canonical, is_empty, parts_by_name, read
+from scim.patch.lists import change_entries
+from scim.patch.paths import Target, named_schema, target
+from scim.users import extensions
+from scim.users.values import canonical, is_empty, parts_by_name, read
 
 Document = dict[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 from common.folding import fold
 from scim.attributes import Attribute
 from scim.errors import invalid_value, no_target, type_name
-from scim.patch_paths import Entry, Target, described, matches
-from scim.values import check_count, is_empty, parts_by_name, read, read_entry, settle_primary, without_repeats
+from scim.patch.paths import Entry, Target, described, matches
+from scim.users.values import check_count, is_empty, parts_by_name, read, read_entry, settle_primary, without_repeats
 
 
 def change_entries(held: list[Entry], verb: str, found: Target, value: Any) -> list[Entry]:

@@ -10,7 +10,7 @@ from accounts.roles.names import checked_name
 from spaces.models import DefaultPlacement, GroupSpaceRole, SpaceMembership, SpaceRole
 from spaces.permissions import SpacePermission
 from spaces.role_mapping import MEMBER_ROLE
-from spaces.services.spaces import space_role_named
+from spaces.spaces import space_role_named
 
 WHAT = "space role"
 

@@ -6,9 +6,9 @@ from django.db.models.functions import NullIf
 
 from accounts.models.user import UserState
 from scim.attributes import Attribute, find
-from scim.columns import USER_NAME_KEY, text_of
 from scim.errors import invalid_value, quoted
-from scim.text_search import Comparable
+from scim.filters.columns import USER_NAME_KEY, text_of
+from scim.filters.text_search import Comparable
 
 _ORDERS = {"": False, "ascending": False, "descending": True}
 _EMAIL = NullIf(Comparable(F("email_key"), fold=False), Value(""))  # the primary one stands for the list

@@ -1,6 +1,6 @@
 """Filters (RFC 7644 section 3.4.2.2) compiled to conditions of the ORM.
 
-Which attributes there are says `scim.attributes`; what a comparison with each of them means, `scim.comparisons`. What
+Which attributes there are says `scim.attributes`; what a comparison with each of them means, `comparisons`. What
 cannot be searched is refused, never answered with an empty list: the client would create a duplicate.
 """
 
@@ -23,9 +23,9 @@ from scim2_models.path import (
 )
 
 from scim.attributes import Attribute, find
-from scim.comparisons import compare, present
 from scim.errors import invalid_filter, quoted
-from scim.value_paths import select
+from scim.filters.comparisons import compare, present
+from scim.filters.value_paths import select
 
 MAX_LENGTH = 4_096
 MAX_TERMS = 50

@@ -2,7 +2,7 @@
 
 What has no column is kept in `User.scim_attributes`, flat, under the attribute's own path: "title", "name.middleName",
 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"; "emails", "phoneNumbers" and "addresses" are
-lists of objects, "extensions" is what `scim.extensions` keeps. What was not sent but follows from something else (the
+lists of objects, "extensions" is what `extensions` keeps. What was not sent but follows from something else (the
 formatted name, an e-mail that is the userName) is not kept, so that it goes on following.
 """
 
@@ -14,12 +14,12 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.provisioning.user_record import PersonRecord
 from common.folding import fold
 from common.invisible import invisible
-from scim import extensions
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
-from scim.projection import projected
-from scim.renaming import before_deletion
-from scim.values import canonical, check_is_list, read
+from scim.users import extensions
+from scim.users.projection import projected
+from scim.users.renaming import before_deletion
+from scim.users.values import canonical, check_is_list, read
 
 __all__ = ["projected", "to_record", "to_resource"]
 

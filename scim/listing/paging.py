@@ -1,7 +1,7 @@
 """Pages of an account's people: by index (RFC 7644 section 3.4.2.4) and by cursor (RFC 9865).
 
 At most two queries, whatever the size of the page and of the account. The account knows how many people it has, and
-`scim.landmarks` where the n-th is; what a filter finds is counted only when the page does not tell it.
+`scim.listing.landmarks` where the n-th is; what a filter finds is counted only when the page does not tell it.
 """
 
 import re
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, User
-from scim import cursors, landmarks, listed_users, lookups, search_time
-from scim.comparisons import IS_IN, IS_OUT
-from scim.cursors import AFTER, AT, BEFORE, Position
 from scim.errors import invalid_count, invalid_value, quoted
-from scim.filters import compile_filter
-from scim.sorting import ordering
+from scim.filters.comparisons import IS_IN, IS_OUT
+from scim.filters.filters import compile_filter
+from scim.listing import cursors, landmarks, listed_users, lookups, search_time
+from scim.listing.cursors import AFTER, AT, BEFORE, Position
+from scim.listing.sorting import ordering
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 200

@@ -1,4 +1,4 @@
-"""Where the table's attributes stand in SQL, as `scim.resources` shows them."""
+"""Where the table's attributes stand in SQL, as `scim.users.resources` shows them."""
 
 from django.db.models import Case, Expression, F, Q, Value, When
 from django.db.models.fields.json import KeyTextTransform

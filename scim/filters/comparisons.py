@@ -13,12 +13,13 @@ from django.db.models import Q
 
 from accounts.models.user import UserState
 from common.folding import fold
-from scim import filter_values, value_paths
 from scim.attributes import Attribute, find, parts_of
-from scim.columns import USER_NAME, USER_NAME_KEY, text_of
 from scim.errors import invalid_filter
-from scim.text_search import TextComparison
-from scim.value_paths import NOBODY
+from scim.filters import value_paths
+from scim.filters import values as filter_values
+from scim.filters.columns import USER_NAME, USER_NAME_KEY, text_of
+from scim.filters.text_search import TextComparison
+from scim.filters.value_paths import NOBODY
 
 _EVERYBODY = Q(pk__isnull=False)
 IS_OUT = Q(state=UserState.DEPROVISIONED)

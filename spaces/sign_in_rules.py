@@ -16,7 +16,7 @@ from accounts.errors import ActionRefused
 from accounts.models import AccountRole, Connection
 from accounts.rights import is_account_admin
 from spaces.models import DefaultPlacement
-from spaces.services.spaces import set_default_placement
+from spaces.spaces import set_default_placement
 
 
 @transaction.atomic

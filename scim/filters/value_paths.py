@@ -11,12 +11,12 @@ from django.db.models import F, Q
 from scim2_models.path import AttrPath, Comparison, FilterNode, LogicalExpr, LogicalOperator, Not, Present
 
 from common.folding import fold
-from scim import filter_values
 from scim.attributes import Attribute, find, parts_of
-from scim.entry_search import AnyEntry, Joined, Opposite, Stated, Text, Truth, Wanted
 from scim.errors import invalid_filter, quoted
-from scim.other_emails import among_other_emails
-from scim.text_search import TextComparison
+from scim.filters import values as filter_values
+from scim.filters.entry_search import AnyEntry, Joined, Opposite, Stated, Text, Truth, Wanted
+from scim.filters.other_emails import among_other_emails
+from scim.filters.text_search import TextComparison
 
 NOBODY = Q(pk__in=())
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts.models import Account, User
 from common.folding import fold
-from scim import listed_users
+from scim.listing import listed_users
 
 _ONE_COMPARISON = re.compile(r'(userName|externalId|id) eq "([^"\\\x00-\x1f]+)"', re.IGNORECASE)
 
