@@ -85,7 +85,7 @@ def _begin_at_login(request: HttpRequest, user: User, **_: Any) -> None:
     begin(request, user)
 
 
-user_logged_in.connect(_begin_at_login, dispatch_uid="accounts.sessions")
+user_logged_in.connect(_begin_at_login, dispatch_uid="begin-session")
 
 
 def current(request: HttpRequest) -> SignedInSession | None:

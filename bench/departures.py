@@ -22,8 +22,8 @@ from uuid import UUID
 
 from bench.load import CONNECTIONS, Client, Request
 from bench.population import identity
-from tests import processes
 from tests.faults.processes_of import family, resident
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 

@@ -14,7 +14,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Connection  # noqa: E402
 from accounts.sso.oidc import relying_party  # noqa: E402
-from tests import oidc_messages as messages  # noqa: E402
+from tests.support import oidc_messages as messages  # noqa: E402
 
 ROUNDS = 2000
 REPEATS = 5

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from accounts.sso.saml.response import Expectations, read_response
-from tests.saml_keys import key_pair
-from tests.saml_messages import ACS_URL, ISSUERS, REQUEST_ID, SP_ENTITY_ID, Element, response, set_attribute
+from tests.support.saml_keys import key_pair
+from tests.support.saml_messages import ACS_URL, ISSUERS, REQUEST_ID, SP_ENTITY_ID, Element, response, set_attribute
 
 REPEATS = 5
 SSO_URL = "https://login.microsoftonline.com/5d1f8a52/saml2"

@@ -25,7 +25,7 @@ from urllib.parse import quote
 from bench import cpu
 from bench.load import CONNECTIONS, Client, Request
 from bench.population import identity, profile, user_name
-from tests import processes
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 

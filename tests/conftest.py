@@ -14,11 +14,15 @@ from accounts.models import AuditEntry, Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.complete import CompletedLogin, complete_login
 from common import rates
-from tests import cast as people
 from tests.advisories.summary import pytest_terminal_summary as pytest_terminal_summary
-from tests.audit_guards import guards_off
-from tests.partnership import Partnership, make_partnership
-from tests.secrets_in_logs import Watch, gives_away, hands_on
+from tests.support import cast as people
+from tests.support.audit_guards import guards_off
+from tests.support.partnership import Partnership, make_partnership
+from tests.support.provider_fixtures import acme as acme
+from tests.support.provider_fixtures import entra as entra
+from tests.support.provider_fixtures import okta as okta
+from tests.support.provider_fixtures import web as web
+from tests.support.secrets_in_logs import Watch, gives_away, hands_on
 
 
 @pytest.hookimpl(trylast=True)

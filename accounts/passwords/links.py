@@ -20,7 +20,7 @@ from accounts.users import users
 class _Tokens(PasswordResetTokenGenerator):
     """Signs what must not have changed since: Django's part (password, last login, e-mail) and ours."""
 
-    key_salt = "accounts.passwords.links"
+    key_salt = "accounts.services.password_links"  # as in links that are on their way
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
         # It was handed out for what the person could do then: it ends when that changes.
@@ -31,7 +31,7 @@ class _Tokens(PasswordResetTokenGenerator):
 class _EndingTokens(_Tokens):
     """The same, for a link whose password ends the person's API tokens: nobody can make one of the other kind of it."""
 
-    key_salt = "accounts.passwords.links and the API tokens end"
+    key_salt = "accounts.services.password_links and the API tokens end"
 
 
 _tokens, _ending_tokens = _Tokens(), _EndingTokens()

@@ -21,7 +21,7 @@ from common.folding import fold
 class _Tokens(PasswordResetTokenGenerator):
     """Signs what must not have changed since: Django's part (password, last login, e-mail) and ours."""
 
-    key_salt = "accounts.passwords.recovery_links"
+    key_salt = "accounts.services.recovery_links"  # as in links that are on their way
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
         # Django's part knows the last login to the second; two uses within one would both find it unchanged.

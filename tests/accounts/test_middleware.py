@@ -14,7 +14,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import Account, SignedInSession
 from accounts.provisioning import provisioning
 from accounts.tokens import tokens
-from tests.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 BACKEND = "accounts.authentication.AccountBackend"

@@ -9,9 +9,9 @@ from pytest_django.asserts import assertContains
 from accounts.audit.audit import OPERATOR
 from accounts.tokens import tokens
 from common import rates
-from tests.cast import Cast
-from tests.factories import oidc_connection, saml_connection
-from tests.secrets_in_logs import secret
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection, saml_connection
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "192.0.2.7"

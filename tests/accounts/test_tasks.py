@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 from accounts import tasks
 from accounts.work import wake_up
 from common.background import Pile
-from tests.processes import wait_until
+from tests.support.processes import wait_until
 from torque_sso.celery import app
 
 

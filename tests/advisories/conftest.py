@@ -6,11 +6,11 @@ from django.test import Client
 
 from common.outbound import guarded_http
 from tests.advisories.outside import browser_of, link
-from tests.cast import Cast
-from tests.factories import OID, TENANT, oidc_connection
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.oidc_messages import Provider, Web, shape
-from tests.saml_keys import key_pair
+from tests.support.cast import Cast
+from tests.support.factories import OID, TENANT, oidc_connection
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.oidc_messages import Provider, Web, shape
+from tests.support.saml_keys import key_pair
 
 
 @pytest.fixture

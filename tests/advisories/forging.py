@@ -6,9 +6,9 @@ from copy import deepcopy
 
 from lxml import etree
 
-from tests.saml_messages import SAML, SAMLP, Element, assertion, find
-from tests.saml_signing import Signing, sign, signature_over
-from tests.saml_wrapping import forged
+from tests.support.saml_messages import SAML, SAMLP, Element, assertion, find
+from tests.support.saml_signing import Signing, sign, signature_over
+from tests.support.saml_wrapping import forged
 
 
 def canonical(element: Element) -> bytes:

@@ -10,9 +10,9 @@ from lxml import etree
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.users import users
-from tests.cast import PASSWORD
-from tests.journeys import OidcJourney, SamlJourney
-from tests.saml_messages import Element, encode
+from tests.support.cast import PASSWORD
+from tests.support.journeys import OidcJourney, SamlJourney
+from tests.support.saml_messages import Element, encode
 
 
 def link(connection: Connection, user: User, subject: str) -> ExternalIdentity:

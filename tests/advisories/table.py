@@ -19,7 +19,7 @@ class Advisory:
 
 _REPEATED = "tests/accounts/sso/test_repeated.py"
 _VIEWS = "tests/accounts/sso/test_views.py"
-_WHOLE_OIDC = "tests/accounts/sso/test_oidc_whole_login.py"
+_WHOLE_OIDC = "tests/accounts/sso/oidc/test_whole_login.py"
 _SCIM_ISOLATION = "tests/scim/test_isolation.py"
 _WALK = "tests/walk/test_walk.py"
 

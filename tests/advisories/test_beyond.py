@@ -8,11 +8,11 @@ from django.test import Client
 
 from accounts.models import ApiToken, User
 from tests.advisories.outside import signed_in_as
-from tests.cast import Cast
-from tests.factories import OID
-from tests.journeys import OidcJourney, SamlJourney
 from tests.scim.client import ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import Cast
+from tests.support.factories import OID
+from tests.support.journeys import OidcJourney, SamlJourney
 from tests.walk.asking import World
 from tests.walk.routes import every_route
 from tests.walk.table import TABLE

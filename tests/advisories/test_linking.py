@@ -13,15 +13,15 @@ from accounts.connections import connections
 from accounts.models import Connection, EmailDomain, ExternalIdentity, LoginRecord, SignInTransaction, User
 from accounts.users import users
 from tests.advisories.outside import browser_of, reason, refused_oidc, refused_saml, signed_in_as
-from tests.cast import PASSWORD, Cast
-from tests.factories import OID, TENANT, oidc_connection
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.oidc_messages import Provider, Web, shape
-from tests.saml_keys import key_pair
-from tests.saml_messages import NO_REQUEST
-from tests.saml_signing import Signing
 from tests.scim.client import ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import PASSWORD, Cast
+from tests.support.factories import OID, TENANT, oidc_connection
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.oidc_messages import Provider, Web, shape
+from tests.support.saml_keys import key_pair
+from tests.support.saml_messages import NO_REQUEST
+from tests.support.saml_signing import Signing
 
 pytestmark = pytest.mark.django_db
 

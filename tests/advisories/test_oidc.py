@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from accounts.models import User
 from tests.advisories.outside import refused_oidc, signed_in_as
-from tests.cast import Cast
-from tests.factories import oidc_connection
-from tests.journeys import OidcJourney
-from tests.oidc_messages import Provider, Web, b64, jwk, number, rsa_key, shape, sign
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import OidcJourney
+from tests.support.oidc_messages import Provider, Web, b64, jwk, number, rsa_key, shape, sign
 
 pytestmark = pytest.mark.django_db
 VICTIM = "alice@acme.example"

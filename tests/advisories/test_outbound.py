@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.models import Connection, LoginRecord
 from tests.advisories.network import PUBLIC, Network, replace_network
 from tests.advisories.outside import refused_oidc
-from tests.cast import Cast
-from tests.factories import oidc_connection, saml_connection
-from tests.journeys import OidcJourney
-from tests.oidc_messages import Provider, Web, shape
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection, saml_connection
+from tests.support.journeys import OidcJourney
+from tests.support.oidc_messages import Provider, Web, shape
 
 pytestmark = pytest.mark.django_db
 

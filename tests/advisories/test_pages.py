@@ -11,14 +11,14 @@ from django.test import Client
 from accounts.models import ApiToken, SignedInSession, SignInTransaction, User
 from tests.advisories.markup import HOSTILE, dangers, shown
 from tests.advisories.outside import signed_in_as
-from tests.cast import PASSWORD, Cast
-from tests.enforcing import enforce
-from tests.idp_metadata import published
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.logouts import Visit, deliver, logout_connection
-from tests.saml_messages import NO_REQUEST, setting, writing
 from tests.scim.client import ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import PASSWORD, Cast
+from tests.support.enforcing import enforce
+from tests.support.idp_metadata import published
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.logouts import Visit, deliver, logout_connection
+from tests.support.saml_messages import NO_REQUEST, setting, writing
 from tests.walk.asking import World, body
 from tests.walk.objects import make_things
 from tests.walk.routes import every_route

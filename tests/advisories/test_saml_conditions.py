@@ -9,13 +9,13 @@ from django.test import Client
 from accounts.models import Connection, User
 from accounts.sso.saml import service_provider
 from tests.advisories.outside import reason, refused_saml, rewritten, signed_in_as
-from tests.cast import Cast
-from tests.drafts import publish
-from tests.factories import saml_connection
-from tests.idp_metadata import published
-from tests.journeys import SamlJourney, signed_connection
-from tests.saml_keys import key_pair
-from tests.saml_messages import (
+from tests.support.cast import Cast
+from tests.support.drafts import publish
+from tests.support.factories import saml_connection
+from tests.support.idp_metadata import published
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.saml_keys import key_pair
+from tests.support.saml_messages import (
     ISSUERS,
     NO_REQUEST,
     SAML,
@@ -28,7 +28,7 @@ from tests.saml_messages import (
     setting,
     writing,
 )
-from tests.saml_signing import Signing
+from tests.support.saml_signing import Signing
 
 pytestmark = pytest.mark.django_db
 METHOD = "urn:oasis:names:tc:SAML:2.0:cm:"

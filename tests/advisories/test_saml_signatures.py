@@ -7,10 +7,10 @@ import pytest
 
 from tests.advisories import forging
 from tests.advisories.outside import refused_saml, reshaped, rewritten, signed_in_as
-from tests.journeys import SamlJourney
-from tests.saml_messages import DS, Edit, Element, adding, every, find, setting, writing
-from tests.saml_shapes import SHAPES
-from tests.saml_signing import Signing
+from tests.support.journeys import SamlJourney
+from tests.support.saml_messages import DS, Edit, Element, adding, every, find, setting, writing
+from tests.support.saml_shapes import SHAPES
+from tests.support.saml_signing import Signing
 
 pytestmark = pytest.mark.django_db
 VICTIM = "alice@acme.example"
@@ -18,7 +18,7 @@ Change = Callable[[Element], None]
 
 
 def entra_message(journey: SamlJourney) -> str:
-    """As `tests.saml_shapes` expects it."""
+    """As `tests.support.saml_shapes` expects it."""
     return journey.message(vendor="entra", name_id="bob@acme.example", assertion_id="_a1", signed="assertion")
 
 

@@ -8,15 +8,15 @@ import pytest
 from lxml import etree
 
 from accounts.models import UnrecordedRefusals
-from tests import saml_wrapping
 from tests.advisories import forging
 from tests.advisories.outside import refused_saml, reshaped, signed_in_as
-from tests.journeys import SamlJourney
-from tests.saml_encryption import encrypt
-from tests.saml_keys import key_pair
-from tests.saml_messages import DS, SAML, SAMLP, Element, assertion, find
-from tests.saml_signing import Signing, sign
-from tests.saml_wrapping import forged
+from tests.support import saml_wrapping
+from tests.support.journeys import SamlJourney
+from tests.support.saml_encryption import encrypt
+from tests.support.saml_keys import key_pair
+from tests.support.saml_messages import DS, SAML, SAMLP, Element, assertion, find
+from tests.support.saml_signing import Signing, sign
+from tests.support.saml_wrapping import forged
 
 pytestmark = pytest.mark.django_db
 Wrap = Callable[[Element], Element | None]

@@ -11,11 +11,11 @@ from accounts.models import Group, User
 from accounts.tokens import tokens
 from tests.accounts.api.programs import try_login
 from tests.advisories.outside import browser_of, link, signed_in_as
-from tests.cast import PASSWORD, Cast
-from tests.factories import mapped_group, put_in
-from tests.journeys import SamlJourney
 from tests.scim.client import BASE, USER, ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import PASSWORD, Cast
+from tests.support.factories import mapped_group, put_in
+from tests.support.journeys import SamlJourney
 
 pytestmark = pytest.mark.django_db
 

@@ -14,14 +14,14 @@ from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from tests.accounts.api.programs import Program, logged_in, try_login, with_long_token
 from tests.advisories.outside import browser_of, refused_oidc, signed_in_as, somebody_with
-from tests.cast import PASSWORD, Cast
-from tests.commands import run
-from tests.enforcing import enforce
-from tests.factories import OID, TENANT
-from tests.journeys import OidcJourney, SamlJourney
 from tests.scim.client import ScimClient
 from tests.scim.conftest import service_token
-from tests.secrets_in_logs import secret
+from tests.support.cast import PASSWORD, Cast
+from tests.support.commands import run
+from tests.support.enforcing import enforce
+from tests.support.factories import OID, TENANT
+from tests.support.journeys import OidcJourney, SamlJourney
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db
 YES = {"confirmed": "yes"}

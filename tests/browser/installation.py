@@ -15,8 +15,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from demo.__main__ import Plan, idp_command
-from tests import processes
 from tests.browser.acme import Acme
+from tests.support import processes
 from tools import serve, servers
 from tools.setup import ROOT
 

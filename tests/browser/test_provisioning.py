@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.browser
 _numbers = count(1)

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.tokens import tokens
 from demo import scim, scim_entra, scim_okta
 from demo.scim_wire import Answer, Carry, Surprise, Wire
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 BASE = "http://localhost:8000/api/scim"

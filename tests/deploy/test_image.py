@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import processes
 from tests.deploy.image import Image, assembled
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 
@@ -25,7 +25,7 @@ def image() -> Iterator[Image]:
 
 
 def test_the_second_command_of_migrate_is_there(image: Image) -> None:
-    """It needs PostgreSQL: `tests/services/test_audit_grants.py` runs it."""
+    """It needs PostgreSQL: `tests/integration/test_audit_grants.py` runs it."""
     _, grant = image.shell_commands("migrate")
     assert "owns nothing" in image.run([*grant, "--help"])
 

@@ -10,8 +10,8 @@ from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from spaces.placing import place_user
 from spaces.spaces import create_space, space_role_named
-from tests.factories import claims
-from tests.secrets_in_logs import secret
+from tests.support.factories import claims
+from tests.support.secrets_in_logs import secret
 
 
 def colleague(connection: Connection, name: str, *, groups: tuple[str, ...] = ("Ops", "Dev")) -> User:

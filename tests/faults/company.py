@@ -19,11 +19,11 @@ if __name__ == "__main__":
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, Connection
 from accounts.tokens import tokens
-from tests import processes
-from tests.cast import make_cast
-from tests.journeys import signed_connection
-from tests.saml_keys import key_pair
-from tests.secrets_in_logs import secret
+from tests.support import processes
+from tests.support.cast import make_cast
+from tests.support.journeys import signed_connection
+from tests.support.saml_keys import key_pair
+from tests.support.secrets_in_logs import secret
 from tools import servers
 from tools.setup import ROOT
 

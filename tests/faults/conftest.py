@@ -11,12 +11,12 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.models import Connection
 from accounts.tokens import tokens
-from tests import processes
-from tests.cast import Cast
 from tests.faults.scim_client import ScimClient
-from tests.journeys import signed_connection
-from tests.secrets_in_logs import secret
-from tests.services.fixtures import broker_url, product_environment, redis, worker
+from tests.integration.fixtures import broker_url, product_environment, redis, worker
+from tests.support import processes
+from tests.support.cast import Cast
+from tests.support.journeys import signed_connection
+from tests.support.secrets_in_logs import secret
 from tools import servers
 
 __all__ = ["broker_url", "product_environment", "redis", "worker"]

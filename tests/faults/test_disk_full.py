@@ -19,7 +19,7 @@ from tests.faults import company, invariants
 from tests.faults.company import Company
 from tests.faults.processes_of import family
 from tests.faults.scim_client import ScimClient
-from tests.services.http_journey import HttpJourney
+from tests.integration.http_journey import HttpJourney
 
 
 @dataclass

@@ -17,10 +17,10 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, ExternalIdentity, TaskAttempt, User
 from accounts.provisioning import provisioning
 from accounts.work import wake_up
-from tests import processes
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
-from tests.services.sending import send
+from tests.integration.sending import send
+from tests.support import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APP = "tests.faults.dying_worker"

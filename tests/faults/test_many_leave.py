@@ -11,7 +11,7 @@ from bench import departures
 from bench.load import Client
 from bench.population import identity
 from spaces.models import SpaceMembership
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 300

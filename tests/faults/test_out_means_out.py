@@ -16,11 +16,11 @@ from accounts.models import Connection, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.tokens import tokens
 from accounts.users import users
-from tests.cast import PASSWORD
 from tests.faults.scim_client import ScimClient
-from tests.secrets_in_logs import secret
-from tests.services.http_journey import HttpJourney
-from tests.services.redis_server import RedisServer
+from tests.integration.http_journey import HttpJourney
+from tests.integration.redis_server import RedisServer
+from tests.support.cast import PASSWORD
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IN = {"page": 200, "session at the API": 200, "token at the API": 200, "token at SCIM": 200}

@@ -14,8 +14,8 @@ import requests
 from tests.faults import company, invariants
 from tests.faults.company import Company
 from tests.faults.scim_client import ScimClient
-from tests.processes import wait_until
-from tests.services.http_journey import HttpJourney
+from tests.integration.http_journey import HttpJourney
+from tests.support.processes import wait_until
 from tools import servers
 from tools.servers import PostgresServer
 

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from accounts.models import Connection, FormerAccess, GroupMembership, User
 from tests.faults.colleagues import colleague
 from tests.faults.scim_client import ScimClient
-from tests.services.http_journey import HttpJourney
-from tests.services.redis_server import RedisServer
+from tests.integration.http_journey import HttpJourney
+from tests.integration.redis_server import RedisServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONGEST = 2.0  # seconds

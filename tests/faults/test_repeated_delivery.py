@@ -11,11 +11,11 @@ from accounts.models import AuditEntry, Connection, GroupMembership, TaskAttempt
 from accounts.provisioning import provisioning
 from accounts.sso.login.complete import complete_login
 from accounts.work import wake_up
-from tests.cast import Cast
-from tests.factories import claims, mapped_group
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
-from tests.services.test_races import at_once
+from tests.integration.test_races import at_once
+from tests.support.cast import Cast
+from tests.support.factories import claims, mapped_group
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 5

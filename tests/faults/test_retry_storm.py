@@ -8,9 +8,9 @@ import pytest
 from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, User
 from accounts.tokens import tokens
-from tests.cast import Cast
 from tests.faults.scim_client import ScimClient, person, replace
-from tests.secrets_in_logs import secret
+from tests.support.cast import Cast
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 10

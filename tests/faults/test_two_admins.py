@@ -14,9 +14,9 @@ from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.provisioning import provisioning
 from accounts.users import users
-from tests.cast import PASSWORD, Cast
 from tests.faults.scim_client import replace
-from tests.services.test_races import at_once
+from tests.integration.test_races import at_once
+from tests.support.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 50

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import processes
 from tests.idps.simplesamlphp import write_key_pair
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 from tools.test_idps import DJANGO_OAUTH_TOOLKIT

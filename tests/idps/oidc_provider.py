@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tests import processes
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 from tools.test_idps import CACHE

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests import processes
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 

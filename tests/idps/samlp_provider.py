@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests import processes
 from tests.idps.simplesamlphp import write_key_pair
+from tests.support import processes
 from tools import servers
 from tools.setup import ROOT
 from tools.test_idps import CACHE

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests import processes
+from tests.support import processes
 from tools import servers
 from tools.test_idps import simplesamlphp_folder
 

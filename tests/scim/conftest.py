@@ -6,9 +6,9 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import Account
 from accounts.tokens import tokens
 from scim import request_log
-from tests.cast import Cast
 from tests.scim.client import ScimClient
-from tests.secrets_in_logs import secret
+from tests.support.cast import Cast
+from tests.support.secrets_in_logs import secret
 
 
 @pytest.fixture(autouse=True)

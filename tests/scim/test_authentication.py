@@ -11,9 +11,9 @@ from accounts.provisioning import provisioning
 from accounts.tokens import revocation, tokens
 from scim.authentication import token_text
 from scim.errors import ERROR_SCHEMA
-from tests.cast import Cast
 from tests.scim.client import Answer, ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from accounts.audit.audit import OPERATOR
 from accounts.connections import connections
 from accounts.models import ApiToken, AuditEntry, Connection, User
 from accounts.tokens import tokens
-from tests.cast import Cast
-from tests.factories import saml_connection
-from tests.partnership import Partnership
 from tests.scim.client import USER, Answer, ScimClient
-from tests.secrets_in_logs import secret
+from tests.support.cast import Cast
+from tests.support.factories import saml_connection
+from tests.support.partnership import Partnership
+from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db
 OFF = {"op": "replace", "value": {"active": False}}

@@ -9,8 +9,8 @@ from scim.attributes import CORE, ENTERPRISE
 from scim.errors import ERROR_SCHEMA
 from scim.listing.cursors import SECONDS
 from scim.listing.paging import MAX_COUNT
-from tests.cast import Cast
 from tests.scim.client import ScimClient
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from hypothesis.extra.django import TestCase
 from accounts.audit.audit import OPERATOR
 from accounts.models import User
 from accounts.tokens import tokens
-from tests.cast import make_cast
 from tests.scim.hostile import METHODS, TYPES, bodies, headers, parameters, patches, people
+from tests.support.cast import make_cast
 
 
 class AnyRequest(TestCase):

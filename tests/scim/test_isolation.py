@@ -7,8 +7,8 @@ import pytest
 from accounts.models import AuditEntry, User
 from scim import request_log
 from scim.models import ProvisioningRequest
-from tests.cast import Cast
 from tests.scim.client import USER, ScimClient
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.db import close_old_connections
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import CheckResult, Status, check_server
 
-from tests.cast import Cast
+from tests.support.cast import Cast
 from torque_sso.wsgi import application
 
 pytestmark = pytest.mark.django_db

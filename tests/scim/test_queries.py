@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from scim import request_log
-from tests.cast import Cast
 from tests.scim.client import USER, Answer, ScimClient
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from scim import request_log
 from scim.models import ProvisioningRequest
-from tests.cast import Cast
 from tests.scim.client import ScimClient
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from accounts.audit.audit import OPERATOR
 from scim import request_log, self_test
 from scim.conversations import CONVERSATIONS, Ask, Conversation
 from scim.views.users import UsersView
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 HOST = "localhost"

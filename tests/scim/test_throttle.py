@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
 from tests.scim.client import ScimClient
 from tests.scim.conftest import service_token
+from tests.support.cast import Cast
 
 
 @pytest.mark.django_db

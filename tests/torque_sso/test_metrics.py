@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts import alerts
 from accounts.models.work import AlertKind
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 TOKEN = "m" * 32

@@ -18,7 +18,7 @@ from accounts.permissions import Permission
 from accounts.rights import account_permissions
 from accounts.tokens import tokens
 from accounts.users import users
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD, Things, make_things
 from tests.walk.rows import Row
 

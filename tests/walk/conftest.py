@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 from tests.walk.asking import World
 from tests.walk.objects import PASSWORD
 

@@ -45,8 +45,8 @@ from spaces.sign_in_rules import version_of
 from spaces.space_roles import ensure_space_role
 from spaces.spaces import create_space, space_role_named
 from spaces.tenancy import open_account
-from tests.factories import oidc_connection, saml_connection
-from tests.saml_keys import key_pair
+from tests.support.factories import oidc_connection, saml_connection
+from tests.support.saml_keys import key_pair
 
 PASSWORD = "correct horse battery staple"
 

@@ -28,7 +28,7 @@ from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
 from accounts.tokens import tokens
 from accounts.users import users
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 from tests.walk.objects import PASSWORD
 
 CONFIRMED = {"confirmed": "yes"}
@@ -198,7 +198,7 @@ ACCOUNT_ADMINS_ONLY = {
 }
 
 _OWN = "one's own only"
-_CONSENT = "each case is in tests/accounts/services/test_consent.py: here it would have nothing to decide"
+_CONSENT = "each case is in tests/accounts/connections/test_consent.py: here it would have nothing to decide"
 _PLACE = "a role in a space is no account permission"
 _PREPARES = "prepares; it takes effect when an account admin publishes or enables it"
 # Key of the address -> why the permission for the page is enough.
@@ -219,11 +219,11 @@ THE_PAGE_IS_ENOUGH: dict[str, str] = {
     "space-role-new": _PLACE,
     "space-role-edit": _PLACE,
     "space-role-delete": _PLACE,
-    "add-group-space-role": f"{_PLACE}; of groups that give more, see tests/spaces/services/test_group_roles.py",
-    "remove-group-space-role": f"{_PLACE}; of groups that give more, see tests/spaces/services/test_group_roles.py",
+    "add-group-space-role": f"{_PLACE}; of groups that give more, see tests/spaces/test_group_roles.py",
+    "remove-group-space-role": f"{_PLACE}; of groups that give more, see tests/spaces/test_group_roles.py",
     "restore-user": "a deprovisioned user has no permission, and comes back as Account Member",
     "new-group": "gives nothing yet",
-    "account-role-new": "the form offers one's own permissions; tests/accounts/services/test_roles.py asks for more",
+    "account-role-new": "the form offers one's own permissions; tests/accounts/roles/test_roles.py asks for more",
     "new-token": "the form offers one's own permissions",
     "new-service-token": "gives Manage Users, which the page asks for",
     "provisioning-self-test": "of a person made for it",

@@ -23,8 +23,8 @@ from accounts.rights import account_permissions
 from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.tokens import tokens
-from tests.factories import claims, mapped_group, saml_connection
-from tests.secrets_in_logs import secret
+from tests.support.factories import claims, mapped_group, saml_connection
+from tests.support.secrets_in_logs import secret
 from tests.walk import powers
 from tests.walk.asking import BACKEND, World
 from tests.walk.routes import every_route

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.rights import account_permissions
 from accounts.tokens import tokens
 from scim.urls import urlpatterns
-from tests.secrets_in_logs import secret
+from tests.support.secrets_in_logs import secret
 from tests.walk.asking import World
 from tests.walk.test_powers import people
 

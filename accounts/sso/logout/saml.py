@@ -231,4 +231,5 @@ def _is_ours(connection: Connection, request_id: str) -> bool:
 
 
 def _mac(connection: Connection, text: str) -> str:
-    return salted_hmac("accounts.sso.logout.saml", f"{connection.pk} {text}", algorithm="sha256").hexdigest()[:40]
+    salt = "accounts.sso.saml_single_logout"  # of messages that are on their way
+    return salted_hmac(salt, f"{connection.pk} {text}", algorithm="sha256").hexdigest()[:40]

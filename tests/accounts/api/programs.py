@@ -6,8 +6,8 @@ from typing import Any
 
 from django.test import Client
 
-from tests.cast import PASSWORD
-from tests.secrets_in_logs import secret
+from tests.support.cast import PASSWORD
+from tests.support.secrets_in_logs import secret
 
 
 @dataclass

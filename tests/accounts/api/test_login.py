@@ -16,7 +16,7 @@ from accounts.models import Account, ApiToken, AuditEntry, SignedInSession, User
 from accounts.provisioning import provisioning
 from accounts.users import users
 from tests.accounts.api.programs import Program, logged_in, try_login
-from tests.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 BOB = "bob@acme.example"

@@ -14,7 +14,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
 from accounts.tokens import tokens
 from tests.accounts.api.programs import Program, logged_in, with_long_token
-from tests.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db
 TOKENS = "/api/token/longtoken"

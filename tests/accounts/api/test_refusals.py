@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.tokens import revocation, tokens
 from tests.accounts.api.programs import Program, logged_in
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 LOGIN, TOKENS, REVOKE = "/api/accounts/login", "/api/token/longtoken", "/api/token/revoke"

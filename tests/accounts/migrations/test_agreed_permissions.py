@@ -8,8 +8,8 @@ from django.apps import apps
 from accounts.models import Connection, Group
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
-from tests.cast import Cast
-from tests.factories import saml_connection
+from tests.support.cast import Cast
+from tests.support.factories import saml_connection
 
 pytestmark = pytest.mark.django_db
 migration = import_module("accounts.migrations.0024_agreed_permissions")

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from accounts.models import LoginRecord, User
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 migration = import_module("accounts.migrations.0034_oidc_of_every_provider")

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from accounts.models import User
-from tests.cast import Cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 narrow_keys = import_module("accounts.migrations.0035_identifiers_of_people").narrow_keys

@@ -19,15 +19,15 @@ from accounts.connections.provider.saml_metadata import read_metadata
 from accounts.models import SignedInSession, User
 from accounts.sso.logout import logout_token
 from accounts.sso.refusal import LoginRefused
-from tests import oidc_messages, saml_logout_messages, saml_reading
-from tests.cast import Cast
-from tests.dates import NUMBERS, TEXTS, any_number, any_text
-from tests.factories import saml_connection
-from tests.idp_metadata import published
-from tests.journeys import SamlJourney, signed_connection
-from tests.oidc_messages import NOW, Provider, at, sign
-from tests.saml_keys import key_pair
-from tests.saml_messages import response, setting
+from tests.support import oidc_messages, saml_logout_messages, saml_reading
+from tests.support.cast import Cast
+from tests.support.dates import NUMBERS, TEXTS, any_number, any_text
+from tests.support.factories import saml_connection
+from tests.support.idp_metadata import published
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.oidc_messages import NOW, Provider, at, sign
+from tests.support.saml_keys import key_pair
+from tests.support.saml_messages import response, setting
 
 XML_TEXTS = [text for text in TEXTS if "\0" not in text]
 SAML_TIMES = [

@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
 from accounts.sso.saml import service_provider
-from tests.cast import Cast
-from tests.factories import oidc_connection
-from tests.journeys import SamlJourney, signed_connection
-from tests.logouts import logout_connection
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.logouts import logout_connection
 
 pytestmark = pytest.mark.django_db
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

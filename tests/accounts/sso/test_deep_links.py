@@ -10,10 +10,10 @@ from pytest_django.asserts import assertContains
 
 from accounts.models import SignInTransaction
 from accounts.work import expired_rows
-from tests.accounts.sso.inspector.world import World
-from tests.cast import PASSWORD, Cast
-from tests.journeys import SamlJourney, signed_connection
-from tests.oidc_messages import Web
+from tests.console.logins.world import World
+from tests.support.cast import PASSWORD, Cast
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.oidc_messages import Web
 
 pytestmark = pytest.mark.django_db
 DEEP = "/users?state=pending&page=2"

@@ -12,11 +12,11 @@ from accounts.sso.provider_errors import CAUSES
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.shape import status_refusal
 from console.logins.places import place
-from tests.cast import Cast
-from tests.factories import oidc_connection
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.oidc_messages import Provider, Web, shape
-from tests.saml_messages import setting
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.oidc_messages import Provider, Web, shape
+from tests.support.saml_messages import setting
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 NOT_ASSIGNED = "AADSTS50105: Your administrator has configured the application Torque to block users unless they are"

@@ -10,14 +10,14 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts import unrecorded_refusals
 from accounts.models import AuditEntry, Connection, LoginRecord, SignInTransaction, UnrecordedRefusals
 from accounts.sso.saml import service_provider
-from tests.cast import Cast
-from tests.factories import oidc_connection
-from tests.journeys import SamlJourney, signed_connection
-from tests.logouts import Visit, logout_connection
-from tests.oidc_messages import Web
-from tests.saml_logout_messages import posted
-from tests.saml_messages import NO_REQUEST, setting
-from tests.saml_signing import Signing
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.logouts import Visit, logout_connection
+from tests.support.oidc_messages import Web
+from tests.support.saml_logout_messages import posted
+from tests.support.saml_messages import NO_REQUEST, setting
+from tests.support.saml_signing import Signing
 
 pytestmark = pytest.mark.django_db
 FLOOD = 300

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import LoginRecord, SignedInSession, SignInTransaction
-from tests.cast import PASSWORD, Cast
-from tests.factories import oidc_connection
-from tests.journeys import OidcJourney, SamlJourney, signed_connection
-from tests.oidc_messages import Provider, Web, shape
-from tests.saml_messages import NO_REQUEST
+from tests.support.cast import PASSWORD, Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.oidc_messages import Provider, Web, shape
+from tests.support.saml_messages import NO_REQUEST
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.models import LoginRecord, SignedInSession, SignInTransaction, UnrecordedRefusals
 from accounts.sso.saml import service_provider
-from tests.cast import PASSWORD, Cast
-from tests.factories import oidc_connection
-from tests.journeys import SamlJourney, signed_connection
-from tests.saml_messages import NO_REQUEST, setting
+from tests.support.cast import PASSWORD, Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import SamlJourney, signed_connection
+from tests.support.saml_messages import NO_REQUEST, setting
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,56 @@
+"""The answer when the database cannot serve a request: people and programs are told to come back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+
+from console.sign_in import sign_in
+from spaces.api.views import Me
+from tests.support.cast import Cast
+
+FULL = OperationalError("database or disk is full")
+
+
+def failing(problem: Exception) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    return fail
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("problem", [FULL, InterfaceError("the connection is closed")])
+def test_a_page_tells_people_to_come_back(browser: Client, monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+    monkeypatch.setattr(sign_in, "single_tenant_connections", failing(problem))
+    answer = browser.get("/login")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "We cannot serve you at the moment" in answer.content.decode()
+    assert "disk" not in answer.content.decode()
+
+
+def test_a_program_is_told_in_json(cast: Cast, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser.force_login(cast.bob, "accounts.authentication.AccountBackend")
+    monkeypatch.setattr(Me, "get", failing(FULL))
+    answer = browser.get("/api/me")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Try again" in answer.json()["detail"]
+
+
+def test_a_database_that_fails_in_middleware_is_told_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", failing(FULL))
+    browser.cookies["session"] = "x" * 32
+    assert browser.get("/").status_code == 503
+
+
+@pytest.mark.django_db
+def test_a_defect_of_ours_is_still_called_one(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "single_tenant_connections", failing(KeyError("x")))
+    assert browser.get("/login").status_code == 500

@@ -1,0 +1,35 @@
+"""Where refusals are provoked: the cast, a web of documents, and browsers on their way through connections."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.cast import Cast
+from tests.support.factories import oidc_connection
+from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.oidc_messages import Provider, Web, shape
+
+
+@dataclass
+class World:
+    cast: Cast
+    web: Web
+    patch: pytest.MonkeyPatch
+    settings: Any
+
+    def saml(self, **options: Any) -> SamlJourney:
+        """A browser that has begun a sign-in at an Okta SAML connection."""
+        journey = SamlJourney(signed_connection(self.cast.acme, **options))
+        journey.start()
+        return journey
+
+    def entra(self, **options: Any) -> OidcJourney:
+        connection = oidc_connection(self.cast.acme, **options)
+        return OidcJourney(Provider(connection, self.web, shape("entra/oidc/member.json")))
+
+    def okta(self, **options: Any) -> OidcJourney:
+        own = {"vendor": "okta", "issuer": "https://acme.okta.example", "tenant_id": "", "client_id": "0oa1"}
+        own |= {"client_secret": "okta-client-secret", "flow": "code"}
+        connection = oidc_connection(self.cast.acme, **{**own, **options})
+        return OidcJourney(Provider(connection, self.web, shape("okta/oidc/with_groups.json")))

@@ -1,0 +1,124 @@
+"""The end of access as an identity provider asks for it: what it is answered, and how often the database is asked."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import guard as mass_departures
+from accounts.models import Account, Alert, ApiToken, AuditEntry, HeldDeparture, User
+from accounts.tokens import tokens
+from scim import request_log
+from tests.scim.client import USER, Answer, ScimClient
+from tests.support.cast import Cast
+
+pytestmark = pytest.mark.django_db
+OUT = {"op": "replace", "value": {"active": False}}
+
+
+@pytest.fixture
+def _all_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard has stepped in: one person is held, and whoever comes next."""
+    Account.objects.filter(pk=cast.acme.pk).update(hold_mass_departures=True)
+    HeldDeparture.objects.create(account=cast.acme, user=cast.bob, asked_by="provisioning")
+
+
+@pytest.fixture
+def own(cast: Cast) -> ScimClient:
+    """An identity provider with Alice's own token; Bob is an admin too, so that she is not the last."""
+    User.objects.filter(pk=cast.bob.pk).update(account_role=cast.alice.account_role)
+    return ScimClient(tokens.issue_token(cast.alice, "Okta", ["Manage Users"], acting=OPERATOR)[1])
+
+
+def asked(client: ScimClient, user: User, way: str) -> Answer:
+    if way == "PATCH":
+        return client.patch(user.pk, OUT)
+    body = {"schemas": [USER], "userName": user.email, "active": False} if way == "PUT" else None
+    return client.ask(way, f"/Users/{user.pk}", body)
+
+
+WAYS = ("PATCH", "PUT", "DELETE")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_owner_of_the_token_stays_and_an_admin_is_told(own: ScimClient, cast: Cast, way: str) -> None:
+    refused = asked(own, cast.alice, way)
+    assert refused.status == 403
+    assert "service token" in refused.body["detail"]
+    assert own.get("/Users").status == 200
+    assert Alert.objects.get().kind == "token-owner"
+    assert AuditEntry.objects.get(action="user.protected").actor == "provisioning (Okta)"
+
+
+def test_me_cannot_remove_itself_either(own: ScimClient) -> None:
+    assert own.ask("DELETE", "/Me").status == 403
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_last_admin_stays_and_it_is_written_down_who_tried(okta: ScimClient, cast: Cast, way: str) -> None:
+    assert asked(okta, cast.alice, way).status == 403
+    assert AuditEntry.objects.get(action="user.protected").object_id == cast.alice.pk
+
+
+@pytest.mark.usefixtures("_all_held")
+@pytest.mark.parametrize("way", ["PATCH", "PUT"])
+def test_who_is_held_is_still_active_and_the_answer_says_so(okta: ScimClient, cast: Cast, way: str) -> None:
+    held = asked(okta, cast.petra, way)
+    assert (held.status, held.body["active"]) == (200, True)
+    assert okta.get(f"/Users/{cast.petra.pk}").body["active"] is True
+    assert HeldDeparture.objects.filter(user=cast.petra, erase=False).exists()
+
+
+@pytest.mark.usefixtures("_all_held")
+def test_a_held_delete_is_done_for_the_client_and_the_person_is_here(okta: ScimClient, cast: Cast) -> None:
+    assert asked(okta, cast.petra, "DELETE").status == 204
+    assert okta.get(f"/Users/{cast.petra.pk}").status == 200
+    assert HeldDeparture.objects.filter(user=cast.petra, erase=True).exists()
+
+
+@pytest.mark.usefixtures("_all_held")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_request_log_does_not_say_that_a_held_person_is_out(okta: ScimClient, cast: Cast, way: str) -> None:
+    asked(okta, cast.petra, way)
+    sentence = request_log._pile.waiting[-1].sentence
+    assert sentence == "Okta asked to let go petra@acme.example, who is held until an account admin decides"
+
+
+@pytest.mark.usefixtures("_all_held")
+def test_reactivating_forgets_the_held_departure(okta: ScimClient, cast: Cast) -> None:
+    assert okta.patch(cast.bob.pk, {"op": "replace", "value": {"active": True}}).status == 200
+    assert not HeldDeparture.objects.exists()
+
+
+def queries(ask: Any) -> int:
+    ApiToken.objects.update(last_used_at=timezone.now())
+    with CaptureQueriesContext(connection) as made:
+        assert ask().status < 400
+    return len([query for query in made if "SAVEPOINT" not in query["sql"]])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_letting_go_is_five_queries_with_the_guard(okta: ScimClient, cast: Cast, way: str) -> None:
+    assert queries(lambda: asked(okta, cast.petra, way)) <= 5
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("hold", [False, True])
+def test_so_it_is_when_too_many_left(
+    okta: ScimClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, way: str, hold: bool
+) -> None:
+    monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
+    Account.objects.update(hold_mass_departures=hold)
+    okta.patch(cast.bob.pk, OUT)
+    # SQLite has no one statement that empties the row, counts the person out and tells of it.
+    most = 6 if way == "DELETE" and connection.vendor == "sqlite" else 5
+    assert queries(lambda: asked(okta, cast.petra, way)) <= most
+
+
+@pytest.mark.usefixtures("_all_held")
+@pytest.mark.parametrize("way", WAYS)
+def test_so_it_is_for_who_is_held(okta: ScimClient, cast: Cast, way: str) -> None:
+    assert queries(lambda: asked(okta, cast.petra, way)) <= 5
