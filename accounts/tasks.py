@@ -12,10 +12,11 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from accounts import wake_up
 from accounts.connections.certificates import expiry
 from accounts.connections.provider import metadata
 from accounts.deprovisioning import erase as erasing
-from accounts.work import due_work, task_runs, wake_up
+from accounts.work import due_work, task_runs
 from accounts.work import sweep as sweeping
 from common.background import Pile
 

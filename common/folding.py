@@ -1,10 +1,12 @@
 """PURE. One spelling for comparison (`architecture.md` section 6), the same on every database."""
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 
 import idna
 
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST_DOMAIN = 253  # characters, RFC 1035 section 2.3.4
 
 
@@ -63,3 +65,13 @@ def _ascii_or_folded(domain: str) -> str:
         return ascii_domain(domain)
     except UnicodeError:
         return casefolded(domain)
+
+
+def identifier_key(identifier: str) -> str:
+    """The spelling under which identifiers compare: trimmed; GUIDs without regard to letter case, the rest exact."""
+    trimmed = nfc(identifier.strip())
+    return trimmed.lower() if is_guid(trimmed) else trimmed
+
+
+def is_guid(identifier: str) -> bool:
+    return bool(_GUID.fullmatch(identifier))

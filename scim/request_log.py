@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts.models import Account
 from common.background import Pile
 from common.db import statements
+from common.texts import storable
 from scim.masking import masked
 from scim.models import ProvisioningRequest
 
@@ -49,8 +50,8 @@ class Line:
             token_name=self.token_name[:100],
             client=self.client,
             method=self.method[:8],
-            path=_storable(self.path)[:500],
-            sentence=_storable(self.sentence)[:500],
+            path=storable(self.path)[:500],
+            sentence=storable(self.sentence)[:500],
             status=self.status,
             duration_ms=round(self.duration * 1000),
             body=masked(self.body),
@@ -128,8 +129,3 @@ def _write_and_let_go(lines: list[Line]) -> None:
 
 
 _pile = Pile("provisioning-log", _write_and_let_go)
-
-
-def _storable(text: str) -> str:
-    """Without what a database or UTF-8 cannot hold."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.models import Account, Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
-from accounts.sso.claims import storable
 from accounts.work.expired_rows import MESSAGES_KEPT
 from common.folding import fold
+from common.texts import storable
 from spaces.role_mapping import entries
 
 DAYS = MESSAGES_KEPT.days  # older records do not hold what arrived any more

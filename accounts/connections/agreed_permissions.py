@@ -15,11 +15,11 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections.admin_requests import Request, answer_requests
 from accounts.connections.consent import check_verb
+from accounts.connections.vendors import VENDORS
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, Group
 from accounts.models.identity import ConnectionState
 from accounts.rights import ALL, GIVEN_BY_GROUP, is_account_admin, permissions_of_role
-from accounts.vendors import VENDORS
 
 
 @dataclass(frozen=True)

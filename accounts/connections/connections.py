@@ -13,6 +13,7 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections.admin_requests import Request, answer_requests
 from accounts.connections.agreed_permissions import allow_permissions, put_agreed
+from accounts.connections.attribute_names import FIELDS
 from accounts.connections.certificates.certificates import new_service_provider_key
 from accounts.connections.consent import check_verb
 from accounts.connections.domains.domains import claim_proved_domain, give_up_unused
@@ -31,7 +32,6 @@ from accounts.models.identity import MAX_CLOCK_SKEW, ConnectionState, OidcFlow, 
 from accounts.models.request_choices import ClientAuth
 from accounts.models.work import AlertKind
 from accounts.rights import permissions_of_role
-from accounts.sso.claims import FIELDS
 from accounts.tokens import revocation
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.connections.provider import graph
-from accounts.groups.matching import identifier_key, is_guid
 from accounts.models import Connection, Group
+from common.folding import identifier_key, is_guid
 
 _SHOWN = 5
 

@@ -10,11 +10,10 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections.agreed_permissions import allow_for_group
 from accounts.errors import ActionRefused
-from accounts.groups.matching import identifier_key
 from accounts.groups.members import add_member, add_members, locked, remove_member
 from accounts.models import Account, AccountRole, Group, GroupMembership
 from accounts.rights import check_may_grant
-from common.folding import nfc
+from common.folding import identifier_key, nfc
 
 __all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 

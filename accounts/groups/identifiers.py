@@ -9,12 +9,12 @@ from django.db import connection as database
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
 
 from accounts.connections.agreed_permissions import lacking
-from accounts.groups.matching import identifier_key
+from accounts.connections.vendors import VENDORS, Vendor
 from accounts.models import Account, Connection, ExternalIdentity, Group, GroupMembership, Origin, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
-from accounts.vendors import VENDORS, Vendor
+from common.folding import identifier_key
 
 LOOKED_AT = 3_000
 MOST = 50

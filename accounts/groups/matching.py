@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from common.folding import fold, nfc
-
-_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+from common.folding import fold, identifier_key, nfc
 
 G = TypeVar("G")
-
-
-def identifier_key(identifier: str) -> str:
-    """The spelling under which identifiers compare: trimmed; GUIDs without regard to letter case, the rest exact."""
-    trimmed = nfc(identifier.strip())
-    return trimmed.lower() if is_guid(trimmed) else trimmed
-
-
-def is_guid(identifier: str) -> bool:
-    return bool(_GUID.fullmatch(identifier))
 
 
 class Action(Enum):

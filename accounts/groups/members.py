@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.audit import audit
 from accounts.audit.audit import Actor
+from accounts.connections.vendors import VENDORS
 from accounts.errors import ActionRefused
 from accounts.groups import managed_by_hand
 from accounts.groups.managed_by_hand import Member, Ruling
@@ -15,7 +16,6 @@ from accounts.models import ExternalIdentity, Group, GroupMembership, Origin, Us
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.rights import beyond, check_may_act_on, check_may_change_group
-from accounts.vendors import VENDORS
 
 SHOWN_IN_AUDIT = 50
 SHOWN_IN_REFUSAL = 5

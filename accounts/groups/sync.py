@@ -22,6 +22,7 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
 from accounts.rights import GIVEN_BY_GROUP
 from common.db import statements
+from common.folding import identifier_key
 
 SHOWN_IN_AUDIT = 50
 
@@ -143,7 +144,7 @@ def _said_by(identities: list[ExternalIdentity]) -> dict[str, list[Connection]]:
     for entry in identities:
         if entry.connection.state != ConnectionState.DISABLED:
             for value in entry.group_ids or ():
-                said.setdefault(matching.identifier_key(value), []).append(entry.connection)
+                said.setdefault(identifier_key(value), []).append(entry.connection)
     return said
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from accounts.groups.matching import identifier_key
 from accounts.models.base import AccountOwned, AccountQuerySet, Origin
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, User
+from common.folding import identifier_key
 
 
 class IdentifierKeyField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections import scope as connection_scope
@@ -31,7 +32,6 @@ from accounts.rights import check_may_act_on, is_member_by_own_role
 from accounts.users import users
 from accounts.users.locking import changed, locked_user
 from accounts.users.protection import check_may_leave
-from accounts.work import wake_up
 from common.db import statements
 from common.db.statements import NeedsLock, Write
 from common.folding import fold

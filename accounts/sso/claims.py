@@ -9,19 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from common.folding import nfc
-
-FIELDS = (
-    "subject",
-    "email",
-    "first_name",
-    "last_name",
-    "timezone",
-    "space_name",
-    "space_role",
-    "groups",
-    "account_role",
-)
+from common.texts import storable
 
 
 @dataclass(frozen=True)
@@ -73,11 +61,6 @@ class IdentityClaims:
 
 
 Names = Mapping[str, tuple[str, ...]]
-
-
-def storable(text: str) -> str:
-    """NFC, without what JSON can carry and a database cannot hold: NUL characters and half surrogate pairs."""
-    return nfc(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8"))
 
 
 def is_text(value: object) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 from lxml import etree
 
 from accounts.sso.attributes import group_lists
-from accounts.sso.claims import storable
 from accounts.sso.saml.shape import DS, NAME_ID, SAML, Element
 from common import strict_json
+from common.texts import storable
 
 LIMIT = 20_000  # characters that are kept
 _VALUE_LIMIT, _LIST_LIMIT = 500, 10_000  # characters of one value; of one that may be a whole list

@@ -11,13 +11,13 @@ from django.urls import reverse
 from accounts import login_records
 from accounts.models import Connection, SignInTransaction, User
 from accounts.permissions import Permission
+from accounts.rights import account_permissions
 from accounts.sso import provider_errors, timeline, transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.unrecorded_refusals import Tie
 from common.http.local_paths import HOME
 from common.outbound import slots
-from console.shared.guards import permissions_of
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +106,7 @@ def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
     user = request.user
     if connection is None or not isinstance(user, User) or user.account_id != connection.account_id:
         return False
-    return not permissions_of(request).isdisjoint((Permission.MANAGE_SSO, Permission.MANAGE_USERS))
+    return not account_permissions(user).isdisjoint((Permission.MANAGE_SSO, Permission.MANAGE_USERS))
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:

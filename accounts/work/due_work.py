@@ -6,11 +6,11 @@ from uuid import UUID
 
 import structlog
 
+from accounts.attempts import Parked, attempting
 from accounts.connections.provider.graph import GraphUnavailable
 from accounts.deprovisioning import cleanup as departures
 from accounts.groups import sync as group_sync
 from accounts.models import ExternalIdentity, User
-from accounts.work.attempts import Parked, attempting
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
+from accounts import attempts
 from accounts.models import ExternalIdentity, TaskRun, User
-from accounts.work import attempts
 
 # A sweep comes each minute and works for at most two: after five something stands still.
 PATIENCE = timedelta(minutes=5)

@@ -12,14 +12,14 @@ from uuid import UUID
 
 import structlog
 
-from accounts import sessions
+from accounts import attempts, sessions
 from accounts.audit import chain as audit_chain
 from accounts.connections.certificates import expiry_mail
 from accounts.deprovisioning import cleanup as departures
 from accounts.deprovisioning import erase as erasing
 from accounts.groups import sync as group_sync
 from accounts.tokens import tokens
-from accounts.work import attempts, due_work, expired_rows
+from accounts.work import due_work, expired_rows
 
 log = structlog.get_logger(__name__)
 

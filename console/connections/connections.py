@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.connections import connections as service
 from accounts.connections.checks import check
 from accounts.connections.to_do import ToDo, to_do, with_drafts
+from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.permissions import Permission
-from accounts.vendors import SET_UPS
 from console.connections.forms import NewConnectionForm
 from console.connections.tabs import posted
 from console.shared.guards import account_of, acting, needs, zone_for

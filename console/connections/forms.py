@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections.attribute_names import FIELDS
 from accounts.connections.consent import HARMLESS, was_enabled
+from accounts.connections.vendors import SET_UPS, VENDORS
 from accounts.models import Connection
 from accounts.models.identity import MAX_CLOCK_SKEW, Protocol
-from accounts.sso.claims import FIELDS
-from accounts.vendors import SET_UPS, VENDORS
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LONGEST_ATTRIBUTE_NAME = 500  # characters

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.connections.connections import lacks_client_secret, missing
 from accounts.connections.settings_digest import digest_of
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.permissions import Permission
 from accounts.sso.timeline import message_was_verified
-from accounts.vendors import VENDORS
 from console.connections.steps import Seen, fields_in, steps_of
 from console.connections.tabs import connection_of, set_up_of, shown
 from console.shared.guards import decides, needs

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from accounts.vendors import SetUp
+from accounts.connections.vendors import SetUp
 from console.connections.forms import FIELD_WORDS
 
 ASKED_FOR = ("email", "first_name", "last_name", "timezone", "space_name", "space_role", "groups")

@@ -11,9 +11,9 @@ from django.urls import reverse
 from accounts.connections.admin_requests import open_requests
 from accounts.connections.consent import was_enabled
 from accounts.connections.drafts import draft_of, goes_into_a_draft, with_draft
+from accounts.connections.vendors import SET_UPS, SetUp
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
-from accounts.vendors import SET_UPS, SetUp
 from console.connections.drafts.words import told_of_draft
 from console.shared.guards import decides, own_or_404, zone_for
 

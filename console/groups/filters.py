@@ -3,8 +3,8 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from accounts.groups.matching import identifier_key
 from accounts.models import Group, GroupMembership, Origin
+from common.folding import identifier_key
 from console.shared.searching import WORDS, people_like, search_box
 
 TYPES = (("torque", "Torque"), ("idp", "Identity Provider"))

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.connections.agreed_permissions import through_logins, would_allow
+from accounts.connections.vendors import Vendor
 from accounts.groups.groups import create_group, update_group
 from accounts.groups.identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
-from accounts.groups.matching import identifier_key
 from accounts.models import Account, Group
 from accounts.permissions import Permission
-from accounts.vendors import Vendor
+from common.folding import identifier_key
 from console.groups.forms import GroupForm
 from console.groups.words import effect_sentence, identifier_remark, names_and_more
 from console.shared import confirming

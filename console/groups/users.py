@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.connections.vendors import VENDORS
 from accounts.groups.groups import add_members, remove_member
 from accounts.groups.identifiers import live_connections
 from accounts.groups.managed_by_hand import Ruling
@@ -16,7 +17,6 @@ from accounts.groups.members import rulings
 from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.vendors import VENDORS
 from console.groups.filters import MemberFilters
 from console.groups.forms import MembersForm
 from console.groups.words import who

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from accounts.connections.vendors import ENTRA, Vendor
 from accounts.groups.identifiers import Effect
-from accounts.groups.matching import is_guid
 from accounts.models import AccountRole, Group
 from accounts.permissions import Permission
-from accounts.vendors import ENTRA, Vendor
+from common.folding import is_guid
 from console.shared.refusals import counted
 
 

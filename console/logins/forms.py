@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
+from accounts.connections.vendors import VENDORS
 from accounts.models import Account, Connection, ExternalIdentity, User
 from accounts.models.identity import Protocol
 from accounts.sso.saml import service_provider
-from accounts.vendors import VENDORS
 from common.folding import fold
 
 

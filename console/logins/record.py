@@ -6,9 +6,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from accounts.groups.matching import identifier_key
 from accounts.models import AuditEntry, Group, LoginRecord
 from accounts.sso.timeline import Mark, Part
+from common.folding import identifier_key
 from console.logins.places import place
 
 SYMBOLS = {"passed": "✓", "noted": "!", "failed": "✗"}

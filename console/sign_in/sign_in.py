@@ -13,9 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.connections.domains.sign_in_choices import live_connections_for_email, single_tenant_connections
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection
 from accounts.rate_limits import limited
-from accounts.vendors import VENDORS
 from common.folding import fold
 from common.http.canonical_host import at_base_url
 from common.http.local_paths import HOME, local_path

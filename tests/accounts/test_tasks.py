@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from kombu.exceptions import OperationalError
 
-from accounts import tasks
-from accounts.work import wake_up
+from accounts import tasks, wake_up
 from common.background import Pile
 from tests.support.processes import wait_until
 from torque_sso.celery import app

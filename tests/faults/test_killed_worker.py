@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from accounts import tasks
+from accounts import tasks, wake_up
 from accounts.audit.audit import OPERATOR
 from accounts.models import Connection, ExternalIdentity, TaskAttempt, User
 from accounts.provisioning import provisioning
-from accounts.work import wake_up
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
 from tests.integration.sending import send

@@ -5,12 +5,11 @@ from itertools import permutations
 import pytest
 from django.core.management import call_command
 
-from accounts import tasks
+from accounts import tasks, wake_up
 from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, GroupMembership, TaskAttempt, User
 from accounts.provisioning import provisioning
 from accounts.sso.login.complete import complete_login
-from accounts.work import wake_up
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
 from tests.integration.test_races import at_once

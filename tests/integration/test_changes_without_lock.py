@@ -8,12 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import wake_up
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import PersonRecord
 from accounts.users.locking import changed
-from accounts.work import wake_up
 from tests.integration.test_races import at_once
 from tests.integration.waiting import elsewhere
 from tests.support.cast import Cast

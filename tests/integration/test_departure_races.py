@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import cleanup as departures
@@ -21,7 +22,6 @@ from accounts.provisioning.user_record import PersonRecord
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
-from accounts.work import wake_up
 from spaces.models import SpaceMembership
 from spaces.placing import place_user
 from spaces.spaces import space_role_named

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup as departures
@@ -23,7 +24,6 @@ from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
 from accounts.users.locking import changed, locked_user
-from accounts.work import wake_up
 from spaces.models import SpaceMembership, SpaceRole
 from spaces.placing import place_user, remove_from_space
 from tests.integration.waiting import elsewhere, start_waiting

@@ -6,10 +6,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.connections.attribute_names import FIELDS
 from accounts.connections.certificates.certificates import fingerprint
 from accounts.connections.drafts import version_of
 from accounts.permissions import Permission
-from accounts.sso.claims import FIELDS
 from tests.support.saml_keys import key_pair
 from tests.walk.objects import PASSWORD, Things
 from tests.walk.rows import PUBLIC, READ, SIGNED_IN, Row, anybody, confirmed, deed, download, form, page, program

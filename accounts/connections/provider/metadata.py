@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import alerts
+from accounts.attempts import Parked, attempting
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections.certificates.certificates import (
@@ -34,7 +35,6 @@ from accounts.errors import ActionRefused
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.models.work import AlertKind
-from accounts.work.attempts import Parked, attempting
 from common.outbound import guarded_http
 
 log = structlog.get_logger(__name__)

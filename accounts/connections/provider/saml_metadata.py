@@ -15,14 +15,16 @@ from accounts.connections.certificates.certificates import (
     weakness,
     without_authorities,
 )
-from accounts.sso.saml.shape import DS, Element, quoted
 from common import timestamps
+from common.texts import quoted
 
+Element = etree._Element
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _ENTITY, _IDP = f"{{{_MD}}}EntityDescriptor", f"{{{_MD}}}IDPSSODescriptor"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+_DS = "http://www.w3.org/2000/09/xmldsig#"
 _SHOWN_ENTITIES = 10
 _MAX_ENTITY_ID, _MAX_ADDRESS = 1024, 2048  # characters; the first is SAML's own limit (core 8.3.6)
 LIMIT = 1024 * 1024  # bytes, R63
@@ -247,7 +249,7 @@ def _certificate_texts(descriptor: Element) -> Iterable[list[str]]:
     """For each key."""
     for key in descriptor.iterfind(f"{{{_MD}}}KeyDescriptor"):
         if key.get("use", "signing") == "signing":
-            yield [certificate.text or "" for certificate in key.iter(f"{{{DS}}}X509Certificate")]
+            yield [certificate.text or "" for certificate in key.iter(f"{{{_DS}}}X509Certificate")]
 
 
 def _readable(texts: list[str], warnings: list[str]) -> list[str]:

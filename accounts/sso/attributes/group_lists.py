@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from accounts.groups.matching import identifier_key, is_guid
 from accounts.sso.claims import is_text, text_values
 from common import strict_json
+from common.folding import identifier_key, is_guid
 
 _SHOWN_TEXT = 60
 _SHOWN_MEMBERS = 4

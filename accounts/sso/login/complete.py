@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import login_records, tasks
 from accounts.audit.audit import Actor
 from accounts.connections import agreed_permissions
+from accounts.connections.vendors import VENDORS
 from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
@@ -23,7 +24,6 @@ from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.timeline import Mark, Part
 from accounts.users import protection, users
 from accounts.users.protection import Protected
-from accounts.vendors import VENDORS
 from spaces.idp_roles import apply_idp_roles, map_login
 
 log = structlog.get_logger(__name__)

@@ -8,13 +8,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.connections import agreed_permissions
-from accounts.groups.matching import Action, ConnectionGroups, Decision, decide, identifier_key, near_forms, near_misses
+from accounts.connections.vendors import VENDORS
+from accounts.groups.matching import Action, ConnectionGroups, Decision, decide, near_forms, near_misses
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
 from accounts.rights import GIVEN_BY_GROUP
 from accounts.sso.attributes import group_lists
 from accounts.sso.claims import IdentityClaims
-from accounts.vendors import VENDORS
+from common.folding import identifier_key
 
 SHOWN = 20
 COMPARED = 500  # received groups at most of which other spellings are looked for

@@ -21,7 +21,6 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts import login_records, sessions
 from accounts.audit.audit import Actor
 from accounts.models import Connection
-from accounts.sso.claims import storable
 from accounts.sso.logout import saml_messages
 from accounts.sso.logout.saml_messages import LogoutExpectations, LogoutRequest
 from accounts.sso.readable_secrets import refusing_unreadable
@@ -34,6 +33,7 @@ from accounts.sso.saml.name_id import name_id_of
 from accounts.sso.saml.shape import Element, refused
 from accounts.unrecorded_refusals import Tie
 from common.encryption import UnreadableSecret, seal, unseal
+from common.texts import storable
 
 log = structlog.get_logger(__name__)
 

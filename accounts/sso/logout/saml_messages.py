@@ -27,12 +27,12 @@ from accounts.sso.saml.shape import (
     check_logout_message,
     parse,
     parse_signed,
-    quoted,
     refused,
     require_id,
     signatures,
     status_refusal,
 )
+from common.texts import quoted
 
 # A logout is done at once; a message that is older was kept by somebody. Also bounds how long its ID is remembered.
 MAX_AGE = timedelta(minutes=10)

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from accounts.connections.provider import tenants
+from accounts.connections.vendors import ENTRA, VENDORS
 from accounts.sso import masking, timeline
 from accounts.sso.attributes import guests
 from accounts.sso.attributes import reading as attributes
 from accounts.sso.attributes.full_names import split_name
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.vendors import ENTRA, VENDORS
 from common import timestamps
 from common.folding import fold
 

@@ -20,6 +20,7 @@ from accounts.connections.provider import token_signatures
 from accounts.connections.provider.documents import ProviderBusy, ProviderError, ProviderUnreachable
 from accounts.connections.provider.token_endpoint import TokenRefused, request_tokens
 from accounts.connections.provider.token_signatures import DEFAULT_ALGORITHM
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import OidcFlow, Vendor
 from accounts.sso import masking, timeline
@@ -30,7 +31,6 @@ from accounts.sso.oidc import id_token, key_choice, userinfo
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.oidc.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.vendors import VENDORS
 
 Answer = Mapping[str, str]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from accounts.connections.provider.documents import ProviderUnreachable
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection
 from accounts.models.identity import Vendor
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.vendors import VENDORS
 from common import strict_json
 from common.outbound import guarded_http
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import decode, quoted, refused
+from accounts.sso.saml.shape import decode, refused
+from common.texts import quoted
 
 REQUEST, RESPONSE = "SAMLRequest", "SAMLResponse"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -22,8 +22,9 @@ from accounts.sso.saml.fields import (
     text_of,
 )
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, quoted, refused, require_id, status_refusal
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, refused, require_id, status_refusal
 from accounts.sso.timeline import Part
+from common.texts import quoted
 
 MAX_LIFETIME = timedelta(hours=24)
 _MAX_CONFIRMATIONS = 10

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.connections.provider import tenants
+from accounts.connections.vendors import ENTRA
 from accounts.sso import masking, timeline
 from accounts.sso.attributes import guests
 from accounts.sso.attributes.reading import arrived as names_that_arrived
 from accounts.sso.attributes.reading import first_email, is_email, profile
-from accounts.sso.claims import IdentityClaims, Names, first_text, storable, text_values
+from accounts.sso.claims import IdentityClaims, Names, first_text, text_values
 from accounts.sso.refusal import LoginRefused, Side
 from accounts.sso.saml.checks import VerifiedAssertion
-from accounts.vendors import ENTRA
+from common.texts import storable
 
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 _MICROSOFT = "http://schemas.microsoft.com/identity/claims"

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import SAML, Element, quoted, refused
+from accounts.sso.saml.shape import SAML, Element, refused
 from accounts.sso.timeline import Part
 from common import timestamps
+from common.texts import quoted
 
 MAX_SKEW = 300  # seconds, R24
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)")

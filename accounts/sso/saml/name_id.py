@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import xml_encryption
 from accounts.sso.saml.fields import text_of
-from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element, quoted, refused
+from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element, refused
 from common.folding import fold
+from common.texts import quoted
 
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"

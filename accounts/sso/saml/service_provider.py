@@ -24,6 +24,7 @@ from accounts.connections.provider.saml_metadata import (
     is_web_address,
     read_metadata,
 )
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
 from accounts.models.request_choices import NameIdFormat
@@ -34,7 +35,6 @@ from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, sig
 from accounts.sso.saml.claims import Reading, identity_claims
 from accounts.sso.saml.response import Expectations, check_signed, read_response
 from accounts.sso.saml.shape import parse_signed
-from accounts.vendors import VENDORS
 from common.encryption import is_kept
 
 __all__ = [

@@ -13,6 +13,7 @@ from lxml import etree
 
 from accounts.sso import provider_errors
 from accounts.sso.refusal import LoginRefused, Side
+from common.texts import quoted
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -59,12 +60,6 @@ _FORBIDDEN_MARKUP = (
     (b"<!", "doctype", "a DOCTYPE or entity declaration"),
     (b"<?", "processing-instruction", "a processing instruction"),
 )
-
-
-def quoted(value: str, limit: int = 200) -> str:
-    """A value from a message, for a sentence: quoted, control characters gone, cut to a readable length."""
-    shown = "".join(character if character.isprintable() else " " for character in value[:limit])
-    return f"“{shown}{'…' if len(value) > limit else ''}”"
 
 
 def refused(code: str, expected: str, received: str, next_step: str = MALFORMED) -> LoginRefused:

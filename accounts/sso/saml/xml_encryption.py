@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml.shape import DS, Element, parse, quoted, refused
+from accounts.sso.saml.shape import DS, Element, parse, refused
+from common.texts import quoted
 
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 XENC11 = "http://www.w3.org/2009/xmlenc11#"

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import DS, Element, parse_signed, quoted, refused, require_id
+from accounts.sso.saml.shape import DS, Element, parse_signed, refused, require_id
+from common.texts import quoted
 
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 # Comments are refused everywhere, so both forms give the same bytes.

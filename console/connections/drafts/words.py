@@ -7,10 +7,10 @@ from typing import Any
 from accounts.connections.certificates.certificates import certificate_subject, fingerprint
 from accounts.connections.changes import present
 from accounts.connections.drafts import drafted, lacking_test, version_of
+from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection, ConnectionDraft
 from accounts.models.identity import OidcFlow
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
-from accounts.vendors import SET_UPS
 from common.encryption import is_kept
 from console.connections.forms import FIELD_WORDS
 

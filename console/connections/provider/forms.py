@@ -12,10 +12,10 @@ from accounts.connections.provider import settings as provider_settings
 from accounts.connections.provider.issuer import IssuerDiffers, openid_settings
 from accounts.connections.provider.saml_metadata import LIMIT
 from accounts.connections.provider.settings import ENTRA_ISSUER, ProviderSettings
+from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection
 from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Vendor
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
-from accounts.vendors import SET_UPS
 from console.shared.timelines import THIS_CENTURY
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.groups.matching import Action, ConnectionGroups, decide, identifier_key, match, near_forms, near_misses
-from common.folding import fold
+from accounts.groups.matching import Action, ConnectionGroups, decide, match, near_forms, near_misses
+from common.folding import fold, identifier_key
 
 OKTA = ConnectionGroups(
     delivers_groups=True, seen_before=True, keep_when_missing=False, can_ask_graph=False, group_limit=100

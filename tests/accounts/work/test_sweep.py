@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
+from accounts import attempts
 from accounts.deprovisioning import cleanup as departures
 from accounts.models import SignedInSession, TaskAttempt, TaskRun
-from accounts.work import attempts, sweep
+from accounts.work import sweep
 from tests.support.cast import Cast
 from tests.support.commands import run
 

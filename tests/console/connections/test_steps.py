@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from accounts.vendors import ENTRA, SET_UPS
+from accounts.connections.vendors import ENTRA, SET_UPS
 from console.connections.steps import Mark, Seen, Step, fields_in, steps_of
 
 NEW = Seen(missing=("a signing certificate",))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts import secret_rotation
+from accounts.work import secret_rotation
 from console.management.base import VerbCommand
 
 

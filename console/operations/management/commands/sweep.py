@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.work import attempts, sweep, task_runs
+from accounts import attempts
+from accounts.work import sweep, task_runs
 from console.management.base import VerbCommand
 from scim import request_log
 

@@ -8,12 +8,12 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from accounts import tasks
+from accounts.attempts import MOST_ATTEMPTS
 from accounts.audit.audit import OPERATOR
 from accounts.connections.certificates.certificates import fingerprint
 from accounts.connections.provider import metadata
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, Connection
-from accounts.work.attempts import MOST_ATTEMPTS
 from common.outbound.guarded_http import OutboundError
 from tests.support.cast import Cast
 from tests.support.commands import run

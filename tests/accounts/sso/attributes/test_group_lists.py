@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.groups.matching import identifier_key
 from accounts.sso.attributes.group_lists import read, settled
+from common.folding import identifier_key
 
 A, B = "0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11", "0C6A7E0E-5D0C-4A43-9A53-0C6F0E6A1F22"
 DN = "CN=Ops,OU=Groups,DC=acme,DC=example"

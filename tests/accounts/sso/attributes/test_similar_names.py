@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from accounts.connections.vendors import VENDORS
 from accounts.models import Connection
 from accounts.sso.attributes.similar_names import similar_names
 from accounts.sso.login.preview import claims_of, preview_login
-from accounts.vendors import VENDORS
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection, saml_connection
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from accounts.connections.vendors import VENDORS
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.checks import VerifiedAssertion
 from accounts.sso.saml.claims import Reading, identity_claims
-from accounts.vendors import VENDORS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"

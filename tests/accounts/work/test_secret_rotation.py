@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import secret_rotation
 from accounts.audit.audit import OPERATOR
 from accounts.connections import drafts
 from accounts.models import Connection, ConnectionDraft, SignedInSession, SignInTransaction
 from accounts.sso import transactions
+from accounts.work import secret_rotation
 from common import encryption
 from common.encryption import Sealed, newest_prefix, renewed
 from tests.support.cast import Cast

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import attempts
+from accounts.attempts import MOST_ATTEMPTS, Parked, attempting
 from accounts.models import TaskAttempt
-from accounts.work import attempts
-from accounts.work.attempts import MOST_ATTEMPTS, Parked, attempting
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
