@@ -1,4 +1,4 @@
-"""What an account role may allow. The names are what pages, tokens and commands show."""
+"""PURE. What an account role may allow. The names are what pages, tokens and commands show."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What a space role may allow, from the least to the most."""
+"""PURE. What a space role may allow, from the least to the most."""
 
 from enum import StrEnum
 

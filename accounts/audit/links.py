@@ -1,4 +1,4 @@
-"""The links of the audit log's hash chain, and where they do not hold. Plain values in, findings out."""
+"""PURE. The links of the audit log's hash chain, and where they do not hold. Plain values in, findings out."""
 
 import hashlib
 import json

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.connections.attribute_names import FIELDS
+from accounts.connections.attribute_names import FIELD_WORDS, FIELDS
 from accounts.connections.consent import HARMLESS, was_enabled
 from accounts.connections.vendors import SET_UPS, VENDORS
 from accounts.models import Connection
@@ -12,18 +12,6 @@ from accounts.models.identity import MAX_CLOCK_SKEW, Protocol
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LONGEST_ATTRIBUTE_NAME = 500  # characters
-
-FIELD_WORDS = {
-    "subject": ("Who it is", "Tells people apart for ever. Another name here makes strangers of all who came before."),
-    "email": ("Email", ""),
-    "first_name": ("First name", ""),
-    "last_name": ("Last name", ""),
-    "timezone": ("Time zone", "An IANA name such as Europe/Berlin."),
-    "space_name": ("Spaces", "Names of spaces, separated by commas."),
-    "space_role": ("Space roles", "In the same order as the spaces."),
-    "groups": ("Groups", "Identifiers of the groups somebody is in, as entered in our groups."),
-    "account_role": ("Account role", "Works for roles that are listed under People as ones the provider may grant."),
-}
 
 
 class NewConnectionForm(forms.Form):

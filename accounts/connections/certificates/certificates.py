@@ -1,4 +1,4 @@
-"""Certificates and keys as people paste them and as providers publish them; what we make for ourselves."""
+"""PURE. Certificates and keys as people paste them and as providers publish them; what we make for ourselves."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""An identity provider's metadata, read into the fields of a connection (SAML metadata 2.4.3; `protocol.md` 8.2)."""
+"""PURE. An identity provider's metadata as fields of a connection (SAML metadata 2.4.3; `protocol.md` 8.2)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

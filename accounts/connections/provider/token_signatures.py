@@ -1,4 +1,4 @@
-"""PURE. The algorithms that providers sign tokens with, and the public keys that fit each of them.
+"""The algorithms that providers sign tokens with, and the public keys that fit each of them.
 
 RFC 7518 section 3.1 and 6, RFC 8037, RFC 9864. Shared secrets (HS*) and `none` are no part of the table: a token signed
 like that can be made by anybody who knows what we know.

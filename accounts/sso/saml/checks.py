@@ -1,4 +1,4 @@
-"""What a Response and its signed assertion must say to count for this connection (`protocol.md` 8.4, checks 6 to 18).
+"""PURE. Checks of a Response and its signed assertion against this connection (`protocol.md` 8.4, checks 6 to 18).
 
 Each check is one function and one code.
 """

@@ -1,4 +1,4 @@
-"""What every SAML message has: version, time of issue, issuer; and how times and texts are read, once for all of them.
+"""PURE. What every SAML message has: version, time of issue, issuer; and how times and texts are read.
 
 Times in messages are UTC; the skew is the connection's, 300 s at most.
 """

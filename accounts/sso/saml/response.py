@@ -1,4 +1,4 @@
-"""From a posted SAMLResponse to a verified assertion: gate, signatures, decryption, then every check.
+"""PURE. From a posted SAMLResponse to a verified assertion: gate, signatures, decryption, then every check.
 
 The order is the protection: shape first (cheap), then signatures, and from there on only the signed bytes are read.
 """

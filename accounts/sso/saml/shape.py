@@ -1,4 +1,4 @@
-"""The gate before any cryptography: what a SAML message may look like at all (`protocol.md` 8.4 checks 1, 2, 15; R23).
+"""PURE. Checks before any cryptography: what a SAML message may look like (`protocol.md` 8.4 checks 1, 2, 15; R23).
 
 Every rule is one pass over the bytes or over the elements, so that a hostile message costs no more than its length.
 Nothing read here is trusted: what a login is based on is read later, from the bytes that were signed.

@@ -1,4 +1,4 @@
-"""In-process XML signatures: which form is accepted, does a key of the connection fit, and which bytes were signed.
+"""PURE. XML signatures in process: which form is accepted, whether a key fits, which bytes were signed.
 
 `verify` gives back the canonical bytes whose digest the signature covers; callers read those and nothing else, so
 what was checked and what is used cannot differ (R21, CVE-2025-25291). The key comes from the connection; KeyInfo is
