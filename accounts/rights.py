@@ -18,7 +18,6 @@ from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 
 ALL = frozenset(str(permission) for permission in Permission)
 # Of a query of people: their own account role is Account Admin. See `account_admins`.
-BY_OWN_ROLE = Q(account_role__name=ACCOUNT_ADMIN)
 # Of a row of groups: the permissions that membership gives, a list; None where the group has no account role.
 GIVEN_BY_GROUP = F("account_role__permissions")
 
@@ -39,7 +38,7 @@ def account_permissions(user: User) -> set[str]:
 
 def account_permissions_of(account_id: UUID, user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """The effective permissions of each of these people of one account, in two queries."""
-    people = User.objects.in_account(account_id).filter(pk__in=user_ids).exclude(state=UserState.DEPROVISIONED)
+    people = User.objects.in_account(account_id).filter(pk__in=user_ids).with_access()
     held = {pk: set(listed) for pk, listed in people.values_list("pk", "account_role__permissions")}
     through_groups = _group_permissions(account_id, held)
     for pk, listed in through_groups.values_list("user_id", "group__account_role__permissions"):
@@ -65,8 +64,8 @@ def permissions_of_actor(acting: Actor, account_id: UUID) -> set[str] | None:
     """
     if acting.user_id is None or acting.automatic:
         return None
-    found = User.objects.in_account(account_id).filter(pk=acting.user_id, erased_at=None)
-    person: User | None = found.exclude(state=UserState.DEPROVISIONED).select_related("account_role").first()
+    found = User.objects.in_account(account_id).present().filter(pk=acting.user_id)
+    person: User | None = found.with_access().select_related("account_role").first()
     held = account_permissions(person) if person is not None else set()
     return held if acting.limited_to is None else held & acting.limited_to
 
@@ -150,17 +149,13 @@ def permissions_of_role(role: AccountRole | None) -> frozenset[str]:
 
 
 def account_admins(account: "Account | UUID") -> "QuerySet[User]":
-    """Active people whose own account role is Account Admin.
-
-    Own role only, where one has to stay (R19) or may use a password although SSO is enforced (R10): a membership that
-    the next login may take away is nothing to rely on.
-    """
-    people: QuerySet[User] = User.objects.in_account(account)
-    return people.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
+    """Active users whose own account role is Account Admin (`UserQuerySet.admins`)."""
+    people: QuerySet[User] = User.objects.in_account(account).admins()
+    return people
 
 
 def is_admin_by_own_role(user: User) -> bool:
-    """`BY_OWN_ROLE`, of a user whose account role is at hand."""
+    """`UserQuerySet.admins`, of a user whose account role is at hand."""
     return is_admin_role(user.account_role)
 
 

@@ -33,7 +33,7 @@ OWN_ROLE = re.compile(
     r"account_role(\.|__)(permissions|name\s*(==|!=|=))|ACCOUNT_(ADMIN|MEMBER)\s*(==|!=)|(==|!=)\s*ACCOUNT_(ADMIN|MEMBER)"
 )
 PRODUCT = re.compile(r"^(accounts|common|console|scim|spaces|templates|torque_sso)/")
-MAY_READ_OWN_ROLE = ("accounts/rights.py",)
+MAY_READ_OWN_ROLE = ("accounts/models/user.py", "accounts/rights.py")
 
 
 def reads_own_role(name: str, text: str) -> bool:

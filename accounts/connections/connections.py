@@ -167,7 +167,7 @@ def _keep_people_from_others(row: Connection) -> None:
     find them: they may be its own, but nobody can say so."""
     others = Connection.objects.in_account(row.account_id).exclude(pk=row.pk).exclude(state=ConnectionState.DRAFT)
     if row.state != ConnectionState.DRAFT and others.exists():
-        people = User.objects.in_account(row.account_id).filter(provisioned_by=None, erased_at=None)
+        people = User.objects.in_account(row.account_id).present().filter(provisioned_by=None)
         people.update(provisioned_by=row.pk)
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.audit.audit import Actor
 from accounts.deprovisioning import guard as mass_departures
 from accounts.models import Account, ExternalIdentity, LoginRecord, User
-from accounts.models.user import UserState
 from accounts.provisioning import provisioning
 
 AT_ONCE = 500
@@ -26,7 +25,7 @@ def erase_expired(limit: int = EXPIRED_AT_ONCE) -> int:
     # One query for each length of time that accounts chose, however many accounts there are.
     for days in Account.objects.order_by().values_list("retention_days", flat=True).distinct():
         before = timezone.now() - timedelta(days=days)
-        gone = User.objects.filter(state=UserState.DEPROVISIONED, erased_at=None, deprovisioned_at__lt=before)
+        gone = User.objects.deprovisioned().filter(deprovisioned_at__lt=before)
         expired = gone.filter(account__retention_days=days).select_related("account")
         for user in list(expired.only("id", "account").order_by("deprovisioned_at")[: limit - done]):
             done += _erase(user.pk, user.account, before)

@@ -28,7 +28,7 @@ def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Acto
     """Ends the access of these people. Protected people, people with more permissions than the actor, and the actor
     keep it and are named. About eight queries for each."""
     ended, refused = 0, []
-    present = User.objects.in_account(account).filter(pk__in=list(user_ids)).exclude(state=UserState.DEPROVISIONED)
+    present = User.objects.in_account(account).filter(pk__in=list(user_ids)).with_access()
     for user_id in present.order_by("pk").values_list("pk", flat=True):
         if user_id == acting.user_id:
             refused.append(f"Expected people other than yourself ({acting.label}): another admin can deprovision you.")

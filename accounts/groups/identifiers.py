@@ -12,7 +12,6 @@ from accounts.connections.agreed_permissions import lacking
 from accounts.connections.vendors import VENDORS, Vendor
 from accounts.models import Account, Connection, ExternalIdentity, Group, GroupMembership, Origin, User
 from accounts.models.identity import ConnectionState
-from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
 from common.folding import identifier_key
 
@@ -114,7 +113,7 @@ def effect_of(account: Account, identifier: str, group: Group | None = None, all
     identities = own.filter(connection__in=[one.pk for one in speaking])
     carriers = identities.filter(_Carries("group_ids", Value(key)))
     joining = carriers.filter(connection__in=agreed)
-    people = User.objects.in_account(account).exclude(state=UserState.DEPROVISIONED)
+    people = User.objects.in_account(account).with_access()
     inside = GroupMembership.objects.in_account(account).filter(group=group, user=OuterRef("pk"))
     added = people.filter(Exists(joining))
     if group is None:

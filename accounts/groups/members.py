@@ -31,8 +31,8 @@ class Joined:
 
 def join(user_ids: Iterable[UUID], group: Group, *, acting: Actor) -> Joined:
     """As `add_members`, for ticked people, without deprovisioned ones. Who has more than the actor is named."""
-    found = User.objects.in_account(group.account_id).filter(pk__in=list(user_ids), erased_at=None)
-    people = list(found.exclude(state=UserState.DEPROVISIONED))
+    found = User.objects.in_account(group.account_id).present().filter(pk__in=list(user_ids))
+    people = list(found.with_access())
     refused = beyond(people, acting)
     new = add_members(group, (person for person in people if person.pk not in refused), acting=acting)
     return Joined(len(new), tuple(map(str, refused.values())))
@@ -53,7 +53,7 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
     """
     asked = {person.pk: person for person in people}
     group = locked(group, acting)
-    rows = User.objects.in_account(group.account_id).filter(pk__in=asked, erased_at=None).order_by("pk")
+    rows = User.objects.in_account(group.account_id).present().filter(pk__in=asked).order_by("pk")
     there = list(rows.select_for_update(no_key=True))
     if len(there) != len(asked):
         raise ActionRefused("Expected people and a group of the same account.")

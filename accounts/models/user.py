@@ -1,6 +1,6 @@
 """People, and the roles that say what they may do in their account as a whole."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models.account import next_user_number
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Role, SearchKeyField
+from accounts.permissions import ACCOUNT_ADMIN
 
 
 class AccountRole(Role):
@@ -33,7 +34,39 @@ class UserOrigin(models.TextChoices):
     SCIM = "scim", "provisioning"
 
 
-class UserManager(BaseUserManager["User"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
+OWN_ROLE_IS_ADMIN = Q(account_role__name=ACCOUNT_ADMIN)
+
+
+class UserQuerySet(AccountQuerySet["User"]):
+    """Users by where they stand in their life: pending, active, deprovisioned, then erased."""
+
+    def present(self) -> Self:
+        """Whatever their state, users who are not erased: the only ones that anybody may see."""
+        return self.filter(erased_at=None)
+
+    def active(self) -> Self:
+        return self.present().filter(state=UserState.ACTIVE)
+
+    def pending(self) -> Self:
+        return self.present().filter(state=UserState.PENDING)
+
+    def deprovisioned(self) -> Self:
+        return self.present().filter(state=UserState.DEPROVISIONED)
+
+    def with_access(self) -> Self:
+        """Active and pending users; erased users have no access either."""
+        return self.exclude(state=UserState.DEPROVISIONED)
+
+    def admins(self) -> Self:
+        """Active users whose own account role is Account Admin.
+
+        The own role only, where one has to stay (R19) or may use a password although SSO is enforced (R10): a group
+        membership that the next login may take away is nothing to rely on.
+        """
+        return self.active().filter(OWN_ROLE_IS_ADMIN)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(pk=username)  # type: ignore[no-any-return]
 

@@ -9,10 +9,10 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, User
-from accounts.models.user import UserOrigin, UserState
-from accounts.rights import BY_OWN_ROLE, is_admin_by_own_role, is_admin_role
+from accounts.models.user import OWN_ROLE_IS_ADMIN, UserOrigin
+from accounts.rights import is_admin_by_own_role, is_admin_role
 
-MAY_USE = Q(account__sso_enforced_at=None) | BY_OWN_ROLE
+MAY_USE = Q(account__sso_enforced_at=None) | OWN_ROLE_IS_ADMIN
 
 
 def may_use(user: User) -> bool:
@@ -28,13 +28,13 @@ def note_use(user: User, acting: Actor) -> None:
 
 def of_account(account: Account) -> "QuerySet[User]":
     """Active people who sign in with a password."""
-    people: QuerySet[User] = User.objects.in_account(account)
-    return people.filter(state=UserState.ACTIVE, origin=UserOrigin.PASSWORD, erased_at=None)
+    people: QuerySet[User] = User.objects.in_account(account).active().filter(origin=UserOrigin.PASSWORD)
+    return people
 
 
 def shut_out(account: Account) -> "QuerySet[User]":
     """Those of them for whom enforcing SSO closes the door, or has closed it."""
-    return of_account(account).exclude(BY_OWN_ROLE)
+    return of_account(account).exclude(OWN_ROLE_IS_ADMIN)
 
 
 def check_may_have_one(account: Account, role: AccountRole, email: str) -> None:

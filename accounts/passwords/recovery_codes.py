@@ -9,9 +9,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountQuerySet, RecoveryCode, User
-from accounts.models.user import UserState
-from accounts.rights import BY_OWN_ROLE
+from accounts.models import Account, RecoveryCode, User
 from common.folding import fold
 
 NUMBER = 10
@@ -43,7 +41,7 @@ def replace(account: Account) -> list[str]:
 
 def check_may_see(account: Account, acting: Actor) -> None:
     """Whoever sees a code could come in as an account admin, so they have to be one. Raises ActionRefused."""
-    if acting.user_id is not None and not _admins().in_account(account).filter(pk=acting.user_id).exists():
+    if acting.user_id is not None and not User.objects.admins().in_account(account).filter(pk=acting.user_id).exists():
         raise ActionRefused(
             "Expected an account admin, because recovery codes let account admins in; received somebody with less."
             " Ask an account admin to do this."
@@ -66,7 +64,7 @@ def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | N
     """
     digest, now = _digest(unverified_code), timezone.now()
     unused = RecoveryCode.objects.filter(digest=digest, used_at=None, account__sso_enforced_at__isnull=False)
-    found = _admins().filter(email_key=fold(email), account__in=unused.values("account"))
+    found = User.objects.admins().filter(email_key=fold(email), account__in=unused.values("account"))
     user: User | None = found.select_related("account", "account_role").first()
     if user is None:
         return None
@@ -76,11 +74,6 @@ def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | N
     remaining = left(user.account)
     audit.record(audit.person(user, ip_address), "user.recovery-code-used", user, {"codes": [remaining + 1, remaining]})
     return user
-
-
-def _admins() -> "AccountQuerySet[User]":
-    found: AccountQuerySet[User] = User.objects.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
-    return found
 
 
 def _new() -> str:

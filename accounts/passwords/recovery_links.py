@@ -12,9 +12,8 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, User
-from accounts.models.user import UserOrigin, UserState
+from accounts.models.user import UserOrigin
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.rights import BY_OWN_ROLE
 from common.folding import fold
 
 
@@ -30,7 +29,6 @@ class _Tokens(PasswordResetTokenGenerator):
 
 
 _tokens = _Tokens()
-_ADMINS = User.objects.filter(BY_OWN_ROLE, state=UserState.ACTIVE, erased_at=None)
 
 
 def admin_to_recover(account: Account, email: str = "") -> User:
@@ -38,7 +36,7 @@ def admin_to_recover(account: Account, email: str = "") -> User:
 
     Raises ActionRefused.
     """
-    admins = _ADMINS.in_account(account).select_related("account", "account_role").order_by("number")
+    admins = User.objects.admins().in_account(account).select_related("account", "account_role").order_by("number")
     if not email:
         first: User | None = admins.filter(origin=UserOrigin.PASSWORD).first() or admins.first()
         if first is None:
@@ -62,7 +60,7 @@ def make_url(admin: User, *, acting: Actor) -> str:
 
 def admin_of_link(user_id: UUID, unverified_token: str) -> User | None:
     """Whom the link would sign in; None when it is dead or used."""
-    user: User | None = _ADMINS.select_related("account", "account_role").filter(pk=user_id).first()
+    user: User | None = User.objects.admins().select_related("account", "account_role").filter(pk=user_id).first()
     return user if user is not None and _tokens.check_token(user, unverified_token) else None
 
 

@@ -34,7 +34,7 @@ def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) 
     what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that another
     user of the account has, and for people who have more permissions than the actor.
     """
-    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk, erased_at=None)
+    current = User.objects.in_account(user.account_id).present().select_for_update(no_key=True).get(pk=user.pk)
     check_may_act_on([current], acting)
     wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
     changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}

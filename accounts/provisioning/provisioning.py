@@ -256,7 +256,7 @@ def _wake(user_id: UUID) -> None:
 def _restore_or_refuse(account: Account, record: PersonRecord, collision: Taken, acting: Actor) -> User:
     """O3: a re-hired person comes as a new POST; an active one is taken. Raises Taken, User.DoesNotExist."""
     key = fold(record.user_name)
-    out = User.objects.in_account(account).filter(erased_at=None, state=UserState.DEPROVISIONED)
+    out = User.objects.in_account(account).deprovisioned()
     gone = out.filter(user_name_key=key).first()
     if gone is None:
         raise collision

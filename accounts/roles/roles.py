@@ -5,7 +5,6 @@ from django.db import transaction
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.models import Account, AccountRole, GrantableAccountRole, Group, GroupMembership, User
-from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.rights import check_has, check_may_grant
 from accounts.roles.custom_roles import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
@@ -64,7 +63,7 @@ def delete_account_role(role: AccountRole, *, acting: Actor) -> None:
 
 def account_role_uses(role: AccountRole) -> list[Use]:
     """Who has the role, which groups give it, and which connections may."""
-    people = User.objects.in_account(role.account_id).filter(account_role=role, erased_at=None)
+    people = User.objects.in_account(role.account_id).present().filter(account_role=role)
     groups = Group.objects.in_account(role.account_id).filter(account_role=role)
     grants = GrantableAccountRole.objects.in_account(role.account_id).filter(account_role=role)
     connections = grants.order_by("connection__name").values_list("connection__name", flat=True)
@@ -79,7 +78,7 @@ def _check_users_stay_managed(role: AccountRole) -> None:
     """Would somebody active still manage users without this role, themselves or through a group? Raises Protected."""
     other_roles = AccountRole.objects.in_account(role.account_id).exclude(pk=role.pk)
     managing = [other.pk for other in other_roles if Permission.MANAGE_USERS in other.permissions]
-    people = User.objects.in_account(role.account_id).filter(state=UserState.ACTIVE, erased_at=None)
+    people = User.objects.in_account(role.account_id).active()
     if people.filter(account_role__in=managing).exists():
         return
     through = GroupMembership.objects.in_account(role.account_id).filter(group__account_role__in=managing)

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import connection, models, transaction
 
 from accounts.models import Account, AccountRole, HeldDeparture, User
-from accounts.models.user import UserState
 from common.db import statements
 from common.db.statements import NeedsLock
 
@@ -58,8 +57,8 @@ def locked_user(user_id: UUID, account: Account, *, with_account: bool = False) 
 
 def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
     """Those of these people who are in, or will be: their access does not end during this transaction."""
-    people = User.objects.in_account(account).filter(pk__in=list(user_ids), erased_at=None)
-    present = people.exclude(state=UserState.DEPROVISIONED).order_by("pk")  # in order of keys: no deadlocks
+    people = User.objects.in_account(account).present().filter(pk__in=list(user_ids))
+    present = people.with_access().order_by("pk")  # in order of keys: no deadlocks
     return list(present.select_for_update(no_key=True))
 
 

@@ -9,8 +9,8 @@ from accounts.connections.domains.owners import owners_of
 from accounts.connections.domains.sign_in_choices import domain_of
 from accounts.models import Account, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
+from accounts.models.user import OWN_ROLE_IS_ADMIN
 from accounts.passwords import policy as password_doors
-from accounts.rights import BY_OWN_ROLE
 
 SHOWN = 50
 
@@ -51,7 +51,7 @@ def people_of(account: Account) -> People:
     shown = leaving.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
     people = list(shown)
     owned = _found_by_email(account, people)
-    admins = password_doors.of_account(account).filter(BY_OWN_ROLE)
+    admins = password_doors.of_account(account).filter(OWN_ROLE_IS_ADMIN)
     return People(
         shut_out=[ShutOut(user, _way_in(user, owned)) for user in people],
         shut_out_total=leaving.count(),

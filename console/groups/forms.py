@@ -80,7 +80,7 @@ class MembersForm(forms.Form):
         if len(written) > MOST_AT_ONCE:
             raise ValidationError(f"Expected at most {MOST_AT_ONCE} people at once; received {len(written)}.")
         named = Q(email_key__in=written) | Q(email_key="", user_name_key__in=written)
-        people = list(User.objects.in_account(self.group.account_id).filter(named, erased_at=None))
+        people = list(User.objects.in_account(self.group.account_id).present().filter(named))
         unknown = [written[key] for key in written.keys() - {fold(str(person)) for person in people}]
         if unknown:
             shown, more = ", ".join(sorted(unknown)[:10]), len(unknown) - 10

@@ -8,7 +8,6 @@ from django.db.models import Count, Window
 from accounts.connections.to_do import ToDo, waiting
 from accounts.deprovisioning.holds import held
 from accounts.models import Account, Alert, Connection, User
-from accounts.models.user import UserState
 from accounts.models.work import AlertKind
 
 ALERTS_SHOWN = 5
@@ -32,7 +31,7 @@ class Attention:
 def attention_for(account: Account, *, decides: bool, connects: bool) -> Attention:
     """In four queries, whatever there is. `decides`: for an account admin, who answers the requests of others too;
     `connects`: for somebody who manages connections."""
-    pending = User.objects.in_account(account).filter(state=UserState.PENDING, erased_at=None)
+    pending = User.objects.in_account(account).pending()
     alerts = Alert.objects.in_account(account).filter(resolved_at=None)
     if not decides:
         alerts = alerts.exclude(kind=AlertKind.ADMIN_ASKED)

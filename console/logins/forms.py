@@ -40,7 +40,7 @@ class WhatIfForm(forms.Form):
         text: str = self.cleaned_data["person"].strip()
         if not text:
             return None
-        people = User.objects.in_account(self._account).filter(erased_at=None)
+        people = User.objects.in_account(self._account).present()
         found: User | None = people.filter(email_key=fold(text)).first()
         if found is None:
             raise forms.ValidationError(f"Expected the email of somebody in {self._account}; received '{text}'.")

@@ -71,7 +71,7 @@ def account_named(name: str) -> Account:
 
 def user_with_email(account: Account, email: str) -> User:
     found = User.objects.in_account(account).select_related("account", "account_role")
-    user: User | None = found.filter(email_key=fold(email), erased_at=None).first()
+    user: User | None = found.present().filter(email_key=fold(email)).first()
     if user is None:
         raise ActionRefused(f"Expected the e-mail of a user of account '{account}'; received '{email}'.")
     return user

@@ -59,7 +59,7 @@ class PlaceForm(SpaceRoleForm):
 
     def clean_email(self) -> User:
         email: str = self.cleaned_data["email"]
-        people = User.objects.in_account(self.account).filter(erased_at=None)
+        people = User.objects.in_account(self.account).present()
         person: User | None = people.filter(email_key=fold(email)).first()
         if person is None:
             raise ValidationError(

@@ -59,7 +59,7 @@ def export_users(request: HttpRequest) -> HttpResponseBase:
 
 def people_of(account: Account) -> QuerySet[User]:
     """Everybody whom an admin may see: who was erased is nowhere."""
-    people: QuerySet[User] = User.objects.in_account(account).filter(erased_at=None)
+    people: QuerySet[User] = User.objects.in_account(account).present()
     return people
 
 

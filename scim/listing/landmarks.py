@@ -40,7 +40,7 @@ def before(account: Account, place: int) -> tuple[int, int]:
 
 def _survey(account: Account) -> list[int]:
     """The numbers of the people at places 1, 501, 1001 and so on."""
-    people = User.objects.in_account(account).filter(erased_at=None)
+    people = User.objects.in_account(account).present()
     placed = people.annotate(place=Window(RowNumber(), order_by=F("number").asc()))
     found = placed.filter(place__gt=0).annotate(step=F("place") % STEP).filter(step=1)
     return list(found.order_by("number").values_list("number", flat=True))

@@ -69,7 +69,7 @@ def _read_searched(
 ) -> Page:
     order = ordering(sort_by, sort_order)
     condition = compile_filter(filter_text) if filter_text else Q()
-    people = User.objects.in_account(account).filter(condition, erased_at=None).order_by(*order)
+    people = User.objects.in_account(account).present().filter(condition).order_by(*order)
     if cursor is not None:
         total = None if filter_text else account.user_count
         mark = cursors.query_mark(account.pk, filter_text, sort_by, sort_order)
@@ -138,7 +138,7 @@ def _read_found(people: QuerySet[User], first: int, wanted: int, whose: Account 
 
 def _who_are_in(account: Account) -> int:
     """Nearly everybody is, so those who are out are counted."""
-    out = User.objects.in_account(account).filter(IS_OUT, erased_at=None)
+    out = User.objects.in_account(account).present().filter(IS_OUT)
     return int(account.user_count - out.count())
 
 

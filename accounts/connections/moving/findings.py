@@ -38,7 +38,7 @@ People = QuerySet[Any]  # of User, each with `finding`
 
 def people_of(move: ConnectionMove) -> People:
     """Everybody whom the move is about, with their `finding`. `move` may be unsaved: then it is a preview."""
-    people: People = User.objects.in_account(move.account_id).filter(Exists(_known(move)), erased_at=None)
+    people: People = User.objects.in_account(move.account_id).present().filter(Exists(_known(move)))
     found: People = people.annotate(
         finding=Case(
             When(state=UserState.DEPROVISIONED, then=Value(Finding.DEPROVISIONED)),
@@ -128,7 +128,7 @@ def _of_longer_domains(domain: str) -> Q:
 
 def _shares_email(move: ConnectionMove) -> Q:
     """Another user has the e-mail as user name. One's own name is nobody else's: it is unique in the account."""
-    names = User.objects.in_account(move.account_id).filter(erased_at=None).values("user_name_key")
+    names = User.objects.in_account(move.account_id).present().values("user_name_key")
     return ~Q(user_name_key=F("email_key")) & Q(email_key__in=names)
 
 

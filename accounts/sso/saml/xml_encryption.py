@@ -1,4 +1,4 @@
-"""PURE. Decryption in process: assertions, NameIDs, attributes (`protocol.md` 8.4 check 16; XML Encryption 1.1, 5.2-5.5).
+"""PURE. Decryption in process (`protocol.md` 8.4 check 16; XML Encryption 1.1, sections 5.2 to 5.5).
 
 Every way to fail gives the same refusal: telling a bad key from bad padding would let somebody read the assertion by
 asking often enough. PKCS#1 v1.5 key transport and 3DES are not offered for the same reason.
