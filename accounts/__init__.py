@@ -1,0 +1,1 @@
+"""Accounts, their users, and how users are signed in and provisioned."""

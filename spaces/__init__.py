@@ -1,0 +1,1 @@
+"""Spaces, space roles and memberships, and who gets which role at a login."""

@@ -1,0 +1,1 @@
+"""REST API of an account: sign-in of programs, tokens of one's own, strict JSON."""

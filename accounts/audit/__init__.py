@@ -1,0 +1,1 @@
+"""The audit log: entries, their words, the hash chain over them, export."""

@@ -1,0 +1,1 @@
+"""Connections to identity providers: settings, checks, drafts, publishing, enforcement."""

@@ -1,0 +1,1 @@
+"""End of access: clean-up, the deprovisioning guard and what it holds, erasure."""

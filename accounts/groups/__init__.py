@@ -1,0 +1,1 @@
+"""Groups, their members and identifiers, and the group sync after a login."""

@@ -1,3 +1,5 @@
+"""Tables of `accounts`, imported from here."""
+
 from accounts.models.account import Account, EmailDomain
 from accounts.models.audit import AuditEntry, AuditHead, AuditSeal, UnsealedEntry
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin, Role

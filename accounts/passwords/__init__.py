@@ -1,0 +1,1 @@
+"""Passwords: policy, links to set one, failed tries, recovery codes."""

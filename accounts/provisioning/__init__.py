@@ -1,0 +1,1 @@
+"""Creating and changing users as an identity provider says."""

@@ -1,0 +1,1 @@
+"""Account roles, those that customers define among them."""

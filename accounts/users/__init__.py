@@ -1,0 +1,1 @@
+"""User records: create, activate, lock for a change, protect the last admin."""

@@ -1,0 +1,1 @@
+"""Background work that database rows call for: due work, sweep, rotation of secrets."""

@@ -1,0 +1,1 @@
+"""Requests: client address behind proxies, canonical host, safe redirects, uploads, error pages."""

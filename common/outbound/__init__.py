@@ -1,0 +1,1 @@
+"""The only way to other servers: checked addresses, limited answers, limited concurrency."""

@@ -1,0 +1,1 @@
+"""Lists: paging, cursors, sorting, fast look-ups."""

@@ -1,0 +1,1 @@
+"""SCIM PATCH: paths, operations, multi-valued attributes."""

@@ -1,0 +1,1 @@
+"""The User resource: read, render, version."""

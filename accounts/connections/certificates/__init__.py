@@ -1,0 +1,1 @@
+"""Certificates and client keys of connections, and alerts before anything expires."""

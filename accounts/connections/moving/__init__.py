@@ -1,0 +1,1 @@
+"""Moving users from one connection to another."""

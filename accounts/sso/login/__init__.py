@@ -1,0 +1,1 @@
+"""From verified claims to a signed-in user: match, create, update, record."""

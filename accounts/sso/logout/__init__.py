@@ -1,0 +1,1 @@
+"""Single logout: SAML, OpenID Connect back-channel and RP-initiated."""

@@ -1,0 +1,1 @@
+"""OpenID Connect: authorization request, ID token, userinfo, claims."""

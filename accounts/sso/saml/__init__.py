@@ -1,0 +1,1 @@
+"""SAML 2.0: request, response, signatures, encryption, checks, claims."""
