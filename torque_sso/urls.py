@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics),
 ]
 
-handler404 = "common.http.not_found.page_not_found"
-handler500 = "common.http.unavailable.server_error"
+handler404 = "torque_sso.error_pages.page_not_found"
+handler500 = "torque_sso.error_pages.server_error"

@@ -29,7 +29,7 @@ TOO_LARGE = "Expected a body of at most a megabyte; received a larger one. The p
 
 
 def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
-    """The answer to what a view raised. None: the database is away, which `common.http.unavailable` answers."""
+    """The answer to what a view raised. None: the database is away, which `torque_sso.error_pages` answers."""
     if isinstance(problem, OperationalError | InterfaceError):
         return None
     response: Response | None = exception_handler(_limited(_translated(problem), context), context)

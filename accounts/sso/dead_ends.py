@@ -21,7 +21,7 @@ from django.urls import reverse
 from accounts import login_records, unrecorded_refusals
 from accounts.models import Connection
 from common.http.local_paths import HOME
-from common.http.not_found import is_for_a_person
+from common.http.preferred_type import prefers_html
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +122,7 @@ def dead_end(
     log.warning("Dead end", code=end.code, reference=reference, method=request.method, path=request.path)
     if connection is not None:
         unrecorded_refusals.count(connection, end.code, f"{why} The person's reference: {reference}.")
-    if not is_for_a_person(request, unless_said=not is_program):
+    if not prefers_html(request, default=not is_program):
         return JsonResponse({"detail": f"{end.heading}. {end.message}", "reference": reference}, status=end.status)
     query = f"?{urlencode({'next': next_path})}" if next_path not in ("", HOME) else ""
     page = {"end": end, "reference": reference, "login_url": reverse("login") + query}

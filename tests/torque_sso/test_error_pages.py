@@ -1,4 +1,4 @@
-"""The answer when the database cannot serve a request: people and programs are told to come back."""
+"""Unknown addresses and a database that cannot serve: a page for browsers, JSON for programs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,8 +27,24 @@ def browser() -> Client:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/", "/api/users", "/api/scimmy", "/api/accounts/"])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_an_unknown_address_of_the_api_answers_in_json(path: str, method: str) -> None:
+    answer = getattr(Client(), method)(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+    assert answer.json()["detail"].startswith("There is no endpoint at this address.")
+
+
+def test_an_unknown_address_answers_with_a_page(cast: Cast) -> None:
+    browser = Client()
+    browser.force_login(cast.bob, "accounts.authentication.AccountBackend")
+    answer = browser.get("/nowhere")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("problem", [FULL, InterfaceError("the connection is closed")])
-def test_a_page_tells_people_to_come_back(browser: Client, monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+def test_a_page_asks_to_try_again(browser: Client, monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
     monkeypatch.setattr(sign_in, "single_tenant_connections", failing(problem))
     answer = browser.get("/login")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
@@ -36,7 +52,7 @@ def test_a_page_tells_people_to_come_back(browser: Client, monkeypatch: pytest.M
     assert "disk" not in answer.content.decode()
 
 
-def test_a_program_is_told_in_json(cast: Cast, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_api_says_so_in_json(cast: Cast, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     browser.force_login(cast.bob, "accounts.authentication.AccountBackend")
     monkeypatch.setattr(Me, "get", failing(FULL))
     answer = browser.get("/api/me")
@@ -44,13 +60,13 @@ def test_a_program_is_told_in_json(cast: Cast, browser: Client, monkeypatch: pyt
     assert "Try again" in answer.json()["detail"]
 
 
-def test_a_database_that_fails_in_middleware_is_told_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_middleware_is_a_503_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", failing(FULL))
     browser.cookies["session"] = "x" * 32
     assert browser.get("/").status_code == 503
 
 
 @pytest.mark.django_db
-def test_a_defect_of_ours_is_still_called_one(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_a_500(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_in, "single_tenant_connections", failing(KeyError("x")))
     assert browser.get("/login").status_code == 500
