@@ -12,7 +12,6 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
 from accounts.audit import database_role
-from torque_sso.configuration import SHORTEST_SECRET
 
 _DIFFERENT = 8  # characters of a secret that is not made by hand
 _GRANT = "Run `manage.py grant_application_role ROLE` as the owner of the tables, and name that role in DATABASE_URL."
@@ -54,10 +53,10 @@ def secrets_are_random() -> Iterator[CheckMessage]:
     """The configuration asks for their length already. One that is no secret has few different characters."""
     secrets = {"SECRET_KEY": [settings.SECRET_KEY], "ENCRYPTION_KEYS": settings.ENCRYPTION_KEYS}
     for name, keys in secrets.items():
-        if not keys or any(len(key) < SHORTEST_SECRET or len(set(key)) < _DIFFERENT for key in keys):
+        if not keys or any(len(key) < settings.SHORTEST_SECRET or len(set(key)) < _DIFFERENT for key in keys):
             yield Error(
-                f"Expected {name} to be random text of at least {SHORTEST_SECRET} characters; it is empty, shorter, or"
-                f" has fewer than {_DIFFERENT} different characters.",
+                f"Expected {name} to be random text of at least {settings.SHORTEST_SECRET} characters; it is empty,"
+                f" shorter, or has fewer than {_DIFFERENT} different characters.",
                 hint=f"Set {name} to the output of `openssl rand -base64 48`; former encryption keys go after the new.",
                 id="torque.E003",
             )

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware.common import CommonMiddleware
 from django.views.decorators.http import require_safe
 
-from torque_sso import broker
+from accounts.work import broker
 
 LOOKED_AT_EVERY = 1.0  # seconds
 PROBES = ("/healthz", "/readyz")

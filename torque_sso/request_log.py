@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
 from common.http.client_address import client_address
-from common.logging import without_tokens
 from scim.fast_path import request_id
+from torque_sso.logging import without_tokens
 
 
 class RequestLogMiddleware(RequestMiddleware):

@@ -7,9 +7,10 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from common.logging import LOGGING as LOGGING
-from common.logging import configure_structlog
+from torque_sso.configuration import SHORTEST_SECRET as SHORTEST_SECRET
 from torque_sso.configuration import ConfigurationError, allowed_by_default, origin_of, read_configuration, words
+from torque_sso.logging import LOGGING as LOGGING
+from torque_sso.logging import configure_structlog
 
 try:
     configuration = read_configuration()

@@ -12,11 +12,11 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, SignedInSession
 from accounts.passwords.tries import FAILURES_OF_AN_ADDRESS
 from accounts.tokens import tokens
-from common.logging import of_other_loggers
 from tests.support import product
 from tests.support.cast import PASSWORD, Cast
 from tests.support.secrets_in_logs import secret
 from tools.setup import ROOT
+from torque_sso.logging import of_other_loggers
 
 pytestmark = pytest.mark.django_db
 PROXY, MALLORY, ALICE = "10.0.0.1", "203.0.113.7", "203.0.113.8"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from accounts.work import broker
 from accounts.work.state import work_state
 from console.management.base import VerbCommand
-from torque_sso import broker
 
 
 class Command(VerbCommand):

@@ -8,10 +8,10 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from accounts.models import TaskAttempt, TaskRun, User
+from accounts.work import broker
 from tests.support.cast import Cast
 from tests.support.commands import run
 from tests.support.factories import saml_connection
-from torque_sso import broker
 
 pytestmark = pytest.mark.django_db
 

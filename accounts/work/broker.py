@@ -1,16 +1,15 @@
-"""What can be asked of the broker and the workers behind it, each within about a second."""
+"""State of the Celery broker and of the workers behind it; each question takes about a second at most."""
 
 from collections import Counter
 
+from celery import current_app
 from django.conf import settings
 from kombu import Connection
 from kombu.exceptions import KombuError, OperationalError
 
-from torque_sso.celery import app
-
 IN_PROCESS = "none: tasks run in this process"
 SILENT = "does not answer: groups and clean-up wait for the sweep"
-ANSWERS_WITHIN = 1.0  # seconds that workers have
+ANSWERS_WITHIN = 1.0  # seconds
 
 
 def broker_state() -> str:
@@ -27,9 +26,9 @@ def broker_state() -> str:
 
 
 def workers_of_queues() -> dict[str, int]:
-    """How many workers that answer take from each of our queues."""
+    """Number of workers that answer, by the queue they take from."""
     try:
-        answers = app.control.inspect(timeout=ANSWERS_WITHIN).active_queues() or {}
+        answers = current_app.control.inspect(timeout=ANSWERS_WITHIN).active_queues() or {}
     except (KombuError, OperationalError, OSError):
         answers = {}
     serving = Counter(queue["name"] for queues in answers.values() for queue in queues)
