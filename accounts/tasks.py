@@ -18,7 +18,7 @@ from accounts.connections.provider import metadata
 from accounts.deprovisioning import erase as erasing
 from accounts.work import due_work, task_runs
 from accounts.work import sweep as sweeping
-from common.background import Pile
+from common.background import BackgroundQueue
 
 log = structlog.get_logger(__name__)
 
@@ -27,23 +27,23 @@ METADATA_TAKES = 40.0  # seconds at most, of the 60 that a task has; the next mi
 
 def wake_group_sync(identity_id: UUID) -> None:
     """Asks a worker for the sync of a login. Whoever logs in must not notice a broker that is away."""
-    _leave(_logins, identity_id)
+    _put(_logins, identity_id)
 
 
 def wake_finish_deprovisioning(user_id: UUID) -> None:
     """Asks a worker to take away what somebody who is out still has."""
-    _leave(_departures, user_id)
+    _put(_deprovisioned, user_id)
 
 
-def _leave(pile: Pile[UUID], key: UUID) -> None:
+def _put(queue: BackgroundQueue[UUID], key: UUID) -> None:
     """No request waits for a broker. Without one the work is done here and now."""
     if settings.WORK_IN_BACKGROUND and not settings.CELERY_TASK_ALWAYS_EAGER:
-        pile.put(key)
+        queue.put(key)
     else:
-        pile.work([key])
+        queue.work([key])
 
 
-def _publish_departures(user_ids: list[UUID]) -> None:
+def _publish_deprovisioned(user_ids: list[UUID]) -> None:
     with _sweep_does_it():
         finish_deprovisioning.delay(*map(str, user_ids))
 
@@ -64,8 +64,8 @@ def _sweep_does_it() -> Iterator[None]:
         log.warning("The broker does not answer: the next sweep does what waits")
 
 
-_departures = Pile("wake-ups-of-departures", _publish_departures)
-_logins = Pile("wake-ups-of-logins", _publish_logins)
+_deprovisioned = BackgroundQueue("wake-ups-of-deprovisioning", _publish_deprovisioned)
+_logins = BackgroundQueue("wake-ups-of-logins", _publish_logins)
 
 wake_up.on_departure = wake_finish_deprovisioning
 

@@ -1,14 +1,15 @@
-"""What a request leaves for a moment later: a thread of its process does it, many at once.
+"""Background queue: what a request leaves to a thread of its process, handed on in batches.
 
-The first is done at once; what comes while that is done, or within a second after it, waits for the next round. What
-waits is lost when the process is killed: only what can be missed belongs here, or what a durable row tells as well.
+The first item is handed on at once, those that follow once a second. They are lost when the process is killed: only
+what may be lost belongs here, or what a database row says as well.
 """
 
-import atexit
 import os
-import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 import structlog
@@ -17,64 +18,56 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-EVERY = 1.0  # seconds from one round to the next
-AT_ONCE = 100  # so many are handed on together, and more are not left waiting for a round
-# More are waiting only when what they wait for is away; then the oldest are given up.
-MOST_WAITING = 10_000
+INTERVAL = 1.0  # seconds from one round to the next
+BATCH = 100
+LIMIT = 10_000  # more are waiting only while a server they need is down; then the oldest are dropped
 
 
-class Pile(Generic[T]):
-    """`work` is given up to `AT_ONCE` things, in the thread of this pile. What it raises is logged."""
+class BackgroundQueue(Generic[T]):
+    """Calls `work` with up to BATCH items in a thread of its own. Exceptions of `work` are logged."""
 
     def __init__(self, name: str, work: Callable[[list[T]], None]) -> None:
-        self.waiting: deque[T] = deque(maxlen=MOST_WAITING)
-        self.work, self._name = work, name
-        self._runs_in = 0  # the process: a thread does not survive a fork
-        self._starting, self._working = threading.Lock(), threading.Lock()
-        self._some, self._many = threading.Event(), threading.Event()
-        atexit.register(self._at_exit)
+        self.name, self.work = name, work
+        self._start_anew()
+        os.register_at_fork(after_in_child=self._start_anew)
 
-    def put(self, thing: T) -> None:
-        """Returns at once."""
-        self.waiting.append(thing)
-        if self._runs_in != os.getpid():
-            self._start()
-        if not self._some.is_set():
-            self._some.set()
-        if len(self.waiting) >= AT_ONCE:
-            self._many.set()
+    def _start_anew(self) -> None:
+        """Begin with no items and no thread, as a forked process does: those of its parent stay with the parent."""
+        self.waiting: deque[T] = deque(maxlen=LIMIT)
+        # The interpreter lets an executor finish what was submitted before it exits.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=self.name)
+        self._round_is_due = False
+        self._last_round = float("-inf")
 
-    def taken(self) -> list[T]:
-        """What is handed on together next; none when nothing waits."""
-        things: list[T] = []
-        while self.waiting and len(things) < AT_ONCE:
-            things.append(self.waiting.popleft())
-        return things
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._runs_in == os.getpid():
-                return
-            self._working, self._some, self._many = threading.Lock(), threading.Event(), threading.Event()
-            threading.Thread(target=self._run, name=self._name, daemon=True).start()
-            self._runs_in = os.getpid()
-
-    def _run(self) -> None:
-        while True:
-            self._some.wait()
-            self._some.clear()
+    def put(self, item: T) -> None:
+        """Add an item and return at once."""
+        self.waiting.append(item)
+        if self._round_is_due:
+            return
+        self._round_is_due = True
+        try:
+            self._thread.submit(self._round)
+        except RuntimeError:  # the interpreter is exiting
             self._work_off()
-            self._many.wait(EVERY)
-            self._many.clear()
+            self._round_is_due = False
+
+    def take(self) -> list[T]:
+        """Take the next batch out; empty when nothing is waiting."""
+        batch: list[T] = []
+        with suppress(IndexError):
+            while len(batch) < BATCH:
+                batch.append(self.waiting.popleft())
+        return batch
+
+    def _round(self) -> None:
+        time.sleep(max(0.0, self._last_round + INTERVAL - time.monotonic()))
+        self._round_is_due = False
+        self._work_off()
+        self._last_round = time.monotonic()
 
     def _work_off(self) -> None:
-        with self._working:
-            while things := self.taken():
-                try:
-                    self.work(things)
-                except Exception:
-                    log.exception("What requests left for later could not be done", pile=self._name, number=len(things))
-
-    def _at_exit(self) -> None:
-        if self._runs_in == os.getpid():
-            self._work_off()
+        while batch := self.take():
+            try:
+                self.work(batch)
+            except Exception:
+                log.exception("Background work failed", queue=self.name, items=len(batch))

@@ -19,7 +19,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from accounts.models import Account
-from common.background import Pile
+from common.background import BackgroundQueue
 from common.db import statements
 from common.texts import storable
 from scim.masking import masked
@@ -67,13 +67,13 @@ def client_named(user_agent: str) -> str:
 
 
 def note(line: Line) -> None:
-    """Puts a line on the pile; it is written within a second."""
+    """Put a line into the background queue; it is written within a second."""
     if _unnoted.get():
         return
     if settings.WORK_IN_BACKGROUND:
-        _pile.put(line)
+        _queue.put(line)
     else:
-        _pile.waiting.append(line)
+        _queue.waiting.append(line)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ _unnoted: ContextVar[bool] = ContextVar("unnoted", default=False)
 def flush() -> int:
     """Writes what waits, and tells how many lines."""
     written = 0
-    while lines := _pile.taken():
+    while lines := _queue.take():
         written += _write(lines)
     return written
 
@@ -119,8 +119,8 @@ def _write(lines: list[Line]) -> int:
     return len(known)
 
 
-def _write_and_let_go(lines: list[Line]) -> None:
-    """In the pile's thread: no connection stays open between two rounds."""
+def _write_and_close(lines: list[Line]) -> None:
+    """In the queue's thread: no connection stays open between two rounds."""
     close_old_connections()
     try:
         _write(lines)
@@ -128,4 +128,4 @@ def _write_and_let_go(lines: list[Line]) -> None:
         connection.close()
 
 
-_pile = Pile("provisioning-log", _write_and_let_go)
+_queue = BackgroundQueue("provisioning-log", _write_and_close)

@@ -103,7 +103,8 @@ if configuration.is_embedded:
     }
 else:
     _database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10},  # one for each thread, two for piles
+        # One connection for each thread, two for background queues.
+        "pool": {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10},
         # Prepared: planning is more than half of what PostgreSQL spends on a look-up (`docs/decisions/0011`).
         "server_side_binding": True,
         "prepare_threshold": 3,
@@ -252,7 +253,7 @@ SCIM_BURST = 2_000
 SCIM_BODY_LIMIT = 1024 * 1024
 SCIM_ADDRESS_LIMIT = 8_000  # bytes; gunicorn reads request lines of 8,190
 SCIM_MAX_OPERATIONS = 1_000
-# What a request leaves for a moment later (`common.background`) is done by a thread of its own; tests do it themselves.
+# Threads for what requests leave in a background queue (`common.background`); off in tests, which do it themselves.
 WORK_IN_BACKGROUND = True
 
 # --- Tasks (`security-and-faults.md` 2.1: no other combination loses nothing) --------------------

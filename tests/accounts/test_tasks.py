@@ -7,7 +7,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from accounts import tasks, wake_up
-from common.background import Pile
+from common.background import BackgroundQueue
 from tests.support.processes import wait_until
 from torque_sso.celery import app
 
@@ -26,12 +26,12 @@ class Broker:
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Broker:
-    """Asked by the threads of new piles, as in a web process with a worker."""
+    """Asked by the threads of new queues, as in a web process with a worker."""
     broker = Broker()
     monkeypatch.setattr(tasks, "finish_deprovisioning", broker)
     monkeypatch.setattr(tasks, "sync_groups_after_login", broker)
-    monkeypatch.setattr(tasks, "_departures", Pile("departures", tasks._publish_departures))
-    monkeypatch.setattr(tasks, "_logins", Pile("logins", tasks._publish_logins))
+    monkeypatch.setattr(tasks, "_deprovisioned", BackgroundQueue("test", tasks._publish_deprovisioned))
+    monkeypatch.setattr(tasks, "_logins", BackgroundQueue("test", tasks._publish_logins))
     settings.WORK_IN_BACKGROUND, settings.CELERY_TASK_ALWAYS_EAGER = True, False
     return broker
 
@@ -53,7 +53,7 @@ def test_each_login_has_a_message_of_its_own(broker: Broker) -> None:
 
 def test_nobody_notices_a_broker_that_is_away_and_the_next_are_told(broker: Broker) -> None:
     broker.away = True
-    tasks._publish_departures([uuid.uuid4()])
+    tasks._publish_deprovisioned([uuid.uuid4()])
     broker.away = False
     wake_up.on_departure(uuid.uuid4())
     wait_until(lambda: len(broker.sent) == 1, "the message")

@@ -1,71 +1,85 @@
-"""What requests leave for a moment later: done by a thread, together, and each lot by itself."""
+"""The background queue: batches in a thread of its own, bounded, nothing lost at the end of the process."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 
-import pytest
-
 from common import background
-from common.background import Pile
+from common.background import BackgroundQueue
 from tests.support.processes import wait_until
+from tools.setup import ROOT
+
+AT_EXIT = """
+from common.background import BackgroundQueue
+queue = BackgroundQueue("test", lambda items: print(items, flush=True))
+for number in range(3):
+    queue.put(number)
+"""
 
 
-def test_what_comes_during_a_round_waits_for_the_next_and_goes_together() -> None:
+def test_what_comes_during_a_round_goes_together_in_the_next() -> None:
     done: list[list[int]] = []
     busy = threading.Event()
-    pile: Pile[int] = Pile("test", lambda things: (done.append(things), busy.wait(5)))
-    pile.put(1)
+    queue: BackgroundQueue[int] = BackgroundQueue("test", lambda items: (done.append(items), busy.wait(5)))
+    queue.put(1)
     wait_until(lambda: done, "the first")
-    pile.put(2)
-    pile.put(3)
+    queue.put(2)
+    queue.put(3)
     busy.set()
     wait_until(lambda: done == [[1], [2, 3]], "the others")
 
 
-def test_a_failure_costs_nothing_but_its_own_lot() -> None:
+def test_a_failure_loses_only_its_own_batch() -> None:
     done: list[int] = []
 
-    def work(things: list[int]) -> None:
-        if things == [1]:
+    def work(items: list[int]) -> None:
+        if items == [1]:
             raise RuntimeError
-        done.extend(things)
+        done.extend(items)
 
-    pile = Pile("test", work)
-    pile.put(1)
-    wait_until(lambda: not pile.waiting, "the failure")
-    pile.put(2)
+    queue = BackgroundQueue("test", work)
+    queue.put(1)
+    wait_until(lambda: not queue.waiting, "the failure")
+    queue.put(2)
     wait_until(lambda: done == [2], "the next")
 
 
-def test_many_are_not_left_waiting_for_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[int] = []
-    pile: Pile[int] = Pile("test", done.extend)
-    pile.put(0)
-    wait_until(lambda: done == [0], "the first")
-    monkeypatch.setattr(background, "EVERY", 60.0)
-    pile.put(1)
-    wait_until(lambda: done == [0, 1], "the second, after which the round is a minute")
-    for number in range(2, background.AT_ONCE + 2):
-        pile.put(number)
-    wait_until(lambda: len(done) == background.AT_ONCE + 2, "all of them")
+def test_batches_hold_at_most_a_hundred_items() -> None:
+    queue: BackgroundQueue[int] = BackgroundQueue("test", lambda _: None)
+    queue.waiting.extend(range(250))
+    assert [len(queue.take()) for _ in range(4)] == [100, 100, 50, 0]
 
 
-def test_lots_are_no_larger_than_that() -> None:
-    pile: Pile[int] = Pile("test", lambda _: None)
-    pile.waiting.extend(range(250))
-    assert [len(pile.taken()) for _ in range(4)] == [100, 100, 50, 0]
-
-
-def test_the_oldest_are_given_up_when_nothing_is_taken() -> None:
-    pile: Pile[int] = Pile("test", lambda _: None)
-    pile.waiting.extend(range(background.MOST_WAITING + 1))
-    assert (len(pile.waiting), pile.waiting[0]) == (background.MOST_WAITING, 1)
+def test_the_oldest_are_dropped_when_too_many_wait() -> None:
+    queue: BackgroundQueue[int] = BackgroundQueue("test", lambda _: None)
+    queue.waiting.extend(range(background.LIMIT + 1))
+    assert (len(queue.waiting), queue.waiting[0]) == (background.LIMIT, 1)
 
 
 def test_the_end_of_the_process_loses_nothing() -> None:
+    ended = subprocess.run([sys.executable, "-c", AT_EXIT], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    handed_on = [number for line in ended.stdout.splitlines() for number in json.loads(line)]
+    assert (handed_on, ended.stderr) == ([0, 1, 2], "")
+
+
+def test_items_put_while_the_interpreter_exits_are_done_at_once() -> None:
     done: list[int] = []
-    pile: Pile[int] = Pile("test", done.extend)
-    pile.put(1)
-    wait_until(lambda: done == [1], "the first")
-    pile.put(2)
-    pile._at_exit()
-    assert sorted(done) == [1, 2]
+    queue: BackgroundQueue[int] = BackgroundQueue("test", done.extend)
+    queue._thread.shutdown()
+    queue.put(1)
+    queue.put(2)
+    assert done == [1, 2]
+
+
+def test_a_forked_process_has_a_thread_of_its_own_and_no_items_of_its_parent() -> None:
+    reading, writing = os.pipe()
+    queue: BackgroundQueue[int] = BackgroundQueue("test", lambda items: (os.write(writing, bytes(items)), None)[1])
+    queue.waiting.append(1)
+    if not (child := os.fork()):
+        queue.put(2)
+        queue._thread.shutdown()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 10) == b"\x02"

@@ -13,7 +13,7 @@ from tests.support.secrets_in_logs import secret
 
 @pytest.fixture(autouse=True)
 def _nothing_left_of_other_tests() -> None:
-    request_log._pile.waiting.clear()
+    request_log._queue.waiting.clear()
 
 
 def service_token(account: Account, *permissions: str) -> str:

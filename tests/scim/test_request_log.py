@@ -125,8 +125,8 @@ def test_a_database_that_fails_costs_lines_not_requests(okta: ScimClient, monkey
 def test_an_account_that_is_gone_costs_only_its_own_lines(okta: ScimClient, stranger: ScimClient, cast: Cast) -> None:
     okta.get("/Schemas")
     stranger.get("/Schemas")
-    request_log._pile.waiting[0] = request_log.Line(
-        **{**request_log._pile.waiting[0].__dict__, "account_id": cast.bob.pk}
+    request_log._queue.waiting[0] = request_log.Line(
+        **{**request_log._queue.waiting[0].__dict__, "account_id": cast.bob.pk}
     )
     assert [line.account_id for line in written()] == [cast.globex.pk]
 

@@ -83,7 +83,7 @@ def test_a_held_delete_is_done_for_the_client_and_the_person_is_here(okta: ScimC
 @pytest.mark.parametrize("way", WAYS)
 def test_the_request_log_does_not_say_that_a_held_person_is_out(okta: ScimClient, cast: Cast, way: str) -> None:
     asked(okta, cast.petra, way)
-    sentence = request_log._pile.waiting[-1].sentence
+    sentence = request_log._queue.waiting[-1].sentence
     assert sentence == "Okta asked to let go petra@acme.example, who is held until an account admin decides"
 
 
