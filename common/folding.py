@@ -1,4 +1,4 @@
-"""PURE. One spelling for comparison (`architecture.md` section 6), the same on every database."""
+"""PURE. One spelling for comparison (`docs/architecture.md`), the same on every database."""
 
 import re
 import unicodedata

@@ -6,7 +6,7 @@ from django.db.models.functions import Trim
 
 from accounts.models import AccountOwned, AccountQuerySet, Connection, Group, Origin, Role, User
 
-# Names hold no comma and no blank at either end: IdP attributes are comma-separated (`product.md` section 2, K7).
+# Names hold no comma and no blank at either end: IdP attributes are comma-separated (`requirements.md` section 1, K7).
 _IS_A_NAME = ~Q(name="") & ~Q(name__contains=",") & Q(name=Trim(F("name")))
 
 

@@ -1,4 +1,4 @@
-"""What a person may do, and why: the union of their own rights and all their groups' (`product.md` section 2)."""
+"""What a person may do, and why: the union of their own rights and all their groups' (`requirements.md` section 1)."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """PURE. The six rules that turn `space_name` and `space_role` into spaces with roles (`protocol.md` section 10).
 
-R1 several spaces and only one role: reuse it. R2 several roles for one space: the first valid one. R3 unknown role:
-Space Member. R4 more spaces than roles: Space Member for the extra ones. R5 more roles than spaces: the extra ones
-are ignored. R6 unknown space: it is ignored together with its role. K1 to K11 are our readings where the rules are
+M1 several spaces and only one role: reuse it. M2 several roles for one space: the first valid one. M3 unknown role:
+Space Member. M4 more spaces than roles: Space Member for the extra ones. M5 more roles than spaces: the extra ones
+are ignored. M6 unknown space: it is ignored together with its role. K1 to K11 are our readings where the rules are
 silent.
 """
 

@@ -95,7 +95,7 @@ _database = dj_database_url.parse(
     configuration.database_url or f"sqlite:///{configuration.state_dir / 'torque-sso.sqlite3'}"
 )
 if configuration.is_embedded:
-    # `libraries.md` section 6: only WAL + IMMEDIATE + a timeout together give no "database is locked".
+    # `requirements.md` section 4: only WAL + IMMEDIATE + a timeout together give no "database is locked".
     _database["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
@@ -256,7 +256,7 @@ SCIM_MAX_OPERATIONS = 1_000
 # Threads for what requests leave in a background queue (`common.background`); off in tests, which do it themselves.
 WORK_IN_BACKGROUND = True
 
-# --- Tasks (`security-and-faults.md` 2.1: no other combination loses nothing) --------------------
+# --- Tasks (`requirements.md` section 4: no other combination loses nothing) --------------------
 
 CELERY_BROKER_URL = configuration.redis_url or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not configuration.redis_url

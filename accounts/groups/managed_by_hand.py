@@ -1,4 +1,4 @@
-"""PURE. Who may be put into a group and taken out of it by hand (`product.md` section 5, `protocol.md` section 9).
+"""PURE. Who may be put into a group and taken out of it by hand (`protocol.md` section 9).
 
 Mapped groups follow the identity provider for those it speaks of at login. Everybody else is an admin's to manage.
 """

@@ -10,7 +10,7 @@ from common.folding import casefolded, fold
 
 
 class Origin(models.TextChoices):
-    """Who made a membership. An automatic step touches only what an automatic step made (`product.md` section 2)."""
+    """Who made a membership. An automatic step touches only what an automatic step made (`requirements.md` 1)."""
 
     MANUAL = "manual", "added by hand"
     IDP = "idp", "from the identity provider"

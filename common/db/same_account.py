@@ -1,4 +1,4 @@
-"""The database refuses a row that points into another account (`architecture.md` section 6).
+"""The database refuses a row that points into another account (`docs/architecture.md`).
 
 On PostgreSQL by a composite foreign key (account_id, x_id) -> (account_id, id), added by migrations that call
 `same_account`. SQLite cannot add one to a table that exists; there the services and their tests stand alone.

@@ -69,7 +69,7 @@ def test_each_task_goes_to_its_queue(task: str, queue: str) -> None:
 
 
 def test_tasks_are_lost_in_no_way_that_settings_can_prevent(settings: Any) -> None:
-    """`security-and-faults.md` 2.1: each of these alone loses tasks or lets a request hang."""
+    """`requirements.md` section 4: each of these alone loses tasks or lets a request hang."""
     conf = app.conf
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost, conf.worker_prefetch_multiplier) == (True, True, 1)
     assert (conf.result_backend, conf.task_ignore_result, conf.task_publish_retry) == (None, True, False)

@@ -1,4 +1,4 @@
-"""5,000 received groups against 10,000 mapped ones: a handful of queries (`security-and-faults.md` section 3)."""
+"""5,000 received groups against 10,000 mapped ones: a handful of queries (`requirements.md` section 5)."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Contact details at login, by the connection's update policy (`product.md` section 3)."""
+"""Contact details at login, by the connection's update policy (`requirements.md` section 2)."""
 
 from accounts.audit.audit import Actor
 from accounts.connections.scope import foreign_domain

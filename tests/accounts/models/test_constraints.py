@@ -1,4 +1,4 @@
-"""The promises that the database keeps, whatever code asks it (`architecture.md` section 6)."""
+"""The promises that the database keeps, whatever code asks it (`docs/architecture.md`)."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a later login changes, by the connection's update policy (`product.md` section 3, K9 to K11)."""
+"""What a later login changes, by the connection's update policy (`requirements.md` section 2, K9 to K11)."""
 
 import pytest
 
