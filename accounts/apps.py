@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         import_module("accounts.checks")  # for `manage.py check --deploy`
         import_module("accounts.sessions")  # the receiver that gives each sign-in its row
-        import_module("accounts.tasks")  # so that services' wake-up calls reach a worker (`services.waking`)
+        import_module("accounts.tasks")  # so that services' wake-up calls reach a worker (`accounts.wake_up`)

@@ -101,7 +101,7 @@ def locked(group: Group, acting: Actor) -> Group:
     """The group's row for a change in this transaction. Logins may still put people in meanwhile. Raises ActionRefused
     when somebody has deleted it, and when it gives more than the actor has."""
     rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
-    current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `services.locking`
+    current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `users.locking`
     if current is None:
         raise ActionRefused(f"The group '{group}' was deleted meanwhile: nothing was changed.")
     check_may_change_group(current, acting)

@@ -112,7 +112,7 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
         identity.group_ids = list(read.said.ids)
         identity.groups_overage = False
     sync = GroupSync((), ())
-    # Read now: beside the identities it would be as it was before this had to wait for them (`services.locking`).
+    # Read now: beside the identities it would be as it was before this had to wait for them (`users.locking`).
     if identity.user.state != UserState.DEPROVISIONED:
         sync = _match(identity, _said_by(identities), read.said if read else None)
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0

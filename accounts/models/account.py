@@ -85,7 +85,7 @@ class EmailDomain(AccountOwned):
     proved_at = models.DateTimeField(null=True, blank=True)
     # What the TXT record at the domain has to hold; empty: an operator named the domain.
     proof_token = models.CharField(max_length=64, blank=True)
-    # It decides about its sub-domains too, as far as nobody has verified one of them (`services.domain_owners`).
+    # It decides about its sub-domains too, as far as nobody has verified one of them (`domains.owners`).
     with_subdomains = models.BooleanField(default=False, db_default=False)
 
     objects = AccountQuerySet.as_manager()

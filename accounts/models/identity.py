@@ -272,7 +272,7 @@ class ExternalIdentity(AccountOwned):
             ),
             # E-mail addresses as subjects are the same in any letter case.
             models.Index("account", "connection", Lower("subject"), name="identity_by_lower_subject"),
-            # Who of a whole company is known at a connection (`services.move_findings`).
+            # Who of a whole company is known at a connection (`moving.findings`).
             models.Index(fields=["account", "connection", "user"], name="identities_at_connection"),
         ]
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-RETRY_AFTER = 2  # seconds; what keeps others waiting is over within `outbound.TIME_LIMIT`
+RETRY_AFTER = 2  # seconds; what keeps others waiting is over within `guarded_http.TIME_LIMIT`
 _SENTENCES = {
     "all": "Torque asks as many servers at the moment as it may at the same time. Try again in a few seconds.",
     "account": "This account has left too many requests to identity providers waiting. Try again in a few seconds.",
