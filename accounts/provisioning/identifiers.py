@@ -15,7 +15,7 @@ from accounts.connections import scope as connection_scope
 from accounts.errors import ActionRefused
 from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.rights import account_permissions, check_may_act_on
 from accounts.users import users
 from accounts.users.protection import Protected
@@ -95,7 +95,7 @@ def same_external_id(user: User) -> list[User]:
     return list(others.filter(external_id=user.external_id).order_by("number")[:3]) if user.external_id else []
 
 
-def with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:
+def with_kept_identifiers(user: User, record: UserRecord) -> UserRecord:
     """The record as it may be carried out; nobody is taken over by who holds an IdP's token (CVE-2022-1680, R14).
 
     Raises Protected where it changes an identifier that provisioning may not change. Where it ends the access too, that
@@ -110,7 +110,7 @@ def with_kept_identifiers(user: User, record: PersonRecord) -> PersonRecord:
     return replace(record, user_name=user.user_name, emails=emails, external_id=None)
 
 
-def _changed_identifiers(user: User, record: PersonRecord) -> list[str]:
+def _changed_identifiers(user: User, record: UserRecord) -> list[str]:
     """Each as the client knows it, with the value that came."""
     email = record.email
     came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}

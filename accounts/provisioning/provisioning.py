@@ -27,7 +27,7 @@ from accounts.models.account import one_user_fewer, one_user_more
 from accounts.models.user import UserOrigin, UserState
 from accounts.provisioning.identifiers import with_kept_identifiers
 from accounts.provisioning.taken import Taken, taken
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.rights import check_may_act_on, is_member_by_own_role
 from accounts.users import users
 from accounts.users.locking import changed, locked_user
@@ -45,7 +45,7 @@ class Erasure:
     held: bool = False
 
 
-def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
+def provision(account: Account, record: UserRecord, *, acting: Actor) -> User:
     """A new pending user without a password; or the person who was let go before, restored under the same id.
 
     Raises Taken, Protected.
@@ -63,7 +63,7 @@ def provision(account: Account, record: PersonRecord, *, acting: Actor) -> User:
         raise taken(record, refused) from None
 
 
-def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
+def _announce(account: Account, record: UserRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
     user.provisioned_by = acting.connection_id
     user.account_role_id = users.member_role_id(account.pk)
@@ -77,12 +77,12 @@ def _announce(account: Account, record: PersonRecord, acting: Actor) -> User:
     return user
 
 
-def revise(user_id: UUID, account: Account, record: PersonRecord, *, acting: Actor) -> User:
+def revise(user_id: UUID, account: Account, record: UserRecord, *, acting: Actor) -> User:
     """Makes the user what the record says, if that is a change. Raises Taken, Protected, User.DoesNotExist."""
     return changed(user_id, account, partial(revise_read, record=record, acting=acting))
 
 
-def revise_read(user: User, record: PersonRecord, *, acting: Actor) -> User:
+def revise_read(user: User, record: UserRecord, *, acting: Actor) -> User:
     """As `revise`, for a user from `locking.changed` or `locked_user`."""
     before, was = _told(user), {name: getattr(user, name) for name in _REVISED}
     if record.active is not None and _takes_steps(user, is_in=record.active):
@@ -186,7 +186,7 @@ def _no_password() -> str:
     return UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)
 
 
-def _take_over(user: User, record: PersonRecord) -> None:
+def _take_over(user: User, record: UserRecord) -> None:
     user.user_name = record.user_name
     user.email = record.email
     user.first_name, user.last_name = record.first_name[:150], record.last_name[:150]
@@ -253,7 +253,7 @@ def _wake(user_id: UUID) -> None:
 
 
 @transaction.atomic
-def _restore_or_refuse(account: Account, record: PersonRecord, collision: Taken, acting: Actor) -> User:
+def _restore_or_refuse(account: Account, record: UserRecord, collision: Taken, acting: Actor) -> User:
     """O3: a re-hired person comes as a new POST; an active one is taken. Raises Taken, User.DoesNotExist."""
     key = fold(record.user_name)
     out = User.objects.in_account(account).deprovisioned()
@@ -266,7 +266,7 @@ def _restore_or_refuse(account: Account, record: PersonRecord, collision: Taken,
     if user.state != UserState.DEPROVISIONED:
         raise collision
     active = True if record.active is None else record.active
-    return revise_read(user, PersonRecord(**{**record.__dict__, "active": active}), acting=acting)
+    return revise_read(user, UserRecord(**{**record.__dict__, "active": active}), acting=acting)
 
 
 def _takes_steps(user: User, *, is_in: bool) -> bool:
@@ -290,7 +290,7 @@ def _write(user: User, names: Sequence[str], told: AuditEntry, *first: Write) ->
         statements.write(*first, statements.updating(user, names), statements.inserting([told]))
 
 
-def _check_scope(user: User, record: PersonRecord, acting: Actor) -> None:
+def _check_scope(user: User, record: UserRecord, acting: Actor) -> None:
     """A connection's provisioning changes its own people only, and moves nobody into another's domain."""
     connection_scope.check_speaks_for(user, acting)
     present = (user.email_key, user.user_name_key)

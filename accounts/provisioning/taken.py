@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 
 from accounts.errors import ActionRefused
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from common.folding import fold
 
 
@@ -11,7 +11,7 @@ class Taken(ActionRefused):
     """Another user of the account has this user name or e-mail (SCIM 409 `uniqueness`)."""
 
 
-def taken(record: PersonRecord, refused: IntegrityError) -> Taken:
+def taken(record: UserRecord, refused: IntegrityError) -> Taken:
     """The refusal of a record, naming the attribute and its value as the identity provider knows them.
 
     The database says which of its constraints was broken, by name (PostgreSQL) or columns (SQLite); asking it who has
@@ -30,7 +30,7 @@ def taken(record: PersonRecord, refused: IntegrityError) -> Taken:
     )
 
 
-def _email(record: PersonRecord) -> str:
+def _email(record: UserRecord) -> str:
     """A user name that is the e-mail too, or is taken for it, is named first: most mappings begin with it."""
     if not record.emails:
         return f"userName '{record.user_name}'"

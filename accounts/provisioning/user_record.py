@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class PersonRecord:
+class UserRecord:
     """What the IdP says of a person. `external_id` and `active`: None when it says nothing, then they stay as they are.
 
     `emails` are in order of importance: the primary first. `work_email` is the one of type work. `attributes` is the

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from common.folding import fold
 from common.invisible import invisible
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
@@ -69,7 +69,7 @@ def to_resource(user: User, base_url: str) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value or value is False}
 
 
-def to_record(document: object, current: User | None = None) -> PersonRecord:
+def to_record(document: object, current: User | None = None) -> UserRecord:
     """What a resource says of a person; for a person known already, `current` (PUT, or the outcome of a PATCH).
 
     What is absent or null is cleared, but for `active` and `externalId`, which stay (`protocol.md` 1.6). Raises
@@ -87,7 +87,7 @@ def to_record(document: object, current: User | None = None) -> PersonRecord:
         entries = []
     emails = _in_order(entries) or _own_email(user_name, current)
     name = _read_name(given, current)
-    return PersonRecord(
+    return UserRecord(
         user_name=_user_name(user_name, emails, current),
         external_id=given.get("externalId"),
         active=given.get("active"),

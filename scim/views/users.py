@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from accounts.models.user import UserState
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.users.locking import changed
 from scim import errors, request_summary
 from scim.listing import listed_users, paging
@@ -20,7 +20,7 @@ from scim.users.versions import check_if_match, etag, is_known_to_client
 from scim.views.base import ScimView, answer, listed
 from scim.views.query import Wanted, from_body, from_query
 
-Reading = Callable[[User, Any], PersonRecord]
+Reading = Callable[[User, Any], UserRecord]
 
 
 class PeopleView(ScimView):
@@ -120,7 +120,7 @@ class UserView(PeopleView):
 
         return self.one(changed(key, self.account, change), wanted)
 
-    def _patched(self, user: User, body: Any) -> PersonRecord:
+    def _patched(self, user: User, body: Any) -> UserRecord:
         document = resources.to_resource(user, self.base_url)
         changed = patch.apply(document, body, max_operations=settings.SCIM_MAX_OPERATIONS)
         return resources.to_record(changed, user)

@@ -18,7 +18,7 @@ from accounts.models import Account, AccountRole, FormerAccess, Group, HeldDepar
 from accounts.passwords import links as password_links
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 from accounts.provisioning import identifiers, provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.rights import PermissionsExceeded
 from accounts.roles import roles
 from accounts.roles.custom_roles import RoleDraft
@@ -237,14 +237,14 @@ def announced_admin(cast: Cast) -> User:
     return users.provision_pending(cast.acme, "ada@acme.example", acting=OPERATOR, account_role=role)
 
 
-def record(email: str = "ada@acme.example", **values: Any) -> PersonRecord:
-    return PersonRecord(**{"user_name": email, "emails": (email,), **values})
+def record(email: str = "ada@acme.example", **values: Any) -> UserRecord:
+    return UserRecord(**{"user_name": email, "emails": (email,), **values})
 
 
 CHANGED = {
     "external ID": record(external_id="00u-evil"),
     "user name": record(user_name="evil"),
-    "e-mail": PersonRecord("ada@acme.example", emails=("evil@acme.example",)),
+    "e-mail": UserRecord("ada@acme.example", emails=("evil@acme.example",)),
 }
 
 

@@ -12,14 +12,14 @@ from accounts import wake_up
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.users.locking import changed
 from tests.integration.test_races import at_once
 from tests.integration.waiting import elsewhere
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ANN = PersonRecord("ann@acme.example", emails=("ann@acme.example",), display_name="As it was")
+ANN = UserRecord("ann@acme.example", emails=("ann@acme.example",), display_name="As it was")
 
 
 @pytest.fixture(autouse=True)
@@ -101,9 +101,9 @@ def test_a_change_is_one_statement_after_what_it_reads(cast: Cast, ann: User, ch
 def test_people_who_come_and_go_at_once_are_counted_right(cast: Cast) -> None:
     for turn in range(10):
         names = [f"p{turn}.{number}@acme.example" for number in range(8)]
-        made = [provisioning.provision(cast.acme, PersonRecord(name), acting=OPERATOR) for name in names[:4]]
+        made = [provisioning.provision(cast.acme, UserRecord(name), acting=OPERATOR) for name in names[:4]]
         go = [partial(provisioning.erase, user.pk, cast.acme, acting=OPERATOR) for user in made]
-        records = [PersonRecord(name) for name in names[4:]]
+        records = [UserRecord(name) for name in names[4:]]
         come = [partial(provisioning.provision, cast.acme, record, acting=OPERATOR) for record in records]
         at_once(*go, *come)
         present = User.objects.in_account(cast.acme).filter(erased_at=None).count()

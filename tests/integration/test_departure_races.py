@@ -18,7 +18,7 @@ from accounts.groups import sync as group_sync
 from accounts.models import Account, AuditEntry, ExternalIdentity, FormerAccess, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
@@ -147,7 +147,7 @@ def test_an_admin_who_logs_in_and_is_let_go_at_once_waits_for_nobody_who_waits_f
 
 
 def held_person(cast: Cast, number: int) -> User:
-    record = PersonRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
+    record = UserRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
     user = provisioning.provision(cast.acme, record, acting=SCIM)
     HeldDeparture.objects.create(account=cast.acme, user=user, asked_by=SCIM.label)
     return user
@@ -157,7 +157,7 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
     """Whoever comes first: the IdP's last word is that the person is in."""
     for number in range(ROUNDS):
         user = held_person(cast, number)
-        record = PersonRecord(user.user_name, emails=(user.email,), active=True)
+        record = UserRecord(user.user_name, emails=(user.email,), active=True)
         at_once(
             lambda: held_departures.release_departures(cast.acme, OPERATOR),
             lambda user=user, record=record: provisioning.revise(user.pk, cast.acme, record, acting=SCIM),
@@ -180,7 +180,7 @@ def test_two_decisions_at_once_are_one_for_each_person(cast: Cast) -> None:
 
 def test_eight_departures_at_once_raise_one_alert(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
-    people = [provisioning.provision(cast.acme, PersonRecord(f"p{n}"), acting=SCIM) for n in range(10)]
+    people = [provisioning.provision(cast.acme, UserRecord(f"p{n}"), acting=SCIM) for n in range(10)]
     for user in people[:2]:
         provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
     cast.acme.refresh_from_db()

@@ -12,13 +12,13 @@ from accounts.audit.audit import OPERATOR
 from accounts.models import Account, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.taken import Taken
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from tests.integration.test_races import at_once
 from tests.integration.waiting import elsewhere
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ANN = PersonRecord("ann@acme.example")
+ANN = UserRecord("ann@acme.example")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_who_is_erased_meanwhile_comes_as_a_new_person(cast: Cast, ann: User, mo
 def test_who_is_restored_meanwhile_is_taken(cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     overtake(monkeypatch, partial(provisioning.restore, acting=OPERATOR))
     with pytest.raises(Taken):
-        provisioning.provision(cast.acme, PersonRecord(ANN.user_name, display_name="New"), acting=OPERATOR)
+        provisioning.provision(cast.acme, UserRecord(ANN.user_name, display_name="New"), acting=OPERATOR)
     ann.refresh_from_db()
     assert (ann.state, ann.display_name) == ("pending", "")
 
@@ -57,7 +57,7 @@ def test_who_is_restored_meanwhile_is_taken(cast: Cast, ann: User, monkeypatch: 
 def test_who_gets_another_name_meanwhile_keeps_it_and_the_name_is_somebody_news(
     cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    renamed = PersonRecord("anna@acme.example")
+    renamed = UserRecord("anna@acme.example")
     overtake(monkeypatch, partial(provisioning.revise, record=renamed, acting=OPERATOR))
     assert provisioning.provision(cast.acme, ANN, acting=OPERATOR).pk != ann.pk
     ann.refresh_from_db()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from common.folding import fold
 from scim.patch import patch
 from scim.users import resources
@@ -47,7 +47,7 @@ def recorded(document: Any) -> User:
     return revised(person(user_name="", external_id="", first_name="", last_name=""), resources.to_record(document))
 
 
-def revised(user: User, record: PersonRecord) -> User:
+def revised(user: User, record: UserRecord) -> User:
     """What `provisioning` would make of the row."""
     address = record.user_name if "@" in record.user_name else ""
     return person(

@@ -16,7 +16,7 @@ from accounts.connections.scope import ForeignDomain, Ties, foreign_domain, spea
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.users import users
 from accounts.users.protection import Protected
 from tests.support.cast import Cast
@@ -119,7 +119,7 @@ def test_after_the_only_connection_people_are_free_for_the_next(cast: Cast) -> N
 
 @pytest.mark.django_db
 def test_a_connection_takes_charge_of_a_person_it_speaks_for(partnership: Partnership, cast: Cast) -> None:
-    same = PersonRecord(cast.petra.user_name, emails=(cast.petra.email,))
+    same = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
     acting = provisioning_of(partnership.company)
     petra = provisioning.revise(cast.petra.pk, cast.acme, same, acting=acting)
     assert petra.provisioned_by == partnership.company.pk
@@ -129,7 +129,7 @@ def test_a_connection_takes_charge_of_a_person_it_speaks_for(partnership: Partne
 @pytest.mark.django_db
 def test_where_there_is_one_connection_the_same_values_are_no_change(cast: Cast) -> None:
     acting = provisioning_of(saml_connection(cast.acme), is_only=True)
-    same = PersonRecord(cast.petra.user_name, emails=(cast.petra.email,))
+    same = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
     petra = provisioning.revise(cast.petra.pk, cast.acme, same, acting=acting)
     assert (petra.provisioned_by, petra.version) == (None, 1)
 
@@ -139,9 +139,9 @@ def test_where_there_is_one_connection_the_same_values_are_no_change(cast: Cast)
 def test_names_stored_by_no_connection_are_no_connections(
     partnership: Partnership, cast: Cast, changed: dict[str, str]
 ) -> None:
-    own = PersonRecord(cast.petra.user_name, emails=(cast.petra.email,))
+    own = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
     provisioning.revise(cast.petra.pk, cast.acme, own, acting=provisioning_of(partnership.company))
-    record = PersonRecord(**{**own.__dict__, **changed})
+    record = UserRecord(**{**own.__dict__, **changed})
     petra = provisioning.revise(cast.petra.pk, cast.acme, record, acting=provisioning_of(None))
     assert petra.provisioned_by is None
 

@@ -24,7 +24,7 @@ from accounts.models import (
     User,
 )
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.tokens import tokens
 from spaces.models import SpaceMembership
 from spaces.placing import place_user
@@ -152,7 +152,7 @@ def test_who_is_let_go_twice_with_nothing_new_keeps_the_note_of_the_first_time(c
 def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str) -> None:
     furnish(cast, cast.bob)
     let_go(cast, cast.bob)
-    record = PersonRecord("bob@acme.example", emails=("bob@acme.example",), first_name="Bob", active=True)
+    record = UserRecord("bob@acme.example", emails=("bob@acme.example",), first_name="Bob", active=True)
     ways: dict[str, Callable[[], User]] = {
         "restore": lambda: provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR),
         "revise": lambda: provisioning.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR),
@@ -196,7 +196,7 @@ def test_each_end_of_access_wakes_the_clean_up_after_commit(
     furnish(cast, cast.bob)
     with django_capture_on_commit_callbacks(execute=True):
         if way == "revise":
-            record = PersonRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
+            record = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
             provisioning.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR)
         else:
             getattr(provisioning, way)(cast.bob.pk, cast.acme, acting=OPERATOR)
@@ -213,7 +213,7 @@ def test_the_sweep_finishes_what_a_lost_message_left(cast: Cast) -> None:
 
 
 def test_who_was_announced_without_access_has_nothing_to_clean_up(cast: Cast) -> None:
-    provisioning.provision(cast.acme, PersonRecord("ann@acme.example", active=False), acting=OPERATOR)
+    provisioning.provision(cast.acme, UserRecord("ann@acme.example", active=False), acting=OPERATOR)
     assert departures.due() == []
 
 

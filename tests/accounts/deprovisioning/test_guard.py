@@ -15,7 +15,7 @@ from accounts.deprovisioning import holds as held_departures
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 def people(cast: Cast) -> Iterator[User]:
     def announced() -> Iterator[User]:
         for number in range(100):
-            record = PersonRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
+            record = UserRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
             yield provisioning.provision(cast.acme, record, acting=SCIM)
 
     return announced()
@@ -95,14 +95,14 @@ def test_who_left_more_than_an_hour_ago_counts_no_longer(cast: Cast, people: Ite
 
 def test_who_was_announced_without_access_never_left(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for number in range(6):
-        provisioning.provision(cast.acme, PersonRecord(f"n{number}", active=False), acting=SCIM)
+        provisioning.provision(cast.acme, UserRecord(f"n{number}", active=False), acting=SCIM)
     leave(next(people))
     assert open_ones(cast) == 0
 
 
 def test_people_of_another_account_do_not_count(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for number in range(6):
-        user = provisioning.provision(cast.globex, PersonRecord(f"g{number}"), acting=SCIM)
+        user = provisioning.provision(cast.globex, UserRecord(f"g{number}"), acting=SCIM)
         provisioning.deprovision(user.pk, cast.globex, acting=SCIM)
     leave(next(people))
     assert open_ones(cast) == 0
@@ -155,7 +155,7 @@ def test_what_else_is_said_of_a_held_person_is_taken_over(cast: Cast, people: It
     for _ in range(3):
         leave(next(people))
     held = next(people)
-    record = PersonRecord(held.user_name, emails=(held.email,), first_name="Ann", active=False)
+    record = UserRecord(held.user_name, emails=(held.email,), first_name="Ann", active=False)
     provisioning.revise(held.pk, cast.acme, record, acting=SCIM)
     held.refresh_from_db()
     assert (held.state, held.first_name) == ("pending", "Ann")
@@ -206,7 +206,7 @@ def test_the_idp_may_take_its_word_back(cast: Cast, people: Iterator[User], leav
     for person in persons:
         leave(person)
     back = persons[3]
-    record = PersonRecord(back.user_name, emails=(back.email,), active=True)
+    record = UserRecord(back.user_name, emails=(back.email,), active=True)
     provisioning.revise(back.pk, cast.acme, record, acting=SCIM)
     provisioning.restore(persons[4].pk, cast.acme, acting=OPERATOR)
     assert held_departures.held(cast.acme) == 0

@@ -13,7 +13,7 @@ from accounts.models import Account, AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
 from accounts.provisioning.taken import Taken
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.sso.refusal import LoginRefused
 from accounts.tokens import tokens
 from accounts.users import users
@@ -23,14 +23,14 @@ from tests.support.cast import PASSWORD, Cast
 from tests.support.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db
-ANN = PersonRecord("ann@acme.example", external_id="00u1ann", emails=("ann@acme.example",), first_name="Ann")
+ANN = UserRecord("ann@acme.example", external_id="00u1ann", emails=("ann@acme.example",), first_name="Ann")
 
 
-def provision(cast: Cast, record: PersonRecord = ANN) -> User:
+def provision(cast: Cast, record: UserRecord = ANN) -> User:
     return provisioning.provision(cast.acme, record, acting=OPERATOR)
 
 
-def revise(cast: Cast, user: User, record: PersonRecord) -> User:
+def revise(cast: Cast, user: User, record: UserRecord) -> User:
     return provisioning.revise(user.pk, cast.acme, record, acting=OPERATOR)
 
 
@@ -47,7 +47,7 @@ def test_an_announced_person_is_pending_and_has_no_password(cast: Cast) -> None:
     ],
     ids=["user name", "e-mail"],
 )
-def test_what_another_user_has_is_taken(cast: Cast, record: PersonRecord) -> None:
+def test_what_another_user_has_is_taken(cast: Cast, record: UserRecord) -> None:
     provision(cast)
     with pytest.raises(Taken):
         provision(cast, record)
@@ -113,7 +113,7 @@ def test_each_change_is_a_new_version(cast: Cast) -> None:
 def test_the_email_of_an_admin_or_password_user_stays(cast: Cast) -> None:
     for user in (cast.alice, cast.bob):
         with pytest.raises(Protected, match="unchanged"):
-            revise(cast, user, PersonRecord(user.email, emails=("evil@acme.example",)))
+            revise(cast, user, UserRecord(user.email, emails=("evil@acme.example",)))
 
 
 def test_the_last_admin_stays(cast: Cast) -> None:
@@ -121,7 +121,7 @@ def test_the_last_admin_stays(cast: Cast) -> None:
         with pytest.raises(Protected, match="last account admin"):
             verb(cast.alice.pk, cast.acme, acting=OPERATOR)
     with pytest.raises(Protected, match="last account admin"):
-        revise(cast, cast.alice, PersonRecord("alice@acme.example", emails=("alice@acme.example",), active=False))
+        revise(cast, cast.alice, UserRecord("alice@acme.example", emails=("alice@acme.example",), active=False))
 
 
 def test_one_of_two_admins_may_go(cast: Cast) -> None:
@@ -184,11 +184,11 @@ def test_nobody_is_announced_under_the_address_of_somebody_who_came_by_login(cas
     okta = saml_connection(cast.acme)
     log_in(claims(okta), okta)
     with pytest.raises(Taken):
-        provision(cast, PersonRecord("DANA@acme.example", emails=("other@acme.example",)))
+        provision(cast, UserRecord("DANA@acme.example", emails=("other@acme.example",)))
 
 
 def test_a_login_under_a_user_name_of_an_unproved_domain_is_refused(cast: Cast, log_in: LogIn) -> None:
-    provision(cast, PersonRecord("guest@partner.example", emails=("guest@acme.example",)))
+    provision(cast, UserRecord("guest@partner.example", emails=("guest@acme.example",)))
     okta = saml_connection(cast.acme)
     with pytest.raises(LoginRefused) as refused:
         log_in(claims(okta, email="guest@partner.example"), okta)

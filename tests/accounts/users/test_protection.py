@@ -10,7 +10,7 @@ from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.users import protection, users
 from accounts.users.protection import OwnToken, Protected
 from tests.conftest import LogIn
@@ -84,7 +84,7 @@ def test_provisioning_may_not_remove_the_owner_of_its_own_token(cast: Cast, way:
     scim = Actor("provisioning (Bob's)", cast.bob.pk, automatic=True)
     with pytest.raises(OwnToken, match="service token") as refused:
         if way == "revise":
-            record = PersonRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
+            record = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
             provisioning.revise(cast.bob.pk, cast.acme, record, acting=scim)
         else:
             getattr(provisioning, way)(cast.bob.pk, cast.acme, acting=scim)

@@ -9,7 +9,7 @@ from accounts.deprovisioning import guard as mass_departures
 from accounts.deprovisioning import holds as held_departures
 from accounts.models import User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from scim import request_log
 from tests.scim.client import ScimClient
 from tests.support.cast import Cast
@@ -39,7 +39,7 @@ def test_while_departures_are_held_it_says_why_its_person_stays(
     monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
     held_departures.set_hold(cast.acme, True, OPERATOR)
     for number in range(3):
-        person = provisioning.provision(cast.acme, PersonRecord(f"p{number}"), acting=OKTA)
+        person = provisioning.provision(cast.acme, UserRecord(f"p{number}"), acting=OKTA)
         provisioning.deprovision(person.pk, cast.acme, acting=OKTA)
     page = as_alice.post("/provisioning/self-test")
     assertContains(page, "Expected active False; received True.")

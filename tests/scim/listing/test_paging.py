@@ -29,7 +29,7 @@ def ask(cast: Cast) -> Ask:
 
 def _announce(account: Account, names: list[str]) -> None:
     for name in names:
-        provisioning.provision(account, provisioning.PersonRecord(user_name=name), acting=OPERATOR)
+        provisioning.provision(account, provisioning.UserRecord(user_name=name), acting=OPERATOR)
 
 
 def _names(page: Page) -> list[str]:

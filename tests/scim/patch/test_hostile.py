@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from scim.attributes import ATTRIBUTES
 from scim.errors import ScimError
 from scim.patch import patch
@@ -110,7 +110,7 @@ def _texts(value: Any) -> list[str]:
     return [text for member in members for text in _texts(member)]
 
 
-def _assert_storable(read: Callable[[], PersonRecord]) -> None:
+def _assert_storable(read: Callable[[], UserRecord]) -> None:
     """What is read fits the database; a refusal can be written as an answer."""
     try:
         texts = _texts(asdict(read()))

@@ -9,7 +9,7 @@ from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.sso.login.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
@@ -19,7 +19,7 @@ from tests.support.factories import claims, saml_connection
 from tests.support.partnership import Partnership, provisioning_of
 
 pytestmark = pytest.mark.django_db
-BOSS = PersonRecord("the.boss", external_id="00u1boss", emails=("boss@elsewhere.example",))
+BOSS = UserRecord("the.boss", external_id="00u1boss", emails=("boss@elsewhere.example",))
 
 
 def announce(cast: Cast, connection: Connection | None, **options: Any) -> User:
@@ -64,7 +64,7 @@ def test_whom_a_token_without_connection_announced_is_found_by_none_of_several(
 
 
 def test_but_by_a_verified_email(cast: Cast, log_in: LogIn, partnership: Partnership) -> None:
-    record = PersonRecord("ann@acme.example", external_id="00u1ann")
+    record = UserRecord("ann@acme.example", external_id="00u1ann")
     ann = provisioning.provision(cast.acme, record, acting=provisioning_of(None))
     arriving = claims(partnership.company, email="ann@acme.example", external_ids=("00u1ann",))
     assert log_in(arriving, partnership.company).user.pk == ann.pk

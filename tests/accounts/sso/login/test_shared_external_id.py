@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Connection, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import PersonRecord
+from accounts.provisioning.user_record import UserRecord
 from accounts.sso.login.complete import complete_login
 from tests.conftest import LogIn
 from tests.support.cast import Cast
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def announce(cast: Cast, connection: Connection, name: str) -> User:
-    record = PersonRecord(name, external_id="bo", emails=(name,))
+    record = UserRecord(name, external_id="bo", emails=(name,))
     return provisioning.provision(cast.acme, record, acting=provisioning_of(connection))
 
 
@@ -57,7 +57,7 @@ def test_the_login_record_says_so(cast: Cast, entra: Connection) -> None:
 
 def test_somebody_of_another_connection_does_not_count(cast: Cast, log_in: LogIn, partnership: Partnership) -> None:
     announce(cast, partnership.company, "bo.ek@acme.example")
-    record = PersonRecord("bo.p", external_id="bo", emails=("bo@partner.example",))
+    record = UserRecord("bo.p", external_id="bo", emails=("bo@partner.example",))
     own = provisioning.provision(cast.acme, record, acting=provisioning_of(partnership.partner))
     arriving = claims(partnership.partner, subject="s", external_ids=("bo",), email="bo@partner.example")
     assert log_in(arriving, partnership.partner).user.pk == own.pk
