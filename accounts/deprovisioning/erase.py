@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.audit import Actor
-from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import guard
 from accounts.models import Account, ExternalIdentity, LoginRecord, User
 from accounts.provisioning import provisioning
 
@@ -57,7 +57,7 @@ def remove_erased() -> int:
     Their access ended when they were erased. Whoever was present until then is counted for an hour by the guard against
     mass deprovisioning, and their empty row stays that long.
     """
-    counted_since = timezone.now() - mass_departures.WITHIN
+    counted_since = timezone.now() - guard.WITHIN
     gone = User.objects.filter(erased_at__isnull=False, deprovisioned_at__lt=counted_since)
     ids = list(gone.values_list("id", flat=True)[:AT_ONCE])
     # In the order of a clean-up, which may be late.

@@ -1,7 +1,7 @@
 """The guard against mass deprovisioning (R45): a wrong filter in the identity provider lets a whole company go.
 
 When more people than usual left within an hour, an alert is raised. Where the account says so, everybody whom
-provisioning lets go from then on is held: they stay in until an admin decides (`held_departures`). Everybody who left
+provisioning lets go from then on is held: they stay in until an admin decides (`holds`). Everybody who left
 counts, whoever let them go, but only automatic actors are held. Why not refused: `docs/decisions/0008`.
 """
 

@@ -1,4 +1,4 @@
-"""An admin's yes or no to departures that the guard against mass deprovisioning holds (`mass_departures`).
+"""An admin's yes or no to departures that the guard against mass deprovisioning holds (`guard`).
 
 Either closes the alert, and from then on people are counted anew.
 """
@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import alerts
 from accounts.audit import audit
 from accounts.audit.audit import Actor
-from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import guard
 from accounts.models import Account, HeldDeparture, User
 from accounts.models.work import AlertKind
 from accounts.provisioning import provisioning
@@ -139,8 +139,8 @@ def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
 def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
     """False when the IdP took its word back meanwhile: who locks the person first decides."""
     user = locked_user(user_id, account, with_account=True)
-    asked = mass_departures.held_departure(user)
-    if asked is None or not mass_departures.drop(user):
+    asked = guard.held_departure(user)
+    if asked is None or not guard.drop(user):
         return False
     if asked.erase:
         provisioning.erase(user_id, account, acting=acting)
@@ -153,4 +153,4 @@ def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
 def _drop(user_id: UUID, account: Account, acting: Actor) -> bool:
     user = locked_user(user_id, account)
     check_may_act_on([user], acting)
-    return mass_departures.keep(user, acting)
+    return guard.keep(user, acting)

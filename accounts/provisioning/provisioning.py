@@ -20,8 +20,7 @@ from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections import scope as connection_scope
-from accounts.deprovisioning import cleanup as departures
-from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import cleanup, guard
 from accounts.models import Account, AuditEntry, User
 from accounts.models.account import one_user_fewer, one_user_more
 from accounts.models.user import UserOrigin, UserState
@@ -137,7 +136,7 @@ def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
     user = locked_user(user_id, account)
     check_may_act_on([user], acting)
     if user.state != UserState.DEPROVISIONED:
-        mass_departures.keep(user, acting)
+        guard.keep(user, acting)
         return user
     _set_access(user, active=True)
     user.save(update_fields=["account_role", "state", "deprovisioned_at", "clean_up_due_since"])
@@ -201,7 +200,7 @@ def _take_over(user: User, record: UserRecord) -> None:
 def _change_access(user: User, active: bool, acting: Actor) -> bool:
     """Ends or gives back access, unless the guard against mass deprovisioning holds that: then gives False."""
     if active:
-        mass_departures.keep(user, acting)
+        guard.keep(user, acting)
     elif user.state != UserState.DEPROVISIONED and _is_held(user, acting, erase=False):
         return False
     _set_access(user, active)
@@ -210,9 +209,9 @@ def _change_access(user: User, active: bool, acting: Actor) -> bool:
 
 def _is_held(user: User, acting: Actor, *, erase: bool) -> bool:
     """Whether the guard holds this departure; then it is written down."""
-    if not mass_departures.must_wait(user, acting):
+    if not guard.must_wait(user, acting):
         return False
-    mass_departures.hold(user, acting, erase=erase)
+    guard.hold(user, acting, erase=erase)
     return True
 
 
@@ -224,10 +223,10 @@ def _set_access(user: User, active: bool) -> None:
     Tokens are dead by the epoch, so revoking them is left to the clean-up: letting go through SCIM is five queries.
     Restoring does a clean-up that is still due first, or memberships of before would be there again.
     """
-    mass_departures.drop(user)
+    guard.drop(user)
     if active and user.state == UserState.DEPROVISIONED:
         if user.clean_up_due_since is not None:
-            departures.finish_locked(user)
+            cleanup.finish_locked(user)
         _end_account_role(user)  # a process of the release before left it
         user.state = UserState.ACTIVE if user.origin == UserOrigin.PASSWORD else UserState.PENDING
         user.deprovisioned_at = None
@@ -240,7 +239,7 @@ def _set_access(user: User, active: bool) -> None:
 
 def _end_account_role(user: User) -> None:
     if not is_member_by_own_role(user):
-        departures.note_account_role(user)
+        cleanup.note_account_role(user)
         user.account_role = users.member_role(user.account_id)
 
 
@@ -274,7 +273,7 @@ def _takes_steps(user: User, *, is_in: bool) -> bool:
 
     A held departure is dropped, who comes back may have a clean-up to be done first, and an account role is noted.
     """
-    if not user.stamp or mass_departures.held_departure(user) is not None:
+    if not user.stamp or guard.held_departure(user) is not None:
         return bool(user.stamp)
     was_in = user.state != UserState.DEPROVISIONED
     if is_in:

@@ -8,7 +8,7 @@ import structlog
 
 from accounts.attempts import Parked, attempting
 from accounts.connections.provider.graph import GraphUnavailable
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.groups import sync as group_sync
 from accounts.models import ExternalIdentity, User
 
@@ -23,7 +23,7 @@ def finish_departure(user_id: UUID) -> bool:
     for account_id in User.objects.filter(pk=user_id).values_list("account_id", flat=True):
         try:
             with attempting(account_id, "finish_deprovisioning", str(user_id)):
-                return departures.finish(user_id)
+                return cleanup.finish(user_id)
         except Parked:
             return False
     return False

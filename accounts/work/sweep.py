@@ -15,7 +15,7 @@ import structlog
 from accounts import attempts, sessions
 from accounts.audit import chain as audit_chain
 from accounts.connections.certificates import expiry_mail
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.deprovisioning import erase as erasing
 from accounts.groups import sync as group_sync
 from accounts.tokens import tokens
@@ -97,7 +97,7 @@ def _tell(swept: Swept, name: str) -> None:
 
 # Name of the count -> what is due, oldest first, and how one of it is done.
 WAITING: dict[str, tuple[Callable[[], list[UUID]], Callable[[UUID], bool]]] = {
-    "departures_finished": (lambda: departures.due(LOOK_AHEAD), due_work.finish_departure),
+    "departures_finished": (lambda: cleanup.due(LOOK_AHEAD), due_work.finish_departure),
     "groups_synced": (lambda: group_sync.due_identities(LOOK_AHEAD), due_work.sync_groups),
 }
 PARTS: dict[str, Part] = {

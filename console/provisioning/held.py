@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.alerts import open_alerts
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import holds
 from accounts.models import HeldDeparture
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
@@ -50,16 +50,16 @@ DECISIONS = {
         verb="Let go",
         sentence="They are out at once: no login, no session, no token. Whom the identity provider deleted is erased.",
         done="let go",
-        all_at_once=held_departures.release_departures,
-        one=held_departures.release_departure,
+        all_at_once=holds.release_departures,
+        one=holds.release_departure,
         is_dangerous=True,
     ),
     "keep": Decision(
         verb="Keep",
         sentence="They stay in. The identity provider has to ask again if it means it, so correct it first.",
         done="kept",
-        all_at_once=held_departures.drop_departures,
-        one=held_departures.drop_departure,
+        all_at_once=holds.drop_departures,
+        one=holds.drop_departure,
         is_dangerous=False,
     ),
 }
@@ -82,7 +82,7 @@ def held_people(request: HttpRequest) -> HttpResponse:
     page = {
         "listing": Listing(request, rows, HeldFilters, ORDERS),
         "alerts": open_alerts(account, AlertKind.MASS_DEPARTURE),
-        "held": held_departures.held(account),
+        "held": holds.held(account),
         "zone": zone_for(request),
     }
     return render(request, "provisioning/held.html", page)
@@ -109,13 +109,13 @@ def decide(request: HttpRequest, decision: str) -> HttpResponse:
     """All who are held at the moment of the question. Thousands take several rounds, each of SECONDS."""
     chosen, account = DECISIONS[decision], account_of(request)
     until = _moment(request.POST.get("until", "")) or timezone.now()
-    waiting = held_departures.held_until(account, until)
+    waiting = holds.held_until(account, until)
     if not is_confirmed(request):
         title = f"{chosen.verb} {counted(waiting, 'person', 'people')}?"
         return ask(request, _question(chosen, title, _names(request), until=until.isoformat()))
     now_done = chosen.all_at_once(account, acting(request), until=until, seconds=SECONDS)
     done = _number(request.POST.get("done", "")) + now_done
-    left = held_departures.held_until(account, until)
+    left = holds.held_until(account, until)
     if left and now_done:
         page = {"verb": chosen.verb, "done": done, "left": left, "all": done + left, "until": until.isoformat()}
         return render(request, "provisioning/deciding.html", page)

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import account_settings
 from accounts.alerts import open_alerts
 from accounts.connections import scope as connection_scope
-from accounts.deprovisioning import guard as mass_departures
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import guard, holds
 from accounts.models import Account, Connection
 from accounts.models.account import MAX_RETENTION
 from accounts.models.work import AlertKind
@@ -56,7 +55,7 @@ def save_settings(request: HttpRequest) -> HttpResponse:
     account, form = account_of(request), SettingsForm(request.POST)
     if form.is_valid():
         with told_in_the_form(form):
-            held_departures.set_hold(account, form.cleaned_data["hold"], acting(request))
+            holds.set_hold(account, form.cleaned_data["hold"], acting(request))
             account_settings.set_retention(account, form.cleaned_data["retention_days"], acting(request))
     if not form.is_valid():
         return _page(request, form)
@@ -100,8 +99,8 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
         "checklist": CHECKLISTS[chosen](base_url),
         "checklists": [make(base_url) for make in CHECKLISTS.values()],
         "settings_form": form,
-        "usual": mass_departures.usual(account),
-        "held": held_departures.held(account),
+        "usual": guard.usual(account),
+        "held": holds.held(account),
         "zone": zone_for(request),
     }
     return render(request, "provisioning/provisioning.html", page)

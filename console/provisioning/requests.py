@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import holds
 from accounts.permissions import Permission
 from console.shared.guards import account_of, needs, own_or_404, zone_for
 from console.shared.timelines import Timeline, TimelineFilters
@@ -47,7 +47,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     rows = ProvisioningRequest.objects.in_account(account).defer("body")
     listing = Timeline(request, rows, RequestFilters, within=SEARCHED)
-    page = {"listing": listing, "held": held_departures.held(account), "zone": zone_for(request)}
+    page = {"listing": listing, "held": holds.held(account), "zone": zone_for(request)}
     return render(request, "provisioning/requests.html", page)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import holds
 from accounts.permissions import Permission
 from console.shared.guards import account_of, acting, needs
 from scim import self_test
@@ -20,6 +20,6 @@ def provisioning_self_test(request: HttpRequest) -> HttpResponse:
     page = {
         "played": played,
         "passed": played is not None and all(one.passed for one in played),
-        "held": held_departures.held(account),
+        "held": holds.held(account),
     }
     return render(request, "provisioning/self_test.html", page)

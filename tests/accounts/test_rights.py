@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import rights, sessions
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import holds
 from accounts.deprovisioning.many import deprovision_many
 from accounts.errors import ActionRefused
 from accounts.groups import groups
@@ -166,7 +166,7 @@ def test_who_was_deprovisioned_meanwhile_may_do_nothing(cast: Cast, auditor: Use
 # Held deprovisioning
 
 
-@pytest.mark.parametrize("decide", [held_departures.release_departures, held_departures.drop_departures])
+@pytest.mark.parametrize("decide", [holds.release_departures, holds.drop_departures])
 def test_held_people_with_more_wait_for_somebody_who_has_it(
     cast: Cast, auditor: User, helpdesk: Actor, decide: Any
 ) -> None:

@@ -8,10 +8,8 @@ import pytest
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup, guard, holds
 from accounts.deprovisioning import erase as erasing
-from accounts.deprovisioning import guard as mass_departures
-from accounts.deprovisioning import holds as held_departures
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups import sync as group_sync
@@ -92,7 +90,7 @@ def test_a_clean_up_delivered_five_times_at_once_is_done_once(cast: Cast) -> Non
         place_user(user, cast.space("QA"), space_role_named(cast.acme, "Space Member"), acting=OPERATOR)
         tokens.issue_token(user, "t", [], acting=OPERATOR)
         let_go(cast, user, cast.alice)
-        assert sorted(at_once(*[lambda user=user: departures.finish(user.pk)] * 5)) == [False] * 4 + [True]
+        assert sorted(at_once(*[lambda user=user: cleanup.finish(user.pk)] * 5)) == [False] * 4 + [True]
         assert AuditEntry.objects.filter(action="user.clean-up-finished", object_id=user.pk).count() == 1
         assert FormerAccess.objects.get(user=user).tokens == ["t"]
     assert not SpaceMembership.objects.exists()
@@ -104,7 +102,7 @@ def test_a_clean_up_beside_a_restore_leaves_nothing_of_before(cast: Cast) -> Non
         groups.add_member(mapped_group(cast.acme, f"Group {number}"), user, acting=OPERATOR)
         let_go(cast, user, cast.alice)
         at_once(
-            lambda user=user: departures.finish(user.pk),
+            lambda user=user: cleanup.finish(user.pk),
             lambda user=user: provisioning.restore(user.pk, cast.acme, acting=OPERATOR),
         )
         user.refresh_from_db()
@@ -124,7 +122,7 @@ def test_a_group_sync_beside_the_end_of_access_leaves_no_membership(cast: Cast) 
 
         def leave(user: User = done.user) -> None:
             let_go(cast, user, cast.alice)
-            departures.finish(user.pk)
+            cleanup.finish(user.pk)
 
         at_once(lambda done=done: group_sync.sync_idp_groups(done.record.identity_id), leave)
         assert not GroupMembership.objects.exists()
@@ -159,7 +157,7 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
         user = held_person(cast, number)
         record = UserRecord(user.user_name, emails=(user.email,), active=True)
         at_once(
-            lambda: held_departures.release_departures(cast.acme, OPERATOR),
+            lambda: holds.release_departures(cast.acme, OPERATOR),
             lambda user=user, record=record: provisioning.revise(user.pk, cast.acme, record, acting=SCIM),
         )
         user.refresh_from_db()
@@ -170,8 +168,8 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
 def test_two_decisions_at_once_are_one_for_each_person(cast: Cast) -> None:
     people = [held_person(cast, number) for number in range(ROUNDS)]
     let_go_count, kept = at_once(
-        lambda: held_departures.release_departures(cast.acme, OPERATOR),
-        lambda: held_departures.drop_departures(cast.acme, OPERATOR),
+        lambda: holds.release_departures(cast.acme, OPERATOR),
+        lambda: holds.drop_departures(cast.acme, OPERATOR),
     )
     assert let_go_count + kept == ROUNDS
     gone = User.objects.filter(pk__in=[user.pk for user in people], state="deprovisioned").count()
@@ -179,7 +177,7 @@ def test_two_decisions_at_once_are_one_for_each_person(cast: Cast) -> None:
 
 
 def test_eight_departures_at_once_raise_one_alert(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
+    monkeypatch.setattr(guard, "AT_LEAST", 1)
     people = [provisioning.provision(cast.acme, UserRecord(f"p{n}"), acting=SCIM) for n in range(10)]
     for user in people[:2]:
         provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)

@@ -10,10 +10,8 @@ from django.utils import timezone
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup, guard, holds
 from accounts.deprovisioning import erase as erasing
-from accounts.deprovisioning import guard as mass_departures
-from accounts.deprovisioning import holds as held_departures
 from accounts.groups import groups
 from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
@@ -48,7 +46,7 @@ def test_a_person_who_gets_another_role_meanwhile_is_found_with_it(cast: Cast) -
 def test_a_departure_that_is_held_meanwhile_is_held_once(cast: Cast) -> None:
     @transaction.atomic
     def hold(erase: bool) -> None:
-        mass_departures.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=erase)
+        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=erase)
 
     with transaction.atomic():
         hold(erase=False)
@@ -58,9 +56,9 @@ def test_a_departure_that_is_held_meanwhile_is_held_once(cast: Cast) -> None:
 
 
 def test_who_comes_back_while_they_are_being_held_is_held_no_more(cast: Cast) -> None:
-    keep = transaction.atomic(lambda: mass_departures.keep(locked_user(cast.petra.pk, cast.acme), OPERATOR))
+    keep = transaction.atomic(lambda: guard.keep(locked_user(cast.petra.pk, cast.acme), OPERATOR))
     with transaction.atomic():
-        mass_departures.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=False)
+        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=False)
         waiting = start_waiting(keep)
     assert waiting.result()
     assert not HeldDeparture.objects.exists()
@@ -167,10 +165,10 @@ def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest
 
 def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> None:
     with transaction.atomic():
-        mass_departures.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=True)
+        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=True)
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
-        waiting = start_waiting(partial(held_departures.release_departure, cast.acme, cast.petra.pk, OPERATOR))
+        waiting = start_waiting(partial(holds.release_departure, cast.acme, cast.petra.pk, OPERATOR))
         assert User.objects.select_for_update(nowait=True).get(pk=cast.petra.pk)
     assert waiting.result()
 
@@ -200,5 +198,5 @@ def test_a_clean_up_does_not_stop_who_puts_the_person_in_a_group_from_ending(cas
     with transaction.atomic():
         GroupMembership.objects.select_for_update().get(pk=membership.pk)
         put_in(cast.bob, mapped_group(cast.acme, "Dev"))
-        waiting = start_waiting(partial(departures.finish, cast.bob.pk))
+        waiting = start_waiting(partial(cleanup.finish, cast.bob.pk))
     assert waiting.result()

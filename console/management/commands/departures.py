@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import holds
 from console.management.base import VerbCommand, account_named
 
 
@@ -23,8 +23,8 @@ class Command(VerbCommand):
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])
         if options["hold"]:
-            held_departures.set_hold(account, options["hold"] == "on", OPERATOR)
-        let_go = held_departures.release_departures(account, OPERATOR) if options["let_go"] else 0
-        kept = held_departures.drop_departures(account, OPERATOR) if options["keep"] else 0
-        held = held_departures.held(account)
+            holds.set_hold(account, options["hold"] == "on", OPERATOR)
+        let_go = holds.release_departures(account, OPERATOR) if options["let_go"] else 0
+        kept = holds.drop_departures(account, OPERATOR) if options["keep"] else 0
+        held = holds.held(account)
         return {"held": held, "let_go": let_go, "kept": kept, "hold": account.hold_mass_departures}

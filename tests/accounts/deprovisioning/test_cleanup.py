@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import alerts, tasks
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.groups import groups
 from accounts.models import (
     Alert,
@@ -61,14 +61,14 @@ def test_everything_a_leaver_had_goes(cast: Cast) -> None:
     furnish(cast, cast.bob)
     assert has(cast.bob) == [1, 1, 1, 1]
     let_go(cast, cast.bob)
-    assert departures.finish(cast.bob.pk)
+    assert cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [0, 0, 0, 0]
 
 
 def test_an_admin_can_see_what_a_leaver_had(cast: Cast) -> None:
     furnish(cast, cast.bob)
     left = let_go(cast, cast.bob)
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     noted = FormerAccess.objects.get(user=cast.bob)
     assert noted.ended_at == left.deprovisioned_at
     assert noted.spaces == [{"space": "QA", "role": "Space Developer", "origin": "manual"}]
@@ -78,7 +78,7 @@ def test_an_admin_can_see_what_a_leaver_had(cast: Cast) -> None:
 def test_short_tokens_of_a_leaver_end_and_are_not_told(cast: Cast) -> None:
     tokens.issue_short_token(cast.bob)
     let_go(cast, cast.bob)
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     assert ApiToken.objects.get().revoked_at is not None
     assert FormerAccess.objects.get(user=cast.bob).tokens == []
 
@@ -86,7 +86,7 @@ def test_short_tokens_of_a_leaver_end_and_are_not_told(cast: Cast) -> None:
 def test_the_audit_log_says_so_once_however_often_it_is_asked_for(cast: Cast) -> None:
     furnish(cast, cast.bob)
     let_go(cast, cast.bob)
-    assert [departures.finish(cast.bob.pk) for _ in range(5)] == [True, False, False, False, False]
+    assert [cleanup.finish(cast.bob.pk) for _ in range(5)] == [True, False, False, False, False]
     entry = AuditEntry.objects.get(action="user.clean-up-finished")
     assert entry.changes == {
         "spaces": [["QA (Space Developer)"], []],
@@ -101,28 +101,28 @@ def test_the_sessions_of_a_leaver_are_marked_ended_and_keep_nothing_of_the_idp(c
     open_session.logout_hints = '{"name_id": "bob"}'
     open_session.save()
     left = let_go(cast, cast.bob)
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     session = SignedInSession.objects.get(user=cast.bob)
     assert (session.ended_at, session.ended_by, session.logout_hints) == (left.deprovisioned_at, "end of access", "")
 
 
 def test_nothing_is_due_for_who_is_here(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    assert not departures.finish(cast.bob.pk)
+    assert not cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [1, 1, 1, 1]
 
 
 def test_others_keep_what_they_have(cast: Cast) -> None:
     furnish(cast, cast.alice)
     let_go(cast, cast.bob)
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     assert has(cast.alice) == [1, 1, 1, 1]
 
 
 def queries_of_a_finish(cast: Cast, user: User) -> int:
     let_go(cast, user)
     with CaptureQueriesContext(connection) as made:
-        departures.finish(user.pk)
+        cleanup.finish(user.pk)
     return len(made)
 
 
@@ -167,7 +167,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
 def test_a_late_message_takes_nothing_from_who_is_restored(cast: Cast) -> None:
     let_go(cast, cast.bob)
     furnish(cast, provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR))
-    assert not departures.finish(cast.bob.pk)
+    assert not cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [1, 1, 1, 1]
 
 
@@ -175,9 +175,9 @@ def test_of_an_erased_person_the_clean_up_leaves_no_note_and_no_identity(cast: C
     okta = saml_connection(cast.acme)
     dana = log_in(claims(okta, space_names=("Trial",), space_roles=("Space Member",)), okta).user
     let_go(cast, dana)
-    departures.finish(dana.pk)
+    cleanup.finish(dana.pk)
     provisioning.erase(dana.pk, cast.acme, acting=OPERATOR)
-    assert departures.finish(dana.pk)
+    assert cleanup.finish(dana.pk)
     assert not FormerAccess.objects.filter(user=dana).exists()
     assert not ExternalIdentity.objects.filter(user=dana).exists()
 
@@ -185,7 +185,7 @@ def test_of_an_erased_person_the_clean_up_leaves_no_note_and_no_identity(cast: C
 def test_a_warning_about_the_owner_of_a_token_is_over_when_they_are_out(cast: Cast) -> None:
     alerts.raise_alert(cast.acme.pk, "token-owner", str(cast.bob.pk), "Bob owns the token.")
     let_go(cast, cast.bob)
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     assert Alert.objects.get().resolved_at is not None
 
 
@@ -207,14 +207,14 @@ def test_each_end_of_access_wakes_the_clean_up_after_commit(
 def test_the_sweep_finishes_what_a_lost_message_left(cast: Cast) -> None:
     furnish(cast, cast.bob)
     let_go(cast, cast.bob)
-    assert departures.due() == [cast.bob.pk]
+    assert cleanup.due() == [cast.bob.pk]
     tasks.sweep()
-    assert (departures.due(), has(cast.bob)) == ([], [0, 0, 0, 0])
+    assert (cleanup.due(), has(cast.bob)) == ([], [0, 0, 0, 0])
 
 
 def test_who_was_announced_without_access_has_nothing_to_clean_up(cast: Cast) -> None:
     provisioning.provision(cast.acme, UserRecord("ann@acme.example", active=False), acting=OPERATOR)
-    assert departures.due() == []
+    assert cleanup.due() == []
 
 
 def test_a_group_sync_that_comes_late_gives_a_leaver_nothing(cast: Cast, log_in: LogIn) -> None:
@@ -222,7 +222,7 @@ def test_a_group_sync_that_comes_late_gives_a_leaver_nothing(cast: Cast, log_in:
     mapped_group(cast.acme, "Ops", "Ops")
     dana = log_in(claims(okta, group_ids=("Ops",)), okta).user
     let_go(cast, dana)
-    departures.finish(dana.pk)
+    cleanup.finish(dana.pk)
     ExternalIdentity.objects.update(synced_sequence=0)
     tasks.sync_groups_after_login(str(ExternalIdentity.objects.get().pk))
     assert not GroupMembership.objects.exists()
@@ -231,5 +231,5 @@ def test_a_group_sync_that_comes_late_gives_a_leaver_nothing(cast: Cast, log_in:
 def test_a_finish_of_one_account_leaves_the_others_alone(cast: Cast) -> None:
     let_go(cast, cast.bob)
     User.objects.filter(pk=cast.charlie.pk).update(clean_up_due_since=timezone.now(), state="deprovisioned")
-    departures.finish(cast.bob.pk)
-    assert departures.due() == [cast.charlie.pk]
+    cleanup.finish(cast.bob.pk)
+    assert cleanup.due() == [cast.charlie.pk]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.deprovisioning import erase as erasing
 from accounts.models import Account, AuditEntry, FormerAccess, User
 from accounts.provisioning import provisioning
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def left(user: User, days: float) -> None:
     provisioning.deprovision(user.pk, user.account, acting=OPERATOR)
-    departures.finish(user.pk)
+    cleanup.finish(user.pk)
     User.objects.filter(pk=user.pk).update(deprovisioned_at=timezone.now() - timedelta(days=days))
 
 

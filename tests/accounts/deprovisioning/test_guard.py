@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from accounts import alerts
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import guard as mass_departures
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import guard, holds
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
@@ -25,7 +24,7 @@ SCIM = Actor("provisioning (Okta)", automatic=True)
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three people may leave within an hour."""
-    monkeypatch.setattr(mass_departures, "AT_LEAST", 3)
+    monkeypatch.setattr(guard, "AT_LEAST", 3)
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def people(cast: Cast) -> Iterator[User]:
 
 @pytest.fixture
 def holding(cast: Cast) -> None:
-    held_departures.set_hold(cast.acme, True, OPERATOR)
+    holds.set_hold(cast.acme, True, OPERATOR)
 
 
 @pytest.fixture
@@ -110,8 +109,8 @@ def test_people_of_another_account_do_not_count(cast: Cast, people: Iterator[Use
 
 @pytest.mark.parametrize(("people_in_account", "most"), [(0, 50), (250, 50), (255, 51), (100_000, 20_000)])
 def test_what_is_usual_grows_with_the_account(monkeypatch: Any, people_in_account: int, most: int) -> None:
-    monkeypatch.setattr(mass_departures, "AT_LEAST", 50)
-    assert mass_departures.usual(Account(user_count=people_in_account)) == most
+    monkeypatch.setattr(guard, "AT_LEAST", 50)
+    assert guard.usual(Account(user_count=people_in_account)) == most
 
 
 def test_an_alert_of_the_hour_before_is_told_again(cast: Cast, people: Iterator[User], leave: Any) -> None:
@@ -126,7 +125,7 @@ def test_an_alert_of_the_hour_before_is_told_again(cast: Cast, people: Iterator[
 def test_where_the_account_says_so_the_rest_is_held(cast: Cast, people: Iterator[User], leave: Any) -> None:
     states = [leave(next(people)) for _ in range(6)]
     assert states == ["deprovisioned"] * 3 + ["pending"] * 3
-    assert (held_departures.held(cast.acme), open_ones(cast)) == (3, 1)
+    assert (holds.held(cast.acme), open_ones(cast)) == (3, 1)
     assert AuditEntry.objects.filter(action="user.departure-held").count() == 3
 
 
@@ -167,7 +166,7 @@ def test_a_person_let_go_by_an_admin_is_never_held(cast: Cast, people: Iterator[
     for person in persons:
         leave(person)
     assert leave(persons[5], OPERATOR) == "deprovisioned"
-    assert held_departures.held(cast.acme) == 2
+    assert holds.held(cast.acme) == 2
 
 
 @pytest.mark.usefixtures("holding")
@@ -176,18 +175,18 @@ def test_letting_go_ends_the_access_of_all_and_the_alert(cast: Cast, people: Ite
         leave(next(people))
     gone = next(people)
     leave(gone, verb=provisioning.erase)
-    assert held_departures.release_departures(cast.acme, OPERATOR) == 3
+    assert holds.release_departures(cast.acme, OPERATOR) == 3
     assert User.objects.filter(origin="scim", state="deprovisioned").count() == 6
     gone.refresh_from_db()
     assert gone.erased_at is not None
-    assert (held_departures.held(cast.acme), open_ones(cast)) == (0, 0)
+    assert (holds.held(cast.acme), open_ones(cast)) == (0, 0)
 
 
 @pytest.mark.usefixtures("holding")
 def test_after_a_decision_people_are_counted_anew(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    held_departures.release_departures(cast.acme, OPERATOR)
+    holds.release_departures(cast.acme, OPERATOR)
     assert [leave(next(people)) for _ in range(4)] == ["deprovisioned"] * 3 + ["pending"]
 
 
@@ -195,8 +194,8 @@ def test_after_a_decision_people_are_counted_anew(cast: Cast, people: Iterator[U
 def test_keeping_forgets_what_the_idp_asked_for(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    assert held_departures.drop_departures(cast.acme, OPERATOR) == 2
-    assert (held_departures.held(cast.acme), open_ones(cast)) == (0, 0)
+    assert holds.drop_departures(cast.acme, OPERATOR) == 2
+    assert (holds.held(cast.acme), open_ones(cast)) == (0, 0)
     assert AuditEntry.objects.filter(action="user.departure-dropped").count() == 2
 
 
@@ -209,30 +208,30 @@ def test_the_idp_may_take_its_word_back(cast: Cast, people: Iterator[User], leav
     record = UserRecord(back.user_name, emails=(back.email,), active=True)
     provisioning.revise(back.pk, cast.acme, record, acting=SCIM)
     provisioning.restore(persons[4].pk, cast.acme, acting=OPERATOR)
-    assert held_departures.held(cast.acme) == 0
+    assert holds.held(cast.acme) == 0
     assert AuditEntry.objects.filter(action="user.departure-dropped").count() == 2
 
 
 @pytest.mark.usefixtures("holding")
 def test_the_last_admin_is_not_let_go_with_the_others(cast: Cast) -> None:
     HeldDeparture.objects.create(account=cast.acme, user=cast.alice, asked_by="provisioning")
-    assert held_departures.release_departures(cast.acme, OPERATOR) == 0
+    assert holds.release_departures(cast.acme, OPERATOR) == 0
     assert User.objects.get(pk=cast.alice.pk).state == "active"
-    assert held_departures.held(cast.acme) == 0
+    assert holds.held(cast.acme) == 0
 
 
 @pytest.mark.usefixtures("holding")
 def test_another_account_decides_nothing_here(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    for verb in (held_departures.release_departures, held_departures.drop_departures):
+    for verb in (holds.release_departures, holds.drop_departures):
         assert verb(cast.globex, OPERATOR) == 0
-    assert (held_departures.held(cast.acme), open_ones(cast)) == (2, 1)
+    assert (holds.held(cast.acme), open_ones(cast)) == (2, 1)
 
 
 def test_in_a_large_account_not_each_departure_counts() -> None:
     large = Account(user_count=100_000)
-    counting = [mass_departures._counts(large, uuid4()) for _ in range(40_000)]
+    counting = [guard._counts(large, uuid4()) for _ in range(40_000)]
     assert 50 < sum(counting) < 170  # one in 400
 
 
@@ -242,17 +241,17 @@ def test_a_departure_that_does_not_count_asks_only_where_it_could_be_held(
 ) -> None:
     large = Account(pk=cast.acme.pk, user_count=100_000, last_user_number=100_000, hold_mass_departures=hold)
     with django_assert_num_queries(queries):
-        assert mass_departures.standing(large, UUID(int=1)) == Standing.QUIET
+        assert guard.standing(large, UUID(int=1)) == Standing.QUIET
 
 
 def test_where_too_few_ever_were_nobody_asks(cast: Cast, django_assert_num_queries: Any) -> None:
     small = Account(pk=cast.acme.pk, user_count=2, last_user_number=2)
     with django_assert_num_queries(0):
-        assert mass_departures.standing(small, UUID(int=0)) == Standing.QUIET
+        assert guard.standing(small, UUID(int=0)) == Standing.QUIET
 
 
 def test_whether_to_hold_is_in_the_audit_log(cast: Cast) -> None:
-    assert held_departures.set_hold(cast.acme, True, OPERATOR)
-    assert not held_departures.set_hold(cast.acme, True, OPERATOR)
+    assert holds.set_hold(cast.acme, True, OPERATOR)
+    assert not holds.set_hold(cast.acme, True, OPERATOR)
     entry = AuditEntry.objects.get(action="account.hold-mass-departures-changed")
     assert entry.changes == {"hold_mass_departures": [False, True]}

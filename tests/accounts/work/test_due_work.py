@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.models import User
 from accounts.provisioning import provisioning
 from accounts.work import due_work
@@ -20,21 +20,21 @@ def gone(cast: Cast) -> list[User]:
     people = [cast.bob, cast.petra]
     for user in people:
         provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
-    assert set(departures.due()) == {user.pk for user in people}
+    assert set(cleanup.due()) == {user.pk for user in people}
     return people
 
 
 def test_one_that_fails_costs_the_next_nothing_and_is_told(gone: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
-    real = departures.finish
-    monkeypatch.setattr(departures, "finish", lambda key: real(key) if key != gone[0].pk else fail())
+    real = cleanup.finish
+    monkeypatch.setattr(cleanup, "finish", lambda key: real(key) if key != gone[0].pk else fail())
     with pytest.raises(RuntimeError):
         due_work.finish_departures([user.pk for user in gone], 60)
-    assert departures.due() == [gone[0].pk]
+    assert cleanup.due() == [gone[0].pk]
 
 
 def test_who_is_not_begun_in_time_is_left_to_the_sweep(gone: list[User]) -> None:
     due_work.finish_departures([user.pk for user in gone], -1)
-    assert len(departures.due()) == 2
+    assert len(cleanup.due()) == 2
 
 
 def fail() -> Any:

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from accounts import attempts
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.models import SignedInSession, TaskAttempt, TaskRun
 from accounts.work import sweep
 from tests.support.cast import Cast
@@ -87,7 +87,7 @@ def test_somebody_whose_clean_up_fails_is_parked_named_and_tried_again_on_reques
 ) -> None:
     type(cast.bob).objects.filter(pk=cast.bob.pk).update(state="deprovisioned", clean_up_due_since=timezone.now())
     with monkeypatch.context() as patched:
-        patched.setattr(departures, "finish", broken)
+        patched.setattr(cleanup, "finish", broken)
         for _ in range(attempts.MOST_ATTEMPTS):
             sweep.sweep()
     assert sweep.sweep().counts["departures_finished"] == 0

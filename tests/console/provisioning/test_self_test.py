@@ -5,8 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import guard as mass_departures
-from accounts.deprovisioning import holds as held_departures
+from accounts.deprovisioning import guard, holds
 from accounts.models import User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
@@ -36,8 +35,8 @@ def test_the_button_shows_each_request_and_answer(as_alice: Client, cast: Cast) 
 def test_while_departures_are_held_it_says_why_its_person_stays(
     as_alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
-    held_departures.set_hold(cast.acme, True, OPERATOR)
+    monkeypatch.setattr(guard, "AT_LEAST", 1)
+    holds.set_hold(cast.acme, True, OPERATOR)
     for number in range(3):
         person = provisioning.provision(cast.acme, UserRecord(f"p{number}"), acting=OKTA)
         provisioning.deprovision(person.pk, cast.acme, acting=OKTA)

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.groups.groups import add_member, create_group
 from accounts.models import ApiToken, AuditEntry, ExternalIdentity, GroupMembership, SignedInSession, User
 from accounts.permissions import Permission
@@ -150,7 +150,7 @@ def test_they_join_and_leave_a_group(as_alice_of: Client, cast: Cast) -> None:
 def test_deprovisioning_asks_and_restoring_brings_back(as_alice_of: Client, placed: Cast) -> None:
     assertContains(as_alice_of.post(address(placed.bob, "/deprovision")), "Deprovision bob@acme.example?")
     as_alice_of.post(address(placed.bob, "/deprovision"), {"confirmed": "yes"})
-    departures.finish(placed.bob.pk)
+    cleanup.finish(placed.bob.pk)
     page = as_alice_of.get(address(placed.bob))
     assertContains(page, "What they had before")
     assertContains(page, "Trial (Space Member)")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import guard as mass_departures
+from accounts.deprovisioning import guard
 from accounts.models import Account, Alert, ApiToken, AuditEntry, HeldDeparture, User
 from accounts.tokens import tokens
 from scim import request_log
@@ -110,7 +110,7 @@ def test_letting_go_is_five_queries_with_the_guard(okta: ScimClient, cast: Cast,
 def test_so_it_is_when_too_many_left(
     okta: ScimClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, way: str, hold: bool
 ) -> None:
-    monkeypatch.setattr(mass_departures, "AT_LEAST", 1)
+    monkeypatch.setattr(guard, "AT_LEAST", 1)
     Account.objects.update(hold_mass_departures=hold)
     okta.patch(cast.bob.pk, OUT)
     # SQLite has no one statement that empties the row, counts the person out and tells of it.

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import alerts
-from accounts.deprovisioning import cleanup as departures
+from accounts.deprovisioning import cleanup
 from accounts.models import HeldDeparture, User
 from tests.support.cast import Cast
 from tests.support.commands import run
@@ -34,7 +34,7 @@ def test_show_user_tells_what_a_leaver_had_also_after_they_came_back(cast: Cast)
     run("create_group", "Acme", "Ops")
     run("create_token", "Acme", "bob@acme.example", "--name", "laptop")
     run("deprovision_user", "Acme", "bob@acme.example")
-    departures.finish(cast.bob.pk)
+    cleanup.finish(cast.bob.pk)
     for _ in range(2):
         former = run("show_user", "Acme", "bob@acme.example")["former_access"]
         assert former.pop("ended_at")
