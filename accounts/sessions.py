@@ -158,7 +158,7 @@ def end_all(user: User, *, acting: Actor, but: SignedInSession | None = None) ->
     Raises PermissionsExceeded for somebody who may do more than the actor.
     """
     check_may_act_on([user], acting)
-    # Tokens first, as `departures` does: who waits for a row of the other kind holds none that the other waits for.
+    # Tokens first, as `deprovisioning.cleanup` does, so that two transactions never wait for each other.
     programs = tokens.end_short_tokens(user, acting=acting)
     own = _rows().filter(user=user, ended_at=None).select_related("user").order_by("pk")
     return programs + _end(own.exclude(pk=but.pk) if but else own, acting)

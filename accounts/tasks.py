@@ -31,7 +31,7 @@ def wake_group_sync(identity_id: UUID) -> None:
 
 
 def wake_finish_deprovisioning(user_id: UUID) -> None:
-    """Asks a worker to take away what somebody who is out still has."""
+    """Ask a worker to remove what a deprovisioned user still has."""
     _put(_deprovisioned, user_id)
 
 
@@ -67,13 +67,13 @@ def _sweep_does_it() -> Iterator[None]:
 _deprovisioned = BackgroundQueue("wake-ups-of-deprovisioning", _publish_deprovisioned)
 _logins = BackgroundQueue("wake-ups-of-logins", _publish_logins)
 
-wake_up.on_departure = wake_finish_deprovisioning
+wake_up.on_deprovisioned = wake_finish_deprovisioning
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def finish_deprovisioning(*user_ids: str) -> None:
-    """Takes memberships and tokens of people who are out. Their access ended before, in the request."""
-    due_work.finish_departures(map(UUID, user_ids), sweeping.WAITING_WORK_TAKES)
+    """Remove memberships and tokens of deprovisioned users. Their access ended before, in the request."""
+    due_work.finish_many(map(UUID, user_ids), sweeping.WAITING_WORK_TAKES)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -1,11 +1,11 @@
 """What people who are out lose in spaces."""
 
-from accounts.deprovisioning.cleanup import Ended, ends_with_access
+from accounts.deprovisioning.cleanup import Ended, cleanup_step
 from accounts.models import User
 from spaces.models import SpaceMembership
 
 
-@ends_with_access
+@cleanup_step
 def leave_spaces(user: User) -> Ended:
     """Takes the person out of all spaces, and tells which with what role."""
     own = SpaceMembership.objects.in_account(user.account_id).filter(user=user)

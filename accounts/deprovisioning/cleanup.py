@@ -28,7 +28,7 @@ Ending = Callable[[User], Ended]
 _endings: list[Ending] = []
 
 
-def ends_with_access(ending: Ending) -> Ending:
+def cleanup_step(ending: Ending) -> Ending:
     """Registers what takes something away from a person who is out, in bulk, and tells what that was.
 
     Apps above this one have such things too (`spaces.deprovisioning`).
@@ -102,7 +102,7 @@ def _forget(user: User) -> None:
     ExternalIdentity.objects.in_account(user.account_id).filter(user=user).delete()
 
 
-@ends_with_access
+@cleanup_step
 def _groups(user: User) -> Ended:
     own = GroupMembership.objects.in_account(user.account_id).filter(user=user)
     had = [{"group": name, "origin": origin} for name, origin in own.values_list("group__name", "origin")]
@@ -111,7 +111,7 @@ def _groups(user: User) -> Ended:
     return {"groups": sorted(had, key=lambda entry: entry["group"])}
 
 
-@ends_with_access
+@cleanup_step
 def _tokens(user: User) -> Ended:
     """They are dead already, because the person's epoch moved on; this is what a list of tokens shows."""
     own = ApiToken.objects.in_account(user.account_id).filter(user=user, revoked_at=None)
@@ -121,7 +121,7 @@ def _tokens(user: User) -> Ended:
     return {"tokens": sorted(name for name, kind in had if kind == TokenKind.LONG)}
 
 
-@ends_with_access
+@cleanup_step
 def _sessions(user: User) -> Ended:
     """These too: the epoch is in each session's hash."""
     open_ones = SignedInSession.objects.in_account(user.account_id).filter(user=user, ended_at=None)

@@ -97,14 +97,14 @@ def must_wait(user: User, acting: Actor) -> bool:
     return True
 
 
-def held_departure(user: User) -> HeldDeparture | None:
-    """The held departure of a person who was read with it."""
+def held_deprovisioning(user: User) -> HeldDeparture | None:
+    """Return what is held of a user who was read with it (`locking.locked_user`)."""
     return getattr(user, "held_departure", None)
 
 
 def hold(user: User, acting: Actor, *, erase: bool) -> None:
     """The person, locked, stays in until an admin decides. Held twice is held once; to erase is more than to let go."""
-    held = held_departure(user)
+    held = held_deprovisioning(user)
     if held is not None and (held.erase or not erase):
         return
     told = audit.entry(acting, "user.departure-held", user, {"asked_for": [None, "erase" if erase else "deprovision"]})
@@ -118,7 +118,7 @@ def hold(user: User, acting: Actor, *, erase: bool) -> None:
 
 def drop(user: User) -> bool:
     """Holds the departure of this person, locked, no longer; False when it was not held, or another was quicker."""
-    held = held_departure(user)
+    held = held_deprovisioning(user)
     if held is None:
         return False
     user._state.fields_cache.pop("held_departure", None)
@@ -127,7 +127,7 @@ def drop(user: User) -> bool:
 
 def keep(user: User, acting: Actor) -> bool:
     """As `drop`, because the person stays."""
-    held = held_departure(user)
+    held = held_deprovisioning(user)
     if held is None or not drop(user):
         return False
     audit.record(acting, "user.departure-dropped", user, {"asked_by": [held.asked_by, None]})

@@ -40,9 +40,7 @@ def held_until(account: Account, moment: datetime) -> int:
     return HeldDeparture.objects.in_account(account).filter(asked_at__lte=moment).count()
 
 
-def release_departures(
-    account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None
-) -> int:
+def release_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
     """Lets all go who were held by `until` (now), or erases whom the IdP deleted; gives how many.
 
     Stops after `seconds`. Each is a transaction of its own. Somebody who may not leave (the last account admin) stays,
@@ -51,14 +49,12 @@ def release_departures(
     return _decide(account, acting, _release, until, seconds)
 
 
-def drop_departures(
-    account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None
-) -> int:
-    """As `release_departures`, but they stay. What the IdP asked for is forgotten: it has to ask again."""
+def drop_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
+    """As `release_all`, but they stay. What the IdP asked for is forgotten: it has to ask again."""
     return _decide(account, acting, _drop, until, seconds)
 
 
-def release_departure(account: Account, user_id: UUID, acting: Actor) -> bool:
+def release_one(account: Account, user_id: UUID, acting: Actor) -> bool:
     """Deprovisions one held person; False when they are not held (any more), or may not leave.
 
     Raises PermissionsExceeded for a person who has more permissions than the actor.
@@ -66,8 +62,8 @@ def release_departure(account: Account, user_id: UUID, acting: Actor) -> bool:
     return _decide_one(account, user_id, acting, _release)
 
 
-def drop_departure(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Keeps one held person; False when they are not held (any more). Raises as `release_departure`."""
+def drop_one(account: Account, user_id: UUID, acting: Actor) -> bool:
+    """Keeps one held person; False when they are not held (any more). Raises as `release_one`."""
     return _decide_one(account, user_id, acting, _drop)
 
 
@@ -139,7 +135,7 @@ def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
 def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
     """False when the IdP took its word back meanwhile: who locks the person first decides."""
     user = locked_user(user_id, account, with_account=True)
-    asked = guard.held_departure(user)
+    asked = guard.held_deprovisioning(user)
     if asked is None or not guard.drop(user):
         return False
     if asked.erase:

@@ -30,7 +30,7 @@ from accounts.provisioning.user_record import UserRecord
 from accounts.rights import check_may_act_on, is_member_by_own_role
 from accounts.users import users
 from accounts.users.locking import changed, locked_user
-from accounts.users.protection import check_may_leave
+from accounts.users.protection import check_may_deprovision
 from common.db import statements
 from common.db.statements import NeedsLock, Write
 from common.folding import fold
@@ -87,7 +87,7 @@ def revise_read(user: User, record: UserRecord, *, acting: Actor) -> User:
     if record.active is not None and _takes_steps(user, is_in=record.active):
         raise NeedsLock
     if record.active is False and user.state != UserState.DEPROVISIONED:
-        check_may_leave(user, acting)
+        check_may_deprovision(user, acting)
     record = with_kept_identifiers(user, record)
     _check_scope(user, record, acting)
     if record.active is not None:
@@ -117,7 +117,7 @@ def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
     user = locked_user(user_id, account)
     if user.state == UserState.DEPROVISIONED:
         return user
-    check_may_leave(user, acting)
+    check_may_deprovision(user, acting)
     told = _told(user)
     if not _change_access(user, False, acting):
         return user
@@ -161,7 +161,7 @@ def erase(user_id: UUID, account: Account, *, acting: Actor, check: Callable[[Us
 def _erase(user: User, acting: Actor) -> Erasure:
     if _takes_steps(user, is_in=False):
         raise NeedsLock
-    check_may_leave(user, acting)
+    check_may_deprovision(user, acting)
     connection_scope.check_speaks_for(user, acting)
     label = str(user)
     if user.state != UserState.DEPROVISIONED and _is_held(user, acting, erase=True):
@@ -248,7 +248,7 @@ def _clean_up_after_commit(user: User) -> None:
 
 
 def _wake(user_id: UUID) -> None:
-    wake_up.on_departure(user_id)
+    wake_up.on_deprovisioned(user_id)
 
 
 @transaction.atomic
@@ -273,7 +273,7 @@ def _takes_steps(user: User, *, is_in: bool) -> bool:
 
     A held departure is dropped, who comes back may have a clean-up to be done first, and an account role is noted.
     """
-    if not user.stamp or guard.held_departure(user) is not None:
+    if not user.stamp or guard.held_deprovisioning(user) is not None:
         return bool(user.stamp)
     was_in = user.state != UserState.DEPROVISIONED
     if is_in:

@@ -26,7 +26,7 @@ class OwnToken(Protected):
     """Provisioning asked to remove the owner of the very token it came with, and would lock itself out."""
 
 
-def check_may_leave(user: User, acting: Actor) -> None:
+def check_may_deprovision(user: User, acting: Actor) -> None:
     """Whether access of this person, locked, may end. Raises Protected and PermissionsExceeded.
 
     Provisioning may end everybody's but the last admin's, whatever they may do: people really leave.

@@ -15,8 +15,8 @@ from accounts.models import ExternalIdentity, User
 log = structlog.get_logger(__name__)
 
 
-def finish_departure(user_id: UUID) -> bool:
-    """Takes away what somebody who is out still has; False when nothing was left to do, or it was given up.
+def finish_deprovisioning(user_id: UUID) -> bool:
+    """Remove what a deprovisioned user still has; return False when nothing was left to do, or it was given up.
 
     Also when nothing is due: a worker that was killed between its commit and the end of its try left a count behind.
     """
@@ -29,8 +29,8 @@ def finish_departure(user_id: UUID) -> bool:
     return False
 
 
-def finish_departures(user_ids: Iterable[UUID], seconds: float) -> None:
-    """`finish_departure` for each; who is not begun within the time is left to the sweep.
+def finish_many(user_ids: Iterable[UUID], seconds: float) -> None:
+    """Call `finish_deprovisioning` for each user; users not begun within the time are left to the sweep.
 
     A failure costs nobody else their turn; the last one is raised in the end.
     """
@@ -39,9 +39,9 @@ def finish_departures(user_ids: Iterable[UUID], seconds: float) -> None:
         if time.monotonic() > until:
             break
         try:
-            finish_departure(user_id)
+            finish_deprovisioning(user_id)
         except Exception as problem:
-            log.warning("A departure could not be finished", user=str(user_id), reason=type(problem).__name__)
+            log.warning("A deprovisioning could not be finished", user=str(user_id), reason=type(problem).__name__)
             failure = problem
     if failure is not None:
         raise failure

@@ -97,7 +97,7 @@ def _tell(swept: Swept, name: str) -> None:
 
 # Name of the count -> what is due, oldest first, and how one of it is done.
 WAITING: dict[str, tuple[Callable[[], list[UUID]], Callable[[UUID], bool]]] = {
-    "departures_finished": (lambda: cleanup.due(LOOK_AHEAD), due_work.finish_departure),
+    "departures_finished": (lambda: cleanup.due(LOOK_AHEAD), due_work.finish_deprovisioning),
     "groups_synced": (lambda: group_sync.due_identities(LOOK_AHEAD), due_work.sync_groups),
 }
 PARTS: dict[str, Part] = {

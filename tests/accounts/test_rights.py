@@ -166,7 +166,7 @@ def test_who_was_deprovisioned_meanwhile_may_do_nothing(cast: Cast, auditor: Use
 # Held deprovisioning
 
 
-@pytest.mark.parametrize("decide", [holds.release_departures, holds.drop_departures])
+@pytest.mark.parametrize("decide", [holds.release_all, holds.drop_all])
 def test_held_people_with_more_wait_for_somebody_who_has_it(
     cast: Cast, auditor: User, helpdesk: Actor, decide: Any
 ) -> None:

@@ -38,10 +38,10 @@ def broker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Broker:
 
 def test_the_first_departure_is_told_at_once_and_the_next_together(broker: Broker) -> None:
     first, second, third = (str(uuid.uuid4()) for _ in range(3))
-    wake_up.on_departure(uuid.UUID(first))
+    wake_up.on_deprovisioned(uuid.UUID(first))
     wait_until(lambda: broker.sent == [(first,)], "the first message")
     for user_id in (second, third):
-        wake_up.on_departure(uuid.UUID(user_id))
+        wake_up.on_deprovisioned(uuid.UUID(user_id))
     wait_until(lambda: broker.sent == [(first,), (second, third)], "one for both")
 
 
@@ -55,7 +55,7 @@ def test_nobody_notices_a_broker_that_is_away_and_the_next_are_told(broker: Brok
     broker.away = True
     tasks._publish_deprovisioned([uuid.uuid4()])
     broker.away = False
-    wake_up.on_departure(uuid.uuid4())
+    wake_up.on_deprovisioned(uuid.uuid4())
     wait_until(lambda: len(broker.sent) == 1, "the message")
 
 

@@ -29,7 +29,7 @@ APP = "tests.faults.dying_worker"
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     """Let go a moment ago, and nobody was woken. Eve, with the same history, is done undisturbed."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
-    monkeypatch.setattr(wake_up, "on_departure", lambda _id: None)
+    monkeypatch.setattr(wake_up, "on_deprovisioned", lambda _id: None)
     for user in (dana, eve):
         provisioning.deprovision(user.pk, okta.account, acting=OPERATOR)
     tasks.finish_deprovisioning(str(eve.pk))

@@ -24,7 +24,7 @@ TIMES = 5
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     """Let go, and nobody was woken; Eve beside her is done once."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
-    monkeypatch.setattr(wake_up, "on_departure", lambda _id: None)
+    monkeypatch.setattr(wake_up, "on_deprovisioned", lambda _id: None)
     for user in (dana, eve):
         provisioning.deprovision(user.pk, okta.account, acting=OPERATOR)
     tasks.finish_deprovisioning(str(eve.pk))

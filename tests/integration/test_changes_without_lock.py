@@ -24,7 +24,7 @@ ANN = UserRecord("ann@acme.example", emails=("ann@acme.example",), display_name=
 
 @pytest.fixture(autouse=True)
 def _nobody_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_deprovisioned", lambda user_id: None)
 
 
 @pytest.fixture

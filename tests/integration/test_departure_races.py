@@ -35,7 +35,7 @@ SCIM = Actor("provisioning (Okta)", automatic=True)
 @pytest.fixture(autouse=True)
 def _nobody_finishes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clean-up is done by the test, not after commit."""
-    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_deprovisioned", lambda user_id: None)
 
 
 def tried(verb: Callable[..., Any], *arguments: Any) -> Callable[[], str]:
@@ -157,7 +157,7 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
         user = held_person(cast, number)
         record = UserRecord(user.user_name, emails=(user.email,), active=True)
         at_once(
-            lambda: holds.release_departures(cast.acme, OPERATOR),
+            lambda: holds.release_all(cast.acme, OPERATOR),
             lambda user=user, record=record: provisioning.revise(user.pk, cast.acme, record, acting=SCIM),
         )
         user.refresh_from_db()
@@ -168,8 +168,8 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
 def test_two_decisions_at_once_are_one_for_each_person(cast: Cast) -> None:
     people = [held_person(cast, number) for number in range(ROUNDS)]
     let_go_count, kept = at_once(
-        lambda: holds.release_departures(cast.acme, OPERATOR),
-        lambda: holds.drop_departures(cast.acme, OPERATOR),
+        lambda: holds.release_all(cast.acme, OPERATOR),
+        lambda: holds.drop_all(cast.acme, OPERATOR),
     )
     assert let_go_count + kept == ROUNDS
     gone = User.objects.filter(pk__in=[user.pk for user in people], state="deprovisioned").count()

@@ -152,7 +152,7 @@ def test_of_two_admins_who_remove_each_other_the_second_is_the_last(cast: Cast) 
 
 
 def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wake_up, "on_departure", lambda user_id: None)
+    monkeypatch.setattr(wake_up, "on_deprovisioned", lambda user_id: None)
     okta = saml_connection(cast.acme)
     identity = known_at(okta, cast.bob)
     provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
@@ -168,7 +168,7 @@ def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> 
         guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=True)
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
-        waiting = start_waiting(partial(holds.release_departure, cast.acme, cast.petra.pk, OPERATOR))
+        waiting = start_waiting(partial(holds.release_one, cast.acme, cast.petra.pk, OPERATOR))
         assert User.objects.select_for_update(nowait=True).get(pk=cast.petra.pk)
     assert waiting.result()
 

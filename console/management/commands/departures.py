@@ -24,7 +24,7 @@ class Command(VerbCommand):
         account = account_named(options["account"])
         if options["hold"]:
             holds.set_hold(account, options["hold"] == "on", OPERATOR)
-        let_go = holds.release_departures(account, OPERATOR) if options["let_go"] else 0
-        kept = holds.drop_departures(account, OPERATOR) if options["keep"] else 0
+        let_go = holds.release_all(account, OPERATOR) if options["let_go"] else 0
+        kept = holds.drop_all(account, OPERATOR) if options["keep"] else 0
         held = holds.held(account)
         return {"held": held, "let_go": let_go, "kept": kept, "hold": account.hold_mass_departures}

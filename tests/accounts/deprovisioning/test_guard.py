@@ -175,7 +175,7 @@ def test_letting_go_ends_the_access_of_all_and_the_alert(cast: Cast, people: Ite
         leave(next(people))
     gone = next(people)
     leave(gone, verb=provisioning.erase)
-    assert holds.release_departures(cast.acme, OPERATOR) == 3
+    assert holds.release_all(cast.acme, OPERATOR) == 3
     assert User.objects.filter(origin="scim", state="deprovisioned").count() == 6
     gone.refresh_from_db()
     assert gone.erased_at is not None
@@ -186,7 +186,7 @@ def test_letting_go_ends_the_access_of_all_and_the_alert(cast: Cast, people: Ite
 def test_after_a_decision_people_are_counted_anew(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    holds.release_departures(cast.acme, OPERATOR)
+    holds.release_all(cast.acme, OPERATOR)
     assert [leave(next(people)) for _ in range(4)] == ["deprovisioned"] * 3 + ["pending"]
 
 
@@ -194,7 +194,7 @@ def test_after_a_decision_people_are_counted_anew(cast: Cast, people: Iterator[U
 def test_keeping_forgets_what_the_idp_asked_for(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    assert holds.drop_departures(cast.acme, OPERATOR) == 2
+    assert holds.drop_all(cast.acme, OPERATOR) == 2
     assert (holds.held(cast.acme), open_ones(cast)) == (0, 0)
     assert AuditEntry.objects.filter(action="user.departure-dropped").count() == 2
 
@@ -215,7 +215,7 @@ def test_the_idp_may_take_its_word_back(cast: Cast, people: Iterator[User], leav
 @pytest.mark.usefixtures("holding")
 def test_the_last_admin_is_not_let_go_with_the_others(cast: Cast) -> None:
     HeldDeparture.objects.create(account=cast.acme, user=cast.alice, asked_by="provisioning")
-    assert holds.release_departures(cast.acme, OPERATOR) == 0
+    assert holds.release_all(cast.acme, OPERATOR) == 0
     assert User.objects.get(pk=cast.alice.pk).state == "active"
     assert holds.held(cast.acme) == 0
 
@@ -224,7 +224,7 @@ def test_the_last_admin_is_not_let_go_with_the_others(cast: Cast) -> None:
 def test_another_account_decides_nothing_here(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(5):
         leave(next(people))
-    for verb in (holds.release_departures, holds.drop_departures):
+    for verb in (holds.release_all, holds.drop_all):
         assert verb(cast.globex, OPERATOR) == 0
     assert (holds.held(cast.acme), open_ones(cast)) == (2, 1)
 

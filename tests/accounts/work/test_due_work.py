@@ -28,12 +28,12 @@ def test_one_that_fails_costs_the_next_nothing_and_is_told(gone: list[User], mon
     real = cleanup.finish
     monkeypatch.setattr(cleanup, "finish", lambda key: real(key) if key != gone[0].pk else fail())
     with pytest.raises(RuntimeError):
-        due_work.finish_departures([user.pk for user in gone], 60)
+        due_work.finish_many([user.pk for user in gone], 60)
     assert cleanup.due() == [gone[0].pk]
 
 
 def test_who_is_not_begun_in_time_is_left_to_the_sweep(gone: list[User]) -> None:
-    due_work.finish_departures([user.pk for user in gone], -1)
+    due_work.finish_many([user.pk for user in gone], -1)
     assert len(cleanup.due()) == 2
 
 
