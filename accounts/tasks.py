@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from accounts import wake_up
 from accounts.connections.certificates import expiry
 from accounts.connections.provider import metadata
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import retention
 from accounts.work import due_work, task_runs
 from accounts.work import sweep as sweeping
 from common.background import BackgroundQueue
@@ -85,7 +85,7 @@ def sync_groups_after_login(identity_id: str) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def erase_expired_users() -> int:
     """Erases people whose time of being kept is over; gives how many."""
-    return erasing.erase_expired()
+    return retention.erase_expired()
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -15,8 +15,7 @@ import structlog
 from accounts import attempts, sessions
 from accounts.audit import chain as audit_chain
 from accounts.connections.certificates import expiry_mail
-from accounts.deprovisioning import cleanup
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import cleanup, retention
 from accounts.groups import sync as group_sync
 from accounts.tokens import tokens
 from accounts.work import due_work, expired_rows
@@ -102,8 +101,8 @@ WAITING: dict[str, tuple[Callable[[], list[UUID]], Callable[[UUID], bool]]] = {
 }
 PARTS: dict[str, Part] = {
     "audit_log": lambda: {"audit_entries_sealed": audit_chain.seal()},
-    "people_expired": lambda: {"people_expired": erasing.erase_expired(EXPIRED_AT_ONCE)},
-    "people_erased": lambda: {"people_erased": erasing.remove_erased()},
+    "people_expired": lambda: {"people_expired": retention.erase_expired(EXPIRED_AT_ONCE)},
+    "people_erased": lambda: {"people_erased": retention.remove_erased()},
     "sign_ins": expired_rows.clean,
     "sessions": lambda: {"sessions_closed": sessions.close_over()},
     "short_tokens": lambda: {"short_tokens_removed": tokens.remove_over()},

@@ -8,8 +8,7 @@ import pytest
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import cleanup, guard, holds
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import cleanup, guard, holds, retention
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups import sync as group_sync
@@ -199,7 +198,7 @@ def test_a_restore_beside_the_end_of_retention_erases_nobody_who_is_here(cast: C
             except User.DoesNotExist:
                 return "erased"
 
-        erased, restored = at_once(erasing.erase_expired, restore)
+        erased, restored = at_once(retention.erase_expired, restore)
         user.refresh_from_db()
         assert (erased, restored, bool(user.erased_at)) in {(1, "erased", True), (0, "active", False)}
         if not user.erased_at:

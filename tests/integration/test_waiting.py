@@ -10,8 +10,7 @@ from django.utils import timezone
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup, guard, holds
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import cleanup, guard, holds, retention
 from accounts.groups import groups
 from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
@@ -178,7 +177,7 @@ def test_who_is_restored_meanwhile_is_kept_although_their_time_was_over(cast: Ca
     User.objects.filter(pk=cast.petra.pk).update(deprovisioned_at=timezone.now() - timedelta(days=31))
     with transaction.atomic():
         provisioning.restore(cast.petra.pk, cast.acme, acting=OPERATOR)
-        waiting = start_waiting(erasing.erase_expired)
+        waiting = start_waiting(retention.erase_expired)
     assert waiting.result() == 0
     assert User.objects.get(pk=cast.petra.pk).state == "pending"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import retention
 from console.management.base import VerbCommand
 
 
@@ -10,4 +10,4 @@ class Command(VerbCommand):
     help = "Erase people whose retention time after deprovisioning is over."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
-        return {"people_erased": erasing.erase_expired()}
+        return {"people_erased": retention.erase_expired()}

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import login_records
-from accounts.deprovisioning import erase as erasing
+from accounts.deprovisioning import retention
 from accounts.models import Account, LoginRecord
 from accounts.work import expired_rows
 from tests.support.cast import Cast
@@ -62,7 +62,7 @@ def test_the_logins_of_somebody_who_was_erased_go_with_them(cast: Cast) -> None:
     type(cast.bob).objects.filter(pk=cast.bob.pk).update(
         state="deprovisioned", deprovisioned_at=long_ago, erased_at=long_ago
     )
-    assert erasing.remove_erased() == 1
+    assert retention.remove_erased() == 1
     assert left() == {other.pk}
 
 
