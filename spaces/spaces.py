@@ -6,8 +6,9 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
-from accounts.roles.names import checked_name, told
+from accounts.roles.names import checked_name
 from common.folding import nfc
+from common.texts import listed
 from spaces.models import DefaultPlacement, Space, SpaceRole
 
 
@@ -83,7 +84,7 @@ def check_may_be_deleted(space: Space) -> None:
     placing = list(placements.order_by("connection__name").values_list("connection__name", flat=True))
     if placing:
         raise ActionRefused(
-            f"First logins through {told(placing, len(placing))} are placed in {space} by default:"
+            f"First logins through {listed(placing)} are placed in {space} by default:"
             " choose another default space for them before it is deleted."
         )
 

@@ -1,12 +1,15 @@
 """The audit log: one entry for each change, in the transaction of the change (R56)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Account, AccountOwned, AuditEntry, User
 from common.db import statements
+from common.texts import and_more
+
+SHOWN = 50  # names that an entry lists at most
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ def record_all(acting: Actor, action: str, changed: Iterable[tuple[AccountOwned,
     entries = [entry(acting, action, target, changes) for target, changes in changed]
     if entries:
         statements.insert_all(entries)
+
+
+def shortened(names: Sequence[str], total: int | None = None) -> list[str]:
+    """The names as an entry lists them: the first fifty, and how many more there are. `total`: if more than given."""
+    return and_more(names, SHOWN, total)
 
 
 def entry(

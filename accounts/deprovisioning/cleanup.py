@@ -19,7 +19,6 @@ from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
 
 CLEANING = Actor("clean-up after the end of access")
-SHOWN_IN_AUDIT = 50
 
 # Field of `FormerAccess` -> what the person had, each of it told in JSON.
 Ended = Mapping[str, list[Any]]
@@ -132,9 +131,7 @@ def _sessions(user: User) -> Ended:
 
 def _names(entries: list[Any]) -> list[str]:
     """At most fifty, as a person reads them: a space with its role."""
-    shown = [entry if isinstance(entry, str) else _sentence(entry) for entry in entries[:SHOWN_IN_AUDIT]]
-    more = len(entries) - SHOWN_IN_AUDIT
-    return [*shown, f"and {more} more"] if more > 0 else shown
+    return audit.shortened([entry if isinstance(entry, str) else _sentence(entry) for entry in entries])
 
 
 def _sentence(entry: Mapping[str, str]) -> str:

@@ -17,7 +17,6 @@ from common.folding import identifier_key, nfc
 
 __all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 
-SHOWN_IN_AUDIT = 50
 # What `update_group` may change, and how the audit log tells it.
 _FIELDS = ("name", "description", "idp_identifier", "account_role")
 
@@ -83,11 +82,10 @@ def delete_group(group: Group, *, acting: Actor) -> int:
     """
     current = locked(group, acting)
     members = GroupMembership.objects.in_account(current.account_id).filter(group=current)
-    emails = list(members.order_by("user__email_key").values_list("user__email", flat=True)[: SHOWN_IN_AUDIT + 1])
-    count = members.count() if len(emails) > SHOWN_IN_AUDIT else len(emails)
-    more = [f"and {count - SHOWN_IN_AUDIT} more"] if count > SHOWN_IN_AUDIT else []
+    emails = list(members.order_by("user__email_key").values_list("user__email", flat=True)[: audit.SHOWN + 1])
+    count = members.count() if len(emails) > audit.SHOWN else len(emails)
     changes = {name: [_told(current, name), ""] for name in ("idp_identifier", "account_role")}
-    audit.record(acting, "group.deleted", current, {**changes, "members": [[*emails[:SHOWN_IN_AUDIT], *more], []]})
+    audit.record(acting, "group.deleted", current, {**changes, "members": [audit.shortened(emails, count), []]})
     current.delete()
     return count
 

@@ -17,7 +17,6 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.rights import beyond, check_may_act_on, check_may_change_group
 
-SHOWN_IN_AUDIT = 50
 SHOWN_IN_REFUSAL = 5
 
 
@@ -161,6 +160,4 @@ def _check_may_be_added(group: Group, people: Sequence[User]) -> None:
 
 
 def _emails(people: Sequence[User]) -> list[str]:
-    more = len(people) - SHOWN_IN_AUDIT
-    shown = sorted(str(person) for person in people)[:SHOWN_IN_AUDIT]
-    return [*shown, f"and {more} more"] if more > 0 else shown
+    return audit.shortened(sorted(str(person) for person in people))

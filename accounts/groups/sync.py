@@ -24,8 +24,6 @@ from accounts.rights import GIVEN_BY_GROUP
 from common.db import statements
 from common.folding import identifier_key
 
-SHOWN_IN_AUDIT = 50
-
 
 @dataclass(frozen=True)
 class GroupSync:
@@ -124,7 +122,7 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
 
 
 def _told(identity: ExternalIdentity, sync: GroupSync) -> AuditEntry:
-    changes = {"joined": _names(sync.joined), "left": _names(sync.left)}
+    changes = {"joined": audit.shortened(sync.joined), "left": audit.shortened(sync.left)}
     return audit.entry(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
 
 
@@ -226,8 +224,3 @@ def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_C
         )
     if leaves:
         GroupMembership.objects.filter(**owned, origin=Origin.IDP, group_id__in=[c.group_id for c in leaves]).delete()
-
-
-def _names(names: tuple[str, ...]) -> list[str]:
-    more = len(names) - SHOWN_IN_AUDIT
-    return [*names[:SHOWN_IN_AUDIT], f"and {more} more"] if more > 0 else list(names)

@@ -9,8 +9,9 @@ from django.db.models import ProtectedError, QuerySet
 
 from accounts.errors import ActionRefused
 from accounts.models import Account, Role
-from accounts.roles.names import checked_name, told
+from accounts.roles.names import checked_name
 from common.folding import fold
+from common.texts import listed
 
 NAMED = 10
 
@@ -38,7 +39,7 @@ class Use:
     @property
     def in_short(self) -> str:
         """ "QA, DevOps and 3 more"."""
-        return told(self.names, self.total)
+        return listed(self.names, total=self.total)
 
 
 def used(who: str, names: "QuerySet[Any, str]") -> list[Use]:

@@ -12,9 +12,3 @@ def checked_name(name: str, what: str) -> str:
             f" comma-separated; received '{name}'."
         )
     return nfc(name)
-
-
-def told(names: "list[str]", total: int) -> str:
-    """ "QA, DevOps and 3 more", of which the first are named."""
-    more = f" and {total - len(names):,} more" if total > len(names) else ""
-    return f"{', '.join(names)}{more}"

@@ -16,7 +16,7 @@ from accounts.connections.certificates.certificates import (
     without_authorities,
 )
 from common import timestamps
-from common.texts import quoted
+from common.texts import listed, quoted
 
 Element = etree._Element
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -175,9 +175,7 @@ def _speaks_saml2(descriptor: Element) -> bool:
 
 
 def _names(entities: list[Element]) -> str:
-    shown = ", ".join(quoted(item.get("entityID", "")) for item in entities[:_SHOWN_ENTITIES])
-    more = len(entities) - _SHOWN_ENTITIES
-    return (shown or "nobody") + (f" and {more} more" if more > 0 else "")
+    return listed([quoted(item.get("entityID", "")) for item in entities], _SHOWN_ENTITIES) or "nobody"
 
 
 def _idp_descriptor(entity: Element) -> Element:
