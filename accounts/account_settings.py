@@ -18,13 +18,15 @@ def set_session_lifetimes(account: Account, idle_minutes: int, absolute_minutes:
     for name, minutes in (("idle", idle_minutes), ("absolute", absolute_minutes)):
         if not SHORTEST_SESSION <= minutes <= LONGEST_SESSION:
             raise ActionRefused(
+                "session-lifetime-out-of-range",
                 f"Expected {SHORTEST_SESSION} to {LONGEST_SESSION} minutes as the {name} lifetime of a session;"
-                f" received {minutes}."
+                f" received {minutes}.",
             )
     if idle_minutes > absolute_minutes:
         raise ActionRefused(
+            "session-idle-beyond-absolute",
             f"Expected an idle lifetime of at most the absolute one ({absolute_minutes} minutes); received"
-            f" {idle_minutes}. Shorten the idle lifetime, or make the absolute one longer."
+            f" {idle_minutes}. Shorten the idle lifetime, or make the absolute one longer.",
         )
     wanted = {"session_idle_minutes": idle_minutes, "session_absolute_minutes": absolute_minutes}
     return _change(account, wanted, "account.session-lifetimes-changed", acting)
@@ -34,7 +36,10 @@ def set_session_lifetimes(account: Account, idle_minutes: int, absolute_minutes:
 def set_retention(account: Account, days: int, acting: Actor) -> bool:
     """How long somebody who is out is kept, to be restored as the same person. False when nothing changed."""
     if not 0 <= days <= MAX_RETENTION:
-        raise ActionRefused(f"Expected 0 to {MAX_RETENTION} days of keeping people who are out; received {days}.")
+        raise ActionRefused(
+            "user-retention-out-of-range",
+            f"Expected 0 to {MAX_RETENTION} days of keeping people who are out; received {days}.",
+        )
     return _change(account, {"retention_days": days}, "account.retention-changed", acting)
 
 
@@ -42,7 +47,10 @@ def set_retention(account: Account, days: int, acting: Actor) -> bool:
 def set_login_retention(account: Account, days: int, acting: Actor) -> bool:
     """How long records of logins are kept. False when nothing changed. Raises ActionRefused outside the limits."""
     if not 1 <= days <= MAX_RETENTION:
-        raise ActionRefused(f"Expected 1 to {MAX_RETENTION} days of keeping records of logins; received {days}.")
+        raise ActionRefused(
+            "login-retention-out-of-range",
+            f"Expected 1 to {MAX_RETENTION} days of keeping records of logins; received {days}.",
+        )
     return _change(account, {"login_retention_days": days}, "account.login-retention-changed", acting)
 
 

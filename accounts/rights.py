@@ -139,7 +139,8 @@ def check_is_account_admin(acting: Actor, account_id: UUID, what: str, why: str)
     """
     if not is_account_admin(acting, account_id):
         raise PermissionsExceeded(
-            f"{what} needs an account admin, because {why}. Ask somebody with all account permissions to do it."
+            "account-admin-needed",
+            f"{what} needs an account admin, because {why}. Ask somebody with all account permissions to do it.",
         )
 
 
@@ -170,7 +171,8 @@ def is_admin_role(role: AccountRole) -> bool:
 
 def _exceeds(what: str, missing: Iterable[str]) -> PermissionsExceeded:
     return PermissionsExceeded(
-        f"{what} {', '.join(sorted(missing))}, which you do not have. Ask somebody who has it to make this change."
+        "permission-missing",
+        f"{what} {', '.join(sorted(missing))}, which you do not have. Ask somebody who has it to make this change.",
     )
 
 

@@ -47,7 +47,7 @@ def set_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> bo
 def _checked(group: Group, pairs: Iterable[Pair]) -> dict[tuple[UUID, UUID], Pair]:
     wanted = {(space.pk, role.pk): (space, role) for space, role in pairs}
     if any({space.account_id, role.account_id} != {group.account_id} for space, role in wanted.values()):
-        raise ActionRefused("Expected spaces and space roles of the group's own account.")
+        raise ActionRefused("space-of-another-account", "Expected spaces and space roles of the group's own account.")
     return wanted
 
 

@@ -19,9 +19,11 @@ _SET = ["role", "origin", "connection"]
 def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> bool:
     """As `place_users`, for one person. Raises ActionRefused, also for somebody of another account or who is out."""
     if user.account_id != space.account_id:
-        raise ActionRefused("Expected a person, a space and a role of the same account.")
+        raise ActionRefused("space-of-another-account", "Expected a person, a space and a role of the same account.")
     if user.state == UserState.DEPROVISIONED:
-        raise ActionRefused(f"{user} is deprovisioned and can be placed in a space only after they are restored.")
+        raise ActionRefused(
+            "user-deprovisioned", f"{user} is deprovisioned and can be placed in a space only after they are restored."
+        )
     return bool(place_users([user.pk], space, role, acting=acting))
 
 
@@ -33,7 +35,7 @@ def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acti
     ActionRefused for a role of another account.
     """
     if space.account_id != role.account_id:
-        raise ActionRefused("Expected a space and a role of the same account.")
+        raise ActionRefused("space-of-another-account", "Expected a space and a role of the same account.")
     people = locked_people(user_ids, space.account)
     present = SpaceMembership.objects.in_account(space.account_id).filter(space=space, user__in=people)
     had = {m.user_id: m for m in present.select_related("role")}

@@ -15,7 +15,7 @@ from spaces.models import DefaultPlacement, Space, SpaceRole
 def space_named(account: Account, name: str) -> Space:
     space = Space.objects.in_account(account).filter(name=nfc(name)).first()
     if space is None:
-        raise ActionRefused(f"Expected the name of a space of account '{account}'; received '{name}'.")
+        raise ActionRefused("space-unknown", f"Expected the name of a space of account '{account}'; received '{name}'.")
     return space
 
 
@@ -23,7 +23,7 @@ def space_role_named(account: Account, name: str) -> SpaceRole:
     role = SpaceRole.objects.in_account(account).filter(name=nfc(name)).first()
     if role is None:
         known = ", ".join(SpaceRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
-        raise ActionRefused(f"Expected one of the space roles {known}; received '{name}'.")
+        raise ActionRefused("space-role-unknown", f"Expected one of the space roles {known}; received '{name}'.")
     return role
 
 
@@ -84,13 +84,14 @@ def check_may_be_deleted(space: Space) -> None:
     placing = list(placements.order_by("connection__name").values_list("connection__name", flat=True))
     if placing:
         raise ActionRefused(
+            "space-is-default",
             f"First logins through {listed(placing)} are placed in {space} by default:"
-            " choose another default space for them before it is deleted."
+            " choose another default space for them before it is deleted.",
         )
 
 
 def _taken(name: str) -> ActionRefused:
-    return ActionRefused(f"There is a space '{name}' already: expected another name.")
+    return ActionRefused("space-name-taken", f"There is a space '{name}' already: expected another name.")
 
 
 @transaction.atomic

@@ -23,9 +23,14 @@ def open_account(name: str, *, acting: Actor) -> tuple[Account, bool]:
         return existing, False
     slug = slugify(name).replace("_", "-").strip("-")
     if not slug:
-        raise ActionRefused(f"Expected an account name with letters or digits; received '{name}'.")
+        raise ActionRefused(
+            "account-name-invalid", f"Expected an account name with letters or digits; received '{name}'."
+        )
     if Account.objects.filter(slug=slug).exists():
-        raise ActionRefused(f"Another account has the address '{slug}' already: choose another name than '{name}'.")
+        raise ActionRefused(
+            "account-name-taken",
+            f"Another account has the address '{slug}' already: choose another name than '{name}'.",
+        )
     account = Account.objects.create(name=name, slug=slug)
     AccountRole.objects.bulk_create(
         AccountRole(account=account, name=role, permissions=list(permissions), builtin=True)

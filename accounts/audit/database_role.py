@@ -50,11 +50,13 @@ def grant(role: str, password: str = "") -> Granted:
     """
     if connection.vendor != "postgresql":
         raise ActionRefused(
-            "Expected PostgreSQL; SQLite has no roles. Set DATABASE_URL to the role that owns the tables."
+            "database-not-postgresql",
+            "Expected PostgreSQL; SQLite has no roles. Set DATABASE_URL to the role that owns the tables.",
         )
     if not 0 < len(role.encode()) < 64 or role.startswith("pg_"):
         raise ActionRefused(
-            f"Expected a role's name of at most 63 characters, without pg_ in front; received '{role}'."
+            "database-role-name-invalid",
+            f"Expected a role's name of at most 63 characters, without pg_ in front; received '{role}'.",
         )
     try:
         created = _create_role(role)
@@ -64,7 +66,9 @@ def grant(role: str, password: str = "") -> Granted:
         tables = _grant_tables(role)
     except DatabaseError as problem:
         reason = str(problem).splitlines()[0]
-        raise ActionRefused(f"Expected a role that owns the tables and may create roles: {reason}.") from None
+        raise ActionRefused(
+            "database-role-not-owner", f"Expected a role that owns the tables and may create roles: {reason}."
+        ) from None
     return Granted(role, created, tables)
 
 
@@ -81,7 +85,10 @@ def _check_is_nobodys_owner(role: str) -> None:
     found = powers(role)
     if found.rules_roles or found.owns:
         what = "is a superuser or makes roles" if found.rules_roles else f"owns {', '.join(found.owns)}"
-        raise ActionRefused(f"Expected a role that owns nothing; '{role}' {what}. Name another one, or a new one.")
+        raise ActionRefused(
+            "database-role-too-strong",
+            f"Expected a role that owns nothing; '{role}' {what}. Name another one, or a new one.",
+        )
 
 
 def _set_password(role: str, password: str) -> None:
@@ -112,7 +119,10 @@ def _tables() -> list[str]:
     with connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
     if missing := set(APPEND_ONLY) - there:
-        raise ActionRefused(f"Expected the tables of the product; {', '.join(missing)} is missing. Run migrate first.")
+        raise ActionRefused(
+            "database-tables-missing",
+            f"Expected the tables of the product; {', '.join(missing)} is missing. Run migrate first.",
+        )
     return sorted(wanted & there)
 
 

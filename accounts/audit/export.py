@@ -31,11 +31,14 @@ def export(
     `form` is one of FORMS. The download is an entry itself, written before the first piece. Raises ActionRefused.
     """
     if form not in FORMS:
-        raise ActionRefused(f"Expected the format {' or '.join(FORMS)}; received '{form}'.")
+        raise ActionRefused("export-format-unknown", f"Expected the format {' or '.join(FORMS)}; received '{form}'.")
     # A log that grows while it is read would have no end.
     until = min(until or timezone.now(), timezone.now())
     if since and since >= until:
-        raise ActionRefused(f"Expected a time before {until.isoformat()} to begin with; received {since.isoformat()}.")
+        raise ActionRefused(
+            "export-time-range-invalid",
+            f"Expected a time before {until.isoformat()} to begin with; received {since.isoformat()}.",
+        )
     changes = {"format": [None, form], "since": [None, since and time_text(since)], "until": [None, time_text(until)]}
     audit.record(acting, "audit.exported", account, changes)
     return FORMS[form](batches(account, since, until))
@@ -46,7 +49,9 @@ def moment(text: str) -> datetime:
     try:
         return timestamps.read(text)
     except ValueError:
-        raise ActionRefused(f"Expected a time like 2026-11-23T14:00:00Z or a date; received '{text[:100]}'.") from None
+        raise ActionRefused(
+            "export-time-invalid", f"Expected a time like 2026-11-23T14:00:00Z or a date; received '{text[:100]}'."
+        ) from None
 
 
 def batches(account: Account, since: datetime | None, until: datetime) -> Iterator[list[Row]]:

@@ -40,7 +40,9 @@ def ask_an_admin(connection: Connection, what: Request, note: str = "", *, actin
     if note := note.strip():
         sentence += f" Their note: “{_checked(note)}”"
     if alerts.raise_alert(connection.account_id, AlertKind.ADMIN_ASKED, subject_of(connection, what), sentence) is None:
-        raise ActionRefused("The account admins have been asked for this already, and have not answered yet.")
+        raise ActionRefused(
+            "admin-request-open", "The account admins have been asked for this already, and have not answered yet."
+        )
     audit.record(acting, "connection.admin-asked", connection, {"request": [None, sentence]})
 
 
@@ -49,7 +51,7 @@ def dismiss_request(alert: Alert, *, acting: Actor) -> None:
     """Close a request without doing it. Raises PermissionsExceeded, and ActionRefused when it is closed."""
     check_verb("dismiss_request", alert.account_id, acting)
     if not alerts.resolve_alerts(alert.account_id, AlertKind.ADMIN_ASKED, alert.subject):
-        raise ActionRefused("The request is closed already: it was done or dismissed.")
+        raise ActionRefused("admin-request-closed", "The request is closed already: it was done or dismissed.")
     connection = Connection.objects.in_account(alert.account_id).filter(pk=connection_id_of(alert)).first()
     if connection is not None:
         audit.record(acting, "connection.request-dismissed", connection, {"request": [alert.sentence, None]})
@@ -83,13 +85,18 @@ def kind_of(alert: Alert) -> Request:
 
 def _check_is_open_question(connection: Connection, what: Request) -> None:
     if what is Request.ENABLE and connection.state == ConnectionState.LIVE:
-        raise ActionRefused(f"'{connection}' is live already.")
+        raise ActionRefused("connection-live", f"'{connection}' is live already.")
     drafts = ConnectionDraft.objects.in_account(connection.account_id)
     if what is Request.PUBLISH and not drafts.filter(connection=connection).exists():
-        raise ActionRefused(f"There is no draft of '{connection}' any more: it was published or thrown away.")
+        raise ActionRefused(
+            "draft-gone", f"There is no draft of '{connection}' any more: it was published or thrown away."
+        )
 
 
 def _checked(note: str) -> str:
     if len(note) > LONGEST_NOTE or not note.isprintable():
-        raise ActionRefused(f"Expected a note of at most {LONGEST_NOTE} printable characters; received {len(note)}.")
+        raise ActionRefused(
+            "admin-request-note-invalid",
+            f"Expected a note of at most {LONGEST_NOTE} printable characters; received {len(note)}.",
+        )
     return note

@@ -75,7 +75,7 @@ def allow_permissions(connection: Connection, permissions: Iterable[str], *, act
     rows = Connection.objects.in_account(connection.account_id).select_for_update(no_key=True)
     row = rows.filter(pk=connection.pk).first()
     if row is None:
-        raise ActionRefused(f"The connection '{connection}' was deleted in the meantime.")
+        raise ActionRefused("connection-deleted", f"The connection '{connection}' was deleted in the meantime.")
     told = put_agreed(row, agreed(row) | set(permissions), acting)
     if told:
         row.save(update_fields=["agreed_permissions"])
@@ -91,7 +91,9 @@ def put_agreed(row: Connection, wanted: Iterable[str], acting: Actor) -> dict[st
     """
     before, after = agreed(row), frozenset(wanted)
     if unknown := after - ALL:
-        raise ActionRefused(f"Expected account permissions; received {', '.join(sorted(unknown))}.")
+        raise ActionRefused(
+            "account-permission-unknown", f"Expected account permissions; received {', '.join(sorted(unknown))}."
+        )
     if after - before:
         check_verb("allow_permissions", row.account_id, acting)
         answer_requests(row, Request.GROUPS)

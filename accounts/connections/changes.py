@@ -80,7 +80,10 @@ def update_connection(
     PermissionsExceeded, see `accounts.connections.consent`. False when nothing changed.
     """
     if unknown := set(changes) - CHANGEABLE:
-        raise ActionRefused(f"Expected fields of a connection that may be changed; received {', '.join(unknown)}.")
+        raise ActionRefused(
+            "connection-field-unknown",
+            f"Expected fields of a connection that may be changed; received {', '.join(unknown)}.",
+        )
     check_attribute_names(changes.get("attribute_names", {}))
     row = locked(connection)
     told = told_of(row, changes)
@@ -132,7 +135,9 @@ def check_values(row: Connection, names: Iterable[str]) -> None:
         row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
     except ValidationError as wrong:
         name, problems = next(iter(wrong.message_dict.items()))
-        raise ActionRefused(f"{name.replace('_', ' ').capitalize()}: {problems[0]}") from None
+        raise ActionRefused(
+            "connection-field-invalid", f"{name.replace('_', ' ').capitalize()}: {problems[0]}"
+        ) from None
 
 
 def told_of(row: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +155,7 @@ def _set_grantable(
 
     Raises PermissionsExceeded."""
     if any(role.account_id != row.account_id for role in wanted):
-        raise ActionRefused("Expected account roles of this account.")
+        raise ActionRefused("account-role-of-another-account", "Expected account roles of this account.")
     rows = GrantableAccountRole.objects.in_account(row.account_id).filter(connection=row)
     before = set(rows.values_list("account_role__name", flat=True))
     new = [role for role in wanted if role.name not in before]
@@ -189,7 +194,9 @@ def set_client_secret(connection: Connection, secret: str, expires_at: datetime 
 def check_secret_is_good(secret: str, expires_at: datetime | None) -> None:
     """Raises ActionRefused."""
     if secret and expires_at is not None and expires_at <= timezone.now():
-        raise ActionRefused(f"Expected a secret that is still good; this one ended on {expires_at:%Y-%m-%d}.")
+        raise ActionRefused(
+            "client-secret-expired", f"Expected a secret that is still good; this one ended on {expires_at:%Y-%m-%d}."
+        )
 
 
 def secret_fields(secret: str, expires_at: datetime | None) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def check_may_be_enabled(connection: Connection, acting: Actor) -> None:
     """Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol."""
     check_verb("enable", connection.account_id, acting)
     if lacking := missing(connection):
-        raise ActionRefused(f"The connection is not complete: expected {', '.join(lacking)}.")
+        raise ActionRefused("connection-incomplete", f"The connection is not complete: expected {', '.join(lacking)}.")
 
 
 @transaction.atomic
@@ -129,11 +129,12 @@ def disable(connection: Connection, *, acting: Actor) -> None:
     account = Account.objects.select_for_update(no_key=True).get(pk=connection.account_id)
     row = locked(connection)
     if row.state != ConnectionState.LIVE:
-        raise ActionRefused(f"Expected a live connection; '{row}' is {row.get_state_display()}.")
+        raise ActionRefused("connection-not-live", f"Expected a live connection; '{row}' is {row.get_state_display()}.")
     if account.sso_enforced_at is not None and not _others_live(row):
         raise ActionRefused(
+            "last-live-connection",
             f"'{row}' is the last live connection, and SSO is enforced: only account admins could still come in."
-            " Enable another connection first, or stop enforcing SSO."
+            " Enable another connection first, or stop enforcing SSO.",
         )
     _change_state(row, ConnectionState.DISABLED, "connection.disabled", acting)
     connection.state = row.state
@@ -148,7 +149,7 @@ def delete_connection(connection: Connection, *, acting: Actor) -> None:
     """
     row = locked(connection)
     if row.state == ConnectionState.LIVE:
-        raise ActionRefused(f"'{row}' is live. Disable it first, then delete it.")
+        raise ActionRefused("connection-live", f"'{row}' is live. Disable it first, then delete it.")
     if row.identities.exists():
         check_verb("delete_connection", row.account_id, acting)
     audit.record(acting, "connection.deleted", row, {"identities": [row.identities.count(), 0]})
@@ -176,7 +177,7 @@ def locked(connection: Connection) -> Connection:
     found = Connection.objects.select_for_update(of=("self",)).in_account(connection.account_id)
     row: Connection | None = found.select_related("account").filter(pk=connection.pk).first()
     if row is None:
-        raise ActionRefused(f"The connection '{connection}' was deleted in the meantime.")
+        raise ActionRefused("connection-deleted", f"The connection '{connection}' was deleted in the meantime.")
     return row
 
 
@@ -184,7 +185,10 @@ def check_attribute_names(names: Mapping[str, str]) -> None:
     """Raises ActionRefused for a field that we do not have."""
     unknown = set(names) - set(FIELDS)
     if unknown:
-        raise ActionRefused(f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.")
+        raise ActionRefused(
+            "attribute-name-unknown",
+            f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.",
+        )
 
 
 def _others_live(row: Connection) -> bool:
@@ -198,20 +202,26 @@ def save_or_refuse(row: Connection, **options: Any) -> None:
         with transaction.atomic():
             row.save(**options)
     except IntegrityError as broken:
-        raise ActionRefused(_sentence(row, str(broken))) from None
+        raise _refusal(row, str(broken)) from None
 
 
-def _sentence(row: Connection, broken: str) -> str:
+def _refusal(row: Connection, broken: str) -> ActionRefused:
     if "connection_clock_skew_is_capped" in broken:
-        return f"Expected a clock skew of 0 to {MAX_CLOCK_SKEW} seconds; received {row.clock_skew}."
+        return ActionRefused(
+            "clock-skew-out-of-range",
+            f"Expected a clock skew of 0 to {MAX_CLOCK_SKEW} seconds; received {row.clock_skew}.",
+        )
     if "connection_complete_for_its_protocol" in broken or "connection_key_is_there_where_it_is_used" in broken:
-        return (
+        return ActionRefused(
+            "connection-incomplete",
             f"Expected {', '.join(missing(row))}, because '{row}' is {row.get_state_display()}, not a draft."
-            " Fill it in, or keep what was there."
+            " Fill it in, or keep what was there.",
         )
     if "connection_choices_are_known" in broken:
-        return "Expected one of the choices of the page for each field; received another."
-    return f"A connection named '{row}' exists already in this account."
+        return ActionRefused(
+            "connection-choice-unknown", "Expected one of the choices of the page for each field; received another."
+        )
+    return ActionRefused("connection-name-taken", f"A connection named '{row}' exists already in this account.")
 
 
 def _change_state(row: Connection, state: ConnectionState, action: str, acting: Actor) -> None:

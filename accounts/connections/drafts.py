@@ -63,7 +63,10 @@ def change_settings(connection: Connection, changes: Mapping[str, Any], *, actin
     Raises ActionRefused for what no connection may be. False when nothing changed.
     """
     if unknown := set(changes) - DRAFTED:
-        raise ActionRefused(f"Expected fields of a connection that a draft may change; received {', '.join(unknown)}.")
+        raise ActionRefused(
+            "draft-field-unknown",
+            f"Expected fields of a connection that a draft may change; received {', '.join(unknown)}.",
+        )
     row = locked(connection)
     if not goes_into_a_draft(row):
         return connection_changes.update_connection(row, changes, acting=acting)
@@ -134,14 +137,18 @@ def check_may_be_published(draft: ConnectionDraft) -> None:
     """Raises ActionRefused."""
     seen = drafted(draft)
     if unreadable := _unreadable_secret(draft):
-        raise ActionRefused(unreadable)
+        raise ActionRefused("connection-secret-unreadable", unreadable)
     if lacking := missing(seen):
-        raise ActionRefused(f"The draft is not complete: expected {', '.join(lacking)}. Fill it in, then publish it.")
+        raise ActionRefused(
+            "draft-incomplete",
+            f"The draft is not complete: expected {', '.join(lacking)}. Fill it in, then publish it.",
+        )
     untested = lacking_test(draft)
     if untested and _is_enforced(draft):
         raise ActionRefused(
+            "draft-untested",
             f"Expected a passed test of exactly this draft, because SSO is enforced. {untested}"
-            " Test the draft, then publish it."
+            " Test the draft, then publish it.",
         )
 
 
@@ -195,9 +202,9 @@ def _new(row: Connection) -> ConnectionDraft:
 def _of_version(row: Connection, version: str) -> ConnectionDraft:
     draft = draft_of(row)
     if draft is None:
-        raise ActionRefused(f"There is no draft of '{row}' any more: it was published or thrown away.")
+        raise ActionRefused("draft-gone", f"There is no draft of '{row}' any more: it was published or thrown away.")
     if version_of(draft) != version:
-        raise ActionRefused(f"The draft of '{row}' was changed in the meantime. Look at it again.")
+        raise ActionRefused("draft-changed", f"The draft of '{row}' was changed in the meantime. Look at it again.")
     return draft
 
 

@@ -50,7 +50,7 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
     recovery_codes.check_may_see(account, acting)
     row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if row.sso_enforced_at is not None:
-        raise ActionRefused(f"Expected an account that does not enforce SSO yet; {row} does.")
+        raise ActionRefused("sso-enforced", f"Expected an account that does not enforce SSO yet; {row} does.")
     # Whoever changes a connection's settings waits until this is decided.
     live = Connection.objects.in_account(row).filter(state=ConnectionState.LIVE).order_by("pk")
     ready = _first_ready(readiness_of(connection) for connection in live.select_for_update(no_key=True))
@@ -118,11 +118,15 @@ def _first_ready(found: Iterable[Readiness]) -> Readiness:
         if not one.lacking:
             return one
     if not seen:
-        raise ActionRefused("Expected a live connection that passed a test login; received none that is live.")
+        raise ActionRefused(
+            "no-tested-live-connection",
+            "Expected a live connection that passed a test login; received none that is live.",
+        )
     reasons = " ".join(f"{one.connection}: {one.lacking}" for one in seen)
     raise ActionRefused(
+        "enforcement-untested",
         "Expected a test login of exactly the live settings, passed by an account admin within the last 24 hours;"
-        f" received none. {reasons}"
+        f" received none. {reasons}",
     )
 
 
@@ -132,6 +136,7 @@ def _check_somebody_can_come_in(account: Account) -> None:
     known_there = Q(identities__connection__state=ConnectionState.LIVE)
     if not account_admins(account).filter(has_password | known_there).exists():
         raise ActionRefused(
+            "enforcement-locks-out-admins",
             "Expected an account admin who could still log in: one with a password, or one who has logged in through a"
-            " live connection; received none. Let an account admin log in through the identity provider once."
+            " live connection; received none. Let an account admin log in through the identity provider once.",
         )

@@ -40,7 +40,7 @@ def remove_identity(identity: ExternalIdentity, *, acting: Actor) -> Removed:
     """
     rows = locked(identity.account_id, Q(pk=identity.pk))
     if not rows:
-        raise ActionRefused(f"Expected an identity of {identity.user}; it was removed already.")
+        raise ActionRefused("identity-removed", f"Expected an identity of {identity.user}; it was removed already.")
     check_may_act_on([rows[0].user], acting)
     _check_last_admin_can_sign_in(rows[0].user, rows)
     return delete(rows, acting=acting)
@@ -110,7 +110,8 @@ def _check_last_admin_can_sign_in(user: User, removed: Iterable[ExternalIdentity
     if account_admins(user.account_id).exclude(pk=user.pk).exists() or kept.exists() or links_again_through(user):
         return
     raise Protected(
+        "last-admin-identity",
         f"{user} is the last account admin and could not sign in without this identity: they have no password, and"
         " their email is of no domain that is verified for a live connection. Verify the domain first, or make somebody"
-        " else an account admin."
+        " else an account admin.",
     )

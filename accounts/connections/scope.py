@@ -62,7 +62,7 @@ def check_speaks_for(user: User, acting: Actor) -> None:
         return
     ties = _ties_of(user)
     if not speaks_for(connection, _in_a_move(ties, connection, user), is_only=acting.is_only_connection):
-        raise Protected(_refusal(user, ties, connection))
+        raise Protected("user-out-of-scope", _refusal(user, ties, connection))
 
 
 def check_addresses(account_id: UUID, addresses: Iterable[str], acting: Actor) -> None:
@@ -72,9 +72,10 @@ def check_addresses(account_id: UUID, addresses: Iterable[str], acting: Actor) -
     foreign = foreign_domain(account_id, acting.connection_id, addresses)
     if foreign is not None:
         raise Protected(
+            "domain-out-of-scope",
             f"Expected an e-mail and a user name that connection {name_of(acting.connection_id, account_id)} speaks"
             f" for; received the domain {foreign}. Provision this person with a token of that connection, or have an"
-            " account admin add the domain to this connection too."
+            " account admin add the domain to this connection too.",
         )
 
 

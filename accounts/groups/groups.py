@@ -93,14 +93,16 @@ def delete_group(group: Group, *, acting: Actor) -> int:
 def _checked_name(name: str) -> str:
     name = nfc(name.strip())
     if not name or not name.isprintable() or len(name) > 255:
-        raise ActionRefused(f"Expected a group name of 1 to 255 printable characters; received '{name[:300]}'.")
+        raise ActionRefused(
+            "group-name-invalid", f"Expected a group name of 1 to 255 printable characters; received '{name[:300]}'."
+        )
     return name
 
 
 def _check_role(group: Group, acting: Actor) -> None:
     role = group.account_role
     if role is not None and role.account_id != group.account_id:
-        raise ActionRefused("Expected an account role of the group's own account.")
+        raise ActionRefused("account-role-of-another-account", "Expected an account role of the group's own account.")
     if role is not None:
         check_may_grant(role, acting)
 
@@ -119,11 +121,14 @@ def _conflict(group: Group) -> ActionRefused:
     others = Group.objects.in_account(group.account_id).exclude(pk=group.pk)
     other = others.filter(Q(name=group.name) | (Q(idp_identifier_key=key) & ~Q(idp_identifier_key=""))).first()
     if other is not None and other.name == group.name:
-        return ActionRefused(f"Another group of this account is called '{group.name}' already: choose another name.")
+        return ActionRefused(
+            "group-name-taken", f"Another group of this account is called '{group.name}' already: choose another name."
+        )
     there = f" '{other.name}'" if other else ""
     return ActionRefused(
+        "group-identifier-taken",
         f"IdP identifier '{group.idp_identifier}' is set on another group of this account already: change or clear it"
-        f" on group{there} first."
+        f" on group{there} first.",
     )
 
 

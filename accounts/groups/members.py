@@ -55,7 +55,7 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
     rows = User.objects.in_account(group.account_id).present().filter(pk__in=asked).order_by("pk")
     there = list(rows.select_for_update(no_key=True))
     if len(there) != len(asked):
-        raise ActionRefused("Expected people and a group of the same account.")
+        raise ActionRefused("group-of-another-account", "Expected people and a group of the same account.")
     members = GroupMembership.objects.in_account(group.account_id).filter(group=group, user__in=asked)
     before = set(members.values_list("user_id", flat=True))
     new = [person for person in there if person.pk not in before]
@@ -88,7 +88,7 @@ def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
     check_may_act_on([membership.user], acting)
     ruling = rulings([membership])[membership.pk]
     if not ruling.by_hand:
-        raise ActionRefused(f"{ruling.why} Take them out of the group there.")
+        raise ActionRefused("membership-managed-by-provider", f"{ruling.why} Take them out of the group there.")
     membership.delete()
     group, user = membership.group, membership.user
     audit.record(acting, "group.member-removed", group, {"members": [str(user), None]})
@@ -102,7 +102,7 @@ def locked(group: Group, acting: Actor) -> Group:
     rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
     current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `users.locking`
     if current is None:
-        raise ActionRefused(f"The group '{group}' was deleted meanwhile: nothing was changed.")
+        raise ActionRefused("group-deleted", f"The group '{group}' was deleted meanwhile: nothing was changed.")
     check_may_change_group(current, acting)
     return current
 
@@ -146,7 +146,9 @@ def members_of(users: Iterable[User]) -> dict[UUID, Member]:
 def _check_may_be_added(group: Group, people: Sequence[User]) -> None:
     gone = [str(person) for person in people if person.state == UserState.DEPROVISIONED]
     if gone:
-        raise ActionRefused(f"Nobody was added: {', '.join(gone[:SHOWN_IN_REFUSAL])} no longer has access here.")
+        raise ActionRefused(
+            "user-deprovisioned", f"Nobody was added: {', '.join(gone[:SHOWN_IN_REFUSAL])} no longer has access here."
+        )
     known = members_of(people) if group.is_mapped else {}
     reasons = [
         ruling.why
@@ -156,7 +158,9 @@ def _check_may_be_added(group: Group, people: Sequence[User]) -> None:
     if reasons:
         more = len(reasons) - SHOWN_IN_REFUSAL
         others = f" The same is true of {more} more." if more > 0 else ""
-        raise ActionRefused(f"Nobody was added. {' '.join(reasons[:SHOWN_IN_REFUSAL])}{others}")
+        raise ActionRefused(
+            "membership-managed-by-provider", f"Nobody was added. {' '.join(reasons[:SHOWN_IN_REFUSAL])}{others}"
+        )
 
 
 def _emails(people: Sequence[User]) -> list[str]:

@@ -42,6 +42,7 @@ def check_may_have_one(account: Account, role: AccountRole, email: str) -> None:
     is_enforced = Account.objects.filter(pk=account.pk, sso_enforced_at__isnull=False).exists()
     if is_enforced and not is_admin_role(role):
         raise ActionRefused(
+            "password-needs-admin",
             f"Expected an account admin, because this account enforces SSO; {email} is {role.name}. Only account admins"
-            " keep a password; everybody else comes in through the identity provider."
+            " keep a password; everybody else comes in through the identity provider.",
         )

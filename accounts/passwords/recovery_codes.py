@@ -24,7 +24,9 @@ def renew(account: Account, *, acting: Actor) -> list[str]:
     check_may_see(account, acting)
     row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if row.sso_enforced_at is None:
-        raise ActionRefused("Expected an account that enforces SSO; recovery codes are made when it begins to.")
+        raise ActionRefused(
+            "sso-not-enforced", "Expected an account that enforces SSO; recovery codes are made when it begins to."
+        )
     before = left(row)
     codes = replace(row)
     audit.record(acting, "account.recovery-codes-made", row, {"codes": [before, NUMBER]})
@@ -43,8 +45,9 @@ def check_may_see(account: Account, acting: Actor) -> None:
     """Whoever sees a code could come in as an account admin, so they have to be one. Raises ActionRefused."""
     if acting.user_id is not None and not User.objects.admins().in_account(account).filter(pk=acting.user_id).exists():
         raise ActionRefused(
+            "recovery-codes-need-admin",
             "Expected an account admin, because recovery codes let account admins in; received somebody with less."
-            " Ask an account admin to do this."
+            " Ask an account admin to do this.",
         )
 
 

@@ -41,13 +41,17 @@ def admin_to_recover(account: Account, email: str = "") -> User:
         first: User | None = admins.filter(origin=UserOrigin.PASSWORD).first() or admins.first()
         if first is None:
             raise ActionRefused(
+                "no-active-admin",
                 f"Expected an active account admin in '{account}'; there is none. Make one first: create_user with"
-                f" --account-role '{ACCOUNT_ADMIN}'."
+                f" --account-role '{ACCOUNT_ADMIN}'.",
             )
         return first
     named: User | None = admins.filter(email_key=fold(email)).first()
     if named is None:
-        raise ActionRefused(f"Expected the e-mail of an active account admin of '{account}'; received '{email}'.")
+        raise ActionRefused(
+            "account-admin-unknown",
+            f"Expected the e-mail of an active account admin of '{account}'; received '{email}'.",
+        )
     return named
 
 

@@ -58,7 +58,7 @@ def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) 
 def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:
     """Raises ActionRefused for a connection of another account."""
     if connection is not None and connection.account_id != user.account_id:
-        raise ActionRefused("Expected a connection of the user's own account.")
+        raise ActionRefused("connection-of-another-account", "Expected a connection of the user's own account.")
     before, user.provisioned_by = user.provisioned_by, connection.pk if connection else None
     if before == user.provisioned_by:
         return {}
@@ -70,7 +70,10 @@ def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
     """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
     for name in ("email", "user_name"):
         if (found := invisible(wanted[name])) and wanted[name] != getattr(user, name):
-            raise ActionRefused(f"Expected {IDENTIFIERS[name]} without invisible characters; received {found}.")
+            raise ActionRefused(
+                "identifier-invisible-characters",
+                f"Expected {IDENTIFIERS[name]} without invisible characters; received {found}.",
+            )
     needs_email = wanted["email"] or user.origin != UserOrigin.SCIM or not wanted["user_name"]
     if needs_email:
         users.check_email(wanted["email"])
@@ -85,8 +88,8 @@ def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
     for name, condition in by.items():
         if wanted[name] and (other := others.filter(**condition).first()):
             what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
-            return ActionRefused(f"{what} is used by {other} already: change it there first.")
-    return ActionRefused("One of these values was given to another user at this moment. Try again.")
+            return ActionRefused("identifier-taken", f"{what} is used by {other} already: change it there first.")
+    return ActionRefused("identifier-taken", "One of these values was given to another user at this moment. Try again.")
 
 
 def same_external_id(user: User) -> list[User]:
@@ -105,7 +108,7 @@ def with_kept_identifiers(user: User, record: UserRecord) -> UserRecord:
     if not why:
         return record
     if record.active is not False:
-        raise Protected(why, user)
+        raise Protected("identifier-unchangeable", why, user)
     emails = (user.email,) if user.email else ()
     return replace(record, user_name=user.user_name, emails=emails, external_id=None)
 

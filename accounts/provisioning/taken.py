@@ -25,8 +25,9 @@ def taken(record: UserRecord, refused: IntegrityError) -> Taken:
     else:
         what = "one of the values"
     return Taken(
+        "identifier-taken",
         f"{what} is in use by another user of this account."
-        " Change it in the identity provider, or remove the other user in Torque."
+        " Change it in the identity provider, or remove the other user in Torque.",
     )
 
 

@@ -62,10 +62,15 @@ def checked(draft: RoleDraft, others: "QuerySet[Any]", what: str, catalogue: typ
     name = checked_name(draft.name, what)
     taken = next((other for other in others.values_list("name", flat=True) if fold(other) == fold(name)), None)
     if taken is not None:
-        raise ActionRefused(f"There is a {what} '{taken}' already: expected another name than '{draft.name}'.")
+        raise ActionRefused(
+            "role-name-taken", f"There is a {what} '{taken}' already: expected another name than '{draft.name}'."
+        )
     unknown = draft.permissions - set(catalogue)
     if unknown:
-        raise ActionRefused(f"Expected permissions of {', '.join(catalogue)}; received {', '.join(sorted(unknown))}.")
+        raise ActionRefused(
+            "role-permission-unknown",
+            f"Expected permissions of {', '.join(catalogue)}; received {', '.join(sorted(unknown))}.",
+        )
     return replace(draft, name=name, description=draft.description.strip())
 
 
@@ -86,8 +91,9 @@ def check_custom(role: Role) -> None:
     """Raises ActionRefused for a built-in role."""
     if role.builtin:
         raise ActionRefused(
+            "role-built-in",
             f"{role} is built in and the same in every account, so it cannot be changed or deleted."
-            " Make a custom role from it instead."
+            " Make a custom role from it instead.",
         )
 
 
@@ -95,8 +101,10 @@ def delete_unused(role: Role, uses: list[Use]) -> None:
     """Deletes a role that nothing uses. Raises ActionRefused, naming the uses."""
     if uses:
         sentences = "; ".join(map(str, uses))
-        raise ActionRefused(f"{role} is still used: {sentences}. Give them another role first.")
+        raise ActionRefused("role-in-use", f"{role} is still used: {sentences}. Give them another role first.")
     try:
         role.delete()
     except ProtectedError:  # by the row of somebody who was erased within the last hour
-        raise ActionRefused(f"{role} is still on the record of people being erased: try again in an hour.") from None
+        raise ActionRefused(
+            "role-of-erased-users", f"{role} is still on the record of people being erased: try again in an hour."
+        ) from None

@@ -84,6 +84,7 @@ def _check_users_stay_managed(role: AccountRole) -> None:
     through = GroupMembership.objects.in_account(role.account_id).filter(group__account_role__in=managing)
     if not people.filter(pk__in=through.values("user")).exists():
         raise Protected(
+            "last-user-manager",
             f"Nobody would be left with {Permission.MANAGE_USERS}."
-            f" Make somebody an account admin before {role} loses it."
+            f" Make somebody an account admin before {role} loses it.",
         )

@@ -73,7 +73,8 @@ def issue_token(
     asked, owner = set(permissions), _unchanged(user)
     if lacking := asked - account_permissions(owner):
         raise PermissionsExceeded(
-            f"A token can only have permissions of its owner; {owner.email} lacks {', '.join(sorted(lacking))}."
+            "token-exceeds-owner",
+            f"A token can only have permissions of its owner; {owner.email} lacks {', '.join(sorted(lacking))}.",
         )
     if through is not None:
         _check_hands_on(through, asked)
@@ -89,12 +90,15 @@ def _check_hands_on(through: ApiToken, asked: set[str]) -> None:
     """Raises PermissionsExceeded, and ActionRefused when the token has ended meanwhile."""
     if lacking := asked - set(through.permissions):
         raise PermissionsExceeded(
-            f"A token can only have permissions of the one that asks for it, which lacks {', '.join(sorted(lacking))}."
+            "token-exceeds-token",
+            f"A token can only have permissions of the one that asks for it, which lacks {', '.join(sorted(lacking))}.",
         )
     rows = ApiToken.objects.in_account(through.account_id).filter(_is_live(), pk=through.pk)
     # Locked, so that the sweep leaves it until the new token that names it is there.
     if not list(rows.select_for_update(of=("self",), no_key=True).values_list("pk")):
-        raise ActionRefused("Expected a token that is live; the one that asks has ended meanwhile. Log in again.")
+        raise ActionRefused(
+            "token-ended", "Expected a token that is live; the one that asks has ended meanwhile. Log in again."
+        )
 
 
 def issue_on_request(
@@ -113,7 +117,9 @@ def issue_on_request(
 def end_after(days: int, longest: int) -> datetime:
     """When a token of so many days ends. Raises ActionRefused."""
     if not 1 <= days <= longest:
-        raise ActionRefused(f"Expected a token to end after 1 to {longest} days; received {days}.")
+        raise ActionRefused(
+            "token-lifetime-out-of-range", f"Expected a token to end after 1 to {longest} days; received {days}."
+        )
     return timezone.now() + timedelta(days=days)
 
 
@@ -128,7 +134,9 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
     people = User.objects.select_related("account").select_for_update(of=("self", "account"), no_key=True)
     current = people.filter(pk=user.pk).first()
     if current is None or not _is_as_it_was(current, user) or not password_doors.may_use(current):
-        raise ActionRefused(f"Expected the access of {user.email} as it was when the password was compared.")
+        raise ActionRefused(
+            "access-changed", f"Expected the access of {user.email} as it was when the password was compared."
+        )
     minutes = min(settings.SHORT_TOKEN_MINUTES, current.account.session_absolute_minutes)
     row = _owned_by(current)
     row.kind = TokenKind.SHORT
@@ -152,7 +160,10 @@ def issue_service_token(
     """
     permissions = set(permissions)
     if unknown := permissions - set(Permission):
-        raise ActionRefused(f"Expected permissions of {', '.join(Permission)}; received {', '.join(sorted(unknown))}.")
+        raise ActionRefused(
+            "token-permission-unknown",
+            f"Expected permissions of {', '.join(Permission)}; received {', '.join(sorted(unknown))}.",
+        )
     check_has(permissions, account.pk, acting, f"The token '{name}' would have")
     return _issue(ApiToken(account=account, user=None), name, permissions, expires_at, acting, connection)
 
@@ -301,9 +312,13 @@ def _unchanged(user: User) -> User:
     """The person as they are now, locked. Raises ActionRefused when their access or password was changed meanwhile."""
     current = hold_owner(user.account_id, user.pk)
     if current is None or current.state != UserState.ACTIVE:
-        raise ActionRefused(f"Expected an active user; {user.email} is {current.state if current else 'removed'}.")
+        raise ActionRefused(
+            "user-not-active", f"Expected an active user; {user.email} is {current.state if current else 'removed'}."
+        )
     if not _is_as_it_was(current, user):
-        raise ActionRefused(f"Expected the access of {user.email} as it was; it was changed meanwhile. Log in again.")
+        raise ActionRefused(
+            "access-changed", f"Expected the access of {user.email} as it was; it was changed meanwhile. Log in again."
+        )
     return current
 
 
@@ -335,7 +350,7 @@ def _issue(
 
 def _name_connection(row: ApiToken, connection: Connection) -> None:
     if connection.account_id != row.account_id:
-        raise ActionRefused("Expected a connection of the token's own account.")
+        raise ActionRefused("connection-of-another-account", "Expected a connection of the token's own account.")
     row.connection = connection
 
 

@@ -16,8 +16,8 @@ from accounts.rights import account_admins, check_may_act_on, is_admin_by_own_ro
 class Protected(ActionRefused):
     """Nobody may do this to this person (SCIM 403). With `target`, the refusal is remembered: see `remember`."""
 
-    def __init__(self, sentence: str, target: User | None = None, acting: Actor | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, sentence: str, target: User | None = None, acting: Actor | None = None) -> None:
+        super().__init__(code, sentence)
         self.target = target
         self.acting = acting
 
@@ -34,6 +34,7 @@ def check_may_deprovision(user: User, acting: Actor) -> None:
     check_may_act_on([user], acting)
     if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
         raise OwnToken(
+            "token-owner",
             f"Expected a person other than {user}, who owns the token that this request came with: provisioning would"
             " end with their access. Make a service token in Torque, or a token of another person, and put it into the"
             " identity provider first.",
@@ -42,6 +43,7 @@ def check_may_deprovision(user: User, acting: Actor) -> None:
         )
     if is_admin_by_own_role(user) and _is_last_admin(user):
         raise Protected(
+            "last-admin",
             f"{user} is the last account admin, who cannot be removed. Make somebody else an account admin first.",
             user,
             acting,
@@ -52,6 +54,7 @@ def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
     """Whether this person, locked, may have that role instead of their own. Raises Protected."""
     if is_admin_by_own_role(user) and not is_admin_role(role) and _is_last_admin(user):
         raise Protected(
+            "last-admin",
             f"{user} is the last account admin, who keeps this role; received '{role}'."
             " Make somebody else an account admin first.",
             user,

@@ -35,7 +35,7 @@ def role_named(account: Account, name: str) -> AccountRole:
     role = AccountRole.objects.in_account(account).filter(name=name).first()
     if role is None:
         known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
-        raise ActionRefused(f"Expected one of the account roles {known}; received '{name}'.")
+        raise ActionRefused("account-role-unknown", f"Expected one of the account roles {known}; received '{name}'.")
     return role
 
 
@@ -110,7 +110,9 @@ def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
     if before == role:
         return False
     if current.state == UserState.DEPROVISIONED:
-        raise ActionRefused(f"Expected a user with access; {current} is deprovisioned. Restore them first.")
+        raise ActionRefused(
+            "user-deprovisioned", f"Expected a user with access; {current} is deprovisioned. Restore them first."
+        )
     check_may_act_on([current], acting)
     check_may_grant(role, acting)
     check_may_be_demoted(current, role, acting)
@@ -128,7 +130,10 @@ def set_password(user: User, raw_password: str, *, end_tokens: bool = False, act
     """
     check_may_act_on([user], acting)
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
-        raise ActionRefused(f"{user.email} signs in through the company's identity provider and has no password here.")
+        raise ActionRefused(
+            "user-without-password",
+            f"{user.email} signs in through the company's identity provider and has no password here.",
+        )
     check_may_have_one(user.account, user.account_role, user.email)
     user.set_password(raw_password)
     user.save(update_fields=["password"])
@@ -143,7 +148,7 @@ def check_email(email: str) -> None:
     try:
         validate_email(email)
     except ValidationError:
-        raise ActionRefused(f"Expected an e-mail address; received '{email}'.") from None
+        raise ActionRefused("email-invalid", f"Expected an e-mail address; received '{email}'.") from None
 
 
 def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
@@ -160,6 +165,6 @@ def _create(user: User, acting: Actor) -> User:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise ActionRefused(f"{user.email} exists already in this account.") from None
+        raise ActionRefused("email-taken", f"{user.email} exists already in this account.") from None
     audit.record(acting, "user.created", user, {"state": [None, user.state]})
     return user

@@ -65,7 +65,7 @@ def account_named(name: str) -> Account:
     """The account of that name or slug. Raises ActionRefused."""
     account = Account.objects.filter(name=name).first() or Account.objects.filter(slug=name.lower()).first()
     if account is None:
-        raise ActionRefused(f"Expected the name of an account; received '{name}'.")
+        raise ActionRefused("account-unknown", f"Expected the name of an account; received '{name}'.")
     return account
 
 
@@ -73,7 +73,9 @@ def user_with_email(account: Account, email: str) -> User:
     found = User.objects.in_account(account).select_related("account", "account_role")
     user: User | None = found.present().filter(email_key=fold(email)).first()
     if user is None:
-        raise ActionRefused(f"Expected the e-mail of a user of account '{account}'; received '{email}'.")
+        raise ActionRefused(
+            "user-unknown", f"Expected the e-mail of a user of account '{account}'; received '{email}'."
+        )
     return user
 
 
@@ -83,7 +85,9 @@ def connection_named(account: Account, name: str) -> Connection:
     for connection in found:
         if name in (connection.name, str(connection.id)):
             return connection
-    raise ActionRefused(f"Expected the name or id of a connection of account '{account}'; received '{name}'.")
+    raise ActionRefused(
+        "connection-unknown", f"Expected the name or id of a connection of account '{account}'; received '{name}'."
+    )
 
 
 def secret_from(variable: str | None) -> str | None:
@@ -91,5 +95,8 @@ def secret_from(variable: str | None) -> str | None:
     if variable is None:
         return None
     if not os.environ.get(variable):
-        raise ActionRefused(f"Expected a value in the environment variable {variable}; it is empty or not set.")
+        raise ActionRefused(
+            "environment-variable-empty",
+            f"Expected a value in the environment variable {variable}; it is empty or not set.",
+        )
     return os.environ[variable]

@@ -108,7 +108,9 @@ def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
 def _attribute(text: str) -> tuple[str, str]:
     name, equals, external = text.partition("=")
     if not equals or not external.strip():
-        raise ActionRefused(f"Expected NAME=EXTERNAL-NAME such as email=mail; received '{text}'.")
+        raise ActionRefused(
+            "attribute-pair-invalid", f"Expected NAME=EXTERNAL-NAME such as email=mail; received '{text}'."
+        )
     return name.strip(), external.strip()
 
 
@@ -132,7 +134,9 @@ def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
     try:
         return _described(options)
     except ProviderNotChosen as several:
-        raise ActionRefused(f"{several} Run the command again with --issuer ENTITY-ID.") from None
+        raise ActionRefused(
+            "provider-not-chosen", f"{several} Run the command again with --issuer ENTITY-ID."
+        ) from None
 
 
 def _described(options: dict[str, Any]) -> ProviderSettings:
@@ -164,7 +168,9 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
     try:
         found = openid_settings(options["vendor"], flow=flow, **named, account_id=None)
     except IssuerDiffers as differs:
-        raise ActionRefused(f"{differs} Run the command again with --issuer '{differs.published}'.") from None
+        raise ActionRefused(
+            "issuer-differs", f"{differs} Run the command again with --issuer '{differs.published}'."
+        ) from None
     asked = {name: options[name] for name in ("prompt", "max_age", "acr_values", "omit_login_hint")}
     request = provider_settings.request_fields(extra_scopes=" ".join(options["extra_scope"]), **asked)
     fields = {**found.fields, **request, "client_secret": secret, "client_auth": options["client_auth"]}
@@ -182,4 +188,4 @@ def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as problem:
-        raise ActionRefused(f"Expected a readable file; '{path}': {problem.strerror}.") from None
+        raise ActionRefused("file-unreadable", f"Expected a readable file; '{path}': {problem.strerror}.") from None

@@ -34,8 +34,9 @@ def add_certificates(connection: Connection, text: str, *, acting: Actor) -> Sig
     new = tuple(pem for pem in found.certificates if pem not in before)
     if len(before) + len(new) > MAX_CERTIFICATES:  # all of them are read at each login
         raise ActionRefused(
+            "too-many-certificates",
             f"Expected at most {MAX_CERTIFICATES} certificates; with these it has {len(before) + len(new)}."
-            " Remove those that the identity provider does not use any more."
+            " Remove those that the identity provider does not use any more.",
         )
     change_settings(connection, {"idp_certificates": "".join((*before, *new))}, acting=acting)
     return replace(found, certificates=new)
@@ -49,10 +50,11 @@ def remove_certificate(connection: Connection, with_fingerprint: str, *, acting:
     before = present(seen.idp_certificates)
     after = [pem for pem in before if fingerprint(pem) != with_fingerprint]
     if len(after) == len(before):
-        raise ActionRefused("That certificate is not there any more.")
+        raise ActionRefused("certificate-gone", "That certificate is not there any more.")
     if not after and seen.state != ConnectionState.DRAFT:
         raise ActionRefused(
-            f"This is the last certificate of '{seen}', without which nobody could sign in. Add the new one first."
+            "last-certificate",
+            f"This is the last certificate of '{seen}', without which nobody could sign in. Add the new one first.",
         )
     change_settings(connection, {"idp_certificates": "".join(after)}, acting=acting)
 
@@ -63,7 +65,8 @@ def replace_lost_key(connection: Connection, *, acting: Actor) -> None:
     row = locked(connection)
     if not any(lost.name == "sp_private_key" for lost in unreadable_fields(row)):
         raise ActionRefused(
-            f"The private key of '{row}' can be read, so it stays: a new one would end signed requests."
+            "private-key-readable",
+            f"The private key of '{row}' can be read, so it stays: a new one would end signed requests.",
         )
     row.sp_private_key, row.sp_certificate = new_service_provider_key("Torque SSO")
     row.save(update_fields=["sp_private_key", "sp_certificate"])
@@ -90,9 +93,9 @@ def use_next_client_key(connection: Connection, *, acting: Actor) -> None:
     """From now on requests are signed with the next key; the one so far is deleted. Raises ActionRefused."""
     row = _openid(connection)
     if not row.next_certificate:
-        raise ActionRefused(f"'{row}' has no next key. Make one first.")
+        raise ActionRefused("next-key-missing", f"'{row}' has no next key. Make one first.")
     if any(field.name == "next_private_key" for field in unreadable_fields(row)):
-        raise ActionRefused(f"The next key of '{row}' cannot be read. Make another one.")
+        raise ActionRefused("next-key-unreadable", f"The next key of '{row}' cannot be read. Make another one.")
     changes = {"sp_certificate": [_shown(row.sp_certificate), _shown(row.next_certificate)]}
     row.sp_private_key, row.sp_certificate = row.next_private_key, row.next_certificate
     row.next_private_key = row.next_certificate = ""
@@ -103,7 +106,9 @@ def use_next_client_key(connection: Connection, *, acting: Actor) -> None:
 def _openid(connection: Connection) -> Connection:
     row = locked(connection)
     if row.protocol != Protocol.OIDC:
-        raise ActionRefused(f"Expected an OpenID Connect connection; '{row}' is {row.get_protocol_display()}.")
+        raise ActionRefused(
+            "connection-not-openid", f"Expected an OpenID Connect connection; '{row}' is {row.get_protocol_display()}."
+        )
     return row
 
 

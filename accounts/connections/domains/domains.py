@@ -35,9 +35,9 @@ def normal_domain(text: str) -> str:
     except UnicodeError:
         domain = ""
     if not _DOMAIN.fullmatch(domain):
-        raise ActionRefused(f"Expected an e-mail domain such as example.com; received '{text}'.")
+        raise ActionRefused("domain-invalid", f"Expected an e-mail domain such as example.com; received '{text}'.")
     if domain in PUBLIC_MAIL_DOMAINS:
-        raise ActionRefused(f"'{domain}' is a public mail domain: no company can claim it.")
+        raise ActionRefused("domain-public", f"'{domain}' is a public mail domain: no company can claim it.")
     return domain
 
 
@@ -65,9 +65,11 @@ def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDo
         raise _taken(domain)
     present = ConnectionDomain.objects.in_account(account).filter(connection=connection)
     if present.filter(domain__domain=domain).exists():
-        raise ActionRefused(f"'{domain}' is a domain of this connection already.")
+        raise ActionRefused("domain-present", f"'{domain}' is a domain of this connection already.")
     if present.count() >= _MOST_DOMAINS:
-        raise ActionRefused(f"Expected at most {_MOST_DOMAINS} domains of a connection; remove one first.")
+        raise ActionRefused(
+            "too-many-domains", f"Expected at most {_MOST_DOMAINS} domains of a connection; remove one first."
+        )
     row, _ = EmailDomain.objects.get_or_create(account_id=account, domain=domain)
     if not row.proved_at and not row.proof_token:
         row.proof_token = secrets.token_hex(20)
@@ -95,16 +97,17 @@ def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
     try:
         found = dns_records.txt_records(domain.domain, domain.account_id)
     except dns_records.LookUpFailed as problem:
-        raise ActionRefused(str(problem)) from None
+        raise ActionRefused("domain-lookup-failed", str(problem)) from None
     if not domain.proof_token or expected_record(domain) not in {text.strip() for text in found}:
         raise ActionRefused(
+            "domain-record-missing",
             f"Expected the TXT record '{expected_record(domain)}' at '{domain.domain}'; received {_told(found)}."
-            " Add it where the DNS of the domain is kept. A new record can take an hour to be seen."
+            " Add it where the DNS of the domain is kept. A new record can take an hour to be seen.",
         )
     with transaction.atomic():
         row = EmailDomain.objects.select_for_update().in_account(domain.account_id).filter(pk=domain.pk).first()
         if row is None:
-            raise ActionRefused(f"'{domain.domain}' was removed in the meantime. Add it again.")
+            raise ActionRefused("domain-gone", f"'{domain.domain}' was removed in the meantime. Add it again.")
         if row.proved_at is None:
             _mark_proved(row, acting)
         for connection in row.connections.all():
@@ -124,7 +127,7 @@ def remove_domain(connection: Connection, domain: EmailDomain, *, acting: Actor)
     """Takes the domain from the connection; the account gives it up with its last connection."""
     links = ConnectionDomain.objects.in_account(connection.account_id).filter(domain=domain)
     if not links.filter(connection=connection).exists():
-        raise ActionRefused(f"'{domain}' is no domain of '{connection}' any more.")
+        raise ActionRefused("domain-gone", f"'{domain}' is no domain of '{connection}' any more.")
     audit.record(acting, "domain.removed", domain, {"connection": [connection.name, None]})
     links.filter(connection=connection).delete()
     give_up_unused(connection.account_id, [domain])
@@ -140,11 +143,16 @@ def include_subdomains(domain: EmailDomain, included: bool, *, acting: Actor) ->
         check_verb("claim_domain", domain.account_id, acting)
     row = EmailDomain.objects.select_for_update().in_account(domain.account_id).filter(pk=domain.pk).first()
     if row is None:
-        raise ActionRefused(f"'{domain}' was removed in the meantime. Add it again.")
+        raise ActionRefused("domain-gone", f"'{domain}' was removed in the meantime. Add it again.")
     if included and row.proved_at is None:
-        raise ActionRefused(f"'{row}' is not verified. Verify it first, then include its sub-domains.")
+        raise ActionRefused(
+            "domain-not-verified", f"'{row}' is not verified. Verify it first, then include its sub-domains."
+        )
     if included and _is_shared_suffix(row.domain):
-        raise ActionRefused(f"Many organizations have domains under '{row}', so its sub-domains cannot be included.")
+        raise ActionRefused(
+            "domain-shared-by-organizations",
+            f"Many organizations have domains under '{row}', so its sub-domains cannot be included.",
+        )
     if row.with_subdomains != included:
         audit.record(acting, "domain.subdomains-changed", row, {"with_subdomains": [row.with_subdomains, included]})
         row.with_subdomains = included
@@ -175,6 +183,7 @@ def _mark_proved(row: EmailDomain, acting: Actor) -> None:
 
 def _taken(domain: str) -> ActionRefused:
     return ActionRefused(
+        "domain-verified-elsewhere",
         f"Expected an e-mail domain that is still free; '{domain}' is proved by another account. If it is yours,"
-        " ask the operator of this installation."
+        " ask the operator of this installation.",
     )

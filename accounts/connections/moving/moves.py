@@ -49,7 +49,7 @@ def start_move(source: Connection, target: Connection, *, includes_privileged: b
     )
     counts = counts_of(move)
     if not counts.get(Finding.LINKS):
-        raise ActionRefused(_nobody_links(move))
+        raise ActionRefused("move-links-nobody", _nobody_links(move))
     _insert(move)
     audit.record(acting, "connection.move-started", target, {"people": [None, counts], **_between(move)})
     return move
@@ -79,7 +79,10 @@ def undo_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False, d
     """
     row = _ended(move, "undo_move", acting)
     if row.source.state != ConnectionState.LIVE:
-        raise ActionRefused(f"'{row.source}' is {row.source.get_state_display()}: enable it first, then go back.")
+        raise ActionRefused(
+            "move-connection-not-live",
+            f"'{row.source}' is {row.source.get_state_display()}: enable it first, then go back.",
+        )
     handed = _provisioned(row, row.target).update(provisioned_by=row.source_id) if hand_over else 0
     removed = identities.delete(identities.locked(row.account_id, made_by(row)), acting=acting)
     counts = {"identities": [removed.identities, 0], "sessions": [removed.sessions, 0], "handed_over": [None, handed]}
@@ -115,19 +118,25 @@ def _locked(source: Connection, target: Connection) -> dict[UUID, Connection]:
     found = Connection.objects.in_account(target.account_id).filter(pk__in=[source.pk, target.pk]).order_by("pk")
     rows: dict[UUID, Connection] = {row.pk: row for row in found.select_for_update(no_key=True)}
     if rows.keys() != {source.pk, target.pk}:
-        raise ActionRefused("Expected two connections of the same account; one was deleted or is of another account.")
+        raise ActionRefused(
+            "move-connections-of-two-accounts",
+            "Expected two connections of the same account; one was deleted or is of another account.",
+        )
     return rows
 
 
 def _check_can_start(source: Connection, target: Connection) -> None:
     """Raises ActionRefused."""
     if target.state != ConnectionState.LIVE:
-        raise ActionRefused(f"'{target}' is {target.get_state_display()}: enable it first, so that people can sign in.")
+        raise ActionRefused(
+            "move-connection-not-live",
+            f"'{target}' is {target.get_state_display()}: enable it first, so that people can sign in.",
+        )
     if source.state == ConnectionState.DRAFT:
-        raise ActionRefused(f"'{source}' is a draft: nobody has signed in through it.")
+        raise ActionRefused("move-source-draft", f"'{source}' is a draft: nobody has signed in through it.")
     between = Q(source=source, target=target) | Q(source=target, target=source)
     if ConnectionMove.objects.in_account(target.account_id).filter(between, ended_at=None).exists():
-        raise ActionRefused(f"A move between '{source}' and '{target}' is on already. Finish it first.")
+        raise ActionRefused("move-open", f"A move between '{source}' and '{target}' is on already. Finish it first.")
 
 
 def _nobody_links(move: ConnectionMove) -> str:
@@ -143,7 +152,7 @@ def _insert(move: ConnectionMove) -> None:
         with transaction.atomic():
             move.save(force_insert=True)
     except IntegrityError:
-        raise ActionRefused("This move was started at this moment by somebody else.") from None
+        raise ActionRefused("move-open", "This move was started at this moment by somebody else.") from None
 
 
 def _ended(move: ConnectionMove, verb: str, acting: Actor) -> ConnectionMove:
@@ -152,7 +161,7 @@ def _ended(move: ConnectionMove, verb: str, acting: Actor) -> ConnectionMove:
     found = ConnectionMove.objects.in_account(move.account_id).filter(pk=move.pk, ended_at=None)
     row: ConnectionMove | None = found.select_for_update(of=("self",)).select_related("source", "target").first()
     if row is None:
-        raise ActionRefused("This move has ended already.")
+        raise ActionRefused("move-ended", "This move has ended already.")
     row.ended_at, row.ended_by = timezone.now(), acting.label
     row.save(update_fields=["ended_at", "ended_by"])
     return row

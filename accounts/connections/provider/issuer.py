@@ -29,8 +29,9 @@ class IssuerDiffers(ActionRefused):
 
     def __init__(self, given: str, published: str) -> None:
         super().__init__(
+            "issuer-differs",
             f"Expected the issuer exactly as the provider publishes it; received '{given}'."
-            f" The provider publishes the issuer '{published}'. Use it?"
+            f" The provider publishes the issuer '{published}'. Use it?",
         )
         self.published = published
 
@@ -69,9 +70,10 @@ def check_before_use(connection: Connection) -> None:
         provider_documents.discover(connection)
     except ProviderError as problem:
         raise ActionRefused(
+            "discovery-unreadable",
             f"Expected the discovery document of '{connection.issuer}', without which nobody can sign in through"
             f" '{connection}'. {problem} Correct the issuer on the tab “Identity provider”, or try again when the"
-            " provider answers."
+            " provider answers.",
         ) from None
 
 
@@ -105,8 +107,9 @@ def _checked(fields: Mapping[str, Any], account_id: UUID | None) -> ProviderSett
         return ProviderSettings({**fields, "issuer": published}, (sentence,))
     if is_of_many(published):
         raise ActionRefused(
+            "issuer-of-many-tenants",
             f"Expected the issuer of one tenant; received '{issuer}', whose provider publishes '{published}', which"
-            " stands for any. Enter the issuer that names the directory (tenant) ID."
+            " stands for any. Enter the issuer that names the directory (tenant) ID.",
         )
     raise IssuerDiffers(issuer, published)
 
@@ -121,8 +124,9 @@ def _offer_guess(issuer: str, account_id: UUID | None, problem: _NotRead) -> Non
             continue
     if issuer_spellings.is_console(issuer):
         raise ActionRefused(
+            "issuer-is-admin-page",
             f"Expected the issuer of the identity provider; received '{issuer}', which is a page of its administrators."
-            " Copy the issuer, or the address of the OpenID Connect metadata document, from the application there."
+            " Copy the issuer, or the address of the OpenID Connect metadata document, from the application there.",
         )
 
 

@@ -249,7 +249,7 @@ def drop_metadata(connection: Connection, *, acting: Actor) -> None:
 def _decide(connection: Connection, acting: Actor, approve: bool) -> None:
     row = Connection.objects.select_for_update().in_account(connection.account_id).get(pk=connection.pk)
     if not is_held(row):
-        raise ActionRefused(f"No change of the metadata of '{row.name}' waits for a decision.")
+        raise ActionRefused("metadata-change-gone", f"No change of the metadata of '{row.name}' waits for a decision.")
     proposed = {name: row.metadata_held[name] for name in _READ if name in row.metadata_held}
     if approve:
         if was_enabled(row):

@@ -38,7 +38,7 @@ class ProviderNotChosen(ActionRefused):
     """The metadata describe several identity providers: one of `entity_ids` has to be named."""
 
     def __init__(self, sentence: str, entity_ids: tuple[str, ...]) -> None:
-        super().__init__(sentence)
+        super().__init__("provider-not-chosen", sentence)
         self.entity_ids = entity_ids
 
 
@@ -59,7 +59,7 @@ def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | N
     try:
         document = guarded_http.fetch(url, account_id=account_id)
     except guarded_http.OutboundError as problem:
-        raise ActionRefused(str(problem)) from None
+        raise ActionRefused("metadata-unreachable", str(problem)) from None
     return _settings(_read(document, entity_id), url)
 
 
@@ -74,7 +74,7 @@ def _read(document: bytes, entity_id: str) -> IdentityProviderMetadata:
     except SeveralProviders as several:
         raise ProviderNotChosen(str(several), several.entity_ids) from None
     except MetadataError as problem:
-        raise ActionRefused(str(problem)) from None
+        raise ActionRefused("metadata-invalid", str(problem)) from None
 
 
 def _settings(found: IdentityProviderMetadata, url: str) -> ProviderSettings:
@@ -96,14 +96,14 @@ def certificates_in(texts: Iterable[str], beside: Sequence[str] = ()) -> Signers
     try:
         return signers_in(texts, beside)
     except CertificateError as problem:
-        raise ActionRefused(str(problem)) from None
+        raise ActionRefused("certificate-invalid", str(problem)) from None
 
 
 def web_address(text: str, what: str) -> str:
     """The address, or "" for none. `what` names it in the refusal. Raises ActionRefused."""
     address = text.strip()
     if address and not is_web_address(address):
-        raise ActionRefused(f"Expected {what} as an http(s) address; received '{address}'.")
+        raise ActionRefused("address-invalid", f"Expected {what} as an http(s) address; received '{address}'.")
     return address
 
 
@@ -117,8 +117,9 @@ def authn_contexts(text: str) -> str:
     if wrong or len(named) > _MOST_CONTEXTS:
         received = f"'{wrong[0][:100]}'" if wrong else f"{len(named)}"
         raise ActionRefused(
+            "authentication-contexts-invalid",
             f"Expected up to {_MOST_CONTEXTS} authentication contexts, each a URI such as"
-            f" urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport; received {received}."
+            f" urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport; received {received}.",
         )
     return " ".join(named)
 
@@ -157,7 +158,9 @@ def request_fields(
         Connection(**fields).clean_fields(exclude={field.name for field in Connection._meta.fields} - set(fields))
     except ValidationError as wrong:
         name, problems = next(iter(wrong.message_dict.items()))
-        raise ActionRefused(f"{name.replace('_', ' ').capitalize()}: {problems[0]}") from None
+        raise ActionRefused(
+            "connection-field-invalid", f"{name.replace('_', ' ').capitalize()}: {problems[0]}"
+        ) from None
     return fields
 
 
@@ -166,17 +169,20 @@ def _one_tenant(tenant: str, issuer: str) -> tuple[str, str]:
     if not issuer:
         if not as_guid(tenant):
             raise ActionRefused(
-                f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'."
+                "tenant-id-invalid",
+                f"Expected the directory (tenant) ID, a GUID shown on the app's overview; received '{tenant}'.",
             )
         return tenant, ENTRA_ISSUER.format(tenant=tenant)
     if is_of_many(issuer):
         raise ActionRefused(
+            "issuer-of-many-tenants",
             f"Expected the issuer of one tenant; received '{issuer}', which stands for any. Leave the issuer empty and"
-            " enter the directory (tenant) ID."
+            " enter the directory (tenant) ID.",
         )
     named = tenant_of(issuer)
     if named and tenant and named != tenant:
         raise ActionRefused(
-            f"Expected the tenant ID and the issuer to name the same tenant; received '{tenant}' and '{named}'."
+            "tenant-issuer-mismatch",
+            f"Expected the tenant ID and the issuer to name the same tenant; received '{tenant}' and '{named}'.",
         )
     return tenant or named, issuer

@@ -64,5 +64,7 @@ class Command(VerbCommand):
 def _pair(account: Account, text: str) -> tuple[Space, SpaceRole]:
     space, equals, role = text.partition("=")
     if not equals:
-        raise ActionRefused(f"Expected SPACE=ROLE such as 'Trial=Space Developer'; received '{text}'.")
+        raise ActionRefused(
+            "space-role-pair-invalid", f"Expected SPACE=ROLE such as 'Trial=Space Developer'; received '{text}'."
+        )
     return space_named(account, space.strip()), space_role_named(account, role.strip())

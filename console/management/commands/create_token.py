@@ -33,7 +33,9 @@ class Command(VerbCommand):
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account, email = account_named(options["account"]), options["email"]
         if bool(email) == options["service"]:
-            raise ActionRefused("Expected either the e-mail of the token's owner or --service.")
+            raise ActionRefused(
+                "token-owner-not-chosen", "Expected either the e-mail of the token's owner or --service."
+            )
         connection = connection_named(account, options["connection"]) if options["connection"] else None
         expires_at = end_after(options["expires_in_days"], LONGEST_BY_OPERATOR)
         named = {"name": options["name"], "permissions": options["permission"]}

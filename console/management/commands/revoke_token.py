@@ -24,7 +24,7 @@ class Command(VerbCommand):
         tokens = ApiToken.objects.in_account(account_named(options["account"]))
         found = [token for token in tokens if named in (str(token.id), token.prefix)]
         if len(found) != 1:
-            raise ActionRefused(f"Expected the id of one token of this account; received '{named}'.")
+            raise ActionRefused("token-unknown", f"Expected the id of one token of this account; received '{named}'.")
         ended = revoke_token(found[0], acting=OPERATOR)
         with_it = [token.name for token in ended if token != found[0]]
         return {"token_id": str(found[0].id), "revoked": True, "revoked_with_it": with_it}

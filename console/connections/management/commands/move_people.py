@@ -54,7 +54,9 @@ _STEPS = {
 
 def _end(move: ConnectionMove, step: str, hand_over: bool) -> dict[str, Any]:
     if move.started_at is None:
-        raise ActionRefused(f"Expected a move from '{move.source}' to '{move.target}' that is on; there is none.")
+        raise ActionRefused(
+            "move-ended", f"Expected a move from '{move.source}' to '{move.target}' that is on; there is none."
+        )
     if step == "finish":
         return {"handed_over": moves.finish_move(move, acting=OPERATOR, hand_over=hand_over)}
     done = moves.undo_move(move, acting=OPERATOR, hand_over=hand_over)

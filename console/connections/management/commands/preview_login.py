@@ -32,7 +32,11 @@ def _object_in(path: str) -> dict[str, object]:
     try:
         content = json.loads(Path(path).read_text())
     except (OSError, ValueError, RecursionError) as problem:
-        raise ActionRefused(f"Expected a file with a JSON object of attributes; '{path}': {problem}.") from None
+        raise ActionRefused(
+            "attributes-file-invalid", f"Expected a file with a JSON object of attributes; '{path}': {problem}."
+        ) from None
     if not isinstance(content, dict):
-        raise ActionRefused(f"Expected a JSON object of attributes; '{path}' holds another JSON value.")
+        raise ActionRefused(
+            "attributes-file-invalid", f"Expected a JSON object of attributes; '{path}' holds another JSON value."
+        )
     return content

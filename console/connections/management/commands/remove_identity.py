@@ -23,5 +23,5 @@ class Command(PersonCommand):
         connection = connection_named(account, options["connection"]) if options["connection"] else None
         done = remove_identities_of([user.pk], account, acting=OPERATOR, connection=connection)
         if done.refused:
-            raise ActionRefused(done.refused[0])
+            raise ActionRefused("identity-kept", done.refused[0])
         return {"user": str(user.pk), "email": user.email, "removed": done.identities, "sessions_ended": done.sessions}

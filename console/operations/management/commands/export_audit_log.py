@@ -38,13 +38,18 @@ class Command(VerbCommand):
 
     def run(self, *, output: str, **options: Any) -> dict[str, Any]:
         if Path(output).exists():
-            raise ActionRefused(f"Expected the name of a new file; '{output}' exists. Name another, or remove it.")
+            raise ActionRefused(
+                "export-file-present",
+                f"Expected the name of a new file; '{output}' exists. Name another, or remove it.",
+            )
         text = _text(**options)
         try:
             with open(output, "x", newline="", encoding="utf-8", opener=_for_its_owner) as file:
                 written = sum(map(file.write, text))
         except OSError as problem:
-            raise ActionRefused(f"Expected to write to '{output}'; {problem.strerror}.") from None
+            raise ActionRefused(
+                "export-file-unwritable", f"Expected to write to '{output}'; {problem.strerror}."
+            ) from None
         return {"output": output, "characters": written}
 
 

@@ -51,7 +51,10 @@ class Command(VerbCommand):
         self, *, account: str | None, against: str | None, expect_head: str | None, **options: Any
     ) -> dict[str, Any]:
         if expect_head and not account:
-            raise ActionRefused("Expected the account that the head belongs to; received --expect-head without one.")
+            raise ActionRefused(
+                "audit-head-without-account",
+                "Expected the account that the head belongs to; received --expect-head without one.",
+            )
         kept = _read_heads(against) if against else {}
         if account:
             expected = [_head(expect_head, "--expect-head")] if expect_head else []
@@ -72,7 +75,10 @@ class Command(VerbCommand):
 
 def _check_one(account: Account, kept: KeptHeads, expected: list[Head]) -> Checked:
     if kept and account.slug not in kept:
-        raise ActionRefused(f"Expected a head of '{account.slug}' in the file; it has those of {', '.join(kept)}.")
+        raise ActionRefused(
+            "audit-head-of-another-account",
+            f"Expected a head of '{account.slug}' in the file; it has those of {', '.join(kept)}.",
+        )
     return audit_chain.check(account, *expected, *_of(account, kept))
 
 
@@ -106,16 +112,18 @@ def _read_heads(path: str) -> KeptHeads:
         heads = strict_json.loads(Path(path).read_bytes())["heads"]
         texts = {str(slug): str(text) for slug, text in heads.items()}
     except OSError as problem:
-        raise ActionRefused(f"{expected}; {problem.strerror}.") from None
+        raise ActionRefused("audit-heads-unreadable", f"{expected}; {problem.strerror}.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ActionRefused(f"{expected}; received something without heads.") from None
+        raise ActionRefused("audit-heads-unreadable", f"{expected}; received something without heads.") from None
     if not texts:
-        raise ActionRefused(f"{expected}; received no head.")
+        raise ActionRefused("audit-head-missing", f"{expected}; received no head.")
     return {slug: _head(text, f"the head of '{slug}'") for slug, text in texts.items()}
 
 
 def _head(text: str, what: str) -> Head:
     match = _HEAD.fullmatch(text.strip().lower())
     if match is None:
-        raise ActionRefused(f"Expected {what} as POSITION:DIGEST, as the log shows it; received '{text[:100]}'.")
+        raise ActionRefused(
+            "audit-head-invalid", f"Expected {what} as POSITION:DIGEST, as the log shows it; received '{text[:100]}'."
+        )
     return int(match[1]), match[2]
