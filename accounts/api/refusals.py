@@ -1,4 +1,4 @@
-"""How a refusal reads at every REST door: one sentence in `detail`; for what was sent, `errors` by member too."""
+"""REST refusals: one sentence in `detail`; the `code` of a service's refusal; `errors` by member of the body."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +39,8 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
         return _told(500, DEFECT)
     if isinstance(problem, exceptions.ValidationError):
         response.data = _of_members(response.data)
+    if isinstance(problem, ActionRefused):
+        response.data["code"] = problem.code
     return response
 
 

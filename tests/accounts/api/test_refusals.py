@@ -80,6 +80,11 @@ def test_an_odd_email_is_a_wrong_one(cast: Cast, email: str) -> None:
     assert Program().status("POST", LOGIN, {"email": email, "password": "p"}) == 401
 
 
+def test_a_refusal_of_a_service_has_its_code(cast: Cast) -> None:
+    answer = logged_in("bob@acme.example").ask("POST", TOKENS, {"name": "CI", "permissions": ["Manage Users"]})
+    assert answer.body["code"] == "token-exceeds-owner"
+
+
 def test_a_huge_body_is_refused(cast: Cast) -> None:
     answer = Program().ask("POST", LOGIN, b" " * (1024 * 1024 + 1))
     assert answer.status == 413
