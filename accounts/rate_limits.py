@@ -60,6 +60,6 @@ def _too_fast(request: HttpRequest, seconds: int, is_program: bool) -> HttpRespo
     if is_program:
         response: HttpResponse = JsonResponse({"detail": TOO_FAST.format(seconds=seconds)}, status=429)
     else:
-        response = render(request, "accounts/too_fast.html", {"seconds": seconds}, status=429)
+        response = render(request, "sign_in/too_fast.html", {"seconds": seconds}, status=429)
     response["Retry-After"] = str(seconds)
     return response

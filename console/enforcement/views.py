@@ -37,7 +37,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
         "codes_left": recovery_codes.left(account),
         "zone": zone_for(request),
     }
-    return render(request, "sso/enforcement.html", page)
+    return render(request, "enforcement/enforcement.html", page)
 
 
 @sensitive_variables("codes")
@@ -100,4 +100,4 @@ def _question(title: str, sentences: Sequence[str], button: str) -> Question:
 
 
 def _show(request: HttpRequest, codes: Sequence[str]) -> HttpResponse:
-    return render(request, "sso/recovery_codes.html", {"codes": codes})
+    return render(request, "enforcement/recovery_codes.html", {"codes": codes})

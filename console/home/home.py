@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "logins": logins,
         "zone": ZoneInfo(zone_of(user)),
     }
-    return render(request, "accounts/home.html", page)
+    return render(request, "home/home.html", page)
 
 
 @require_POST

@@ -40,7 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     lines.sort(key=lambda line: not line.is_this_one)
     own_tokens = tokens.living(user.account, owner=user).order_by("-created_at")[:TOKENS_SHOWN]
     page = {"lines": lines, "others": len(lines) > 1, "zone": ZoneInfo(zone_of(user)), "tokens": own_tokens}
-    return render(request, "accounts/profile.html", page)
+    return render(request, "profile/profile.html", page)
 
 
 @require_POST

@@ -35,7 +35,7 @@ def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> 
     form = NewPasswordForm(person, request.POST or None, offer_tokens=has_tokens and not always)
     if not form.is_valid():
         page = {"form": form, "person": person, "ends_tokens": has_tokens and always}
-        return render(request, "accounts/set_password.html", page)
+        return render(request, "sign_in/set_password.html", page)
     end_tokens = form.cleaned_data.get("end_tokens", False)
     if not set_password_by_link(user_id, unverified_token, form.cleaned_data["new_password"], end_tokens=end_tokens):
         return _dead_link(request)
@@ -60,7 +60,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             request.session.flush()
             messages.success(request, "Your password is saved, and every session has ended. Log in with it now.")
             return redirect("login")
-    return render(request, "accounts/change_password.html", {"form": form})
+    return render(request, "sign_in/change_password.html", {"form": form})
 
 
 def _is_right(request: HttpRequest, form: ChangePasswordForm) -> bool:
@@ -77,4 +77,4 @@ def _has_tokens(person: User) -> bool:
 
 
 def _dead_link(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/dead_link.html", status=404)
+    return render(request, "sign_in/dead_link.html", status=404)

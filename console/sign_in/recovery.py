@@ -38,7 +38,7 @@ def recover(request: HttpRequest) -> HttpResponse:
             messages.warning(request, f"You came in with a recovery code, which is used up. {left} left.")
             return _signed_in(request, user)
         form.add_error(None, WRONG_CODE)
-    return render(request, "accounts/recovery.html", {"form": form})
+    return render(request, "sign_in/recovery.html", {"form": form})
 
 
 @limited_by("RECOVERY")
@@ -48,7 +48,7 @@ def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) ->
     admin = recovery_links.admin_of_link(user_id, unverified_token)
     if admin is None:
         return _dead_link(request)
-    return render(request, "accounts/recovery_link.html", {"admin": admin, "token": unverified_token})
+    return render(request, "sign_in/recovery_link.html", {"admin": admin, "token": unverified_token})
 
 
 @limited_by("RECOVERY")
@@ -62,7 +62,7 @@ def recover_by_link(request: HttpRequest) -> HttpResponse:
 
 
 def _dead_link(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/dead_link.html", status=404)
+    return render(request, "sign_in/dead_link.html", status=404)
 
 
 def _signed_in(request: HttpRequest, user: User) -> HttpResponse:

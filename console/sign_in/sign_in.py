@@ -56,7 +56,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     direct = [_choice(connection, next_path) for connection in single_tenant_connections()]
     sso_address = _address("login-sso", next_path)
     page = {"form": form, "next": next_path, "direct": direct, "sso_address": sso_address}
-    return render(request, "accounts/login.html", page)
+    return render(request, "sign_in/login.html", page)
 
 
 @limited
@@ -68,14 +68,14 @@ def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     form = CorporateEmailForm(request.GET if "email" in request.GET else None)
     page = {"form": form, "next": next_path, "password_address": _address("login", next_path)}
     if not form.is_valid():
-        return render(request, "accounts/login_sso.html", page)
+        return render(request, "sign_in/login_sso.html", page)
     email = form.cleaned_data["email"]
     choices = [_choice(connection, next_path, email) for connection in live_connections_for_email(email)]
     if not choices:
-        return render(request, "accounts/login_sso.html", {**page, "unknown_domain": email.rpartition("@")[2]})
+        return render(request, "sign_in/login_sso.html", {**page, "unknown_domain": email.rpartition("@")[2]})
     if len(choices) > 1:
         again_address = _address("login-sso", next_path)
-        return render(request, "accounts/choose_connection.html", {"choices": choices, "again_address": again_address})
+        return render(request, "sign_in/choose_connection.html", {"choices": choices, "again_address": again_address})
     return _leave(request, choices[0])
 
 
@@ -86,7 +86,7 @@ def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse({"detail": TOO_MANY_TRIES.format(minutes=minutes)}, status=429)
     else:
-        response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
+        response = render(request, "sign_in/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
     return response
 
@@ -94,7 +94,7 @@ def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
 def _leave(request: HttpRequest, choice: Choice) -> HttpResponse:
     """A page that goes on by itself. Not a redirect: Chromium holds the form's page to `form-action 'self'` through
     every redirect that follows a form, GET forms too, so the way to the identity provider would be blocked."""
-    response = render(request, "accounts/leaving.html", {"choice": choice})
+    response = render(request, "sign_in/leaving.html", {"choice": choice})
     response["Refresh"] = f"0; url={choice.address}"
     return response
 

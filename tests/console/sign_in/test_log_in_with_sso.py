@@ -76,7 +76,7 @@ def test_another_account_cannot_take_the_people_of_a_domain(client: Client, entr
 def test_an_international_domain_is_found(client: Client, acme: Account) -> None:
     live_connection(acme, "Okta", "bücher.example")
     assert EmailDomain.objects.filter(domain="xn--bcher-kva.example", proved_at__lte=timezone.now()).exists()
-    assertTemplateUsed(ask(client, "bob@bücher.example"), "accounts/leaving.html")
+    assertTemplateUsed(ask(client, "bob@bücher.example"), "sign_in/leaving.html")
 
 
 @pytest.mark.parametrize("email", ["", "bob", "bob@", "@acme.example", "bob@acme", "<script>@acme.example"])
