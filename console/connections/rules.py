@@ -12,8 +12,7 @@ from accounts.connections.changes import update_connection
 from accounts.connections.drafts import change_settings
 from accounts.models import Connection
 from accounts.permissions import Permission
-from console.connections.forms import AttributeNamesForm, GeneralForm
-from console.connections.people_form import PeopleForm
+from console.connections.forms import AttributeNamesForm, GeneralForm, PeopleForm
 from console.connections.tabs import after_step, connection_of, edited, posted, shown, where
 from console.shared.guards import acting, decides, needs
 from console.shared.refusals import told_in_the_form

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from accounts.connections.attribute_names import FIELD_WORDS
 from accounts.connections.vendors import SetUp
+from console.connections.field_words import FIELD_WORDS
 
 ASKED_FOR = ("email", "first_name", "last_name", "timezone", "space_name", "space_role", "groups")
 # They come to pass at the identity provider, where we see nothing until an answer arrives.

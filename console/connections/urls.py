@@ -1,6 +1,16 @@
 from django.urls import path
 
-from console.connections import allowing, asking, connections, domains, lifetimes, moving, overview, rules, set_up
+from console.connections import (
+    admin_requests,
+    allowing,
+    connections,
+    domains,
+    lifetimes,
+    moving,
+    overview,
+    rules,
+    set_up,
+)
 from console.connections.drafts import drafts
 from console.connections.provider import certificates, client_keys, metadata, provider
 
@@ -13,7 +23,7 @@ urlpatterns = [
     path(CONNECTION, overview.overview, name="connection"),
     path(f"{CONNECTION}/set-up", set_up.set_up, name="connection-set-up"),
     path(f"{CONNECTION}/enable", overview.enable, name="connection-enable"),
-    path(f"{CONNECTION}/ask", asking.ask, name="connection-ask"),
+    path(f"{CONNECTION}/ask", admin_requests.ask, name="connection-ask"),
     path(f"{CONNECTION}/allow", allowing.allow, name="connection-allow"),
     path(f"{CONNECTION}/disable", overview.disable, name="connection-disable"),
     path(f"{CONNECTION}/delete", overview.delete, name="connection-delete"),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.groups.identifiers import SeenIdentifier
 from accounts.models import Account, AccountRole, Group, User
 from common.folding import fold
-from console.shared.name_fields import NameField, NameInput
+from console.shared.fields import NameField, NameInput
 from spaces.models import Space, SpaceRole
 
 MOST_AT_ONCE = 500

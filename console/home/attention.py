@@ -1,16 +1,27 @@
-"""What of an account waits for one of its admins."""
+"""What needs an admin's attention, and the page on which each alert can be resolved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Window
+from django.urls import reverse
 
+from accounts.connections.admin_requests import Request, connection_id_of, kind_of
 from accounts.connections.to_do import ToDo, waiting
 from accounts.deprovisioning.holds import held
 from accounts.models import Account, Alert, Connection, User
 from accounts.models.work import AlertKind
 
 ALERTS_SHOWN = 5
+_PAGES = {
+    Request.ENABLE: "connection-enable",
+    Request.PUBLISH: "connection",
+    Request.DOMAIN: "connection-domains",
+    Request.PEOPLE: "connection-people",
+    Request.GENERAL: "connection-general",
+    Request.GROUPS: "connection-people",
+    Request.DELETE: "connection",
+}
 
 
 @dataclass(frozen=True)
@@ -38,3 +49,10 @@ def attention_for(account: Account, *, decides: bool, connects: bool) -> Attenti
     shown = list(alerts.annotate(total=Window(Count("pk"))).order_by("-raised_at")[:ALERTS_SHOWN])
     more = shown[0].total - len(shown) if shown else 0
     return Attention(pending.count(), held(account), shown, more, waiting(account) if connects else [])
+
+
+def address_of_alert(alert: Alert) -> str:
+    """Empty where it leads nowhere."""
+    if alert.kind != AlertKind.ADMIN_ASKED:
+        return ""
+    return reverse(_PAGES[kind_of(alert)], args=[connection_id_of(alert)])

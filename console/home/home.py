@@ -15,8 +15,7 @@ from accounts.models import Alert, LoginRecord, User
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
 from accounts.users.users import zone_of
-from console.home.alert_links import address_of_alert
-from console.home.attention import attention_for
+from console.home.attention import address_of_alert, attention_for
 from console.shared.guards import acting, decides, needs, own_or_404, permissions_of
 from console.shared.refusals import told_on_the_next_page
 from spaces.rights import rights_of

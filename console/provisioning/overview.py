@@ -21,7 +21,7 @@ from accounts.tokens import tokens
 from console.provisioning.checklists import CHECKLISTS
 from console.shared.guards import account_of, acting, needs, zone_for
 from console.shared.refusals import told_in_the_form
-from console.tokens.shared import ProvisioningTokenForm
+from console.tokens.forms import ProvisioningTokenForm
 from scim.models import ProvisioningRequest
 
 TOKENS_SHOWN = 20

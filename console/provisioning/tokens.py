@@ -12,7 +12,8 @@ from accounts.permissions import Permission
 from accounts.tokens import tokens
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import told_in_the_form
-from console.tokens.shared import ProvisioningTokenForm, revoke, show_once
+from console.tokens.forms import ProvisioningTokenForm
+from console.tokens.shared_views import revoke, show_once
 
 EXPLANATION = "It belongs to the account, so it goes on when the person who made it leaves."
 NEXT = "Paste it into your identity provider, as the check-list on the page before says."

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Role
 from accounts.permissions import Permission
 from accounts.roles.custom_roles import check_custom
-from console.roles.carried_names import carried
+from console.roles.forms import RoleForm
 from console.roles.kinds import RoleKind
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import needs, own_or_404
+from console.shared.names_in_logins import carried
 from console.shared.refusals import told_in_the_form, told_on_the_next_page
-from console.spaces.forms import RoleForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

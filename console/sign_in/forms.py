@@ -58,17 +58,6 @@ class CorporateEmailForm(forms.Form):
     )
 
 
-class PasswordLinkForm(forms.Form):
-    """What an admin chooses with a link to set a password."""
-
-    end_tokens = forms.BooleanField(
-        label="End all API tokens of this person too",
-        required=False,
-        help_text="When they save the new password, every program that uses one of their tokens is refused. Choose it"
-        " when somebody else may have known the old password. Without it the tokens go on.",
-    )
-
-
 class NewPasswordForm(forms.Form):
     new_password = forms.CharField(
         label="New password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})

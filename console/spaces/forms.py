@@ -1,21 +1,14 @@
-"""What people type about spaces and roles, checked for shape. The rules behind it are the services'."""
+"""Forms about spaces and their members. They check shape; services check the rules."""
 
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account, User
-from accounts.roles.custom_roles import RoleDraft
 from common.folding import fold
+from console.shared.fields import description_field
 from spaces.models import SpaceRole
-
-
-def _description() -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label="Description", required=False, max_length=2000, widget=area)
 
 
 class SpaceForm(forms.Form):
@@ -25,7 +18,7 @@ class SpaceForm(forms.Form):
         help_text="No comma: identity providers send the names of spaces with commas between them.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    description = _description()
+    description = description_field()
 
 
 class SpaceRoleForm(forms.Form):
@@ -67,29 +60,3 @@ class PlaceForm(SpaceRoleForm):
                 " logged in, were provisioned by the identity provider, or were created by an admin."
             )
         return person
-
-
-class RoleForm(forms.Form):
-    """A custom role. `catalogue`: the permissions there are; `offered`: those that whoever asks may choose from."""
-
-    name = forms.CharField(
-        label="Name",
-        max_length=100,
-        help_text="No comma: identity providers send the names of roles with commas between them.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    description = _description()
-    permissions = forms.MultipleChoiceField(
-        label="Permissions", required=False, widget=forms.CheckboxSelectMultiple(), choices=()
-    )
-
-    def __init__(self, catalogue: Iterable[StrEnum], offered: Iterable[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field, may_choose = self.fields["permissions"], set(offered)
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # for the type
-        field.choices = [(str(one), str(one)) for one in catalogue if one in may_choose]
-
-    @property
-    def draft(self) -> RoleDraft:
-        given = self.cleaned_data
-        return RoleDraft(given["name"], given["description"], frozenset(given["permissions"]))

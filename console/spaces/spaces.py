@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from accounts.permissions import Permission
-from console.roles.carried_names import carried
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
+from console.shared.names_in_logins import carried
 from console.shared.refusals import counted, told_in_the_form, told_on_the_next_page
 from console.spaces.filters import SpaceFilters
 from console.spaces.forms import SpaceForm

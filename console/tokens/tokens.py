@@ -24,7 +24,8 @@ from console.shared.guards import account_of, acting, needs, own_or_404, person_
 from console.shared.lists import Listing
 from console.shared.refusals import told_in_the_form
 from console.shared.searching import search_box
-from console.tokens.shared import OwnTokenForm, revoke, show_once
+from console.tokens.forms import OwnTokenForm
+from console.tokens.shared_views import revoke, show_once
 
 ORDERS = {
     "created": ("-created_at",),

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserOrigin, UserState
+from console.shared.fields import NameField
 from console.shared.guards import account_of
-from console.shared.name_fields import NameField
 from console.shared.searching import people_like, search_box
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 

@@ -7,7 +7,7 @@ from django import forms
 from accounts.connections import scope as connection_scope
 from accounts.models import Account, AccountRole, Connection, Group
 from accounts.permissions import ACCOUNT_MEMBER
-from console.shared.name_fields import NameField
+from console.shared.fields import NameField
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
 
@@ -107,6 +107,17 @@ class NewUserForm(forms.Form):
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "account_role", AccountRole.objects.in_account(account), ACCOUNT_MEMBER)
+
+
+class PasswordLinkForm(forms.Form):
+    """What an admin chooses with a link to set a password."""
+
+    end_tokens = forms.BooleanField(
+        label="End all API tokens of this person too",
+        required=False,
+        help_text="When they save the new password, every program that uses one of their tokens is refused. Choose it"
+        " when somebody else may have known the old password. Without it the tokens go on.",
+    )
 
 
 def _offer(form: forms.Form, name: str, rows: Any) -> None:

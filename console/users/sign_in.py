@@ -17,8 +17,8 @@ from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
 from console.shared.refusals import counted, told_on_the_next_page
-from console.sign_in.forms import PasswordLinkForm
-from console.tokens.shared import revoke
+from console.tokens.shared_views import revoke
+from console.users.forms import PasswordLinkForm
 from console.users.user import person_or_404
 
 

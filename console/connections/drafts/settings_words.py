@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from accounts.connections.agreed_permissions import agreed
-from accounts.connections.attribute_names import FIELD_WORDS
 from accounts.connections.changes import PROVIDER
 from accounts.models import Connection, EmailDomain
 from accounts.models.identity import Protocol
 from console.connections.drafts.words import certificates_told, label_of, value_told
+from console.connections.field_words import FIELD_WORDS
 from spaces.sign_in_rules import placement_of
 
 

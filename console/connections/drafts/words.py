@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.connections.attribute_names import FIELD_WORDS
 from accounts.connections.certificates.certificates import certificate_subject, fingerprint
 from accounts.connections.changes import present
 from accounts.connections.drafts import drafted, lacking_test, version_of
@@ -13,6 +12,7 @@ from accounts.models import Connection, ConnectionDraft
 from accounts.models.identity import OidcFlow
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from common.encryption import is_kept
+from console.connections.field_words import FIELD_WORDS
 
 _NONE = "none"
 _WORDS = {

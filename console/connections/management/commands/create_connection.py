@@ -14,8 +14,8 @@ from accounts.models import Connection
 from accounts.models.identity import Protocol
 from accounts.sso.addresses import addresses_of
 from accounts.users import users
+from console.connections.management.options import add_connection_arguments, connection_settings
 from console.management.base import VerbCommand, account_named
-from console.management.connection_options import add_connection_arguments, connection_settings
 from spaces.spaces import set_default_placement
 
 

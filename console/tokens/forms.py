@@ -1,24 +1,16 @@
-"""What pages about API tokens share: the form for a new one, the page that shows it this once, and its end."""
+"""Forms for a new API token: one's own, and the account's for provisioning."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from accounts.models import ApiToken, Connection
-from accounts.models.token import TokenKind
+from accounts.models import Connection
 from accounts.permissions import HINTS, Permission
-from accounts.tokens.revocation import check_may_revoke, made_with, revoke_token
-from console.shared.confirming import SHOWN, Question, ask, is_confirmed
-from console.shared.guards import acting, permissions_of, zone_for
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.guards import permissions_of
 
 # Days; the default is the longest that a program may ask for (R38).
 LIFETIMES = {"30": "in 30 days", "90": "in 90 days", "365": "in a year", "never": "never"}
@@ -97,66 +89,6 @@ class OwnTokenForm(TokenForm):
         field.choices = choices
         if not choices:
             del self.fields["permissions"]
-
-
-def show_once(
-    request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str, warning: str = ""
-) -> HttpResponse:
-    """The answer to the POST itself: no redirect, message or session ever holds the text (R36). `back`: a route."""
-    page = {"token": token, "text": text, "back": reverse(back), "what_next": what_next, "zone": zone_for(request)}
-    response = render(request, "tokens/created.html", {**page, "warning": warning})
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> HttpResponse:
-    """Ask, then end the token and what was made with it.
-
-    `consequence`: what becomes of programs that use it; `back`: an address.
-    """
-    with told_on_the_next_page(request):
-        if not is_confirmed(request):
-            check_may_revoke(token, acting(request))
-            return ask(request, _question(request, token, back, consequence))
-        ended = [one for one in revoke_token(token, acting=acting(request)) if one != token]
-        also = f" {counted(len(ended), 'token', 'tokens')} made with it ended too." if ended else ""
-        messages.success(request, f"The token '{token.name}' is revoked.{also}")
-    return redirect(back)
-
-
-def _question(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> Question:
-    made = made_with(token)
-    number = made.count()
-    sentences = [_use_of(token, request), _maker_of(token), f"{consequence} A revoked token never works again."]
-    if number:
-        sentences.append(f"{counted(number, 'token was', 'tokens were')} made with it and will be revoked with it:")
-    owner = token.user.email if token.user else "the account"
-    return Question(
-        f"Revoke the token '{token.name}' of {owner}?",
-        list(filter(None, sentences)),
-        "Revoke" if not number else f"Revoke all {number + 1}",
-        back,
-        [f"{one.name} ({one.prefix}…)" for one in made[:SHOWN]],
-        total=number,
-    )
-
-
-def _maker_of(token: ApiToken) -> str:
-    """Empty: no token made it, or it is not known any more."""
-    if token.made_by is None:
-        return ""
-    if token.made_by.kind == TokenKind.SHORT:
-        return "A program made it after logging in with the owner's password."
-    return f"It was made with the token '{token.made_by.name}' ({token.made_by.prefix}…)."
-
-
-def _use_of(token: ApiToken, request: HttpRequest) -> str:
-    if token.last_used_at is None:
-        return f"{token.prefix}… was never used."
-    zone = zone_for(request)
-    return (
-        f"{token.prefix}… was last used on {date_format(token.last_used_at.astimezone(zone), 'j M Y, H:i')} ({zone})."
-    )
 
 
 def _explained(permission: Permission) -> str:

@@ -1,4 +1,4 @@
-"""Choosing one of many by name: a text input that offers the first names, and a clear sentence for an unknown one."""
+"""Form fields that sections share: choose a row by its name, describe something."""
 
 from typing import Any, cast
 
@@ -58,3 +58,8 @@ class NameField(forms.CharField):
         """The only one of that name, letter case ignored."""
         found = list(self.rows.filter(name__iexact=name)[:2]) if self.rows is not None else []
         return found[0] if len(found) == 1 else None
+
+
+def description_field() -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label="Description", required=False, max_length=2000, widget=area)
