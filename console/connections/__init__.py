@@ -1,0 +1,1 @@
+"""Single sign-on: connections to identity providers, from set-up to deletion."""

@@ -1,0 +1,1 @@
+"""Enforce SSO: readiness, affected users, recovery codes."""

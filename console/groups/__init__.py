@@ -1,0 +1,1 @@
+"""Groups: list, general settings, roles, members."""

@@ -1,0 +1,1 @@
+"""Set-up guides for each identity provider."""

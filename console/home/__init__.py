@@ -1,0 +1,1 @@
+"""Home: what needs attention, and what the user may do and why."""

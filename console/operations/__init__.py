@@ -1,0 +1,1 @@
+"""Commands for operators of an installation: export, verify, sweep, rotate."""

@@ -1,0 +1,1 @@
+"""Profile: the user's own sessions and API tokens."""

@@ -1,0 +1,1 @@
+"""Roles: account roles and space roles, compared and edited."""

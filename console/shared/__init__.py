@@ -1,0 +1,1 @@
+"""What all sections share: guards, lists, timelines, confirmations, fields."""

@@ -1,0 +1,1 @@
+"""Sign-in page, passwords and recovery."""

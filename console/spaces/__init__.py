@@ -1,0 +1,1 @@
+"""Spaces: list, members, groups."""

@@ -1,0 +1,1 @@
+"""API tokens: of the account and of each user."""

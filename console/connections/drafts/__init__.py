@@ -1,0 +1,1 @@
+"""Drafts of a connection: what they change, in words; publish and discard."""

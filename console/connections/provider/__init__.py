@@ -1,0 +1,1 @@
+"""Tab "Identity provider": metadata, addresses, certificates, keys and secrets."""
