@@ -1,11 +1,11 @@
-"""`/metrics` for Prometheus, in its text format: how much waits, what ends soon. No account, no person is named.
+"""`/metrics` for Prometheus: how much work is waiting, what expires soon. No account and no user is named.
 
-There only where METRICS_TOKEN is set, for whoever brings it as a bearer token: behind a proxy every peer is on the
-loopback, so an address proves nothing.
+The endpoint exists only where METRICS_TOKEN is set, for clients that send it as a bearer token: behind a proxy every
+peer is on the loopback, so an address verifies nothing.
 """
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,9 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
 
 from accounts.connections.certificates.expiry import KINDS, LEVELS
 from accounts.models import Alert
@@ -21,8 +24,7 @@ from accounts.models.work import AlertKind
 from accounts.unrecorded_refusals import number_since
 from accounts.work.state import WorkState, work_state
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-Samples = Iterable[tuple[str, float]]  # labels as they are written, value
+Samples = Iterable[tuple[Sequence[str], float]]  # label values, value
 
 
 @require_safe
@@ -32,47 +34,57 @@ def metrics(request: HttpRequest) -> HttpResponse:
     expected = f"Bearer {settings.METRICS_TOKEN}"
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
         return HttpResponse("Unauthorized", status=401, headers={"WWW-Authenticate": "Bearer"})
-    return HttpResponse("".join(_gauges()), content_type=CONTENT_TYPE)
+    return HttpResponse(generate_latest(DatabaseMetrics()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def _gauges() -> Iterator[str]:
+class DatabaseMetrics(Collector):
+    """Gauges read from the database at each scrape, so that every process answers the same."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from _expiry()
+        yield from _work(work_state(clock_is_needed=False))
+        help_text = "Refused messages of the last 24 hours that belonged to no sign-in and were counted, not recorded."
+        yield _gauge("refusals_not_recorded", help_text, number_since(timezone.now() - timedelta(hours=24)))
+
+
+def _expiry() -> Iterator[GaugeMetricFamily]:
     alerts = _open_alerts()
-    yield _gauge(
-        "alerts_open", "Alerts that are not over.", ((f'kind="{kind}"', alerts[kind][0]) for kind in AlertKind)
-    )
-    ending = (
-        (f'kind="{kind}",days="{level}"', count)
-        for kind in KINDS
-        for level, count in zip(LEVELS, alerts[kind][1], strict=True)
-    )
-    yield _gauge("ending", "Certificates, secrets and tokens that end within so many days, each told once.", ending)
-    yield from _work(work_state(clock_is_needed=False))
-    told = "Refused messages of the last 24 hours that belonged to no sign-in and were counted, not recorded."
-    yield _gauge("refusals_not_recorded", told, [("", number_since(timezone.now() - timedelta(hours=24)))])
+    yield _gauges("alerts_open", "Open alerts.", ["kind"], [((kind,), alerts[kind][0]) for kind in AlertKind])
+    ending = [
+        ((kind, str(level)), count) for kind in KINDS for level, count in zip(LEVELS, alerts[kind][1], strict=True)
+    ]
+    help_text = "Certificates, secrets and tokens that expire within so many days, each counted once."
+    yield _gauges("ending", help_text, ["kind", "days"], ending)
 
 
 def _open_alerts() -> dict[str, tuple[int, list[int]]]:
-    """By kind: how many, and how many of each of LEVELS, which end the subject (`services.expiry`)."""
+    """By kind: how many, and how many of each of LEVELS, which end the subject (`certificates.expiry`)."""
     levels = {f"level_{level}": Count("pk", filter=Q(subject__endswith=f":{level}")) for level in LEVELS}
-    found: Iterable[Any] = (
+    rows: Iterable[Any] = (
         Alert.objects.filter(resolved_at=None).values("kind").annotate(count=Count("pk"), **levels).order_by()
     )
-    told = {row["kind"]: (row["count"], [row[name] for name in levels]) for row in found}
-    return {kind: told.get(kind, (0, [0] * len(LEVELS))) for kind in AlertKind}
+    found = {row["kind"]: (row["count"], [row[name] for name in levels]) for row in rows}
+    return {kind: found.get(kind, (0, [0] * len(LEVELS))) for kind in AlertKind}
 
 
-def _work(state: WorkState) -> Iterator[str]:
-    waiting = ((f'kind="{kind}"', count) for kind, count in state.waiting.items())
-    yield _gauge("work_waiting", "Departures to finish and groups to sync.", waiting)
-    ages = ((f'kind="{kind}"', age or 0) for kind, age in state.oldest.items())
-    yield _gauge("work_waiting_seconds", "How long the oldest of it has waited.", ages)
-    yield _gauge("work_parked", "Work that was given up.", [("", len(state.parked))])
+def _work(state: WorkState) -> Iterator[GaugeMetricFamily]:
+    waiting = [((kind,), count) for kind, count in state.waiting.items()]
+    yield _gauges("work_waiting", "Deprovisioned users to clean up and groups to sync.", ["kind"], waiting)
+    ages = [((kind,), age or 0) for kind, age in state.oldest.items()]
+    yield _gauges("work_waiting_seconds", "Age of the oldest waiting work.", ["kind"], ages)
+    yield _gauge("work_parked", "Work that was given up after repeated failures.", len(state.parked))
     if state.last_sweep:
-        yield _gauge("last_sweep_timestamp_seconds", "When a sweep last ended.", [("", state.last_sweep.timestamp())])
+        yield _gauge("last_sweep_timestamp_seconds", "Time the last sweep ended.", state.last_sweep.timestamp())
 
 
-def _gauge(name: str, told: str, samples: Samples) -> str:
-    full = f"torque_sso_{name}"
-    lines = [f"# HELP {full} {told}", f"# TYPE {full} gauge"]
-    lines += [f"{full}{{{labels}}} {value}" if labels else f"{full} {value}" for labels, value in samples]
-    return "\n".join(lines) + "\n"
+def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"torque_sso_{name}", help_text, value=value)
+
+
+def _gauges(
+    name: str, help_text: str, labels: list[str], samples: Iterable[tuple[Sequence[str], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"torque_sso_{name}", help_text, labels=labels)
+    for values, value in samples:
+        family.add_metric(values, value)
+    return family
