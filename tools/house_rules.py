@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tools.setup import ROOT
+from tools.words import by_folder, house_words
 
 LONGEST = 400  # lines
 WRITTEN_BY_HAND = {".py", ".html", ".css", ".js", ".mjs", ".php", ".md", ".toml", ".yaml", ".yml", ".txt", ""}
@@ -60,13 +61,16 @@ def tracked() -> list[str]:
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
-def main() -> int:
-    found = []
-    for name in tracked():
-        found += broken_rules(name, (ROOT / name).read_bytes().decode(errors="replace"))
-    print("\n".join(found))
+def main(arguments: list[str]) -> int:
+    """With `--words`: the rule about words alone."""
+    texts = ((name, (ROOT / name).read_bytes().decode(errors="replace")) for name in tracked())
+    rule = house_words if "--words" in arguments else broken_rules
+    found = [line for name, text in texts for line in rule(name, text)]
+    print("\n".join(found), end="\n" if found else "")
+    if found and rule is house_words:
+        print(f"{len(found)} lines: {by_folder(found)}")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
