@@ -1,7 +1,7 @@
 """The self-test: identity providers' conversations with the account's own endpoint, of which nothing stays.
 
 All of it is one transaction that is rolled back: the scratch person, the token, audit entries and counts are seen by
-nobody else, and what waits for a commit never happens. Requests take the road of real ones (`program_road`).
+nobody else, and what waits for a commit never happens. Requests take the road of real ones (`scim.fast_path`).
 """
 
 import io

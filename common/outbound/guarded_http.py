@@ -45,7 +45,7 @@ class OutboundError(Exception):
 
 
 class OutboundBusy(OutboundError):
-    """The request was not made, because too many are under way (`outbound_turns`). Nothing was sent."""
+    """The request was not made, because too many are under way (`outbound.slots`). Nothing was sent."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ SECONDS = 4.0  # of work for one request; then the page shows how far it is, and
 
 @dataclass(frozen=True)
 class Decision:
-    """`route_of_all`: where it is decided for all. `sentence`: what becomes of them. `done`: "3 people are let go"."""
+    """`all_at_once`: decides about all. `sentence`: what becomes of them. `done`: "3 people are let go"."""
 
     verb: str
     sentence: str

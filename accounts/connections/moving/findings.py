@@ -105,7 +105,7 @@ def _identities_at_source(move: ConnectionMove) -> QuerySet[ExternalIdentity]:
 
 
 def _of_verified_domains(move: ConnectionMove) -> Q:
-    """As `domain_owners` decides: the longest verified domain, which may include its sub-domains."""
+    """As `domains.owners` decides: the longest verified domain, which may include its sub-domains."""
     verified = EmailDomain.objects.in_account(move.account_id).filter(
         connections=move.target_id, proved_at__isnull=False
     )

@@ -79,7 +79,7 @@ class ProviderIssuerWrong(ProviderDocumentWrong):
 
 
 def discover(connection: Connection, now: datetime | None = None) -> None:
-    """Makes sure that `connection.discovery` is the issuer's document and at most 24 hours old.
+    """Makes sure that `Connection.discovery` is the issuer's document and at most 24 hours old.
 
     An older copy stays in use while one request reads it anew, or the provider cannot be reached. Raises ProviderError
     when there is none; ProviderBusy at once for everybody else while the first copy is being read.
