@@ -76,7 +76,7 @@ def shape(path: str) -> dict[str, Any]:
 
 @dataclass
 class Web:
-    """Stands in for `outbound.fetch`. `pages`: address -> JSON value, bytes, or an OutboundError to raise."""
+    """Stands in for `guarded_http.fetch`. `pages`: address -> JSON value, bytes, or an OutboundError to raise."""
 
     pages: dict[str, Any] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

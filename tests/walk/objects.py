@@ -53,7 +53,7 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass(frozen=True)
 class Things:
-    """The names of the fields are what `table.Row.ids` speaks of. All persons but `admin` have no permission."""
+    """The names of the fields are what `rows.Row.ids` speaks of. All persons but `admin` have no permission."""
 
     account: Account
     admin: User
