@@ -135,12 +135,11 @@ def _was_refused(account: Any) -> None:
     """Somebody left the sign-in page open over lunch."""
     from accounts.login_records import record_refusal
     from accounts.models import Connection, LoginRecord
-    from accounts.sso.refusal import LoginRefused, Side
+    from accounts.sso.refusal import LoginRefused
 
     okta, at = Connection.objects.get(account=account, name="Okta"), timezone.now() - timedelta(hours=3)
     began = f"an answer until {at - timedelta(minutes=50):%H:%M:%S} UTC"
-    again = "Start again from the sign-in page."
-    refusal = LoginRefused("sign-in-expired", began, f"one at {at:%H:%M:%S} UTC", Side.PERSON, again)
+    refusal = LoginRefused("sign-in-expired", began, f"one at {at:%H:%M:%S} UTC")
     record = record_refusal(okta, refusal.code, str(refusal), email=_email(CAME_BY_SSO[0][0]))
     LoginRecord.objects.filter(pk=record.pk).update(at=at)
 

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from accounts.connections import unreadable_secrets
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common.encryption import UnreadableSecret
 
 P = ParamSpec("P")
@@ -25,7 +25,6 @@ def refusing_unreadable(step: Callable[P, R]) -> Callable[P, R]:
                 "secret-unreadable",
                 f"a {what} that the encryption keys of this installation open",
                 f"one that they do not ({lost})",
-                Side.TORQUE,
                 unreadable_secrets.to_do(lost),
             ) from None
 

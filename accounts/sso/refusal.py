@@ -1,40 +1,33 @@
-"""PURE. Why a login was refused: what was expected, what came, which side must change, where."""
+"""PURE. Why a login was refused: what was expected, what was received, which side must change something, and what."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Side(StrEnum):
-    """Who has to change something before the same login can succeed."""
-
-    IDENTITY_PROVIDER = "identity provider"
-    TORQUE = "Torque"
-    PERSON = "the person signing in"
+from accounts.sso.refusals.catalogue import CATALOGUE
+from accounts.sso.refusals.row import Side
 
 
-@dataclass(eq=False)  # not frozen: a context manager has to be able to set `__traceback__` while it passes
 class LoginRefused(Exception):
     """A login that must not succeed.
 
-    `code` is stable and machine-readable (`saml-audience`); the other fields are written for the account admin and
-    hold no assertion, token or secret. The person signing in never sees them, only a reference to them.
+    `code`: of the catalogue, whose row gives side and next step where they are not given here. `expected` and
+    `received` are written for the account admin and hold no assertion, token or secret. The user never sees them, only
+    a reference to them.
     """
 
-    code: str
-    expected: str
-    received: str
-    side: Side
-    next_step: str = ""
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, code: str, expected: str, received: str, next_step: str = "", *, side: Side | None = None
+    ) -> None:
+        super().__init__(code, expected, received)
+        row = CATALOGUE[code]
+        self.code = code
         # Both quote what came from outside, and what PostgreSQL cannot hold would turn the refusal into an error.
-        self.expected, self.received = _kept(self.expected), _kept(self.received)
+        self.expected, self.received = _storable(expected), _storable(received)
+        self.next_step = next_step or row.next_step
+        self.side = side or row.side
 
     def __str__(self) -> str:
         step = f" {self.next_step}" if self.next_step else ""
         return f"Expected {self.expected}; received {self.received}. To change on the side of: {self.side}.{step}"
 
 
-def _kept(text: str) -> str:
+def _storable(text: str) -> str:
     """Without NUL characters and half surrogate pairs."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -12,48 +12,15 @@ from accounts import login_records
 from accounts.models import Connection, SignInTransaction, User
 from accounts.permissions import Permission
 from accounts.rights import account_permissions
-from accounts.sso import provider_errors, timeline, transactions
+from accounts.sso import timeline, transactions
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals import catalogue
 from accounts.unrecorded_refusals import Tie
 from common.http.local_paths import HOME
 from common.outbound import slots
 
 log = structlog.get_logger(__name__)
-
-_START_AGAIN = "This sign-in took too long or was used already. Please start again."
-_NOT_LET_THROUGH = "Your company's sign-in page did not let you through. Please ask your administrator for access."
-_NOT_SET_UP = "You have no user here yet. Please ask your administrator to set one up for you."
-_DOMAIN = (
-    "Your e-mail address has a user here already, and your company has not set up its e-mail domain for this sign-in."
-    " Please ask your administrator."
-)
-_FRIENDLY = {
-    "secret-unreadable": "We cannot read a key that your company's sign-in needs. Please tell your administrator.",
-    "deprovisioned": "Your access was ended by your company. If that is wrong, please ask your administrator.",
-    "not-announced": _NOT_SET_UP,
-    "no-new-people": _NOT_SET_UP,
-    "guest": "Your company knows you as a guest, and a guest is not matched to a user here by e-mail. Please ask your"
-    " administrator.",
-    "domain-of-another-connection": "Your e-mail address belongs to another sign-in of your company. Please choose that"
-    " one, or ask your administrator.",
-    "email-not-verified": "Your company's sign-in does not say that your e-mail address is verified, and somebody here"
-    " has that address already. Please ask your administrator.",
-    "email-not-proved": _DOMAIN,
-    "domain-not-attached": _DOMAIN,
-    "idp-error": _NOT_LET_THROUGH,
-    "saml-status": _NOT_LET_THROUGH,
-    "connection-not-live": "Your company has just switched this sign-in off. Please use another way to log in, or ask"
-    " your administrator.",
-    "cookies-missing": "Your browser did not bring the cookie that this sign-in needs. Please allow cookies for this"
-    " site, then start again and stay in the same browser window: not in a private one, and not inside another app.",
-    "other-browser": "This sign-in was started in another browser or window. Please start again, and stay in this one.",
-    "email-taken": "Your e-mail address has a user here already, who signs in another way. Sign in that way, then use"
-    " “Log in with SSO” in the same browser to link both. If no other way works, ask your administrator.",
-}
-_FRIENDLY |= {cause.code: cause.friendly for cause in provider_errors.CAUSES}
-_FRIENDLY |= {"idp-unreachable": provider_errors.UNAVAILABLE.friendly}
-_OTHERWISE = "Your company's sign-in answered in a way that we could not accept. Please tell your administrator."
 
 
 def refusal_page(
@@ -95,7 +62,7 @@ def _page(
         "try_again_url": reverse("sso:start", args=[connection.id]) + asked if connection else log_in,
         "other_ways_url": log_in if connection else "",
         "reference": reference,
-        "message": _FRIENDLY.get(code) or (_START_AGAIN if side == Side.PERSON else _OTHERWISE),
+        "message": catalogue.text_for_user(code, side),
         "is_told_here": bool(reference) and _may_look(request, connection),
     }
     return render(request, "sso/refused.html", context, status=403)

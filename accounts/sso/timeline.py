@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.catalogue import part_of
+from accounts.sso.refusals.row import Part
 
 AUDIENCE = "Audience"  # begins the sentence of that check
 
@@ -22,20 +24,6 @@ class Mark(StrEnum):
     PASSED = "passed"
     NOTED = "noted"  # not what the IdP asked for, or worth a look
     FAILED = "failed"
-
-
-class Part(StrEnum):
-    """Of an attempt, in order."""
-
-    REQUEST = "Request"
-    ANSWER = "Answer"
-    SIGNATURE = "Signature"
-    CONDITIONS = "Conditions"
-    PERSON = "Person"
-    PROFILE = "Profile"
-    RIGHTS = "Spaces and roles"
-    GROUPS = "Groups"
-    SESSION = "Session"
 
 
 @dataclass(frozen=True)
@@ -150,44 +138,5 @@ def message_was_verified(steps: Iterable[Mapping[str, str]]) -> bool:
     return signature == {Mark.PASSED} and is_for_us and ended in _AFTER_THE_MESSAGE
 
 
-def part_of(code: str) -> Part:
-    return PARTS.get(code.removeprefix("saml-").removeprefix("oidc-"), Part.CONDITIONS)
-
-
 _ORDER = tuple(Part)
 _AFTER_THE_MESSAGE = _ORDER[_ORDER.index(Part.PERSON) :]
-
-# Code without its protocol -> the part that it ends. A test looks that no code of a login is missing.
-PARTS: Mapping[str, Part] = {
-    name: part
-    for part, names in {
-        Part.REQUEST: (
-            "initiate-issuer connection-not-live no-signing-key secret-unreadable idp-unreachable discovery"
-        ),
-        Part.ANSWER: (
-            "unknown-sign-in sign-in-used other-browser cookies-missing sign-in-expired message-too-large idp-error"
-            " status"
-            " idp-cancelled idp-denied idp-not-assigned idp-policy idp-account idp-authn-failed idp-interaction"
-            " idp-consent idp-unavailable idp-redirect-uri idp-response-type idp-scope idp-client-secret"
-            " idp-client-secret-expired idp-application idp-request idp-authn-context idp-name-id-policy"
-            " answer-issuer flow token-endpoint malformed too-large token-type size base64 encoding xml comment cdata"
-            " doctype processing-instruction shape xml-id duplicate-id id"
-        ),
-        Part.SIGNATURE: (
-            "unsigned signature signature-shape algorithm certificate key-id unknown-key critical-header"
-            " no-decryption-key decryption encryption-shape encryption-algorithm"
-        ),
-        Part.CONDITIONS: (
-            "version issuer tenant audience authorized-party destination recipient in-response-to idp-initiated nonce"
-            " c-hash at-hash message-replayed bearer condition conditions lifetime time time-claim expired"
-            " not-yet-valid issued-in-future too-old confirmation-expired authn-statement session-ended"
-            " authenticated-in-future auth-time"
-        ),
-        Part.PERSON: (
-            "subject name-id encrypted-name-id userinfo-subject no-email email-taken email-not-proved"
-            " email-not-verified domain-not-attached domain-of-another-connection guest two-users-match deprovisioned"
-            " not-announced no-new-people conflict test-of-another"
-        ),
-    }.items()
-    for name in names.split()
-}

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, SignInTransaction, User
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common.encryption import UnreadableSecret, sealed_for
 
 LIFETIME = timedelta(minutes=10)
@@ -171,51 +171,35 @@ def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None
 
 def unknown_sign_in() -> LoginRefused:
     return LoginRefused(
-        "unknown-sign-in",
-        expected="an answer to a sign-in that was started here in the last ten minutes",
-        received="an answer to none",
-        side=Side.PERSON,
-        next_step="Start again from the sign-in page.",
+        "unknown-sign-in", "an answer to a sign-in that was started here in the last ten minutes", "an answer to none"
     )
 
 
 def _used() -> LoginRefused:
     return LoginRefused(
-        "sign-in-used",
-        expected="one answer, used once, for each sign-in",
-        received="a sign-in that was answered or used already",
-        side=Side.PERSON,
-        next_step="Start again from the sign-in page.",
+        "sign-in-used", "one answer, used once, for each sign-in", "a sign-in that was answered or used already"
     )
 
 
 def _no_cookie() -> LoginRefused:
     return LoginRefused(
         "cookies-missing",
-        expected="the cookie that this sign-in gave to the browser that started it",
-        received="a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
-        side=Side.PERSON,
-        next_step="Allow cookies for this site and start again from the sign-in page, in one browser.",
+        "the cookie that this sign-in gave to the browser that started it",
+        "a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
     )
 
 
 def _other_browser() -> LoginRefused:
     return LoginRefused(
         "other-browser",
-        expected="the browser that started this sign-in, with its cookie",
-        received="a browser with the cookie of another sign-in",
-        side=Side.PERSON,
-        next_step="Start again from the sign-in page, and stay in one browser.",
+        "the browser that started this sign-in, with its cookie",
+        "a browser with the cookie of another sign-in",
     )
 
 
 def _too_late(transaction: SignInTransaction, now: datetime) -> LoginRefused:
     return LoginRefused(
-        "sign-in-expired",
-        expected=f"an answer until {transaction.expires_at:%H:%M:%S} UTC",
-        received=f"one at {now:%H:%M:%S} UTC",
-        side=Side.PERSON,
-        next_step="Start again from the sign-in page.",
+        "sign-in-expired", f"an answer until {transaction.expires_at:%H:%M:%S} UTC", f"one at {now:%H:%M:%S} UTC"
     )
 
 
@@ -223,11 +207,12 @@ def _unreadable() -> LoginRefused:
     """Sign-ins live for ten minutes: this one began before the key was taken away, so it is over too."""
     return LoginRefused(
         "sign-in-expired",
-        expected="a sign-in that was kept under one of the present ENCRYPTION_KEYS",
-        received="one that none of them opens",
-        side=Side.PERSON,
-        next_step="Start again from the sign-in page. If that does not help, have the operator look at ENCRYPTION_KEYS:"
-        " all processes need the same.",
+        "a sign-in that was kept under one of the present ENCRYPTION_KEYS",
+        "one that none of them opens",
+        (
+            "Start again from the sign-in page. If that does not help, have the operator look at ENCRYPTION_KEYS:"
+            " all processes need the same."
+        ),
     )
 
 

@@ -26,12 +26,12 @@ from accounts.sso.login import trial
 from accounts.sso.login.complete import complete_login
 from accounts.sso.oidc.refusals import plain
 from accounts.sso.protocols import protocol_of
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
+from accounts.sso.refusals.row import Part, Side
 from accounts.sso.saml import response as saml_response
 from accounts.sso.saml import service_provider
 from accounts.sso.sending import to_sign_in
-from accounts.sso.timeline import Part
 from accounts.unrecorded_refusals import Tie
 from common.http.canonical_host import at_base_url
 from common.http.client_address import client_address
@@ -217,10 +217,8 @@ def _check_live(connection: Connection, row: SignInTransaction) -> None:
     if not _is_open(connection, row):
         raise LoginRefused(
             "connection-not-live",
-            expected="a live connection until the sign-in is complete",
-            received=f"'{connection}', which is in state '{connection.state}' now",
-            side=Side.TORQUE,
-            next_step="Enable the connection, or have the person sign in another way.",
+            "a live connection until the sign-in is complete",
+            f"'{connection}', which is in state '{connection.state}' now",
         )
 
 
@@ -244,25 +242,13 @@ def _next(row: SignInTransaction) -> str:
 def _check_initiator(connection: Connection, issuer: str) -> None:
     """A login that the IdP asks us to start names the IdP; it must be the connection's own."""
     if issuer and issuer != connection.issuer:
-        raise LoginRefused(
-            "initiate-issuer",
-            expected=f"iss '{connection.issuer}'",
-            received=f"'{plain(issuer)}'",
-            side=Side.IDENTITY_PROVIDER,
-            next_step="Copy the initiate login URI of the right connection into the application.",
-        )
+        raise LoginRefused("initiate-issuer", f"iss '{connection.issuer}'", f"'{plain(issuer)}'")
 
 
 def _check_size(answer: dict[str, str]) -> None:
     size = sum(len(value) for value in answer.values())
     if size > settings.SIGN_IN_MESSAGE_LIMIT:
-        raise LoginRefused(
-            "message-too-large",
-            expected=f"at most {settings.SIGN_IN_MESSAGE_LIMIT} characters",
-            received=f"{size}",
-            side=Side.IDENTITY_PROVIDER,
-            next_step="Send fewer attributes, for example only the groups assigned to the application.",
-        )
+        raise LoginRefused("message-too-large", f"at most {settings.SIGN_IN_MESSAGE_LIMIT} characters", f"{size}")
 
 
 def _answer_to_nothing(
@@ -289,18 +275,16 @@ def _why_not_unsolicited(connection: Connection, in_response_to: str) -> LoginRe
     if in_response_to:
         return LoginRefused(
             "saml-in-response-to",
-            expected="the ID of a request that this server sent on this connection in the last ten minutes",
-            received=f"InResponseTo '{in_response_to[:100]}'",
+            "the ID of a request that this server sent on this connection in the last ten minutes",
+            f"InResponseTo '{in_response_to[:100]}'",
+            "Start again from the sign-in page.",
             side=Side.PERSON,
-            next_step="Start again from the sign-in page.",
         )
     if not connection.allow_idp_initiated:
         return LoginRefused(
             "saml-idp-initiated",
-            expected="an answer to a sign-in that was started here",
-            received="a response that the identity provider started by itself",
-            side=Side.TORQUE,
-            next_step="Start from the sign-in page, or allow IdP-initiated login on the connection.",
+            "an answer to a sign-in that was started here",
+            "a response that the identity provider started by itself",
         )
     return None
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.checks import value_of
 from accounts.sso.saml.shape import ASSERTION, NAME_ID, SAML, Element, parse
 
@@ -66,8 +66,5 @@ def _first(element: Element, tag: str) -> str:
 
 def _unreadable(received: str, expected: str = "") -> LoginRefused:
     return LoginRefused(
-        "what-if-unreadable",
-        expected=expected or "attributes as a JSON object, an ID token, or a SAML response",
-        received=received,
-        side=Side.PERSON,
+        "what-if-unreadable", expected or "attributes as a JSON object, an ID token, or a SAML response", received
     )

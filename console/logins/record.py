@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from accounts.models import AuditEntry, Group, LoginRecord
-from accounts.sso.timeline import Mark, Part
+from accounts.sso.refusals.catalogue import place
+from accounts.sso.refusals.row import Part
+from accounts.sso.timeline import Mark
 from common.folding import identifier_key
-from console.logins.places import place
 
 SYMBOLS = {"passed": "✓", "noted": "!", "failed": "✗"}
 WORDS = {"passed": "passed", "noted": "worth a look", "failed": "failed"}

@@ -20,8 +20,9 @@ from accounts.rights import permissions_of_role
 from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import just_in_time, matching, profile_update, received_groups
-from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.timeline import Mark, Part
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Part
+from accounts.sso.timeline import Mark
 from accounts.users import protection, users
 from accounts.users.protection import Protected
 from spaces.idp_roles import apply_idp_roles, map_login
@@ -73,11 +74,7 @@ def complete_login(
         except (IntegrityError, matching.ChangedMeanwhile) as conflict:
             log.warning("A login met another change of the same person", conflict=type(conflict).__name__)
     raise LoginRefused(
-        "conflict",
-        expected="no other change of the same person at the same moment",
-        received=f"one at each of {TRIES} tries",
-        side=Side.TORQUE,
-        next_step="Try again; if it stays so, give the reference to the operator of this installation.",
+        "conflict", "no other change of the same person at the same moment", f"one at each of {TRIES} tries"
     )
 
 
@@ -110,11 +107,7 @@ def _use_message_once(claims: IdentityClaims, connection: Connection) -> None:
     expires_at = claims.message_expires_at or timezone.now() + timedelta(days=1)
     if not login_records.use_once(connection, claims.message_id, expires_at):
         raise LoginRefused(
-            "message-replayed",
-            expected="a message that was not used before",
-            received="one that was used for an earlier login",
-            side=Side.PERSON,
-            next_step="Start again from the sign-in page.",
+            "message-replayed", "a message that was not used before", "one that was used for an earlier login"
         )
 
 

@@ -6,7 +6,7 @@ from accounts.models.identity import JustInTime
 from accounts.models.user import UserState
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import match_refusals
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 
 
 def check(claims: IdentityClaims, connection: Connection, user: User | None) -> None:
@@ -25,23 +25,14 @@ def check(claims: IdentityClaims, connection: Connection, user: User | None) -> 
 
 
 def _deprovisioned(user: User) -> LoginRefused:
-    return LoginRefused(
-        "deprovisioned",
-        expected="a person who still has access",
-        received=f"{user.email}, who was deprovisioned",
-        side=Side.IDENTITY_PROVIDER,
-        next_step="Assign the person to the application again, so that provisioning restores them.",
-    )
+    return LoginRefused("deprovisioned", "a person who still has access", f"{user.email}, who was deprovisioned")
 
 
 def _not_announced(claims: IdentityClaims, connection: Connection) -> LoginRefused:
     return LoginRefused(
         "not-announced",
-        expected=f"somebody whom provisioning announced, as connection '{connection.name}' is set",
-        received=f"'{claims.email}', of whom nobody here knows",
-        side=Side.IDENTITY_PROVIDER,
-        next_step="Assign the person to the provisioning application there and wait until it has sent them, or have an"
-        " account admin open this connection to anyone the identity provider lets in (just in time: on).",
+        f"somebody whom provisioning announced, as connection '{connection.name}' is set",
+        f"'{claims.email}', of whom nobody here knows",
     )
 
 
@@ -49,8 +40,6 @@ def _no_new_people(claims: IdentityClaims, connection: Connection, user: User | 
     received = f"{user}, who is pending" if user else f"'{claims.email}', of whom nobody here knows"
     return LoginRefused(
         "no-new-people",
-        expected=f"somebody who is active here already, as connection '{connection.name}' lets nobody new in",
-        received=received,
-        side=Side.TORQUE,
-        next_step="An account admin opens this connection to new people (just in time: announced or on), or adds them.",
+        f"somebody who is active here already, as connection '{connection.name}' lets nobody new in",
+        received,
     )

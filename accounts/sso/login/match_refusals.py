@@ -6,17 +6,16 @@ from accounts.connections.domains.sign_in_choices import domain_of
 from accounts.connections.scope import ForeignDomain, named
 from accounts.models import Connection, User
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Side
 
 
 def ambiguous(claims: IdentityClaims, users: list[User]) -> LoginRefused:
     names = " and ".join(sorted(user.email for user in users))
     return LoginRefused(
         "two-users-match",
-        expected="one user of this account for the login",
-        received=f"two: {names} (e-mail '{claims.email}', names {_quoted(claims.user_names)})",
-        side=Side.TORQUE,
-        next_step="Delete the user that is not this person, or correct its e-mail or user name, then log in again.",
+        "one user of this account for the login",
+        f"two: {names} (e-mail '{claims.email}', names {_quoted(claims.user_names)})",
     )
 
 
@@ -24,31 +23,25 @@ def spellings_of_two(claims: IdentityClaims, known: list[tuple[str, str]]) -> Lo
     """`known`: e-mail of the user, and the subject that is kept of them."""
     return LoginRefused(
         "two-users-match",
-        expected="one user of this connection whose subject is this e-mail address in any letter case",
-        received=f"'{claims.subject}', while {' and '.join(f'{email} has {subject!r}' for email, subject in known)}",
-        side=Side.TORQUE,
-        next_step="Delete the user that is not this person, then log in again.",
+        "one user of this connection whose subject is this e-mail address in any letter case",
+        f"'{claims.subject}', while {' and '.join(f'{email} has {subject!r}' for email, subject in known)}",
     )
 
 
 def guest(claims: IdentityClaims) -> LoginRefused:
     return LoginRefused(
         "guest",
-        expected="a member of the Entra tenant, because a user with this e-mail exists",
-        received=f"'{claims.email}' of a guest ({claims.guest}), whose e-mail another organization can set to anything",
-        side=Side.IDENTITY_PROVIDER,
-        next_step="If the guest is this user, provision the guest with externalId mapped to objectId: then the object"
-        " ID finds them. If not, change the e-mail of one of the two.",
+        "a member of the Entra tenant, because a user with this e-mail exists",
+        f"'{claims.email}' of a guest ({claims.guest}), whose e-mail another organization can set to anything",
     )
 
 
 def guest_by_email(claims: IdentityClaims) -> LoginRefused:
     return LoginRefused(
         "guest",
-        expected="a guest of the Entra tenant to be known by object ID",
-        received=f"the subject '{claims.subject}', an e-mail of this company, of a guest ({claims.guest})",
-        side=Side.IDENTITY_PROVIDER,
-        next_step="Send the object identifier (SAML attribute objectidentifier), which Entra does by default.",
+        "a guest of the Entra tenant to be known by object ID",
+        f"the subject '{claims.subject}', an e-mail of this company, of a guest ({claims.guest})",
+        "Send the object identifier (SAML attribute objectidentifier), which Entra does by default.",
     )
 
 
@@ -56,11 +49,12 @@ def foreign_domain(claims: IdentityClaims, foreign: ForeignDomain) -> LoginRefus
     """Also for somebody new: nobody is created with an e-mail that another connection speaks for."""
     return LoginRefused(
         "domain-of-another-connection",
-        expected="an e-mail of a domain that this connection speaks for",
-        received=f"'{claims.email}' of the domain {foreign}",
-        side=Side.TORQUE,
-        next_step=f"The person signs in through {named(foreign.connections)}, or an account admin adds the domain"
-        f" '{foreign.domain}' to this connection too.",
+        "an e-mail of a domain that this connection speaks for",
+        f"'{claims.email}' of the domain {foreign}",
+        (
+            f"The person signs in through {named(foreign.connections)}, or an account admin adds the domain"
+            f" '{foreign.domain}' to this connection too."
+        ),
     )
 
 
@@ -80,10 +74,9 @@ def unverified_email(claims: IdentityClaims, *, domain_verified: bool) -> LoginR
     also = "" if domain_verified else f" Verify the domain '{domain_of(claims.email)}' on the connection's page too."
     return LoginRefused(
         "email-not-verified",
-        expected="an e-mail that the identity provider says is verified, because a user with it exists",
-        received=f"'{claims.email}', {received}",
-        side=Side.IDENTITY_PROVIDER,
-        next_step=f"{_VERIFY[claim]}, or provision the person with the login's subject as externalId.{also}",
+        "an e-mail that the identity provider says is verified, because a user with it exists",
+        f"'{claims.email}', {received}",
+        f"{_VERIFY[claim]}, or provision the person with the login's subject as externalId.{also}",
     )
 
 
@@ -91,11 +84,12 @@ def unattached_domain(claims: IdentityClaims, connection: Connection) -> LoginRe
     domain = domain_of(claims.email)
     return LoginRefused(
         "domain-not-attached",
-        expected="an e-mail of a domain that is verified for this connection, because a user with it exists",
-        received=f"'{claims.email}', whose domain this account has verified, but not for '{connection.name}'",
-        side=Side.TORQUE,
-        next_step=f"An account admin adds the domain '{domain}' to this connection, on its page. It need not be"
-        " verified again.",
+        "an e-mail of a domain that is verified for this connection, because a user with it exists",
+        f"'{claims.email}', whose domain this account has verified, but not for '{connection.name}'",
+        (
+            f"An account admin adds the domain '{domain}' to this connection, on its page. It need not be"
+            " verified again."
+        ),
     )
 
 
@@ -103,10 +97,9 @@ def unproved_domain(claims: IdentityClaims) -> LoginRefused:
     domain = domain_of(claims.email)
     return LoginRefused(
         "email-not-proved",
-        expected="an e-mail of a domain that this account proved for this connection, because a user with it exists",
-        received=f"'{claims.email}'",
-        side=Side.TORQUE,
-        next_step=f"Prove the domain '{domain}' on the connection's page, then log in again.",
+        "an e-mail of a domain that this account proved for this connection, because a user with it exists",
+        f"'{claims.email}'",
+        f"Prove the domain '{domain}' on the connection's page, then log in again.",
     )
 
 
@@ -115,10 +108,10 @@ def taken(claims: IdentityClaims, connection: Connection, user: User) -> LoginRe
     through = sorted(set(user.identities.values_list("connection__name", flat=True)))
     return LoginRefused(
         "email-taken",
-        expected="the subject by which this user is known, or a user without an identity and without a password",
-        received=f"'{claims.email}' with the subject '{claims.subject}'. This user already signs in {_by(through)}",
+        "the subject by which this user is known, or a user without an identity and without a password",
+        f"'{claims.email}' with the subject '{claims.subject}'. This user already signs in {_by(through)}",
+        _way_out(connection, through),
         side=Side.TORQUE if through else Side.PERSON,
-        next_step=_way_out(connection, through),
     )
 
 

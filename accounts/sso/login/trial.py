@@ -14,8 +14,9 @@ from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import received_groups
 from accounts.sso.login.preview import Preview, try_out
-from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.timeline import Mark, Part
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Part
+from accounts.sso.timeline import Mark
 
 
 def tried(
@@ -25,10 +26,8 @@ def tried(
     if signed_in is None or signed_in.pk != row.tester_id:
         raise LoginRefused(
             "test-of-another",
-            expected="the admin who began this test, still signed in here",
-            received="somebody else" if signed_in else "nobody who is signed in",
-            side=Side.PERSON,
-            next_step="Sign in as the admin and begin the test again.",
+            "the admin who began this test, still signed in here",
+            "somebody else" if signed_in else "nobody who is signed in",
         )
     claims = received_groups.settled(claims, connection)
     preview = try_out(claims, connection)

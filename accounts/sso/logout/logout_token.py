@@ -15,7 +15,7 @@ from accounts.sso.oidc import claims as oidc_claims
 from accounts.sso.oidc import id_token, relying_party
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.oidc.id_token import Kind
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 
 LOGOUT_TOKEN = Kind("logout token", frozenset({"JWT", "LOGOUT+JWT"}))
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -62,11 +62,11 @@ def _check_purpose(claims: Mapping[str, Any]) -> None:
     """What tells it from every other token of the provider: the event, and that it answers no sign-in."""
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
-        raise _refused("events", f"events with '{EVENT}'", "none" if events is None else "others")
+        raise LoginRefused("logout-events", f"events with '{EVENT}'", "none" if events is None else "others")
     if "nonce" in claims:
-        raise _refused("nonce", "no nonce in a logout token", "one, as in an ID token")
+        raise LoginRefused("logout-nonce", "no nonce in a logout token", "one, as in an ID token")
     if "sid" not in claims and "sub" not in claims:
-        raise _refused("nobody", "a session (sid) or a person (sub)", "neither")
+        raise LoginRefused("logout-nobody", "a session (sid) or a person (sub)", "neither")
     for name in {"sid", "sub"} & set(claims):
         id_token.check_text(claims, name)
 
@@ -79,9 +79,5 @@ def _subject(connection: Connection, claims: Mapping[str, Any]) -> str:
     if all(isinstance(value, str) and value for value in named):
         return oidc_claims.entra_subject(claims)
     if "sid" not in claims:
-        raise _refused("nobody", "a session (sid), or a person as tid and oid", "sub alone")
+        raise LoginRefused("logout-nobody", "a session (sid), or a person as tid and oid", "sub alone")
     return ""
-
-
-def _refused(code: str, expected: str, received: str) -> LoginRefused:
-    return LoginRefused(f"logout-{code}", expected, received, Side.IDENTITY_PROVIDER)

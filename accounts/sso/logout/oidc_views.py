@@ -20,7 +20,7 @@ from accounts.sso.dead_ends import takes
 from accounts.sso.logout import logout_token
 from accounts.sso.logout.logout_token import Logout
 from accounts.sso.oidc import claims as oidc_claims
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common.http.client_address import client_address
 from common.outbound import slots
 
@@ -83,7 +83,7 @@ def _end(connection: Connection, logout: Logout, acting: Actor) -> int:
     )
     if not first:
         expected, received = "a logout token that was not used before", "one that was (jti)"
-        raise LoginRefused("logout-replayed", expected, received, Side.IDENTITY_PROVIDER)
+        raise LoginRefused("logout-replayed", expected, received)
     named: dict[str, Any] = {"idp_session": logout.idp_session} if logout.idp_session else {"subject": logout.subject}
     return sessions.end_at_idp(connection, **named, acting=acting)
 

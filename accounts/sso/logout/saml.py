@@ -25,12 +25,13 @@ from accounts.sso.logout import saml_messages
 from accounts.sso.logout.saml_messages import LogoutExpectations, LogoutRequest
 from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.saml_rows import MALFORMED
 from accounts.sso.saml import bindings as saml_bindings
 from accounts.sso.saml import service_provider, xml_signing
 from accounts.sso.saml.bindings import Outgoing
 from accounts.sso.saml.claims import SESSION_LIMIT
 from accounts.sso.saml.name_id import name_id_of
-from accounts.sso.saml.shape import Element, refused
+from accounts.sso.saml.shape import Element
 from accounts.unrecorded_refusals import Tie
 from common.encryption import UnreadableSecret, seal, unseal
 from common.texts import storable
@@ -169,13 +170,15 @@ def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
     But a session that goes on, because the IdP calls the person otherwise than at login, must not be told as ended.
     """
     if not login_records.use_once(connection, request.message_id, request.expires_at):
-        raise refused("message-replayed", "a logout request that was not used before", "one that was used before")
+        raise LoginRefused(
+            "saml-message-replayed", "a logout request that was not used before", "one that was used before"
+        )
     ended = _end_named(connection, request, acting)
     indexes = [index[:SESSION_LIMIT] for index in request.session_indexes]
     if not ended and sessions.is_open_at_idp(connection, indexes, storable(request.name_id.value)):
         came = ", ".join(f"{name}={value}" for name, value in request.name_id.attributes().items())
-        raise refused(
-            "name-id",
+        raise LoginRefused(
+            "saml-name-id",
             "the NameID, with its format and qualifiers, that the login of this session came with",
             f"another one, with {came or 'neither format nor qualifier'}",
             "Send the same NameID in logins and in logouts.",
@@ -211,9 +214,14 @@ def is_complete(connection: Connection, message: Element) -> bool:
     """Whether a verified LogoutResponse says that the IdP's session ended too. LoginRefused: it answers nothing."""
     response = saml_messages.read_response(message, expectations(connection), timezone.now())
     if not _is_ours(connection, response.in_response_to):
-        raise refused("in-response-to", "an answer to a logout that began here in the last ten minutes", "another one")
+        raise LoginRefused(
+            "saml-in-response-to",
+            "an answer to a logout that began here in the last ten minutes",
+            "another one",
+            MALFORMED,
+        )
     if not login_records.use_once(connection, response.in_response_to, timezone.now() + 2 * saml_messages.MAX_AGE):
-        raise refused("message-replayed", "one answer to each logout request", "another one")
+        raise LoginRefused("saml-message-replayed", "one answer to each logout request", "another one")
     log.info("Logged out at the identity provider", connection=str(connection.pk), status=response.status)
     return response.is_complete
 

@@ -27,7 +27,6 @@ from accounts.sso.saml.shape import (
     check_logout_message,
     parse,
     parse_signed,
-    refused,
     require_id,
     signatures,
     status_refusal,
@@ -102,7 +101,7 @@ def _verified_redirect(came: Came, tag: str, expected: LogoutExpectations) -> El
     message = parse(came.unverified_xml(expected.message_limit))
     check_logout_message(message, tag)
     if signatures(message):  # bindings 3.4.4.1: it must have been taken out
-        raise refused("signature-shape", "no signature inside a message that comes by redirect", "one")
+        raise LoginRefused("saml-signature-shape", "no signature inside a message that comes by redirect", "one")
     return message
 
 
@@ -116,7 +115,9 @@ def _verified_post(came: Came, tag: str, expected: LogoutExpectations) -> Elemen
 
 
 def _unsigned() -> LoginRefused:
-    return refused("unsigned", "a signed logout message", "one without a signature", "Switch signing of logout on.")
+    return LoginRefused(
+        "saml-unsigned", "a signed logout message", "one without a signature", "Switch signing of logout on."
+    )
 
 
 def read_request(message: Element, expected: LogoutExpectations, now: datetime) -> LogoutRequest:
@@ -126,7 +127,7 @@ def read_request(message: Element, expected: LogoutExpectations, now: datetime) 
     if "NotOnOrAfter" in message.attrib:
         ends_at = moment_of(message, "NotOnOrAfter")
         if clock.has_reached(ends_at):
-            raise clock.refusal("expired", "a logout request that is still valid", ends_at)
+            raise clock.refusal("saml-expired", "a logout request that is still valid", ends_at)
     return LogoutRequest(
         message_id=require_id(message),
         name_id=read_name_id(name_ids_in(message, expected.decryption_key)),
@@ -140,7 +141,7 @@ def read_response(message: Element, expected: LogoutExpectations, now: datetime)
     _check_envelope(message, expected, Clock(now, expected.clock_skew))
     statuses = message.findall(STATUS)
     if len(statuses) != 1:
-        raise refused("shape", "one Status in the response", f"{len(statuses)}")
+        raise LoginRefused("saml-shape", "one Status in the response", f"{len(statuses)}")
     failed = status_refusal(message)
     codes = {code.get("Value", "") for code in statuses[0].iter(f"{{{SAMLP}}}StatusCode")}
     return LogoutResponse(
@@ -156,11 +157,11 @@ def _check_envelope(message: Element, expected: LogoutExpectations, clock: Clock
     check_version(message)
     issued_at = check_issue_instant(message, clock)
     if clock.has_reached(issued_at + MAX_AGE):
-        raise clock.refusal("stale", "a logout message issued in the last ten minutes", issued_at)
+        raise clock.refusal("saml-stale", "a logout message issued in the last ten minutes", issued_at)
     destination = message.get("Destination")
     if destination != expected.slo_url:
-        raise refused(
-            "destination",
+        raise LoginRefused(
+            "saml-destination",
             f"a logout message for {quoted(expected.slo_url)}",
             f"one for {quoted(destination)}" if destination is not None else "one that names no destination",
             "Copy the logout address of this connection into the identity provider.",
@@ -172,7 +173,9 @@ def _session_indexes(message: Element) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text_of(item) for item in message.findall(SESSION_INDEX)))
     if len(found) > MAX_SESSION_INDEXES or "" in found:
         # An empty one read as "none" would end every session of the person.
-        raise refused("session-index", f"up to {MAX_SESSION_INDEXES} SessionIndexes with a value", f"{len(found)}")
+        raise LoginRefused(
+            "saml-session-index", f"up to {MAX_SESSION_INDEXES} SessionIndexes with a value", f"{len(found)}"
+        )
     return found
 
 

@@ -14,7 +14,7 @@ from accounts.sso.attributes import guests
 from accounts.sso.attributes import reading as attributes
 from accounts.sso.attributes.full_names import split_name
 from accounts.sso.claims import IdentityClaims, first_text, text_values
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common import timestamps
 from common.folding import fold
 
@@ -135,7 +135,6 @@ def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefu
         "no-email",
         f"an e-mail address in one of the claims {looked_for}",
         f"none. {attributes.arrived(claims)}".rstrip("."),
-        Side.IDENTITY_PROVIDER,
         "Let the application send the claim “email”, or set the connection's name for it.",
     )
 

@@ -17,8 +17,8 @@ from typing import Any
 from accounts.connections.provider.tenants import is_of_many
 from accounts.connections.provider.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
 from accounts.sso import timeline
-from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.timeline import Part
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Part
 from common import strict_json, timestamps
 
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
@@ -29,11 +29,6 @@ _HEADER_LIMIT = 4096  # characters
 _SUBJECT_LIMIT = 255  # characters, OpenID Connect Core section 2
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
-# What to do about a token that no known provider writes like this.
-MALFORMED = (
-    "OpenID providers do not write tokens like this one: show it to the support of yours, and look for a proxy or"
-    " browser extension that changes what passes."
-)
 _SIGN_BY = (
     "Choose {} as the signing algorithm of the application's tokens there: it has to be one that the provider's"
     " discovery document lists."
@@ -91,11 +86,10 @@ def read_unverified(
     if not isinstance(compact, str) or not compact:
         raise _malformed(f"no {kind.name}", kind)
     if len(compact) > size_limit:
-        raise _refused(
+        raise LoginRefused(
             "oidc-too-large",
             f"{_a(kind)} of at most {size_limit} characters",
             f"{len(compact)} characters",
-            next_step="Send fewer claims, for example only the groups assigned to the application.",
         )
     match = _COMPACT_JWS.fullmatch(compact)
     if match is None:
@@ -133,19 +127,19 @@ def _check_header(header: dict[str, Any], kind: Kind, algorithms: Sequence[str])
     if header.get("alg") not in algorithms:
         received = f"alg {_shown(header.get('alg'))}"
         wanted = " or ".join(algorithms)
-        raise _refused("oidc-algorithm", f"a signature with {wanted}", received, next_step=_SIGN_BY.format(wanted))
+        raise LoginRefused("oidc-algorithm", f"a signature with {wanted}", received, _SIGN_BY.format(wanted))
     if "crit" in header or "b64" in header:
-        raise _refused("oidc-critical-header", "no critical header extension", f"crit {_shown(header.get('crit'))}")
+        raise LoginRefused("oidc-critical-header", "no critical header extension", f"crit {_shown(header.get('crit'))}")
     if str(header.get("typ", "JWT")).upper() not in kind.types:
         wanted = f"{_a(kind)} (typ {' or '.join(sorted(kind.types))})"
-        raise _refused("oidc-token-type", wanted, f"typ {_shown(header.get('typ'))}")
+        raise LoginRefused("oidc-token-type", wanted, f"typ {_shown(header.get('typ'))}")
     kid = header.get("kid")
     if kid is not None and not (isinstance(kid, str) and kid):
         raise unnamed_key(_shown(kid))
 
 
 def unnamed_key(received: str = "none") -> LoginRefused:
-    return _refused("oidc-key-id", "a header that names its key (kid)", f"kid {received}")
+    return LoginRefused("oidc-key-id", "a header that names its key (kid)", f"kid {received}")
 
 
 def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
@@ -193,12 +187,10 @@ def _signed_claims(token: UnverifiedToken, key: Any) -> Claims:
     except ValueError:
         raise _malformed("parts that are not base64url", token.kind) from None
     if not signed:
-        raise _refused(
+        raise LoginRefused(
             "oidc-signature",
             f"a signature by the provider's key{_name_of_key(token)}",
             "a signature that this key did not make",
-            next_step="If the provider has just changed its keys, try again in five minutes; if not, somebody or"
-            " something changed the token after it was signed.",
         )
     try:
         claims = strict_json.loads(payload)
@@ -215,29 +207,24 @@ def _name_of_key(token: UnverifiedToken) -> str:
 
 def _check_issuer(claims: Claims, expected: Expected) -> None:
     if claims.get("iss") != expected.issuer:
-        raise _refused(
+        raise LoginRefused(
             "oidc-issuer",
             f"the issuer '{expected.issuer}'",
             _shown(claims.get("iss")),
-            Side.TORQUE,
-            "Check the issuer or tenant of the connection.",
         )
 
 
 def _check_audience(claims: Claims, expected: Expected) -> None:
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    step = "Check the client ID of the connection against the application at the identity provider."
     if expected.client_id not in audiences:
         received = f"audience {_shown(audience)}"
-        raise _refused(
-            "oidc-audience", f"the client ID '{expected.client_id}' as audience", received, Side.TORQUE, step
-        )
+        raise LoginRefused("oidc-audience", f"the client ID '{expected.client_id}' as audience", received)
     if len(audiences) > 1 and "azp" not in claims:
-        raise _refused("oidc-authorized-party", "azp beside several audiences", "no azp", next_step=step)
+        raise LoginRefused("oidc-authorized-party", "azp beside several audiences", "no azp")
     if claims.get("azp", expected.client_id) != expected.client_id:
         received = f"azp {_shown(claims['azp'])}"
-        raise _refused("oidc-authorized-party", f"azp '{expected.client_id}'", received, next_step=step)
+        raise LoginRefused("oidc-authorized-party", f"azp '{expected.client_id}'", received)
 
 
 def _check_times(claims: Claims, expected: Expected, kind: Kind) -> None:
@@ -262,7 +249,7 @@ def time_of(claims: Claims, name: str) -> datetime:
     try:
         return timestamps.of_seconds(value)
     except ValueError:
-        raise _refused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value)) from None
+        raise LoginRefused("oidc-time-claim", f"{name} as seconds since 1970", _shown(value)) from None
 
 
 def useless_after(claims: Claims, clock_skew: int) -> datetime:
@@ -271,11 +258,10 @@ def useless_after(claims: Claims, clock_skew: int) -> datetime:
 
 
 def _clock(code: str, wanted: str, claim: str, moment: datetime, expected: Expected) -> LoginRefused:
-    return _refused(
+    return LoginRefused(
         code,
         f"{wanted} (our clock: {expected.now:%Y-%m-%d %H:%M:%S} UTC, {expected.skew.seconds} s of difference allowed)",
         f"{claim} {moment:%Y-%m-%d %H:%M:%S} UTC by the provider's clock",
-        next_step="Compare both clocks with a time server.",
     )
 
 
@@ -284,9 +270,7 @@ def _check_nonce(claims: Claims, expected: Expected) -> None:
     sent = nonce.encode() if isinstance(nonce, str) else b""
     if not expected.nonce or not hmac.compare_digest(sent, expected.nonce.encode()):
         received = "no nonce" if nonce is None else "another nonce"
-        raise _refused(
-            "oidc-nonce", "the nonce of this sign-in", received, Side.PERSON, "Start again from the sign-in page."
-        )
+        raise LoginRefused("oidc-nonce", "the nonce of this sign-in", received)
 
 
 def _check_auth_time(claims: Claims, expected: Expected) -> None:
@@ -296,13 +280,12 @@ def _check_auth_time(claims: Claims, expected: Expected) -> None:
         return
     wanted = f"a sign-in at the identity provider (auth_time) not before {since:%Y-%m-%d %H:%M:%S} UTC"
     if "auth_time" not in claims:
-        step = "Let the application send the claim auth_time, or remove the maximum age from the connection."
-        raise _refused("oidc-auth-time", wanted, "no auth_time", next_step=step)
+        raise LoginRefused("oidc-auth-time", wanted, "no auth_time")
     signed_in = time_of(claims, "auth_time")
     received = f"auth_time {signed_in:%Y-%m-%d %H:%M:%S} UTC"
     if signed_in < since - expected.skew:
         step = "Sign in again at the identity provider; it did not ask for it although the request has max_age."
-        raise _refused("oidc-auth-time", wanted, received, next_step=step)
+        raise LoginRefused("oidc-auth-time", wanted, received, step)
     timeline.passed(Part.CONDITIONS, "Signed in lately at the identity provider (auth_time)", wanted, received)
 
 
@@ -310,10 +293,8 @@ def check_text(claims: Claims, name: str) -> None:
     """A claim that names somebody or something has to be a text that can be kept. Raises LoginRefused."""
     value = claims.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > _SUBJECT_LIMIT:
-        step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else MALFORMED
-        raise _refused(
-            "oidc-subject", f"{name} as text of 1 to {_SUBJECT_LIMIT} characters", _shown(value), next_step=step
-        )
+        step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else ""
+        raise LoginRefused("oidc-subject", f"{name} as text of 1 to {_SUBJECT_LIMIT} characters", _shown(value), step)
 
 
 def check_tenant(claims: Claims, expected: Expected) -> None:
@@ -321,20 +302,17 @@ def check_tenant(claims: Claims, expected: Expected) -> None:
     check_text(claims, "oid")
     tenant, wanted = claims.get("tid"), expected.tenant_id.lower()
     if not wanted and is_of_many(expected.issuer):
-        raise _refused(
+        raise LoginRefused(
             "oidc-tenant",
             "a connection of one tenant, whose ID is known",
             f"the issuer '{expected.issuer}', which stands for any",
-            Side.TORQUE,
             "Enter the directory (tenant) ID on the connection.",
         )
     if not isinstance(tenant, str) or not tenant or (wanted and tenant.lower() != wanted):
-        raise _refused(
+        raise LoginRefused(
             "oidc-tenant",
             f"the tenant '{wanted}'" if wanted else "a tenant (tid)",
             f"tid {_shown(tenant)}",
-            Side.TORQUE,
-            "Check the tenant ID of the connection.",
         )
 
 
@@ -349,24 +327,16 @@ def check_half_hash(
     wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
     sent = claims.get(name)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), wanted):
-        what = "code" if name == "c_hash" else "access token"
-        raise _refused(
-            f"oidc-{name.replace('_', '-')}", f"{name} of the {what} that came with it", "another or no value"
-        )
+        code, what = ("oidc-c-hash", "code") if name == "c_hash" else ("oidc-at-hash", "access token")
+        raise LoginRefused(code, f"{name} of the {what} that came with it", "another or no value")
 
 
 def _malformed(received: str, kind: Kind) -> LoginRefused:
-    return _refused("oidc-malformed", f"{_a(kind)} (a signed JWT)", received)
+    return LoginRefused("oidc-malformed", f"{_a(kind)} (a signed JWT)", received)
 
 
 def _a(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'AEIOU' else 'a'} {kind.name}"
-
-
-def _refused(
-    code: str, expected: str, received: str, side: Side = Side.IDENTITY_PROVIDER, next_step: str = MALFORMED
-) -> LoginRefused:
-    return LoginRefused(code, expected, received, side, next_step)
 
 
 def _shown(value: object) -> str:

@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from accounts.sso import provider_errors
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.catalogue import CATALOGUE
+from accounts.sso.refusals.row import Side
 
 _SHOWN = 300  # characters of a provider's own words
 
 _ASK_AGAIN = "Start again from the sign-in page; if that does not help, compare both sides' redirect URI."
-_ENTER_ISSUER = (
-    "Save the issuer again on the connection's tab “Identity provider”: it is checked there, and the one that the"
-    " provider publishes is offered."
-)
 _OTHER_WAY = (
     "Choose another way to authenticate the application on the connection's tab “Identity provider”, or let the"
     " application use this one."
 )
-_LOOK_THERE = "Look the error up in the identity provider's own sign-in log."
 
 
 class Named(Protocol):
@@ -30,11 +27,8 @@ def provider_said_no(answer: Mapping[str, str]) -> LoginRefused:
     error, description = plain(answer.get("error", "")), plain(answer.get("error_description", ""))
     quoted = f"the error “{error}”" + (f": “{description}”" if description else "")
     subcode = plain(answer.get("error_subcode", ""))  # Entra's "cancel"
-    if subcode == "cancel":
-        return provider_errors.refused_for(provider_errors.CANCELLED, "a login", quoted)
-    if cause := provider_errors.cause_of((error,), description):
-        return provider_errors.refused_for(cause, "a login", quoted)
-    return LoginRefused("idp-error", "a login", quoted, Side.IDENTITY_PROVIDER, _LOOK_THERE)
+    code = "idp-cancelled" if subcode == "cancel" else provider_errors.code_for((error,), description)
+    return LoginRefused(code or "idp-error", "a login", quoted)
 
 
 def provider_failed(error: Exception, connection: Named) -> LoginRefused:
@@ -42,37 +36,33 @@ def provider_failed(error: Exception, connection: Named) -> LoginRefused:
     expected = f"the documents and keys of '{connection.issuer}'"
     received = str(error).rstrip(".")
     if getattr(error, "names_another_issuer", False):
-        return LoginRefused("oidc-discovery", expected, received, Side.TORQUE, _ENTER_ISSUER)
+        return LoginRefused("oidc-discovery", expected, received)
     if getattr(error, "needs_another_issuer", False):
-        return LoginRefused("idp-unreachable", expected, received, Side.TORQUE, _ENTER_ISSUER)
-    return LoginRefused("idp-unreachable", expected, received, Side.IDENTITY_PROVIDER, "Try again later.")
+        return LoginRefused(
+            "idp-unreachable", expected, received, CATALOGUE["oidc-discovery"].next_step, side=Side.TORQUE
+        )
+    return LoginRefused("idp-unreachable", expected, received)
 
 
 def code_refused(error: Exception) -> LoginRefused:
     """The token endpoint did not take the code or the client's credentials."""
     code, quoted = getattr(error, "error", ""), f"the error “{error}”"
     if code == "client_authentication":
-        return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, Side.TORQUE, _OTHER_WAY)
-    cause = provider_errors.cause_of((code,), str(error))
-    if cause:
-        return provider_errors.refused_for(cause, "tokens for the code", quoted)
-    step = _ASK_AGAIN if code == "invalid_grant" else _LOOK_THERE
-    return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, Side.IDENTITY_PROVIDER, step)
+        return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, _OTHER_WAY, side=Side.TORQUE)
+    if known := provider_errors.code_for((code,), str(error)):
+        return LoginRefused(known, "tokens for the code", quoted)
+    step = _ASK_AGAIN if code == "invalid_grant" else ""
+    return LoginRefused("oidc-token-endpoint", "tokens for the code", quoted, step)
 
 
 def wrong_flow(expected: str, received: str, connection: Named) -> LoginRefused:
     step = f"The connection uses the flow “{connection.flow}”; set the application to the same."
-    return LoginRefused("oidc-flow", expected, received, Side.IDENTITY_PROVIDER, step)
+    return LoginRefused("oidc-flow", expected, received, step)
 
 
 def unknown_key(key_id: str, connection: Named) -> LoginRefused:
-    return LoginRefused(
-        "oidc-unknown-key",
-        f"a signature by a key of 2048 bits or more that '{connection.issuer}' publishes",
-        f"one by the key '{plain(key_id)}'",
-        Side.IDENTITY_PROVIDER,
-        "If the provider has just changed its keys, try again in five minutes.",
-    )
+    expected = f"a signature by a key of 2048 bits or more that '{connection.issuer}' publishes"
+    return LoginRefused("oidc-unknown-key", expected, f"one by the key '{plain(key_id)}'")
 
 
 def plain(text: str) -> str:

@@ -30,7 +30,7 @@ from accounts.sso.oidc import claims as oidc_claims
 from accounts.sso.oidc import id_token, key_choice, userinfo
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.oidc.id_token import UnverifiedToken
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 
 Answer = Mapping[str, str]
 
@@ -124,9 +124,6 @@ def _check_sender(connection: Connection, answer: Answer) -> None:
             "oidc-answer-issuer",
             f"an answer from '{connection.issuer}'",
             f"one from '{answer.get('iss', '')[:200]}'" if answer.get("iss") else "one without its issuer (iss)",
-            Side.IDENTITY_PROVIDER,
-            "Compare the connection's issuer with the one the provider publishes; if they are equal, another provider"
-            " answered in its place: start again, and tell us if it stays so.",
         )
 
 

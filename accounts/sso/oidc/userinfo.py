@@ -11,7 +11,7 @@ from accounts.connections.provider.documents import ProviderUnreachable
 from accounts.connections.vendors import VENDORS
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common import strict_json
 from common.outbound import guarded_http
 
@@ -62,7 +62,5 @@ def _of_same_person(found: object, claims: Claims) -> Claims:
             "oidc-userinfo-subject",
             "userinfo about the person of the ID token (the same sub)",
             "userinfo about somebody else" if isinstance(found, dict) else "something that is not a JSON object",
-            Side.IDENTITY_PROVIDER,
-            "Show this to the provider's support, or let the application put e-mail and groups into the ID token.",
         )
     return found

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import decode, refused
+from accounts.sso.saml.shape import decode
 from common.texts import quoted
 
 REQUEST, RESPONSE = "SAMLRequest", "SAMLResponse"
@@ -75,7 +75,7 @@ def read_query(query: str) -> Came:
     fields = {name: _unquoted(text) for name, text in written.items()}
     name = _the_message(fields)
     if fields.get("SAMLEncoding", DEFLATE) != DEFLATE:
-        raise refused("encoding", "a deflated message", quoted(fields["SAMLEncoding"]))
+        raise LoginRefused("saml-encoding", "a deflated message", quoted(fields["SAMLEncoding"]))
     return Came(name, fields[name], _relay_state(fields), by_redirect=True, signature=_detached(name, written, fields))
 
 
@@ -112,8 +112,8 @@ def _written(query: str) -> dict[str, str]:
         if unquote_plus(name) not in _FIELDS:
             continue
         if name not in _FIELDS or name in found:
-            raise refused(
-                "query", "each field of the query once, under its plain name", f"{quoted(name)} again or encoded"
+            raise LoginRefused(
+                "saml-query", "each field of the query once, under its plain name", f"{quoted(name)} again or encoded"
             )
         found[name] = text
     return found
@@ -123,21 +123,23 @@ def _unquoted(text: str) -> str:
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
-        raise refused("encoding", "a query in UTF-8", "another encoding") from None
+        raise LoginRefused("saml-encoding", "a query in UTF-8", "another encoding") from None
 
 
 def _the_message(fields: Mapping[str, str]) -> str:
     present = [name for name in (REQUEST, RESPONSE) if name in fields]
     if len(present) != 1:
         received = "both" if present else "neither"
-        raise refused("no-message", f"either a {REQUEST} or a {RESPONSE}", received, "Open no logout address by hand.")
+        raise LoginRefused("saml-no-message", f"either a {REQUEST} or a {RESPONSE}", received)
     return present[0]
 
 
 def _relay_state(fields: Mapping[str, str]) -> str | None:
     relay_state = fields.get("RelayState")
     if relay_state is not None and len(relay_state) > MAX_RELAY_STATE:
-        raise refused("size", f"a RelayState of at most {MAX_RELAY_STATE} characters", f"{len(relay_state)} characters")
+        raise LoginRefused(
+            "saml-size", f"a RelayState of at most {MAX_RELAY_STATE} characters", f"{len(relay_state)} characters"
+        )
     return relay_state
 
 
@@ -153,7 +155,7 @@ def _signature_value(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise refused("signature-shape", "a Signature in base64", "other text") from None
+        raise LoginRefused("saml-signature-shape", "a Signature in base64", "other text") from None
 
 
 def _inflated(packed: bytes, limit: int) -> bytes:
@@ -164,11 +166,11 @@ def _inflated(packed: bytes, limit: int) -> bytes:
     except zlib.error:
         raise _not_deflated("other bytes") from None
     if len(xml) > limit:
-        raise refused("size", f"a message of at most {limit} bytes", "more, after it was unpacked")
+        raise LoginRefused("saml-size", f"a message of at most {limit} bytes", "more, after it was unpacked")
     if not unpacker.eof or unpacker.unused_data:
         raise _not_deflated("one that is cut off or goes on after its end")
     return xml
 
 
 def _not_deflated(received: str) -> LoginRefused:
-    return refused("deflate", "a message packed with deflate", received)
+    return LoginRefused("saml-deflate", "a message packed with deflate", received)

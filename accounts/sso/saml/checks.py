@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.sso import timeline
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Part
 from accounts.sso.saml import xml_encryption
 from accounts.sso.saml.fields import (
     Clock,
@@ -22,15 +23,12 @@ from accounts.sso.saml.fields import (
     text_of,
 )
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, refused, require_id, status_refusal
-from accounts.sso.timeline import Part
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, require_id, status_refusal
 from common.texts import quoted
 
 MAX_LIFETIME = timedelta(hours=24)
 _MAX_CONFIRMATIONS = 10
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
-_WEB_BROWSER_SSO = "Choose web browser single sign-on (the POST binding) as the application's profile there."
-_NO_RULES = "Take the rule that adds this condition off the application there."
 _ATTRIBUTE, _ENCRYPTED_ATTRIBUTE = f"{{{SAML}}}Attribute", f"{{{SAML}}}EncryptedAttribute"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -80,7 +78,7 @@ def check_response(response: Element, expected: Expectations, clock: Clock) -> N
     if issuers := response.findall(ISSUER):
         check_issuer(text_of(issuers[0]), expected.idp_entity_id, "response", len(issuers))
     if len(response.findall(STATUS)) != 1:
-        raise refused("shape", "one Status in the response", f"{len(response.findall(STATUS))}")
+        raise LoginRefused("saml-shape", "one Status in the response", f"{len(response.findall(STATUS))}")
     if refusal := status_refusal(response):
         raise refusal
     _check_destination(response, expected)
@@ -127,11 +125,8 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> 
 def _check_destination(response: Element, expected: Expectations) -> None:
     destination = response.get("Destination")
     if destination is not None and destination != expected.acs_url:
-        raise refused(
-            "destination",
-            f"a response for {quoted(expected.acs_url)}",
-            f"one for {quoted(destination)}",
-            "Copy the ACS URL of this connection into the identity provider.",
+        raise LoginRefused(
+            "saml-destination", f"a response for {quoted(expected.acs_url)}", f"one for {quoted(destination)}"
         )
 
 
@@ -144,17 +139,10 @@ def _check_in_response_to(value: str | None, expected: Expectations, where: str)
             "saml-idp-initiated",
             "an answer to a sign-in that began at Torque",
             "a sign-in that began at the identity provider",
-            Side.TORQUE,
-            "Allow sign-in from the identity provider's portal on the connection, or start at Torque's sign-in page.",
         )
     if value != expected.request_id:
         asked = f"InResponseTo {quoted(expected.request_id)}" if expected.request_id else "no InResponseTo"
-        raise refused(
-            "in-response-to",
-            f"{asked} in the {where}",
-            "none" if value is None else quoted(value),
-            "Start again at the sign-in page; each answer fits one request only.",
-        )
+        raise LoginRefused("saml-in-response-to", f"{asked} in the {where}", "none" if value is None else quoted(value))
 
 
 def _check_audience(conditions: Element, expected: Expectations) -> None:
@@ -165,11 +153,10 @@ def _check_audience(conditions: Element, expected: Expectations) -> None:
         accepted.add(f"spn:{expected.sp_entity_id}")  # Entra, for an identifier that is no URI
     for audiences in [[text_of(item) for item in restriction] for restriction in restrictions] or [[]]:
         if not accepted.intersection(audiences):
-            raise refused(
-                "audience",
+            raise LoginRefused(
+                "saml-audience",
                 f"the audience {quoted(expected.sp_entity_id)}",
                 ", ".join(quoted(audience) for audience in audiences[:5]) or "none",
-                "Copy this connection's entity ID into the identity provider (Entra: Identifier; Okta: Audience URI).",
             )
 
 
@@ -177,20 +164,17 @@ def _check_conditions(conditions: Element, issued_at: datetime, clock: Clock) ->
     """Gives the end of validity."""
     unknown = [child for child in conditions if child.tag not in _KNOWN_CONDITIONS]
     if unknown:  # SAML core 2.5.1.1: a condition not understood makes the assertion useless
-        raise refused("condition", "conditions known to SAML 2.0", quoted(str(unknown[0].tag)), _NO_RULES)
+        raise LoginRefused("saml-condition", "conditions known to SAML 2.0", quoted(str(unknown[0].tag)))
     if "NotBefore" in conditions.attrib:
         begins_at = moment_of(conditions, "NotBefore")
         if clock.is_before(begins_at):
-            raise clock.refusal("not-yet-valid", "an assertion that is valid already", begins_at)
+            raise clock.refusal("saml-not-yet-valid", "an assertion that is valid already", begins_at)
     ends_at = moment_of(conditions, "NotOnOrAfter")
     if clock.has_reached(ends_at):
-        raise clock.refusal("expired", "an assertion that is still valid", ends_at)
+        raise clock.refusal("saml-expired", "an assertion that is still valid", ends_at)
     if ends_at - issued_at > MAX_LIFETIME:
-        raise refused(
-            "lifetime",
-            "an assertion that is valid for at most 24 hours",
-            f"one valid until {shown(ends_at)}",
-            "Let the identity provider's assertions for this application live for an hour or less.",
+        raise LoginRefused(
+            "saml-lifetime", "an assertion that is valid for at most 24 hours", f"one valid until {shown(ends_at)}"
         )
     return ends_at
 
@@ -202,7 +186,7 @@ def _check_confirmations(subject: Element, expected: Expectations, clock: Clock)
     if not bearers:
         methods = ", ".join(quoted(item.get("Method", "")) for item in confirmations)
         received = methods or "no confirmation"
-        raise refused("bearer", "a subject confirmed by the method bearer", received, _WEB_BROWSER_SSO)
+        raise LoginRefused("saml-bearer", "a subject confirmed by the method bearer", received)
     refusals = []
     for bearer in bearers:
         try:
@@ -215,19 +199,18 @@ def _check_confirmations(subject: Element, expected: Expectations, clock: Clock)
 def _check_confirmation(confirmation: Element, expected: Expectations, clock: Clock) -> None:
     recipient = confirmation.get("Recipient")
     if recipient != expected.acs_url:
-        raise refused(
-            "recipient",
+        raise LoginRefused(
+            "saml-recipient",
             f"the recipient {quoted(expected.acs_url)}",
             quoted(recipient) if recipient is not None else "none",
-            "Copy the ACS URL of this connection into the identity provider (Okta: also as Recipient URL).",
         )
     ends_at = moment_of(confirmation, "NotOnOrAfter")
     if clock.has_reached(ends_at):
-        raise clock.refusal("confirmation-expired", "a subject confirmation that is still valid", ends_at)
+        raise clock.refusal("saml-confirmation-expired", "a subject confirmation that is still valid", ends_at)
     if "NotBefore" in confirmation.attrib:
         begins_at = moment_of(confirmation, "NotBefore")
         if clock.is_before(begins_at):
-            raise clock.refusal("not-yet-valid", "a subject confirmation that is valid already", begins_at)
+            raise clock.refusal("saml-not-yet-valid", "a subject confirmation that is valid already", begins_at)
     _check_in_response_to(confirmation.get("InResponseTo"), expected, "subject confirmation")
 
 
@@ -241,14 +224,14 @@ def _authentication(assertion: Element, clock: Clock) -> tuple[datetime, datetim
     """When the person signed in there, when that session ends (the earliest of several), and its index."""
     statements = assertion.findall(f"{{{SAML}}}AuthnStatement")
     if not statements:
-        raise refused("authn-statement", "an AuthnStatement", "none", _WEB_BROWSER_SSO)
+        raise LoginRefused("saml-authn-statement", "an AuthnStatement", "none")
     ends = [moment_of(item, "SessionNotOnOrAfter") for item in statements if "SessionNotOnOrAfter" in item.attrib]
     ends_at = min(ends, default=None)
     if ends_at is not None and clock.has_reached(ends_at):
-        raise clock.refusal("session-ended", "a session that has not ended", ends_at)
+        raise clock.refusal("saml-session-ended", "a session that has not ended", ends_at)
     authenticated_at = moment_of(statements[0], "AuthnInstant")
     if clock.is_before(authenticated_at):
-        raise clock.refusal("authenticated-in-future", "a sign-in in the past", authenticated_at)
+        raise clock.refusal("saml-authenticated-in-future", "a sign-in in the past", authenticated_at)
     return authenticated_at, ends_at, statements[0].get("SessionIndex", "")
 
 
@@ -289,5 +272,5 @@ def _opened(sealed: Element, expected: Expectations) -> Element:
     """One that cannot be read is refused, and never counts as absent: groups would be taken away for it."""
     attribute = xml_encryption.opened(sealed, expected.decryption_key(), "an attribute")
     if attribute.tag != _ATTRIBUTE:
-        raise refused("shape", "an Attribute inside the EncryptedAttribute", quoted(str(attribute.tag)))
+        raise LoginRefused("saml-shape", "an Attribute inside the EncryptedAttribute", quoted(str(attribute.tag)))
     return attribute

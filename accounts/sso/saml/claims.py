@@ -11,7 +11,7 @@ from accounts.sso.attributes import guests
 from accounts.sso.attributes.reading import arrived as names_that_arrived
 from accounts.sso.attributes.reading import first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, text_values
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.checks import VerifiedAssertion
 from common.texts import storable
 
@@ -124,13 +124,7 @@ def _check_tenant(assertion: VerifiedAssertion, reading: Reading) -> None:
     wanted = tenants.tenant_of(assertion.issuer) if _is_entra(assertion, reading) else ""
     sent = first_text(assertion.attributes, TENANT_ID)
     if wanted and sent and sent.lower() != wanted:
-        raise LoginRefused(
-            "saml-tenant",
-            f"the tenant of the issuer, '{wanted}'",
-            f"the tenant ID '{sent[:100]}'",
-            Side.IDENTITY_PROVIDER,
-            "Leave the claim tenantid as Entra sends it, and check the issuer of the connection.",
-        )
+        raise LoginRefused("saml-tenant", f"the tenant of the issuer, '{wanted}'", f"the tenant ID '{sent[:100]}'")
 
 
 def _external_ids(assertion: VerifiedAssertion, subject: str, guest: str) -> tuple[str, ...]:
@@ -187,8 +181,6 @@ def _no_subject(received: str, reading: Reading) -> LoginRefused:
         f"a lasting NameID of at most {_MAX_SUBJECT} characters"
         + (f", or the attribute {looked_for}" if looked_for else ""),
         received,
-        Side.IDENTITY_PROVIDER,
-        "Send a persistent NameID, or name a lasting attribute as “subject” on the connection.",
     )
 
 
@@ -200,6 +192,4 @@ def _no_email(assertion: VerifiedAssertion, reading: Reading) -> LoginRefused:
         "no-email",
         f"an e-mail address in the attribute {looked_for}, or as NameID",
         f"{received}. {names_that_arrived(assertion.attributes).removesuffix('.')}",
-        Side.IDENTITY_PROVIDER,
-        "Send the attribute, or set on the connection the name under which it is sent.",
     )

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import SAML, Element, refused
-from accounts.sso.timeline import Part
+from accounts.sso.refusals.row import Part
+from accounts.sso.refusals.saml_rows import MALFORMED
+from accounts.sso.saml.shape import SAML, Element
 from common import timestamps
 from common.texts import quoted
 
@@ -35,39 +36,34 @@ class Clock:
 
     def refusal(self, code: str, expected: str, moment: datetime) -> LoginRefused:
         """Names both clocks: which of them is wrong is for people to find out."""
-        return refused(
+        return LoginRefused(
             code,
             f"{expected}, with {self.skew.seconds} s allowed",
             f"the time {shown(moment)} from the identity provider while Torque's clock says {shown(self.now)}",
-            "Compare both clocks with a time service; if both are right, sign in again.",
         )
 
 
 def check_version(element: Element) -> None:
     if element.get("Version") != "2.0":
-        raise refused(
-            "version",
-            "SAML version 2.0",
-            quoted(element.get("Version", "")) if element.get("Version") else "none",
-            "Set the application up at the identity provider as one of SAML 2.0, not of SAML 1.1 or WS-Federation.",
+        raise LoginRefused(
+            "saml-version", "SAML version 2.0", quoted(element.get("Version", "")) if element.get("Version") else "none"
         )
 
 
 def check_issue_instant(element: Element, clock: Clock) -> datetime:
     issued_at = moment_of(element, "IssueInstant")
     if clock.is_before(issued_at):
-        raise clock.refusal("issued-in-future", "a message issued in the past", issued_at)
+        raise clock.refusal("saml-issued-in-future", "a message issued in the past", issued_at)
     return issued_at
 
 
 def check_issuer(issuer: str, idp_entity_id: str, where: str, count: int = 1) -> str:
     if issuer != idp_entity_id or count != 1:
         slash = issuer.rstrip("/") == idp_entity_id.rstrip("/")
-        raise refused(
-            "issuer",
+        raise LoginRefused(
+            "saml-issuer",
             f"the issuer {quoted(idp_entity_id)} of this connection in the {where}",
             quoted(issuer) + (", which differs in the slash at the end" if slash and count == 1 else ""),
-            "If it is the right provider, set the connection's issuer to exactly what it sends.",
         )
     timeline.passed(Part.CONDITIONS, f"Issuer of the {where}", idp_entity_id, issuer)
     return issuer
@@ -76,23 +72,23 @@ def check_issuer(issuer: str, idp_entity_id: str, where: str, count: int = 1) ->
 def one(parent: Element, name: str) -> Element:
     found = parent.findall(f"{{{SAML}}}{name}")
     if len(found) != 1:
-        code = _MISSING.get(name, "shape") if not found else "shape"
-        raise refused(code, f"one {name} in {str(parent.tag).rpartition('}')[2]}", f"{len(found)}")
+        code = _MISSING.get(name, "saml-shape") if not found else "saml-shape"
+        raise LoginRefused(code, f"one {name} in {str(parent.tag).rpartition('}')[2]}", f"{len(found)}", MALFORMED)
     return found[0]
 
 
 _MISSING = {
-    "Conditions": "conditions",
-    "Subject": "subject",
-    "Issuer": "issuer",
-    "SubjectConfirmationData": "recipient",
+    "Conditions": "saml-conditions",
+    "Subject": "saml-subject",
+    "Issuer": "saml-issuer",
+    "SubjectConfirmationData": "saml-recipient",
 }
 
 
 def text_of(element: Element) -> str:
     """Trimmed text. An element with others inside would be read one way here and another way elsewhere."""
     if len(element):
-        raise refused("shape", f"text only in {str(element.tag).rpartition('}')[2]}", "elements inside it")
+        raise LoginRefused("saml-shape", f"text only in {str(element.tag).rpartition('}')[2]}", "elements inside it")
     return (element.text or "").strip()
 
 
@@ -105,7 +101,9 @@ def moment_of(element: Element, name: str) -> datetime:
             raise ValueError(value)
         return timestamps.read(value)
     except ValueError:
-        raise refused("time", f"a time with its zone as {where}", quoted(value) if value else "none") from None
+        raise LoginRefused(
+            "saml-time", f"a time with its zone as {where}", quoted(value) if value else "none"
+        ) from None
 
 
 def shown(moment: datetime) -> str:

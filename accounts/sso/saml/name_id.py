@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import xml_encryption
 from accounts.sso.saml.fields import text_of
-from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element, refused
+from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element
 from common.folding import fold
 from common.texts import quoted
 
@@ -88,11 +88,10 @@ def name_ids_in(parent: Element, decryption_key: Callable[[], str]) -> list[Elem
         return parent.findall(NAME_ID)
     key = decryption_key()
     if not key:
-        raise refused(
-            "encrypted-name-id",
+        raise LoginRefused(
+            "saml-encrypted-name-id",
             "a NameID in the clear, as this connection has no key to open one",
             "an EncryptedID",
-            "Encrypt no names for Torque, or make a key for the connection and upload its certificate there.",
         )
     return [*parent.findall(NAME_ID), *(_opened(element, key) for element in sealed)]
 
@@ -100,7 +99,9 @@ def name_ids_in(parent: Element, decryption_key: Callable[[], str]) -> list[Elem
 def _opened(sealed: Element, key: str) -> Element:
     found = xml_encryption.opened(sealed, key, "a NameID")
     if found.tag != NAME_ID:
-        raise refused("name-id", "a NameID inside the EncryptedID", quoted(str(found.tag)), "Encrypt a NameID there.")
+        raise LoginRefused(
+            "saml-name-id", "a NameID inside the EncryptedID", quoted(str(found.tag)), "Encrypt a NameID there."
+        )
     return found
 
 
@@ -116,9 +117,4 @@ def read_name_id(elements: list[Element]) -> NameId:
 
 
 def _not_one(received: str) -> LoginRefused:
-    return refused(
-        "name-id",
-        f"one NameID of at most {_LIMIT} characters",
-        received,
-        "Choose a short, lasting attribute as NameID for this application.",
-    )
+    return LoginRefused("saml-name-id", f"one NameID of at most {_LIMIT} characters", received)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from accounts.sso import masking, timeline
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Part
 from accounts.sso.saml import checks as saml_checks
 from accounts.sso.saml import xml_encryption, xml_signature
 from accounts.sso.saml.checks import Expectations, VerifiedAssertion
@@ -20,11 +21,9 @@ from accounts.sso.saml.shape import (
     decode,
     parse,
     parse_signed,
-    refused,
     signatures,
     the_assertion,
 )
-from accounts.sso.timeline import Part
 
 __all__ = ["Expectations", "VerifiedAssertion", "check_signed", "read_response", "unverified_in_response_to"]
 
@@ -33,7 +32,7 @@ def unverified_in_response_to(message_b64: str, limit: int) -> str:
     """Which request a response says it answers; "" for none. Good for finding a transaction, for nothing else."""
     response = parse(decode(message_b64, limit))
     if response.tag != RESPONSE:
-        raise refused("shape", "a SAML 2.0 Response", "another message")
+        raise LoginRefused("saml-shape", "a SAML 2.0 Response", "another message")
     return response.get("InResponseTo", "")
 
 
@@ -75,7 +74,7 @@ def _signed_parts(
         return response, signed_assertion
     if response_is_signed:
         return response, _direct_child(response, ASSERTION)
-    raise refused("unsigned", "a signature on the response or the assertion", "none", "Switch signing on.")
+    raise LoginRefused("saml-unsigned", "a signature on the response or the assertion", "none")
 
 
 def _opened(response: Element, response_is_signed: bool, expected: Expectations) -> Element:
@@ -87,12 +86,14 @@ def _opened(response: Element, response_is_signed: bool, expected: Expectations)
         return parse_signed(_verify(assertion, signature, expected))
     if response_is_signed and expected.accept_response_signature_over_encryption:
         return assertion
-    raise refused(
-        "unsigned",
+    raise LoginRefused(
+        "saml-unsigned",
         "a signature on the assertion inside the encryption",
         "a signature on the response only" if response_is_signed else "none",
-        "Sign the assertion too, or let the connection accept encrypted assertions without a signature of their own"
-        " (under “Advanced” on its tab “Identity provider”).",
+        (
+            "Sign the assertion too, or let the connection accept encrypted assertions without a signature of their own"
+            " (under “Advanced” on its tab “Identity provider”)."
+        ),
     )
 
 

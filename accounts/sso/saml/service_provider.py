@@ -29,7 +29,8 @@ from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
 from accounts.models.request_choices import NameIdFormat
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Side
 from accounts.sso.saml import xml_signing
 from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
 from accounts.sso.saml.claims import Reading, identity_claims
@@ -156,13 +157,7 @@ def _signed_inside(connection: Connection, xml: bytes) -> bytes:
 
 
 def _no_signing_key() -> LoginRefused:
-    return LoginRefused(
-        "saml-no-signing-key",
-        "an RSA key on the connection, as it signs its requests",
-        "none",
-        Side.TORQUE,
-        "Make a key for the connection, or switch signed requests off.",
-    )
+    return LoginRefused("saml-no-signing-key", "an RSA key on the connection, as it signs its requests", "none")
 
 
 def service_provider_metadata(connection: Connection) -> bytes:
@@ -247,8 +242,8 @@ def certificates(connection: Connection) -> tuple[str, ...]:
             "saml-certificate",
             "a readable signing certificate on the connection",
             str(error),
-            Side.TORQUE,
             "Read the identity provider's metadata again.",
+            side=Side.TORQUE,
         ) from None
     if not usable:
         raise _weak(connection)
@@ -261,8 +256,6 @@ def _weak(connection: Connection) -> LoginRefused:
         "saml-certificate",
         f"a signing certificate on the connection with {STRONG}",
         ", ".join(weakness(pem) for pem in stored_certificates(connection.idp_certificates)),
-        Side.IDENTITY_PROVIDER,
-        "Make a new signing certificate there, then read its metadata again or add it on the tab “Certificates”.",
     )
 
 

@@ -12,7 +12,7 @@ from typing import cast
 from lxml import etree
 
 from accounts.sso import provider_errors
-from accounts.sso.refusal import LoginRefused, Side
+from accounts.sso.refusal import LoginRefused
 from common.texts import quoted
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -26,12 +26,6 @@ NAME_ID, ENCRYPTED_ID = f"{{{SAML}}}NameID", f"{{{SAML}}}EncryptedID"
 SESSION_INDEX, EXTENSIONS = f"{{{SAMLP}}}SessionIndex", f"{{{SAMLP}}}Extensions"
 
 Element = etree._Element
-
-# What to do about a message that no known identity provider writes like this.
-MALFORMED = (
-    "Identity providers do not write messages like this one: show it to the support of yours, and look for a proxy or"
-    " browser extension that changes what passes."
-)
 
 # Above any real message of the body limit (2,400 groups), below what costs time: canonicalization looks up every
 # prefix of every element in all namespaces around it.
@@ -55,32 +49,24 @@ _LOGOUT_PARTS = {
     LOGOUT_RESPONSE: {ISSUER, SIGNATURE, EXTENSIONS, STATUS},
 }
 _FORBIDDEN_MARKUP = (
-    (b"<!--", "comment", "a comment"),
-    (b"<![", "cdata", "a CDATA section"),
-    (b"<!", "doctype", "a DOCTYPE or entity declaration"),
-    (b"<?", "processing-instruction", "a processing instruction"),
+    (b"<!--", "saml-comment", "a comment"),
+    (b"<![", "saml-cdata", "a CDATA section"),
+    (b"<!", "saml-doctype", "a DOCTYPE or entity declaration"),
+    (b"<?", "saml-processing-instruction", "a processing instruction"),
 )
-
-
-def refused(code: str, expected: str, received: str, next_step: str = MALFORMED) -> LoginRefused:
-    """A refusal whose cause is on the side of the identity provider, as nearly all of this protocol's are."""
-    return LoginRefused(f"saml-{code}", expected, received, Side.IDENTITY_PROVIDER, next_step)
 
 
 def decode(message_b64: str, limit: int) -> bytes:
     """The XML of a posted message. `limit`: of its base64 text, in characters."""
     if len(message_b64) > limit:
-        raise refused(
-            "size",
-            f"a SAML answer of at most {limit} characters",
-            f"{len(message_b64)} characters",
-            "Send fewer groups, for example only those assigned to the application.",
+        raise LoginRefused(
+            "saml-size", f"a SAML answer of at most {limit} characters", f"{len(message_b64)} characters"
         )
     try:
         # Some providers break lines after 76 characters; no other stray character is forgiven.
         return base64.b64decode("".join(message_b64.split()).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
-        raise refused("base64", "a SAML answer in base64", "text that is no base64") from None
+        raise LoginRefused("saml-base64", "a SAML answer in base64", "text that is no base64") from None
 
 
 def parse(xml: bytes) -> Element:
@@ -89,7 +75,7 @@ def parse(xml: bytes) -> Element:
     try:
         root = etree.fromstring(xml, _parser())
     except (etree.XMLSyntaxError, ValueError):
-        raise refused("xml", "well-formed XML", "XML that cannot be read") from None
+        raise LoginRefused("saml-xml", "well-formed XML", "XML that cannot be read") from None
     _walk(root)
     return root
 
@@ -110,25 +96,27 @@ def _refuse_markup(xml: bytes) -> None:
     try:
         xml.decode("utf-8")
     except UnicodeDecodeError:
-        raise refused("encoding", "XML in UTF-8", "another encoding") from None
+        raise LoginRefused("saml-encoding", "XML in UTF-8", "another encoding") from None
     body = xml.removeprefix(b"\xef\xbb\xbf").lstrip()
     if declaration := _XML_DECLARATION.match(body):
         body = body[declaration.end() :]
     elif body[:6].lower() == b"<?xml ":
-        raise refused("encoding", "XML 1.0 in UTF-8", f"the declaration {quoted(body[:80].decode('utf-8', 'replace'))}")
+        raise LoginRefused(
+            "saml-encoding", "XML 1.0 in UTF-8", f"the declaration {quoted(body[:80].decode('utf-8', 'replace'))}"
+        )
     for markup, code, name in _FORBIDDEN_MARKUP:
         if markup in body:
-            raise refused(code, "XML made of elements and text only", name)
+            raise LoginRefused(code, "XML made of elements and text only", name)
     _refuse_floods(body)
 
 
 def _refuse_floods(body: bytes) -> None:
     pieces = body.split(b"<", _MAX_TAGS)
     if len(pieces) > _MAX_TAGS:
-        raise refused("shape", f"at most {_MAX_TAGS} XML tags", "more", "Send fewer groups.")
+        raise LoginRefused("saml-shape", f"at most {_MAX_TAGS} XML tags", "more", "Send fewer groups.")
     declared = [piece.count(b"xmlns") for piece in pieces]
     if sum(count for count in declared if count > 3) > _MAX_NAMESPACES:
-        raise refused("shape", f"at most {_MAX_NAMESPACES} namespaces on the outer elements", "more")
+        raise LoginRefused("saml-shape", f"at most {_MAX_NAMESPACES} namespaces on the outer elements", "more")
 
 
 def _walk(root: Element) -> None:
@@ -138,7 +126,7 @@ def _walk(root: Element) -> None:
     while level:
         depth += 1
         if depth > _MAX_DEPTH:
-            raise refused("shape", f"elements at most {_MAX_DEPTH} deep", "deeper ones")
+            raise LoginRefused("saml-shape", f"elements at most {_MAX_DEPTH} deep", "deeper ones")
         for element in level:
             if attributes := element.attrib:
                 _check_attributes(attributes, seen)
@@ -147,32 +135,34 @@ def _walk(root: Element) -> None:
 
 def _check_attributes(attributes: etree._Attrib, seen: set[str]) -> None:
     if len(attributes) > _MAX_ATTRIBUTES:
-        raise refused("shape", f"at most {_MAX_ATTRIBUTES} attributes on one element", f"{len(attributes)} attributes")
+        raise LoginRefused(
+            "saml-shape", f"at most {_MAX_ATTRIBUTES} attributes on one element", f"{len(attributes)} attributes"
+        )
     for name, value in cast(list[tuple[str, str]], attributes.items()):
         if name == _XML_ID:
-            raise refused("xml-id", "elements identified by their ID attribute", "the attribute xml:id")
+            raise LoginRefused("saml-xml-id", "elements identified by their ID attribute", "the attribute xml:id")
         if name in {"ID", "Id", "id"}:
             if value in seen:
-                raise refused("duplicate-id", "every ID once", f"the ID {quoted(value)} on two elements")
+                raise LoginRefused("saml-duplicate-id", "every ID once", f"the ID {quoted(value)} on two elements")
             seen.add(value)
 
 
 def the_assertion(response: Element) -> Element:
     """The one Assertion or EncryptedAssertion of a Response, with nothing of its kind hidden anywhere else."""
     if response.tag != RESPONSE:
-        raise refused("shape", "a SAML 2.0 Response", f"an element {quoted(str(response.tag))}")
+        raise LoginRefused("saml-shape", "a SAML 2.0 Response", f"an element {quoted(str(response.tag))}")
     found = [child for child in response if child.tag in {ASSERTION, ENCRYPTED_ASSERTION}]
     if len(found) != 1:
         raise _status_or(
-            response, refused("shape", "exactly one assertion in the response", f"{len(found)} assertions")
+            response, LoginRefused("saml-shape", "exactly one assertion in the response", f"{len(found)} assertions")
         )
     _refuse_out_of_place(response, {response, found[0], *signatures(response), *signatures(found[0])})
     unknown = [
         child.tag for child in response if child.tag not in {ISSUER, SIGNATURE, STATUS, ASSERTION, ENCRYPTED_ASSERTION}
     ]
     if unknown:
-        raise refused(
-            "shape", "only Issuer, Signature, Status and the assertion in the response", quoted(str(unknown[0]))
+        raise LoginRefused(
+            "saml-shape", "only Issuer, Signature, Status and the assertion in the response", quoted(str(unknown[0]))
         )
     require_id(response)
     return found[0]
@@ -186,7 +176,7 @@ def _status_or(response: Element, otherwise: LoginRefused) -> LoginRefused:
 def check_inner_assertion(assertion: Element) -> None:
     """The same rules for an assertion that came out of an EncryptedAssertion."""
     if assertion.tag != ASSERTION:
-        raise refused("shape", "an Assertion inside the EncryptedAssertion", "something else")
+        raise LoginRefused("saml-shape", "an Assertion inside the EncryptedAssertion", "something else")
     _refuse_out_of_place(assertion, {assertion, *signatures(assertion)})
 
 
@@ -194,11 +184,11 @@ def check_logout_message(message: Element, tag: str) -> None:
     """The same rules for a LogoutRequest or LogoutResponse: parts that are known, and no message inside."""
     name = tag.rpartition("}")[2]
     if message.tag != tag:
-        raise refused("shape", f"a SAML 2.0 {name}", f"an element {quoted(str(message.tag))}")
+        raise LoginRefused("saml-shape", f"a SAML 2.0 {name}", f"an element {quoted(str(message.tag))}")
     _refuse_out_of_place(message, {message, *signatures(message)})
     unknown = [str(child.tag) for child in message if child.tag not in _LOGOUT_PARTS[tag]]
     if unknown:
-        raise refused("shape", f"only the parts of a {name} that SAML names", quoted(unknown[0]))
+        raise LoginRefused("saml-shape", f"only the parts of a {name} that SAML names", quoted(unknown[0]))
     require_id(message)
 
 
@@ -206,14 +196,14 @@ def _refuse_out_of_place(root: Element, placed: set[Element]) -> None:
     for element in root.iter():
         name = str(element.tag).rpartition("}")[2]
         if name in _PLACED and element not in placed:
-            raise refused("shape", f"{name} only in its one place", "another one elsewhere in the message")
+            raise LoginRefused("saml-shape", f"{name} only in its one place", "another one elsewhere in the message")
 
 
 def signatures(parent: Element) -> list[Element]:
     """The Signature that is a direct child, if there is one."""
     found = [child for child in parent if child.tag == SIGNATURE]
     if len(found) > 1:
-        raise refused("signature-shape", "at most one signature on one element", f"{len(found)} signatures")
+        raise LoginRefused("saml-signature-shape", "at most one signature on one element", f"{len(found)} signatures")
     return found
 
 
@@ -221,7 +211,7 @@ def require_id(element: Element) -> str:
     """The ID of a message or Assertion; one that is missing or no XML name is refused."""
     value = element.get("ID", "")
     if not _ID.fullmatch(value):
-        raise refused("id", "an ID on the message and on the assertion", quoted(value) if value else "none")
+        raise LoginRefused("saml-id", "an ID on the message and on the assertion", quoted(value) if value else "none")
     return value
 
 
@@ -236,6 +226,5 @@ def status_refusal(response: Element) -> LoginRefused | None:
     message = response.findtext(f"{STATUS}/{{{SAMLP}}}StatusMessage", "").strip()
     received = f"the status {quoted(reason)}" + (f" with the message {quoted(message, 500)}" if message else "")
     names = tuple(status.rpartition(":")[2] for status in reversed(said))
-    if cause := provider_errors.cause_of(names, message[:_MESSAGE_READ]):
-        return provider_errors.refused_for(cause, "the status Success", received)
-    return refused("status", "the status Success", received, "The identity provider's own sign-in log says more.")
+    cause = provider_errors.code_for(names, message[:_MESSAGE_READ])
+    return LoginRefused(cause or "saml-status", "the status Success", received)

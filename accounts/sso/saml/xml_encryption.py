@@ -14,16 +14,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from accounts.connections.certificates.certificates import rsa_private_key
-from accounts.sso.refusal import LoginRefused, Side
-from accounts.sso.saml.shape import DS, Element, parse, refused
+from accounts.sso.refusal import LoginRefused
+from accounts.sso.saml.shape import DS, Element, parse
 from common.texts import quoted
 
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 XENC11 = "http://www.w3.org/2009/xmlenc11#"
 _OAEP = f"{XENC}rsa-oaep-mgf1p"
 _OAEP11 = f"{XENC11}rsa-oaep"
-
-_CHOOSE = "Choose AES-256 (GCM or CBC) with RSA-OAEP in the encryption options of the application there."
 
 # Algorithm -> length of its key in bytes.
 CBC = {f"{XENC}aes128-cbc": 16, f"{XENC}aes192-cbc": 24, f"{XENC}aes256-cbc": 32}
@@ -54,8 +52,6 @@ def decrypt(sealed: Element, private_key_pem: str, what: str = "an assertion") -
             "saml-no-decryption-key",
             f"{what} that is not encrypted, as this connection has no key to open one",
             "an encrypted one",
-            Side.TORQUE,
-            "Make a key for the connection and upload its certificate there, or switch encryption off there.",
         )
     content, key = _the_parts(sealed)
     algorithm = _algorithm(content, CBC | GCM)
@@ -78,11 +74,8 @@ def opened(sealed: Element, private_key_pem: str, what: str) -> Element:
 
 def undecryptable(what: str = "an assertion") -> LoginRefused:
     """The one answer to everything that goes wrong between the ciphertext and what can be read."""
-    return refused(
-        "decryption",
-        f"{what} encrypted for this connection's certificate",
-        "one that cannot be opened",
-        "Upload the connection's present certificate to the identity provider.",
+    return LoginRefused(
+        "saml-decryption", f"{what} encrypted for this connection's certificate", "one that cannot be opened"
     )
 
 
@@ -92,7 +85,7 @@ def _the_parts(sealed: Element) -> tuple[Element, Element]:
     inside = content.findall(f"{{{DS}}}KeyInfo/{{{XENC}}}EncryptedKey")
     keys = inside + sealed.findall(f"{{{XENC}}}EncryptedKey")
     if len(keys) != 1:
-        raise refused("encryption-shape", "exactly one EncryptedKey", f"{len(keys)}")
+        raise LoginRefused("saml-encryption-shape", "exactly one EncryptedKey", f"{len(keys)}")
     return content, keys[0]
 
 
@@ -101,7 +94,7 @@ def _algorithm(element: Element, known: dict[str, int]) -> str:
     algorithm = method.get("Algorithm", "")
     if algorithm not in known:
         names = ", ".join(name.rpartition("#")[2] for name in known)
-        raise refused("encryption-algorithm", f"encryption with one of {names}", quoted(algorithm), _CHOOSE)
+        raise LoginRefused("saml-encryption-algorithm", f"encryption with one of {names}", quoted(algorithm))
     return algorithm
 
 
@@ -145,5 +138,5 @@ def _only(parent: Element, tag: str) -> Element:
     found = parent.findall(tag)
     if len(found) != 1:
         name = tag.rpartition("}")[2]
-        raise refused("encryption-shape", f"exactly one {name}", f"{len(found)}")
+        raise LoginRefused("saml-encryption-shape", f"exactly one {name}", f"{len(found)}")
     return found[0]

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import DS, Element, parse_signed, refused, require_id
+from accounts.sso.saml.shape import DS, Element, parse_signed, require_id
 from common.texts import quoted
 
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -170,11 +170,10 @@ def _fitting_key(algorithm: str, message: bytes, value: bytes, certificates: Seq
         key = verification_key(certificate)
         if key is not None and _fits(key.public_key, algorithm, value, message):
             return key
-    raise refused(
-        "signature",
+    raise LoginRefused(
+        "saml-signature",
         f"a signature made with a certificate of this connection ({len(certificates)} configured)",
         "a signature that none of them fits",
-        "If the identity provider has a new signing certificate, add it to the connection.",
     )
 
 
@@ -225,7 +224,9 @@ def _canonical(element: Element, prefixes: tuple[str, ...]) -> bytes:
             element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(prefixes)
         )
     except etree.LxmlError:
-        raise refused("xml", "XML that can be canonicalised", "XML that cannot, such as relative namespaces") from None
+        raise LoginRefused(
+            "saml-xml", "XML that can be canonicalised", "XML that cannot, such as relative namespaces"
+        ) from None
 
 
 def _signatures(allow_sha1: bool) -> dict[str, tuple[type[PublicKey], hashes.HashAlgorithm]]:
@@ -239,12 +240,7 @@ def _digests(allow_sha1: bool) -> dict[str, str]:
 def _allowed(algorithm: str, known: Mapping[str, object], what: str) -> str:
     if algorithm not in known:
         names = ", ".join(name.rpartition("#")[2] for name in known)
-        raise refused(
-            "algorithm",
-            f"a {what} algorithm among {names}",
-            quoted(algorithm),
-            "Choose SHA-256 in the identity provider's signing options.",
-        )
+        raise LoginRefused("saml-algorithm", f"a {what} algorithm among {names}", quoted(algorithm))
     return algorithm
 
 
@@ -274,12 +270,12 @@ def _ds(name: str) -> str:
 
 
 def _shape(expected: str, received: str) -> LoginRefused:
-    return refused("signature-shape", f"a signature with {expected}", received)
+    return LoginRefused("saml-signature-shape", f"a signature with {expected}", received)
 
 
 def _altered() -> LoginRefused:
-    return refused(
-        "signature",
+    return LoginRefused(
+        "saml-signature",
         "a message as the identity provider signed it",
         "one that was changed after it was signed",
         "If nobody tampered with it, a proxy between the browser and Torque may have.",

@@ -6,12 +6,12 @@ import pytest
 from lxml import etree
 
 from accounts.models import LoginRecord
-from accounts.sso import provider_errors
 from accounts.sso.oidc import refusals as oidc_errors
-from accounts.sso.provider_errors import CAUSES
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.catalogue import place
+from accounts.sso.refusals.provider_rows import ROWS
+from accounts.sso.refusals.row import Row
 from accounts.sso.saml.shape import status_refusal
-from console.logins.places import place
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection
 from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
@@ -154,10 +154,10 @@ def test_each_status_of_a_saml_provider_has_its_own_code(codes: tuple[str, ...],
     assert message[:100] in refusal.received
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
-def test_no_two_causes_give_the_admin_the_same_advice(cause: provider_errors.Cause) -> None:
-    assert [other for other in CAUSES if other.step == cause.step] == [cause]
-    assert cause.friendly.endswith(".")
+@pytest.mark.parametrize("cause", ROWS, ids=lambda cause: cause.code)
+def test_no_two_causes_give_the_admin_the_same_advice(cause: Row) -> None:
+    assert [other for other in ROWS if other.next_step == cause.next_step] == [cause]
+    assert cause.text.endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_the_connections_page_says_how_many_there_were_and_why_the_latest_was_re
     alice.force_login(cast.alice, "accounts.authentication.AccountBackend")
     page = alice.get(f"/sso/{connection.pk}")
     assertContains(page, "1 in 24 hours: messages that belong to no sign-in")
-    assertContains(page, "or allow IdP-initiated login on the connection")
+    assertContains(page, "Allow IdP-initiated login on the connection")
 
 
 def test_what_the_identity_provider_signed_stays_visible_and_bounded(cast: Cast, narrow: None) -> None:

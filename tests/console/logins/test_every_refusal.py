@@ -9,9 +9,8 @@ from django.test import Client
 from django.utils.html import escape, strip_tags
 
 from accounts.models import LoginRecord
-from accounts.sso import refusal_page, timeline
-from console.logins import places
-from tests.console.logins.refusal_codes import codes
+from accounts.sso.refusals import consoles
+from accounts.sso.refusals.catalogue import CATALOGUE, START_AGAIN, TELL_ADMIN
 from tests.console.logins.refusal_table import ROWS, Row
 from tests.console.logins.refusals_of_providers import PROVIDER_ROWS
 from tests.console.logins.world import World
@@ -35,7 +34,7 @@ NO_LOGIN = {
     "saml-message-replayed": "a logout request; a login says message-replayed",
 }
 ALL = [*ROWS, *PROVIDER_ROWS]
-FRIENDLY = {*refusal_page._FRIENDLY.values(), refusal_page._START_AGAIN, refusal_page._OTHERWISE}
+FRIENDLY = {*(row.text for row in CATALOGUE.values()), START_AGAIN, TELL_ADMIN}
 AROUND = "You could not be logged in {} If it happens again, give this reference to the person who looks after Torque"
 AROUND += " in your company. With it they see exactly what went wrong. Reference REFERENCE Try again"
 AROUND += " Other ways to log in"
@@ -77,29 +76,22 @@ def test_the_admin_is_told_all_of_it_and_the_person_none(row: Row, world: World,
         assert shown in {escape(AROUND.format(message)) for message in FRIENDLY}
 
 
-def test_every_refusal_of_the_source_has_a_row_or_a_reason() -> None:
+def test_every_refusal_of_the_catalogue_is_provoked_here_or_ends_no_login() -> None:
     provoked = {row.code for row in ALL}
-    assert codes().keys() - NO_LOGIN.keys() == provoked
+    assert CATALOGUE.keys() - NO_LOGIN.keys() == provoked
     assert not provoked & NO_LOGIN.keys()
     assert len(provoked) > 70
 
 
-def test_every_refusal_stands_in_its_part_and_its_place_on_purpose() -> None:
-    names = {row.code.removeprefix("saml-").removeprefix("oidc-") for row in ALL}
-    for name in names:
-        assert name in timeline.PARTS, name
-        assert (name in places.ABOUT) != (name in places.NOWHERE), name
-
-
-def test_no_part_and_no_place_is_kept_for_a_refusal_that_is_gone() -> None:
-    names = {code.removeprefix("saml-").removeprefix("oidc-") for code in codes()}
-    assert timeline.PARTS.keys() | places.ABOUT.keys() | places.NOWHERE <= names
-
-
 @pytest.mark.parametrize("protocol", ["saml", "oidc"])
 @pytest.mark.parametrize("vendor", ["okta", "entra"])
-def test_every_place_of_a_vendor_is_what_some_refusal_is_about(vendor: str, protocol: str) -> None:
-    assert places._PLACES[vendor, protocol].keys() <= set(places.ABOUT.values())
+def test_every_place_in_a_console_is_what_some_refusal_is_about(vendor: str, protocol: str) -> None:
+    assert consoles.PLACES[vendor, protocol].keys() <= {row.setting for row in CATALOGUE.values()}
+
+
+def test_every_setting_of_a_row_has_a_place_in_some_console() -> None:
+    known = {setting for places in consoles.PLACES.values() for setting in places}
+    assert {row.setting for row in CATALOGUE.values() if row.setting} <= known
 
 
 def test_a_sign_in_that_nobody_began_is_told_to_nobody(world: World) -> None:

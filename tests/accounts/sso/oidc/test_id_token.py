@@ -250,4 +250,4 @@ def test_an_error_is_quoted_on_one_line_and_not_at_length(entra: Provider) -> No
     assert caught.value.code == "idp-not-assigned"
     assert caught.value.received.startswith("the error “access_denied”: “AADSTS50105: not assigned")
     assert len(caught.value.received) < 400
-    assert "Assign the person" in caught.value.next_step
+    assert "Assign the user" in caught.value.next_step

@@ -9,7 +9,7 @@ from saml2.xml.schema import validate
 
 from accounts.models import Connection
 from accounts.models.request_choices import NameIdFormat
-from accounts.sso.refusal import Side
+from accounts.sso.refusals.row import Side
 from accounts.sso.saml import service_provider
 from accounts.sso.saml.shape import SAML, SAMLP, parse_signed, status_refusal
 from tests.support.cast import Cast

@@ -1,4 +1,4 @@
-"""PURE. Where in that vendor's own console the thing is that a refused login is about.
+"""PURE. Where each setting that a refused login is about stands in that vendor's own console.
 
 Words and paths are the vendors' own, as of 2026; `other` has none that we could know.
 """
@@ -23,8 +23,8 @@ _OKTA_SAML = f"{_OKTA} → General → SAML Settings → Edit"
 _OKTA_OIDC = f"{_OKTA} → General"
 _ENTRA_SAML = f"{_ENTRA} → Single sign-on"
 
-# Vendor and protocol -> what a refusal is about -> the place.
-_PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
+# Vendor and protocol -> `Row.setting` -> the place.
+PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("okta", "saml"): {
         "address": f"{_OKTA_SAML} → Single sign-on URL",
         "audience": f"{_OKTA_SAML} → Audience URI (SP Entity ID)",
@@ -103,53 +103,7 @@ _PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
     },
 }
 
-# What a refusal is about -> codes without their protocol. A test looks that no code of a login is missing.
-ABOUT: Mapping[str, str] = {
-    name: about
-    for about, names in {
-        "address": "destination recipient",
-        "initiate": "initiate-issuer",
-        "audience": "audience authorized-party",
-        "issuer": "issuer tenant answer-issuer discovery",
-        "certificate": "signature certificate",
-        "signing": "unsigned",
-        "algorithm": "algorithm",
-        "encryption": "decryption no-decryption-key encryption-algorithm encrypted-name-id",
-        "secret": "token-endpoint",
-        "flow": "flow idp-response-type",
-        "subject": "subject name-id idp-name-id-policy",
-        "attributes": "no-email email-not-verified",
-        "guest": "guest",
-        "groups": "message-too-large too-large size",
-        "assignment": "deprovisioned not-announced idp-not-assigned",
-        "said-no": "status idp-error idp-denied idp-authn-failed idp-unavailable idp-request idp-authn-context",
-        "policy": "idp-policy",
-        "account": "idp-account",
-        "consent": "idp-consent idp-scope",
-        "redirect": "idp-redirect-uri",
-        "client-secret": "idp-client-secret idp-client-secret-expired",
-        "application": "idp-application",
-        "clock": (
-            "expired not-yet-valid issued-in-future too-old confirmation-expired session-ended authenticated-in-future"
-        ),
-    }.items()
-    for name in names.split()
-}
-# About nothing that is set in a vendor's console: our side, the person's way, a message that no vendor writes, or what
-# they give no choice of.
-NOWHERE = frozenset(
-    "connection-not-live cookies-missing"
-    " idp-cancelled idp-interaction sign-in-used other-browser sign-in-expired in-response-to nonce message-replayed"
-    " idp-initiated no-signing-key secret-unreadable idp-unreachable email-taken email-not-proved domain-not-attached"
-    " domain-of-another-connection two-users-match"
-    " no-new-people conflict test-of-another base64 encoding xml comment cdata doctype processing-instruction shape"
-    " xml-id duplicate-id id signature-shape encryption-shape malformed token-type key-id unknown-key critical-header"
-    " time time-claim version bearer condition conditions lifetime authn-statement c-hash at-hash"
-    " userinfo-subject auth-time".split()
-)
 
-
-def place(code: str, vendor: str, protocol: str) -> str:
-    """Empty when the refusal is about nothing that is set there, or the vendor is none that we know."""
-    about = ABOUT.get(code.removeprefix("saml-").removeprefix("oidc-"), "")
-    return _PLACES.get((vendor, protocol), {}).get(about, "")
+def place(setting: str, vendor: str, protocol: str) -> str:
+    """Where `setting` is; empty when it is none, or the vendor is none that we know."""
+    return PLACES.get((vendor, protocol), {}).get(setting, "")

@@ -1,0 +1,43 @@
+"""PURE. One row of the catalogue of refusals."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """Who has to change something before the same login can succeed. The values are stored."""
+
+    IDENTITY_PROVIDER = "identity provider"
+    TORQUE = "Torque"
+    PERSON = "the person signing in"
+
+
+class Part(StrEnum):
+    """Parts of a login, in order. The values are stored."""
+
+    REQUEST = "Request"
+    ANSWER = "Answer"
+    SIGNATURE = "Signature"
+    CONDITIONS = "Conditions"
+    PERSON = "Person"
+    PROFILE = "Profile"
+    RIGHTS = "Spaces and roles"
+    GROUPS = "Groups"
+    SESSION = "Session"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of a refusal before it happens.
+
+    `side` and `next_step` are defaults: the place that raises may know better, and gives the step where it depends on
+    values. `setting`: what has to be changed in the identity provider's console (`consoles`); empty: nothing there.
+    `text`: what the user reads; empty: the usual text of the side.
+    """
+
+    code: str
+    part: Part
+    side: Side
+    next_step: str = ""
+    setting: str = ""
+    text: str = ""
