@@ -5,14 +5,15 @@ from django.db import transaction
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.models import Connection, Origin, User
+from spaces import mapping_words
 from spaces.models import DefaultPlacement, Space, SpaceMembership, SpaceRole
-from spaces.role_mapping import Assignment, AttributeValue, Placement, assign
+from spaces.role_mapping import Assignment, AttributeValue, Code, Decision, Placement, assign
 
 
 def map_login(
     user: User, connection: Connection, space_name: AttributeValue, space_role: AttributeValue, *, first: bool
 ) -> Assignment:
-    """Where this login places the person, before anything is changed. `first`: their first login ever (K9)."""
+    """Decide where this login places the user; changes nothing. `first`: their first login ever (K9)."""
     account = user.account_id
     assignment = assign(
         space_name,
@@ -22,24 +23,22 @@ def map_login(
     )
     if assignment.placements:
         return assignment
+    return Assignment((), (*assignment.decisions, Decision(_without_space(connection, first=first))))
+
+
+def _without_space(connection: Connection, *, first: bool) -> Code:
     if not first:
-        return Assignment((), (*assignment.decisions, "No usable space in this login: spaces were left as they are."))
-    return Assignment((), (*assignment.decisions, *_without_space(connection)))
-
-
-def _without_space(connection: Connection) -> tuple[str, ...]:
-    if _default_of(connection):
-        return ("No usable space in this login: the connection's default space is used.",)
-    return ("No usable space in this login, and the connection has no default space: no space was given.",)
+        return Code.LEFT_ALONE
+    return Code.DEFAULT_USED if _default_of(connection) else Code.NO_DEFAULT
 
 
 @transaction.atomic
 def apply_idp_roles(
     user: User, connection: Connection, assignment: Assignment, *, first: bool, acting: Actor
-) -> tuple[str, ...]:
-    """Puts the person in the assigned spaces and gives a sentence for each change or refusal to change.
+) -> tuple[Decision, ...]:
+    """Assign the user's spaces; returns a decision for each change or refusal to change.
 
-    A membership that somebody gave by hand is left alone; one that an earlier login made follows this login.
+    A manually assigned membership stays as it is; one that an earlier login made follows this login.
     """
     present = {
         membership.space_id: membership
@@ -48,17 +47,17 @@ def apply_idp_roles(
         .select_related("space", "role")
     }
     wanted, origin = _wanted(user, connection, assignment, first=first)
-    sentences = [
-        sentence
+    decisions = [
+        decision
         for space, role in wanted
-        if (sentence := _place(user, connection, space, role, origin, present.get(space.id)))
+        if (decision := _place(user, connection, space, role, origin, present.get(space.id)))
     ]
     if connection.remove_unmapped_spaces and assignment.placements and not first:
         kept = {space.id for space, _ in wanted}
-        sentences += _take_away(connection, [m for m in present.values() if m.space_id not in kept])
-    if sentences:
-        audit.record(acting, "user.spaces-mapped", user, {"spaces": [None, sentences]})
-    return tuple(sentences)
+        decisions += _remove(connection, [m for m in present.values() if m.space_id not in kept])
+    if decisions:
+        audit.record(acting, "user.spaces-mapped", user, {"spaces": [None, mapping_words.sentences(decisions)]})
+    return tuple(decisions)
 
 
 def _wanted(
@@ -85,27 +84,22 @@ def _rows(user: User, placements: tuple[Placement, ...]) -> list[tuple[Space, Sp
 
 def _place(
     user: User, connection: Connection, space: Space, role: SpaceRole, origin: Origin, present: SpaceMembership | None
-) -> str:
+) -> Decision | None:
     if present is None:
         SpaceMembership.objects.create(
             account_id=user.account_id, user=user, space=space, role=role, origin=origin, connection=connection
         )
-        return f"Added to space '{space.name}' as '{role.name}'."
+        return Decision(Code.ADDED, space.name, role.name)
+    before, is_same = present.role.name, present.role_id == role.id
     if present.origin == Origin.MANUAL:
-        if present.role_id == role.id:
-            return ""
-        kept = f"role '{present.role.name}' was given by hand and stays"
-        return f"Space '{space.name}': {kept}; the login asked for '{role.name}'."
-    before = present.role.name
-    unchanged = present.role_id == role.id
-    if unchanged and present.origin == origin:
-        return ""
-    present.role, present.origin, present.connection = role, origin, connection
-    present.save(update_fields=["role", "origin", "connection"])
-    return "" if unchanged else f"Space '{space.name}': role changed from '{before}' to '{role.name}'."
+        return None if is_same else Decision(Code.MANUAL_KEPT, space.name, role.name, before)
+    if not is_same or present.origin != origin:
+        present.role, present.origin, present.connection = role, origin, connection
+        present.save(update_fields=["role", "origin", "connection"])
+    return None if is_same else Decision(Code.ROLE_CHANGED, space.name, role.name, before)
 
 
-def _take_away(connection: Connection, others: list[SpaceMembership]) -> list[str]:
+def _remove(connection: Connection, others: list[SpaceMembership]) -> list[Decision]:
     leaving = [m for m in others if m.origin != Origin.MANUAL and m.connection_id == connection.id]
     SpaceMembership.objects.in_account(connection.account_id).filter(id__in=[m.id for m in leaving]).delete()
-    return [f"Taken out of space '{m.space.name}': this login no longer names it." for m in leaving]
+    return [Decision(Code.REMOVED, m.space.name) for m in leaving]

@@ -6,9 +6,9 @@ are ignored. M6 unknown space: it is ignored together with its role. K1 to K11 a
 silent.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from common.folding import fold, nfc
 
@@ -23,12 +23,40 @@ class Placement:
     role: str
 
 
+class Code(StrEnum):
+    """Decisions of the rules, and below of applying them; `mapping_words` has a sentence for each."""
+
+    ROLE_REUSED = "role-reused"  # R1: `role` in all `count` spaces
+    SPACE_REPEATED = "space-repeated"  # R2
+    ROLE_UNKNOWN = "role-unknown"  # R3: `role` as sent
+    ROLE_MISSING = "role-missing"  # R4
+    ROLES_IGNORED = "roles-ignored"  # R5: `roles` as sent
+    SPACE_UNKNOWN = "space-unknown"  # R6: `space` and `role` as sent, either may be empty
+    LEFT_ALONE = "left-alone"  # K8: no usable space, not a first login
+    DEFAULT_USED = "default-used"  # K9
+    NO_DEFAULT = "no-default"
+    ADDED = "added"
+    MANUAL_KEPT = "manual-kept"  # K10: `before` stays, `role` was asked for
+    ROLE_CHANGED = "role-changed"  # from `before`
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Decision:
+    code: Code
+    space: str = ""
+    role: str = ""
+    before: str = ""
+    roles: tuple[str, ...] = ()
+    count: int = 0
+
+
 @dataclass(frozen=True)
 class Assignment:
-    """Each space once, in order of first appearance, with its role; and every decision made, as sentences."""
+    """Each space once, in order of first appearance, with its role; and every decision made."""
 
     placements: tuple[Placement, ...]
-    decisions: tuple[str, ...]
+    decisions: tuple[Decision, ...]
 
 
 @dataclass
@@ -40,24 +68,23 @@ class _Found:
 def assign(
     space_name: AttributeValue, space_role: AttributeValue, spaces: Iterable[str], roles: Iterable[str]
 ) -> Assignment:
-    """Places a person by the two attributes as sent, given the names of the account's spaces and space roles."""
+    """Map the two attributes as sent to known spaces and roles, by the names that the account has."""
     asked_spaces, asked_roles = entries(space_name), entries(space_role)
     known_spaces, known_roles = Names(spaces), Names(roles)
-    decisions: list[str] = []
+    decisions: list[Decision] = []
     if len(asked_spaces) > 1 and len(asked_roles) == 1:
-        decisions.append(f"One role for {len(asked_spaces)} spaces: role '{asked_roles[0]}' is used in all of them.")
+        decisions.append(Decision(Code.ROLE_REUSED, role=asked_roles[0], count=len(asked_spaces)))
         asked_roles = asked_roles * len(asked_spaces)
     found: dict[str, _Found] = {}
     for position, asked in enumerate(asked_spaces):
         space = known_spaces.find(asked)
         asked_role = asked_roles[position] if position < len(asked_roles) else None
         if space is None:
-            decisions.append(_ignored_space(asked, asked_role))
+            decisions.append(Decision(Code.SPACE_UNKNOWN, asked, asked_role or ""))
             continue
         _add_role(found.setdefault(space, _Found()), space, asked_role, known_roles, decisions)
     if len(asked_roles) > len(asked_spaces):
-        extra = ", ".join(f"'{role}'" for role in asked_roles[len(asked_spaces) :])
-        decisions.append(f"More roles than spaces: {extra} ignored.")
+        decisions.append(Decision(Code.ROLES_IGNORED, roles=tuple(asked_roles[len(asked_spaces) :])))
     placements = tuple(_place(space, entry, decisions) for space, entry in found.items())
     return Assignment(placements, tuple(decisions))
 
@@ -87,36 +114,22 @@ class Names:
         return candidates[0] if asked and len(candidates) == 1 else None
 
 
-def _add_role(entry: _Found, space: str, asked: str | None, known: Names, decisions: list[str]) -> None:
+def _add_role(entry: _Found, space: str, asked: str | None, known: Names, decisions: list[Decision]) -> None:
     role = known.find(asked) if asked else None
     if entry.role is not None:
         if asked:
-            decisions.append(f"Space '{space}' is named again: its first valid role '{entry.role}' stays.")
+            decisions.append(Decision(Code.SPACE_REPEATED, space, entry.role))
     elif role is not None:
         entry.role = role
     elif asked and entry.refused is None:
         entry.refused = asked
 
 
-def _place(space: str, entry: _Found, decisions: list[str]) -> Placement:
+def _place(space: str, entry: _Found, decisions: list[Decision]) -> Placement:
     if entry.role is not None:
         return Placement(space, entry.role)
     if entry.refused is not None:
-        decisions.append(f"Role '{entry.refused}' is no space role here: '{MEMBER_ROLE}' in space '{space}' instead.")
+        decisions.append(Decision(Code.ROLE_UNKNOWN, space, entry.refused))
     else:
-        decisions.append(f"No role was sent for space '{space}': '{MEMBER_ROLE}'.")
+        decisions.append(Decision(Code.ROLE_MISSING, space))
     return Placement(space, MEMBER_ROLE)
-
-
-_IGNORED_SPACE = re.compile(r"Space '(.+)' does not exist here: ignored")
-
-
-def ignored_space(decision: str) -> str | None:
-    """The name that a decision says was ignored, if it is one of those."""
-    found = _IGNORED_SPACE.match(decision)
-    return found[1] if found else None
-
-
-def _ignored_space(asked: str, role: str | None) -> str:
-    name = f"Space '{asked}' does not exist here" if asked else "An empty space name"
-    return f"{name}: ignored" + (f" together with role '{role}'." if role else ".")

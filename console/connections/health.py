@@ -1,4 +1,4 @@
-"""How a connection does, from what its logins left behind. Six queries, each on an index, however many logins; three
+"""How a connection does, from what its logins left behind. Eight queries, each on an index, however many logins; three
 more where the latest login failed. A test by an admin is no login: it says whether the settings work.
 """
 
@@ -14,7 +14,7 @@ from accounts.groups.identifiers import SeenIdentifier, seen_identifiers
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.unrecorded_refusals import Counted, counted_since
-from spaces.role_mapping import ignored_space
+from spaces.names_in_logins import unknown_spaces
 
 WITHIN = timedelta(hours=24)
 LOOKED_AT = 100  # of the latest good logins
@@ -80,7 +80,7 @@ def health_of(connection: Connection, now: datetime) -> Health:
         counted=counted_since(connection, now - WITHIN),
         groups=_groups(connection, latest),
         unmapped_groups=seen_identifiers(connection.account, SHOWN, of=connection),
-        unknown_spaces=_unknown_spaces([login for login in latest if login.at >= now - WITHIN]),
+        unknown_spaces=unknown_spaces(connection, now - WITHIN, SHOWN),
         clock_difference=_clock_difference(latest),
         allowed_skew=connection.clock_skew,
         passed_since=_passed_since(connection, failure) if failure and _has_failed_last(success, failure) else None,
@@ -100,7 +100,7 @@ def _passed_since(connection: Connection, failure: LoginRecord) -> LoginRecord |
 def _latest(good: Any) -> list[Any]:
     """Without the lists of groups, which are long: whether there was one is enough. Or it had to be asked of Graph."""
     had_groups = Q(group_ids__isnull=False) | Q(identity__groups_overage=True)
-    fields = ("reference", "at", "decisions", "clock_difference")
+    fields = ("reference", "at", "clock_difference")
     return list(good.annotate(had_groups=had_groups).only(*fields).order_by("-at")[:LOOKED_AT])
 
 
@@ -110,11 +110,6 @@ def _groups(connection: Connection, latest: list[Any]) -> Groups:
     if any(login.had_groups for login in latest[:ENOUGH]):
         return Groups.ARRIVING
     return Groups.STOPPED if len(latest) >= ENOUGH else Groups.FEW
-
-
-def _unknown_spaces(latest: list[Any]) -> list[str]:
-    names = (ignored_space(decision) for login in latest for decision in login.decisions)
-    return sorted({name for name in names if name})[:SHOWN]
 
 
 def _clock_difference(latest: list[Any]) -> int | None:

@@ -1,4 +1,4 @@
-"""How many people signed in lately with a name in their attributes."""
+"""Names of spaces and roles in the attributes of recent logins."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,18 +7,23 @@ import pytest
 from django.utils import timezone
 
 from accounts.login_records import new_reference
-from accounts.models import LoginRecord, User
-from spaces.names_in_logins import people_with
+from accounts.models import Connection, LoginRecord, User
+from spaces.names_in_logins import people_with, unknown_spaces
 from tests.support.cast import Cast
 from tests.support.factories import saml_connection
 
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(user: User, outcome: str = "signed-in", days_ago: int = 0, **attributes: list[str]) -> None:
-    record = LoginRecord.objects.create(
-        account=user.account, user=user, reference=new_reference(), outcome=outcome, attributes=attributes
-    )
+def signed_in(
+    user: User,
+    outcome: str = "signed-in",
+    days_ago: int = 0,
+    connection: Connection | None = None,
+    **attributes: list[str],
+) -> None:
+    known = {"account": user.account, "user": user, "connection": connection}
+    record = LoginRecord.objects.create(**known, reference=new_reference(), outcome=outcome, attributes=attributes)
     LoginRecord.objects.filter(pk=record.pk).update(at=timezone.now() - timedelta(days=days_ago))
 
 
@@ -61,3 +66,17 @@ def test_it_costs_two_queries(cast: Cast, django_assert_num_queries: Any) -> Non
         signed_in(cast.bob, space_role=["Space Admin"])
     with django_assert_num_queries(2):
         people_with(cast.acme, "space_role", "Space Admin")
+
+
+def test_unknown_spaces_of_a_connection_are_listed_once(cast: Cast) -> None:
+    okta = saml_connection(cast.acme, attribute_names={"space_name": "teams"})
+    for attributes in ({"teams": ["Nowhere, trial"]}, {"space_name": ["Atlantis"]}, {"teams": ["Nowhere"]}, {}):
+        signed_in(cast.bob, connection=okta, **attributes)
+    signed_in(cast.bob, space_name=["Of another connection"])
+    assert unknown_spaces(okta, timezone.now() - timedelta(hours=1), limit=10) == ["Atlantis", "Nowhere"]
+
+
+def test_a_name_that_was_cut_in_the_record_is_left_out(cast: Cast) -> None:
+    okta = saml_connection(cast.acme)
+    signed_in(cast.bob, connection=okta, space_name=[("Atlantis," + "x" * 600)[:500]])
+    assert unknown_spaces(okta, timezone.now() - timedelta(hours=1), limit=10) == ["Atlantis"]

@@ -25,6 +25,7 @@ from accounts.sso.refusals.row import Part
 from accounts.sso.timeline import Mark
 from accounts.users import protection, users
 from accounts.users.protection import Protected
+from spaces import mapping_words
 from spaces.idp_roles import apply_idp_roles, map_login
 
 log = structlog.get_logger(__name__)
@@ -141,8 +142,9 @@ def _link(login: _Login, user: User) -> ExternalIdentity:
 def _give_rights(login: _Login, user: User, *, first: bool) -> None:
     claims, connection = login.claims, login.connection
     assignment = map_login(user, connection, claims.space_names, claims.space_roles, first=first)
-    login.tell(Part.RIGHTS, assignment.decisions, Mark.NOTED)
-    login.tell(Part.RIGHTS, apply_idp_roles(user, connection, assignment, first=first, acting=login.acting))
+    login.tell(Part.RIGHTS, mapping_words.sentences(assignment.decisions), Mark.NOTED)
+    changes = apply_idp_roles(user, connection, assignment, first=first, acting=login.acting)
+    login.tell(Part.RIGHTS, mapping_words.sentences(changes))
     if claims.account_role:
         login.tell(Part.RIGHTS, [_give_account_role(login, user)], Mark.NOTED)
 

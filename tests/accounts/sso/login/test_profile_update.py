@@ -55,7 +55,7 @@ def test_with_the_second_switch_unnamed_spaces_of_earlier_logins_go_and_manual_o
     place_user(dana, cast.space("DevOps"), space_role_named(cast.acme, "Space Admin"), acting=OPERATOR)
     done = log_in(claims(okta, space_names=("QA",)), okta)
     assert set(spaces_of(dana)) == {"DevOps", "QA"}
-    assert "Taken out of space 'Trial': this login no longer names it." in done.record.decisions
+    assert "Removed from space 'Trial': this login no longer names it." in done.record.decisions
 
 
 def test_a_later_login_without_a_usable_space_changes_no_space(cast: Cast, log_in: LogIn) -> None:
