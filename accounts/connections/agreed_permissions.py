@@ -40,14 +40,6 @@ def lacking(connection: Connection, permissions: Iterable[str]) -> tuple[str, ..
     return tuple(sorted(set(permissions) - agreed(connection)))
 
 
-def why_not(what: str, missing: Iterable[str], connection: Connection) -> str:
-    """The sentence of a login record. `what`: "Group 'Admins'"."""
-    return (
-        f"{what} gives {', '.join(missing)}, which no account admin has allowed for connection '{connection.name}'."
-        " Allow it on the connection's People page."
-    )
-
-
 def gifts_of(connection: Connection) -> list[Gift]:
     """The mapped groups with permissions, if its logins speak of groups, and the account roles that it may give.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accounts.connections.provider import graph
+from accounts.groups.matching import Code, Remark
 from accounts.models import Connection, Group
 from common.folding import identifier_key, is_guid
 
@@ -32,20 +33,10 @@ class FromGraph:
     def names(self) -> frozenset[str]:
         return self.directory | (self.displayed or frozenset())
 
-    def remarks(self, by_display_name: Mapping[str, str]) -> tuple[str, ...]:
-        """Sentences for the login record. `by_display_name`: identifier key -> the group that is mapped to it."""
-        found = [_display_name(key, group) for key, group in by_display_name.items()][:_SHOWN]
-        unread = [f"Groups that are mapped to a name were left as they are. {self.problem}"] if self.problem else []
-        return (*found, *unread)
-
-
-def _display_name(key: str, group: str) -> str:
-    """Without the object ID that Graph gave: it may be that of another group of the same name."""
-    return (
-        f"Microsoft Graph gives '{key[:200]}', to which group '{group}' is mapped, as the display name of a group of "
-        "the person. Any group can be given that name, so it keeps people in and puts nobody in: map the group to the "
-        "object ID that the Entra admin center shows for it."
-    )
+    def remarks(self, by_display_name: Mapping[str, str]) -> tuple[Remark, ...]:
+        """`by_display_name`: identifier key -> the group that is mapped to it."""
+        found = [Remark(Code.DISPLAY_NAME, group, key) for key, group in list(by_display_name.items())[:_SHOWN]]
+        return (*found, *([Remark(Code.NAMES_UNREAD, text=self.problem)] if self.problem else []))
 
 
 def ask(connection: Connection, subject: str) -> FromGraph:

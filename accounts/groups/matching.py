@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Generic, TypeVar
 
 from common.folding import fold, identifier_key, nfc
@@ -18,13 +18,44 @@ class Action(Enum):
     ASK_GRAPH = "read the list from Microsoft Graph"
 
 
+class Code(StrEnum):
+    """Remarks about a login's groups; `sync_words` has a sentence for each."""
+
+    AT_LIMIT = "at-limit"  # `count`: the provider's limit
+    OVERAGE_READ = "overage-read"
+    OVERAGE_WITHOUT_SECRET = "overage-without-secret"
+    OVERAGE_UNREADABLE = "overage-unreadable"
+    NEVER_ARRIVED = "never-arrived"
+    MISSING_KEPT = "missing-kept"
+    MISSING_EMPTY = "missing-empty"
+    UNREAD = "unread"  # `text`: what came instead of a list
+    RECEIVED = "received"  # `count` groups, of which `names` are mapped
+    NEAR_MISS = "near-miss"  # `identifier` as received, `mapped` as on `group`
+    MORE_NEAR_MISSES = "more-near-misses"
+    NOT_ALLOWED = "not-allowed"  # `group` gives permissions `names`, not allowed for `connection`
+    DISPLAY_NAME = "display-name"  # Microsoft Graph gives `identifier`, mapped on `group`, as a display name only
+    NAMES_UNREAD = "names-unread"  # `text`: why Microsoft Graph did not say the names
+
+
+@dataclass(frozen=True)
+class Remark:
+    code: Code
+    group: str = ""
+    identifier: str = ""
+    mapped: str = ""
+    connection: str = ""
+    names: tuple[str, ...] = ()
+    count: int = 0
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Decision:
     """What to do with mapped groups after a login. `ids` is the list to use with MATCH and ADD_ONLY."""
 
     action: Action
     ids: tuple[str, ...] = ()
-    sentence: str = ""
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True)
@@ -44,55 +75,35 @@ def decide(
 ) -> Decision:
     """The row of the table in `protocol.md` section 9 that this login falls under.
 
-    `unread`: a sentence where something came that is no list; nothing is known then, so nothing changes.
+    `unread`: says what came instead of a list; nothing is known then, so nothing changes.
     """
     if not connection.delivers_groups:
         return Decision(Action.NOTHING)
     if overage:
         return _overage(connection)
     if unread:
-        return Decision(Action.NOTHING, sentence=unread)
+        return Decision(Action.NOTHING, remark=Remark(Code.UNREAD, text=unread))
     if group_ids is None:
         return _missing(connection)
     ids = tuple(dict.fromkeys(key for value in group_ids if (key := identifier_key(value))))
     if connection.group_limit and len(group_ids) == connection.group_limit:
-        sentence = (
-            f"Exactly {connection.group_limit} groups came, the most this provider sends: the list may be cut off, so "
-            "nobody was taken out of a group."
-        )
-        return Decision(Action.ADD_ONLY, ids, sentence)
+        return Decision(Action.ADD_ONLY, ids, Remark(Code.AT_LIMIT, count=connection.group_limit))
     return Decision(Action.MATCH, ids)
 
 
 def _overage(connection: ConnectionGroups) -> Decision:
     if connection.can_ask_graph:
-        return Decision(
-            Action.ASK_GRAPH, sentence="Too many groups for the login message: the list is read from Microsoft Graph."
-        )
-    why, step = "", "Choose"
-    if connection.takes_client_secret:
-        why = ", and the connection has no client secret to read them from Microsoft Graph"
-        step = "Enter a client secret in the connection, or choose"
-    return Decision(
-        Action.NOTHING,
-        sentence=f"Too many groups for the login message{why}: groups were left as they are. {step} “Groups assigned "
-        "to the application” in the group claim of the identity provider, so that fewer are sent.",
-    )
+        return Decision(Action.ASK_GRAPH, remark=Remark(Code.OVERAGE_READ))
+    code = Code.OVERAGE_WITHOUT_SECRET if connection.takes_client_secret else Code.OVERAGE_UNREADABLE
+    return Decision(Action.NOTHING, remark=Remark(code))
 
 
 def _missing(connection: ConnectionGroups) -> Decision:
     if not connection.seen_before:
-        return Decision(
-            Action.NOTHING,
-            sentence="No groups arrived and none ever have on this connection: groups were left as they are.",
-        )
+        return Decision(Action.NOTHING, remark=Remark(Code.NEVER_ARRIVED))
     if connection.keep_when_missing:
-        return Decision(
-            Action.NOTHING, sentence="No groups arrived this time; the connection keeps groups when they are missing."
-        )
-    return Decision(
-        Action.MATCH, (), "No groups arrived this time though earlier logins carried them: read as being in no group."
-    )
+        return Decision(Action.NOTHING, remark=Remark(Code.MISSING_KEPT))
+    return Decision(Action.MATCH, remark=Remark(Code.MISSING_EMPTY))
 
 
 @dataclass(frozen=True)
@@ -127,16 +138,15 @@ def near_forms(identifier: str) -> frozenset[str]:
     return frozenset(fold(form) for form in forms if form.strip())
 
 
-def near_misses(received: Collection[str], mapped: Mapping[str, str]) -> list[str]:
-    """A sentence for each group that is mapped almost to what came. `mapped`: name of a group -> its identifier."""
+def near_misses(received: Collection[str], mapped: Mapping[str, str]) -> list[Remark]:
+    """Groups that are mapped almost to what came. `mapped`: name of a group -> its identifier."""
     by_form: dict[str, str] = {}
     for value in received:
         for form in near_forms(value):
             by_form.setdefault(form, value)
     found = [(by_form[key], name, own) for name, own in mapped.items() if (key := fold(own)) in by_form]
-    sentences = [
-        f"'{came[:200]}' came; the group '{name}' is mapped to '{own[:200]}'. Identifiers are compared exactly."
-        for came, name, own in found[:_NEAR_SHOWN]
+    remarks = [
+        Remark(Code.NEAR_MISS, group=name, identifier=came, mapped=own) for came, name, own in found[:_NEAR_SHOWN]
     ]
     more = len(found) - _NEAR_SHOWN
-    return [*sentences, *([f"{more} more groups are mapped to almost what came."] if more > 0 else [])]
+    return [*remarks, *([Remark(Code.MORE_NEAR_MISSES, count=more)] if more > 0 else [])]

@@ -15,8 +15,9 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections import agreed_permissions
-from accounts.groups import graph_groups, matching
+from accounts.groups import graph_groups, matching, sync_words
 from accounts.groups.graph_groups import FromGraph
+from accounts.groups.matching import Code, Remark
 from accounts.models import AuditEntry, Connection, ExternalIdentity, Group, GroupMembership, LoginRecord, Origin
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
@@ -27,13 +28,12 @@ from common.folding import identifier_key
 
 @dataclass(frozen=True)
 class GroupSync:
-    """Names of the groups that were joined and left; and a sentence for each that gives more than was agreed to, and
-    for what Microsoft Graph's answer does not say."""
+    """Names of the groups that were joined and left. `remarks`: groups that give more than was allowed, and what
+    Microsoft Graph does not say."""
 
     joined: tuple[str, ...]
     left: tuple[str, ...]
-    not_agreed: tuple[str, ...] = ()
-    not_said: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
     done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
     statements.write(done, *([statements.inserting([_told(identity, sync)])] if sync.joined or sync.left else []))
-    if read is not None and (remarks := (*sync.not_agreed, *sync.not_said)):
-        _add_to_login_record(identity, remarks)
+    if read is not None and sync.remarks:
+        _add_to_login_record(identity, sync_words.sentences(sync.remarks))
     return sync
 
 
@@ -177,8 +177,7 @@ def _match(
     return GroupSync(
         tuple(sorted(c.name for c in joins)),
         tuple(sorted(c.name for c in change.leaves)),
-        tuple(refused.values()),
-        _not_said(from_graph, mapped, by_hand) if from_graph else (),
+        (*refused.values(), *(_not_said(from_graph, mapped, by_hand) if from_graph else ())),
     )
 
 
@@ -198,18 +197,18 @@ def _add_names(
 
 def _not_said(
     from_graph: FromGraph, mapped: Mapping[str, _Candidate], by_hand: Collection[_Candidate]
-) -> tuple[str, ...]:
+) -> tuple[Remark, ...]:
     only_displayed = (from_graph.displayed or frozenset()) - from_graph.directory
     found = {c.key: c.name for c in mapped.values() if c.key in only_displayed and c not in by_hand}
     return from_graph.remarks(found)
 
 
-def _why_not(candidate: _Candidate, said_by: list[Connection]) -> str:
-    """A sentence where the group gives more than was agreed to for each connection that names it; else empty."""
+def _why_not(candidate: _Candidate, said_by: list[Connection]) -> Remark | None:
+    """Set where the group gives more than was allowed for each connection that names it."""
     missing = [agreed_permissions.lacking(connection, candidate.gives) for connection in said_by]
     if not all(missing):
-        return ""
-    return agreed_permissions.why_not(f"Group '{candidate.name}'", missing[0], said_by[0])
+        return None
+    return Remark(Code.NOT_ALLOWED, candidate.name, connection=said_by[0].name, names=missing[0])
 
 
 def _write(identity: ExternalIdentity, joins: list[_Candidate], leaves: tuple[_Candidate, ...]) -> None:

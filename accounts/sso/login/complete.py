@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import login_records, tasks
 from accounts.audit.audit import Actor
 from accounts.connections import agreed_permissions
+from accounts.connections.agreed_words import not_allowed
 from accounts.connections.vendors import VENDORS
 from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
 from accounts.models.identity import LoginOutcome, UpdatePolicy
@@ -160,7 +161,7 @@ def _give_account_role(login: _Login, user: User) -> str:
     missing = agreed_permissions.lacking(login.connection, permissions_of_role(role))
     if missing and role != user.account_role:
         what = f"Account role '{role}' was asked for and is not given: it"
-        return agreed_permissions.why_not(what, missing, login.connection)
+        return not_allowed(what, missing, login.connection.name)
     try:
         changed = users.set_account_role(user, role, acting=login.acting)
     except Protected as refusal:

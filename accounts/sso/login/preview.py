@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from accounts.connections.provider import graph
-from accounts.groups import graph_groups
+from accounts.groups import graph_groups, sync_words
 from accounts.groups import sync as group_sync
 from accounts.groups.graph_groups import FromGraph
 from accounts.groups.sync import GroupSync
@@ -131,13 +131,12 @@ def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _Gr
         ),
         groups_joined=sync.joined,
         groups_left=sync.left,
-        decisions=(*done.record.decisions, *graph_said.remarks, *(_remarks_of(sync) if graph_said.said else ())),
+        decisions=(
+            *done.record.decisions,
+            *graph_said.remarks,
+            *(sync_words.sentences(sync.remarks) if graph_said.said else ()),
+        ),
     )
-
-
-def _remarks_of(sync: GroupSync) -> tuple[str, ...]:
-    """What a login can only say once Microsoft Graph was asked."""
-    return (*sync.not_agreed, *sync.not_said)
 
 
 def _sync(identity: ExternalIdentity | None, graph_said: _GraphSaid) -> GroupSync:

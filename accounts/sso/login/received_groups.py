@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.connections import agreed_permissions
 from accounts.connections.vendors import VENDORS
-from accounts.groups.matching import Action, ConnectionGroups, Decision, decide, near_forms, near_misses
+from accounts.groups import sync_words
+from accounts.groups.matching import Action, Code, ConnectionGroups, Decision, Remark, decide, near_forms, near_misses
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
 from accounts.rights import GIVEN_BY_GROUP
@@ -46,7 +47,8 @@ def remember(
         identity.group_ids = list(dict.fromkeys([*(identity.group_ids or []), *decision.ids]))
     identity.last_login_at = timezone.now()
     identity.save(update_fields=["login_sequence", "groups_overage", "group_ids", "last_login_at"])
-    decisions += [sentence for sentence in (decision.sentence, *_told(connection, decision)) if sentence]
+    remarks = [decision.remark] if decision.remark else []
+    decisions += sync_words.sentences([*remarks, *_remarks(connection, decision)])
     _note_groups_seen(connection, claims)
     return decision
 
@@ -84,15 +86,13 @@ def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
         )
 
 
-def _told(connection: Connection, decision: Decision) -> list[str]:
+def _remarks(connection: Connection, decision: Decision) -> list[Remark]:
     """How many of the received groups are mapped here, and which; which of them the sync leaves out; near misses."""
     if not decision.ids:
         return []
     keys = {identifier_key(value) for value in decision.ids}
     found, near = _mapped_to(connection, keys)
-    names = list(found)
-    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    received = f"{len(keys)} groups received, {len(names)} of them mapped here" + (f": {shown}." if names else ".")
+    received = Remark(Code.RECEIVED, count=len(keys), names=tuple(found))
     return [received, *_not_agreed(connection, found)[:SHOWN], *near_misses(decision.ids, near)]
 
 
@@ -109,6 +109,6 @@ def _mapped_to(connection: Connection, keys: set[str]) -> tuple[dict[str, Sequen
     return exact, {name: key for name, key, gives in found if key not in keys}
 
 
-def _not_agreed(connection: Connection, found: Mapping[str, Sequence[str] | None]) -> list[str]:
+def _not_agreed(connection: Connection, found: Mapping[str, Sequence[str] | None]) -> list[Remark]:
     missing = {name: agreed_permissions.lacking(connection, gives or ()) for name, gives in found.items()}
-    return [agreed_permissions.why_not(f"Group '{name}'", of, connection) for name, of in missing.items() if of]
+    return [Remark(Code.NOT_ALLOWED, name, connection=connection.name, names=of) for name, of in missing.items() if of]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.groups.matching import Action, ConnectionGroups, decide, match, near_forms, near_misses
+from accounts.groups.matching import Action, Code, ConnectionGroups, Remark, decide, match, near_forms, near_misses
 from common.folding import fold, identifier_key
 
 OKTA = ConnectionGroups(
@@ -44,11 +44,20 @@ def test_a_missing_list_after_one_was_seen_means_in_no_group() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group_ids", "overage", "connection"),
-    [(None, False, OKTA), (None, True, ENTRA), (None, True, OKTA), (HUNDRED, False, OKTA)],
+    ("group_ids", "overage", "connection", "remark"),
+    [
+        (None, False, OKTA, Remark(Code.MISSING_EMPTY)),
+        (None, False, replace(OKTA, keep_when_missing=True), Remark(Code.MISSING_KEPT)),
+        (None, False, replace(OKTA, seen_before=False), Remark(Code.NEVER_ARRIVED)),
+        (None, True, ENTRA, Remark(Code.OVERAGE_READ)),
+        (None, True, OKTA, Remark(Code.OVERAGE_WITHOUT_SECRET)),
+        (None, True, replace(OKTA, takes_client_secret=False), Remark(Code.OVERAGE_UNREADABLE)),
+        (HUNDRED, False, OKTA, Remark(Code.AT_LIMIT, count=100)),
+        (("a",), False, OKTA, None),
+    ],
 )
-def test_whatever_is_not_a_plain_list_is_told_in_a_sentence(group_ids, overage, connection) -> None:
-    assert decide(group_ids, overage, connection).sentence.endswith(".")
+def test_anything_but_a_whole_list_has_a_remark(group_ids, overage, connection, remark) -> None:
+    assert decide(group_ids, overage, connection).remark == remark
 
 
 def test_guids_compare_without_regard_to_letter_case() -> None:
@@ -86,17 +95,11 @@ def test_only_mapped_groups_are_joined(ids) -> None:
 @pytest.mark.parametrize("seen_before", [True, False])
 def test_what_is_no_list_changes_nothing_and_says_so(seen_before: bool) -> None:
     found = decide(None, False, replace(OKTA, seen_before=seen_before), "What came.")
-    assert (found.action, found.sentence) == (Action.NOTHING, "What came.")
+    assert (found.action, found.remark) == (Action.NOTHING, Remark(Code.UNREAD, text="What came."))
 
 
 def test_a_cut_list_is_read_from_graph_whatever_else_came() -> None:
     assert decide(None, True, ENTRA, "What came.").action is Action.ASK_GRAPH
-
-
-def test_saml_is_not_advised_to_enter_a_client_secret() -> None:
-    sentence = decide(None, True, replace(ENTRA, can_ask_graph=False, takes_client_secret=False)).sentence
-    assert "Choose “Groups assigned to the application”" in sentence
-    assert "secret" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,8 @@ def test_saml_is_not_advised_to_enter_a_client_secret() -> None:
     ],
 )
 def test_a_near_miss_is_named_with_both_spellings(came: str, mapped: str) -> None:
-    (sentence,) = near_misses(["Chess", came], {"Platform": mapped, "Other": "Other Team"})
-    assert sentence.startswith(f"'{came}' came; the group 'Platform' is mapped to '{mapped}'.")
+    (remark,) = near_misses(["Chess", came], {"Platform": mapped, "Other": "Other Team"})
+    assert remark == Remark(Code.NEAR_MISS, group="Platform", identifier=came, mapped=mapped)
     assert fold(mapped) in near_forms(came)
 
 
@@ -128,8 +131,8 @@ def test_what_is_only_a_part_is_no_near_miss(came: str) -> None:
 
 def test_near_misses_are_a_few() -> None:
     names = [f"Team {number}" for number in range(9)]
-    sentences = near_misses([f"/{name}" for name in names], {name: name for name in names})
-    assert (len(sentences), sentences[-1]) == (6, "4 more groups are mapped to almost what came.")
+    remarks = near_misses([f"/{name}" for name in names], {name: name for name in names})
+    assert (len(remarks), remarks[-1]) == (6, Remark(Code.MORE_NEAR_MISSES, count=4))
 
 
 @given(st.text())
