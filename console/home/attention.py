@@ -26,8 +26,8 @@ _PAGES = {
 
 @dataclass(frozen=True)
 class Attention:
-    """`waiting`: people before their first login; `held`: departures that wait for a yes; `alerts`: the newest;
-    `connections`: those where something waits, and what."""
+    """`waiting`: pending users; `held`: deprovisioning awaiting approval; `alerts`: the newest;
+    `connections`: those with something to do, and what."""
 
     waiting: int
     held: int
@@ -40,8 +40,8 @@ class Attention:
 
 
 def attention_for(account: Account, *, decides: bool, connects: bool) -> Attention:
-    """In four queries, whatever there is. `decides`: for an account admin, who answers the requests of others too;
-    `connects`: for somebody who manages connections."""
+    """Four queries. `decides`: for an account admin, who also sees requests of others; `connects`: for a user who may
+    manage connections."""
     pending = User.objects.in_account(account).pending()
     alerts = Alert.objects.in_account(account).filter(resolved_at=None)
     if not decides:

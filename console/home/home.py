@@ -1,4 +1,4 @@
-"""The start page: what needs an admin, who I am here, what I may do, and why."""
+"""The start page: what needs attention, the user's access and its reasons."""
 
 from typing import cast
 from uuid import UUID
@@ -46,9 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.MANAGE_SSO)
 def dismiss(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    """Closes somebody's request to the account admins without doing it."""
+    """Dismiss a request to the account admins without acting on it."""
     alert = own_or_404(request, Alert.objects.filter(kind=AlertKind.ADMIN_ASKED), alert_id)
     with told_on_the_next_page(request):
         dismiss_request(alert, acting=acting(request))
-        messages.success(request, "The request is dismissed.")
+        messages.success(request, "Request dismissed.")
     return redirect("home")

@@ -1,4 +1,4 @@
-"""A person's own page: where they are signed in, and the way to end it (R6)."""
+"""The user's own page: details, sessions (R6) and API tokens."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -24,7 +24,7 @@ TOKENS_SHOWN = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One session as its person knows it. `through`: the connection's name; empty: a password."""
+    """One session. `through`: name of the connection; empty: signed in with a password."""
 
     session: SignedInSession
     browser: str
@@ -46,11 +46,11 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Ends one session of one's own; somebody else's is not there."""
+    """End one of the user's own sessions; 404 for any other."""
     user = cast(User, request.user)
     own = SignedInSession.objects.in_account(user.account_id).defer("logout_hints").filter(user=user)
     if sessions.end(get_object_or_404(own, pk=session_id), acting=_acting(request)):
-        messages.success(request, "The session has ended. That browser has to log in again.")
+        messages.success(request, "Session ended. That browser must log in again.")
     return redirect("profile")
 
 
@@ -60,7 +60,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     ended = sessions.end_all(user, acting=_acting(request), but=sessions.current(request))
     word = "session has" if ended == 1 else "sessions have"
-    messages.success(request, f"{ended} other {word} ended." if ended else "There was no other session.")
+    messages.success(request, f"{ended} other {word} ended." if ended else "There were no other sessions.")
     return redirect("profile")
 
 

@@ -1,4 +1,4 @@
-"""What people type, checked for shape. The rules behind it are the services'."""
+"""Forms of the sign-in pages. They check shape; services check the rules."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ class PasswordSignInForm(forms.Form):
 
 
 class UnechoedInput(forms.TextInput):
-    """What was typed is not written into the page again."""
+    """The page never repeats the entered value."""
 
     def format_value(self, value: Any) -> None:
         return None
 
 
 class RecoveryCodeForm(forms.Form):
-    """As above: only whether both belong together is told."""
+    """As `PasswordSignInForm`: one answer for every wrong pair."""
 
     email = forms.EmailField(
         label="Email",
@@ -36,13 +36,13 @@ class RecoveryCodeForm(forms.Form):
     )
     recovery_code = forms.CharField(
         label="Recovery code",
-        help_text="One of the codes that were shown when SSO was enforced. It is used up by this.",
+        help_text="One of the codes shown when SSO was enforced. Each code works once.",
         widget=UnechoedInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
 
 class RecoveryLinkForm(forms.Form):
-    """What the page behind a recovery link sends by itself."""
+    """The hidden fields of the page behind a recovery link."""
 
     user_id = forms.UUIDField()
     unverified_token = forms.CharField(max_length=200)
@@ -51,7 +51,7 @@ class RecoveryLinkForm(forms.Form):
 class CorporateEmailForm(forms.Form):
     email = forms.EmailField(
         label="Corporate email",
-        help_text="The part after the @ tells us which company you belong to.",
+        help_text="The part after the @ identifies your company.",
         widget=forms.EmailInput(
             attrs={"autocomplete": "email", "autofocus": True, "spellcheck": "false", "placeholder": "you@company.com"}
         ),
@@ -67,10 +67,10 @@ class NewPasswordForm(forms.Form):
     )
 
     end_tokens = forms.BooleanField(
-        label="End all my API tokens too",
+        label="Also revoke all my API tokens",
         required=False,
-        help_text="Every program that uses one of them is refused from then on. Choose it when somebody else may have"
-        " known the old password. Without it your tokens go on.",
+        help_text="Programs that use them lose access. Choose this if somebody else may know the old password."
+        " Otherwise your tokens keep working.",
     )
 
     def __init__(self, user: User, *args: Any, offer_tokens: bool = True, **kwargs: Any) -> None:
@@ -89,12 +89,12 @@ class NewPasswordForm(forms.Form):
         given = super().clean() or {}
         first, second = given.get("new_password"), given.get("repeat_password")
         if first and second and first != second:
-            self.add_error("repeat_password", "The two passwords differ. Type the same one twice.")
+            self.add_error("repeat_password", "The passwords do not match.")
         return given
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """Of somebody who is signed in. Whether `current_password` is right is asked where tries are counted."""
+    """For a signed-in user. The view checks `current_password`, where attempts are counted."""
 
     current_password = forms.CharField(
         label="Current password",

@@ -1,4 +1,4 @@
-"""Setting a password: through a one-time link, or one's own while signed in."""
+"""Set a password through a one-time link, or change one's own while signed in."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from console.shared.guards import acting, person_of
 from console.shared.refusals import told_in_the_form
 from console.sign_in.forms import ChangePasswordForm, NewPasswordForm
 
-WRONG_PASSWORD = "This is not your current password. Type it again, or ask an admin for a link to set a new one."
+WRONG_PASSWORD = "Incorrect current password. Try again, or ask an admin for a link to set a new one."
 
 
 @limited_by("LINK")
@@ -39,7 +39,7 @@ def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> 
     end_tokens = form.cleaned_data.get("end_tokens", False)
     if not set_password_by_link(user_id, unverified_token, form.cleaned_data["new_password"], end_tokens=end_tokens):
         return _dead_link(request)
-    messages.success(request, "Your password is saved. Log in with it now.")
+    messages.success(request, "Password saved. Log in with it now.")
     return redirect("login")
 
 
@@ -48,7 +48,7 @@ def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
-    """One's own. Tries of the current one are counted with those at the sign-in page (django-axes)."""
+    """Change the user's own password. Wrong attempts count with those at the sign-in page (django-axes)."""
     person = person_of(request)
     if person.origin != UserOrigin.PASSWORD:
         raise Http404
@@ -58,13 +58,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
             chosen, end_tokens = form.cleaned_data["new_password"], form.cleaned_data.get("end_tokens", False)
             users.set_password(person, chosen, end_tokens=end_tokens, acting=acting(request))
             request.session.flush()
-            messages.success(request, "Your password is saved, and every session has ended. Log in with it now.")
+            messages.success(request, "Password saved, and all sessions ended. Log in with the new password.")
             return redirect("login")
     return render(request, "sign_in/change_password.html", {"form": form})
 
 
 def _is_right(request: HttpRequest, form: ChangePasswordForm) -> bool:
-    """Whether the current password is; if not, the form says so."""
+    """Check the current password; add a form error if it is wrong."""
     person, password = person_of(request), form.cleaned_data["current_password"]
     found = authenticate(request, username=fold(person.email), password=password, account=person.account.slug)
     if found is None or found.pk != person.pk:

@@ -1,4 +1,4 @@
-"""The way in for account admins when the identity provider lets nobody in: a recovery code, or the operator's link."""
+"""Sign-in for account admins while the identity provider fails: by recovery code, or by the operator's link."""
 
 from uuid import UUID
 
@@ -19,8 +19,8 @@ from console.shared.refusals import counted
 from console.sign_in.forms import RecoveryCodeForm, RecoveryLinkForm
 
 WRONG_CODE = (
-    "This email and recovery code let nobody in. A code works once, for an account admin, while SSO is enforced."
-    " Take another code, or ask the operator of this installation."
+    "Incorrect email or recovery code. A code works once, for an account admin, while SSO is enforced."
+    " Try another code, or ask the operator of this installation."
 )
 
 
@@ -28,14 +28,14 @@ WRONG_CODE = (
 @sensitive_post_parameters("recovery_code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def recover(request: HttpRequest) -> HttpResponse:
-    """One answer for every failure (R9); tries are counted with those of passwords (django-axes)."""
+    """One answer for every failure (R9); attempts count with those of passwords (django-axes)."""
     form = RecoveryCodeForm(request.POST or None)
     if form.is_valid():
         code = form.cleaned_data["recovery_code"]
         user = authenticate(request, username=fold(form.cleaned_data["email"]), recovery_secret=code)
         if isinstance(user, User):
             left = counted(recovery_codes.left(user.account), "code is", "codes are")
-            messages.warning(request, f"You came in with a recovery code, which is used up. {left} left.")
+            messages.warning(request, f"You signed in with a recovery code, which is now used. {left} left.")
             return _signed_in(request, user)
         form.add_error(None, WRONG_CODE)
     return render(request, "sign_in/recovery.html", {"form": form})
@@ -44,7 +44,7 @@ def recover(request: HttpRequest) -> HttpResponse:
 @limited_by("RECOVERY")
 @require_safe
 def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) -> HttpResponse:
-    """Shows a button, so that whatever looks at links in messages does not use this one up."""
+    """Show a button, so that a link scanner in a mail system does not use the link."""
     admin = recovery_links.admin_of_link(user_id, unverified_token)
     if admin is None:
         return _dead_link(request)
@@ -55,7 +55,7 @@ def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) ->
 @sensitive_post_parameters("unverified_token")
 @require_POST
 def recover_by_link(request: HttpRequest) -> HttpResponse:
-    """The button. At an address of its own, because the addresses of logins are noted (django-axes)."""
+    """Sign in by the link. Its path has no token, because django-axes stores the paths of logins."""
     form = RecoveryLinkForm(request.POST)
     user = recovery_links.use(**form.cleaned_data, ip_address=client_address(request)) if form.is_valid() else None
     return _dead_link(request) if user is None else _signed_in(request, user)

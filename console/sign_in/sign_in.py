@@ -1,4 +1,4 @@
-"""The way in and out: password, company sign-in, log out."""
+"""Sign-in by password, and the way to the identity provider."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +21,13 @@ from common.http.canonical_host import at_base_url
 from common.http.local_paths import HOME, local_path
 from console.sign_in.forms import CorporateEmailForm, PasswordSignInForm
 
-TOO_MANY_TRIES = "Too many tries with a wrong password for this e-mail. Try again in {minutes} minutes."
-WRONG_PASSWORD = "This email and password do not belong together. Check both, or log in with SSO."
+TOO_MANY_TRIES = "Too many attempts with a wrong password for this email. Try again in {minutes} minutes."
+WRONG_PASSWORD = "Incorrect email or password. Check both, or log in with SSO."
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A way to the identity provider. `label` is the button's text where the company is known, `name` elsewhere."""
+    """A link to an identity provider. `label`: text of the button where the company is known; `name`: elsewhere."""
 
     label: str
     name: str
@@ -38,7 +38,7 @@ class Choice:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
-    """E-mail and password. One answer for every failure (R9); a fresh session for every success (R1)."""
+    """Email and password. One answer for every failure (R9); a fresh session for every success (R1)."""
     next_path = _next_path(request)
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_path)
@@ -63,7 +63,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @at_base_url
 @require_safe
 def log_in_with_sso(request: HttpRequest) -> HttpResponse:
-    """The domain of the corporate e-mail chooses the connection; the same answer whoever has that e-mail (R17)."""
+    """The domain of the corporate email selects the connection; the answer does not depend on the user (R17)."""
     next_path = _next_path(request)
     form = CorporateEmailForm(request.GET if "email" in request.GET else None)
     page = {"form": form, "next": next_path, "password_address": _address("login", next_path)}
@@ -76,11 +76,11 @@ def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     if len(choices) > 1:
         again_address = _address("login-sso", next_path)
         return render(request, "sign_in/choose_connection.html", {"choices": choices, "again_address": again_address})
-    return _leave(request, choices[0])
+    return _redirect_page(request, choices[0])
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
-    """Too many wrong passwords from one address, for one e-mail or in all; the same for e-mails that nobody has."""
+    """Too many wrong passwords from one address, for one email or in all; the same for unknown emails."""
     seconds = int(get_cool_off(request).total_seconds())
     minutes = seconds // 60
     if request.path.startswith("/api/"):
@@ -91,9 +91,9 @@ def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     return response
 
 
-def _leave(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """A page that goes on by itself. Not a redirect: Chromium holds the form's page to `form-action 'self'` through
-    every redirect that follows a form, GET forms too, so the way to the identity provider would be blocked."""
+def _redirect_page(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """Render a page that redirects by itself. An HTTP redirect would not work: Chromium applies `form-action 'self'` to
+    every redirect that follows a form, even a GET form, and would block the identity provider."""
     response = render(request, "sign_in/leaving.html", {"choice": choice})
     response["Refresh"] = f"0; url={choice.address}"
     return response
@@ -106,7 +106,7 @@ def _choice(connection: Connection, next_path: str, login_hint: str = "") -> Cho
 
 
 def _address(route: str, next_path: str, *args: object, **query: str) -> str:
-    """The route's address, carrying where to go afterwards."""
+    """URL of the route, with `next`."""
     asked = {**query, "next": "" if next_path == HOME else next_path}
     text = urlencode({name: value for name, value in asked.items() if value})
     return reverse(route, args=args) + (f"?{text}" if text else "")

@@ -110,13 +110,13 @@ class NewUserForm(forms.Form):
 
 
 class PasswordLinkForm(forms.Form):
-    """What an admin chooses with a link to set a password."""
+    """Options of a link to set a password."""
 
     end_tokens = forms.BooleanField(
-        label="End all API tokens of this person too",
+        label="Also revoke all API tokens of this user",
         required=False,
-        help_text="When they save the new password, every program that uses one of their tokens is refused. Choose it"
-        " when somebody else may have known the old password. Without it the tokens go on.",
+        help_text="When they save the new password, programs that use their tokens lose access. Choose this if"
+        " somebody else may know the old password. Otherwise the tokens keep working.",
     )
 
 

@@ -54,7 +54,7 @@ class Acme:
     def send(self, page: Page) -> None:
         page.get_by_role("button", name="Send", exact=True).click()
         # A refusal fails here, showing its page, and not by a time-out.
-        expect(page.get_by_role("main")).to_contain_text("Your last company logins")
+        expect(page.get_by_role("main")).to_contain_text("Your latest SSO logins")
 
     def show_user(self, email: str) -> dict[str, Any]:
         return self.command("show_user", "Acme", email)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.acme import Acme, row, section
 
 pytestmark = pytest.mark.browser
-LAST_LOGINS = "Your last company logins"
+LAST_LOGINS = "Your latest SSO logins"
 
 
 def test_an_unknown_space_is_told_in_a_sentence(acme: Acme, page: Page) -> None:
@@ -37,7 +37,7 @@ def test_no_groups_are_no_groups(acme: Acme, page: Page) -> None:
     acme.choose(page, "Azure", "Dana Diaz")
     page.get_by_label("groups", exact=True).fill("")
     acme.send(page)
-    expect(section(page, "Your groups")).to_contain_text("No group yet")
+    expect(section(page, "Your groups")).to_contain_text("No groups yet")
 
 
 def test_a_row_can_be_added_and_removed(acme: Acme, page: Page) -> None:

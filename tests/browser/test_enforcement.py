@@ -91,14 +91,14 @@ def test_from_the_test_login_to_the_recovery(
     codes = enforce(acme, alice, without_scripts=request.node.callspec.params["alice"] == "no scripts")
     with somebody_else(alice) as page:
         log_in(acme, page, member, PASSWORD)
-        expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+        expect(page.get_by_role("alert")).to_contain_text("Incorrect email or password")
     request.getfixturevalue("broken_idp")
     with somebody_else(alice) as page:
         use_code(acme, page, codes[0])
         expect(page.get_by_role("status")).to_contain_text("9 codes are left")
     with somebody_else(alice) as page:
         use_code(acme, page, codes[0])
-        expect(page.get_by_role("alert")).to_contain_text("let nobody in")
+        expect(page.get_by_role("alert")).to_contain_text("Incorrect email or recovery code")
     with somebody_else(alice) as page:
         page.goto(acme.command("recover_admin", "Acme")["login_url"])
         page.get_by_role("button", name="Log in").click()

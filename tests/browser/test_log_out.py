@@ -33,9 +33,9 @@ def test_a_person_ends_the_session_of_another_browser(acme: Acme, page: Page, ot
     acme.command("end_sessions", "Acme", "bob@acme.example")  # also those of other tests
     acme.sign_in(other_page, "Okta", "Bob Ek")
     acme.sign_in(page, "Okta", "Bob Ek")
-    page.get_by_role("link", name="Where you are logged in").click()
+    page.get_by_role("link", name="Where you are signed in").click()
     expect(section(page, "Open sessions").get_by_role("row")).to_have_count(3)  # with the heading
-    page.get_by_role("button", name="End all others").click()
+    page.get_by_role("button", name="End all other sessions").click()
     expect(page.get_by_role("main")).to_contain_text("1 other session has ended.")
     other_page.reload()
     other_page.wait_for_url(f"{acme.product}/login?next=/")

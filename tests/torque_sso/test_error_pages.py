@@ -48,7 +48,7 @@ def test_a_page_asks_to_try_again(browser: Client, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sign_in, "single_tenant_connections", failing(problem))
     answer = browser.get("/login")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert "We cannot serve you at the moment" in answer.content.decode()
+    assert "Service unavailable" in answer.content.decode()
     assert "disk" not in answer.content.decode()
 
 

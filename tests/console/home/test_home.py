@@ -72,9 +72,9 @@ def test_it_shows_the_last_five_logins_in_sentences(as_alice: Client, alice: Use
     assertNotContains(page, "REF-0")
 
 
-def test_it_teaches_while_there_is_nothing_to_show(as_alice: Client) -> None:
+def test_it_explains_empty_sections(as_alice: Client) -> None:
     page = as_alice.get("/")
-    for heading in ("No space yet", "No group yet", "No company login yet"):
+    for heading in ("No spaces yet", "No groups yet", "No SSO logins yet"):
         assertContains(page, heading)
 
 
@@ -135,28 +135,28 @@ def test_it_asks_the_database_as_often_for_a_little_as_for_a_lot(
         as_alice.get("/")
 
 
-def test_an_admin_sees_what_needs_them(as_alice: Client, alice: User) -> None:
-    assertContains(as_alice.get("/"), "Nothing: nobody waits")
+def test_an_admin_sees_what_needs_attention(as_alice: Client, alice: User) -> None:
+    assertContains(as_alice.get("/"), "Nothing needs attention")
     person = provision_pending(alice.account, "petra@acme.example", acting=OPERATOR)
     HeldDeparture.objects.create(account=alice.account, user=person, asked_by="Okta")
     for number in range(6):
         raise_alert(alice.account_id, AlertKind.TOKEN_EXPIRY, str(number), f"Token {number} ends.")
     page = as_alice.get("/")
-    for text in ("1 person waiting for their first login", "1 held departure", "Token 5 ends.", "and 1 more alert"):
+    for text in ("1 pending user", "Deprovisioning awaiting approval: 1 user", "Token 5 ends.", "and 1 more alert"):
         assertContains(page, text)
     assertNotContains(page, "Token 0 ends.")
 
 
-def test_nothing_of_another_account_needs_them(as_alice: Client, globex: Account) -> None:
+def test_nothing_of_another_account_needs_attention(as_alice: Client, globex: Account) -> None:
     person = provision_pending(globex, "gus@globex.example", acting=OPERATOR)
     HeldDeparture.objects.create(account=globex, user=person, asked_by="Okta")
     raise_alert(globex.pk, AlertKind.TOKEN_EXPIRY, "1", "Theirs ends.")
-    assertContains(as_alice.get("/"), "Nothing: nobody waits")
+    assertContains(as_alice.get("/"), "Nothing needs attention")
 
 
-def test_a_member_needs_nobody(client: Client, bob: User) -> None:
+def test_a_member_sees_nothing_that_needs_attention(client: Client, bob: User) -> None:
     client.force_login(bob, "accounts.authentication.AccountBackend")
-    assertNotContains(client.get("/"), "What needs you")
+    assertNotContains(client.get("/"), "Needs attention")
 
 
 def test_it_refuses_post(as_alice: Client) -> None:

@@ -37,7 +37,7 @@ def test_it_shows_each_session_in_words(as_alice: Client, at_home: Client) -> No
     assertContains(page, "Firefox on Windows")
     assertContains(page, "192.0.2.7")
     assertContains(page, "password")
-    assertContains(page, "this one", count=1)
+    assertContains(page, ">this session<", count=1)
 
 
 def test_it_tells_who_i_am_and_my_time_zone(as_alice: Client, alice: User) -> None:

@@ -47,7 +47,7 @@ def test_it_ends_short_tokens_and_leaves_long_ones(as_alice: Client, alice: User
 
 def test_the_box_ends_api_tokens_too_and_the_audit_log_says_so(as_alice: Client, alice: User, token: ApiToken) -> None:
     page = as_alice.get(ADDRESS)
-    assertContains(page, '<label for="id_end_tokens">End all my API tokens too</label>')
+    assertContains(page, '<label for="id_end_tokens">Also revoke all my API tokens</label>')
     assertNotContains(page, "checked")
     change(as_alice, end_tokens="on")
     assert tokens.live_tokens(alice.account) == []
@@ -62,9 +62,9 @@ def test_who_has_no_token_is_not_asked(as_alice: Client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"current_password": "wrong"}, "This is not your current password"),
+        ({"current_password": "wrong"}, "Incorrect current password"),
         ({"current_password": ""}, "This field is required"),
-        ({"repeat_password": "something else here"}, "The two passwords differ"),
+        ({"repeat_password": "something else here"}, "The passwords do not match"),
         ({"new_password": "short", "repeat_password": "short"}, "too short"),
     ],
 )

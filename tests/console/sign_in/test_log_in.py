@@ -98,7 +98,7 @@ def test_too_many_tries_are_locked_out_for_a_while(client: Client, alice: User, 
     for _ in range(10):
         answer = log_in(client, email, "wrong")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
-    assertContains(log_in(client, email.upper()), "Too many tries", status_code=429)
+    assertContains(log_in(client, email.upper()), "Too many attempts", status_code=429)
 
 
 def test_an_address_that_tries_one_password_with_many_emails_is_locked_out(client: Client, alice: User) -> None:

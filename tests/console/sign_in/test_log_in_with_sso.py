@@ -9,7 +9,7 @@ from accounts.models import Account, Connection, ConnectionDomain, EmailDomain, 
 from tests.support.page_fixtures import live_connection
 
 pytestmark = pytest.mark.django_db
-UNKNOWN = "No single sign-on is set up"
+UNKNOWN = "Single sign-on is not set up"
 
 
 def ask(client: Client, email: str, **query: str) -> object:

@@ -98,7 +98,7 @@ def is_live(token: ApiToken) -> bool:
 
 
 def test_api_tokens_go_on_unless_somebody_says_otherwise(client: Client, link: str, token: ApiToken) -> None:
-    assertContains(client.get(link), "End all my API tokens too")
+    assertContains(client.get(link), "Also revoke all my API tokens")
     save(client, link)
     assert is_live(token)
 
@@ -122,11 +122,11 @@ def test_the_admin_may_have_a_link_end_tokens(as_alice_of: Client, client: Clien
     token, _ = tokens.issue_token(cast.bob, "CI", [], acting=OPERATOR)
     address = f"/users/{cast.bob.pk}/password-link"
     question = as_alice_of.post(address)
-    assertContains(question, '<label for="id_end_tokens">End all API tokens of this person too</label>')
+    assertContains(question, '<label for="id_end_tokens">Also revoke all API tokens of this user</label>')
     assertNotContains(question, "checked")
     link = link_of(as_alice_of.post(address, {"confirmed": "yes", "end_tokens": "on"}))
     page = client.get(link)
-    assertContains(page, "Your API tokens end with the new password")
+    assertContains(page, "revoke your API tokens when you save the new password")
     assertNotContains(page, 'name="end_tokens"')
     save(client, link)
     assert not is_live(token)
