@@ -1,2 +1,2 @@
-// Sends the page's one form off; without scripts its button does.
+// Submits the page's form; without scripts its button does.
 document.getElementById("send-at-once").submit();

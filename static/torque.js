@@ -1,4 +1,4 @@
-// What a page can do quicker than the server. Nothing here is needed: without scripts every page works.
+// Enhancements. Every page works without scripts.
 
 // A box in a table's heading (data-check-all) ticks all boxes of its table; data-checked-count shows how many are.
 function tick(table, change) {
@@ -9,7 +9,7 @@ function tick(table, change) {
   all.checked = ticked > 0 && ticked === boxes.length;
   all.indeterminate = ticked > 0 && ticked < boxes.length;
   document.querySelectorAll("[data-checked-count]").forEach((place) => {
-    place.textContent = ticked ? `${ticked} selected` : "Nobody selected yet";
+    place.textContent = ticked ? `${ticked} selected` : "No users selected";
   });
 }
 
@@ -19,7 +19,7 @@ document.addEventListener("change", (event) => {
   tick(table, event.target.matches("[data-check-all]") ? event.target : null);
 });
 
-// data-copy="id": copies that element's text, and says so for a moment.
+// data-copy="id": copies that element's text and shows "Copied" briefly.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -37,5 +37,5 @@ function showButtons(within) {
 showButtons(document);
 document.addEventListener("htmx:afterSwap", (event) => showButtons(event.detail.target));
 
-// On a phone the sections are a row that scrolls: the one we are in has to be seen.
+// On a phone the sections are a scrolling row: keep the current one in view.
 document.querySelector(".side-bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -1,4 +1,4 @@
-"""Who is shut out when SSO is enforced, and how each of them comes in from then on."""
+"""Users whose passwords stop working when SSO is enforced, and how each can sign in afterwards."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from accounts.connections.domains.sign_in_choices import domain_of
 from accounts.models import Account, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import OWN_ROLE_IS_ADMIN
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 
 SHOWN = 50
 
 LINKED = "linked"  # known at a live connection
-BY_EMAIL = "by-email"  # a first company login finds them by their e-mail address
+BY_EMAIL = "by-email"  # their first SSO login links them by email
 NO_WAY_IN = "no-way-in"
 
 
@@ -47,14 +47,14 @@ def people_of(account: Account) -> People:
     live = ExternalIdentity.objects.in_account(account).filter(
         user=OuterRef("pk"), connection__state=ConnectionState.LIVE
     )
-    leaving = password_doors.shut_out(account)
-    shown = leaving.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
+    affected = password_policy.shut_out(account)
+    shown = affected.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
     people = list(shown)
     owned = _found_by_email(account, people)
-    admins = password_doors.of_account(account).filter(OWN_ROLE_IS_ADMIN)
+    admins = password_policy.of_account(account).filter(OWN_ROLE_IS_ADMIN)
     return People(
         shut_out=[ShutOut(user, _way_in(user, owned)) for user in people],
-        shut_out_total=leaving.count(),
+        shut_out_total=affected.count(),
         staying=list(admins.order_by("email_key")[:SHOWN]),
         staying_total=admins.count(),
     )
@@ -67,6 +67,6 @@ def _way_in(user: User, owned: set[str]) -> str:
 
 
 def _found_by_email(account: Account, people: Iterable[User]) -> set[str]:
-    """Domains of these people whose addresses a live connection may find them by (`accounts.sso.login.matching`)."""
+    """Return those of their domains by which a live connection may find users (`accounts.sso.login.matching`)."""
     owners = owners_of({domain_of(user.email) for user in people})
     return {domain for domain, owner in owners.items() if owner.account_id == account.pk and owner.has_live()}

@@ -1,4 +1,4 @@
-"""Enforcing SSO: what it needs and whom it shuts out, the step itself with its recovery codes, and the way back."""
+"""Enforce SSO: readiness and affected users, enforcement with recovery codes, and lifting it."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.connections import enforcement as service
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 from accounts.passwords import recovery_codes
 from accounts.permissions import Permission
 from accounts.rights import is_admin_by_own_role
@@ -44,7 +44,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Permission.MANAGE_SSO)
 def enforce(request: HttpRequest) -> HttpResponse:
-    """Asks, naming the people; then enforces, and shows the codes in this answer and never again."""
+    """Ask, with the names of the affected users; then enforce, and show the codes once, in this response."""
     account = account_of(request)
     if not is_confirmed(request):
         return ask(request, _enforce_question(request))
@@ -59,8 +59,8 @@ def enforce(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_SSO)
 def new_codes(request: HttpRequest) -> HttpResponse:
     if not is_confirmed(request):
-        sentences = ["All codes that were made before stop working at once.", "The new ones are shown only once."]
-        return ask(request, _question("Make new recovery codes?", sentences, "Make new codes"))
+        sentences = ["All existing recovery codes are invalidated.", "The new codes are shown only once."]
+        return ask(request, _question("Create new recovery codes?", sentences, "Create new codes"))
     with told_on_the_next_page(request):
         codes = recovery_codes.renew(account_of(request), acting=acting(request))
         return _show(request, codes)
@@ -71,27 +71,27 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_SSO)
 def lift(request: HttpRequest) -> HttpResponse:
     if not is_confirmed(request):
-        people = counted(password_doors.shut_out(account_of(request)).count(), "person", "people")
+        users = counted(password_policy.shut_out(account_of(request)).count(), "user", "users")
         sentences = [
-            f"{people} with a password may log in with it again, beside the identity provider.",
-            "The recovery codes stop working. To enforce SSO again, a fresh test login is needed.",
+            f"{users} can sign in with a password again, as well as through the identity provider.",
+            "Existing recovery codes are invalidated. To enforce SSO again, you need a new test login.",
         ]
         return ask(request, _question("Stop enforcing SSO?", sentences, "Stop enforcing SSO"))
     with told_on_the_next_page(request):
         if service.lift_enforcement(account_of(request), acting=acting(request)):
-            messages.success(request, "SSO is not enforced any more: passwords work again.")
+            messages.success(request, "SSO is no longer enforced. Passwords work again.")
     return redirect(PAGE)
 
 
 def _enforce_question(request: HttpRequest) -> Question:
-    people = password_doors.shut_out(account_of(request))
-    total = people.count()
+    affected = password_policy.shut_out(account_of(request))
+    total = affected.count()
     sentences = [
-        f"{counted(total, 'person', 'people')} can no longer log in with a password, and what they have open ends now.",
-        "Account admins with a password keep it for emergencies. Each time one is used it is in the audit log.",
-        f"You get {recovery_codes.NUMBER} recovery codes. They are shown only once, on the next page.",
+        f"{counted(total, 'user', 'users')} can no longer sign in with a password, and their password sessions end.",
+        "Account admins keep their password for emergencies. Each use is recorded in the audit log.",
+        f"You get {recovery_codes.NUMBER} recovery codes. They are shown once, on the next page.",
     ]
-    first = list(people.order_by("email_key").values_list("email", flat=True)[:20])
+    first = list(affected.order_by("email_key").values_list("email", flat=True)[:20])
     return Question("Enforce SSO?", sentences, "Enforce SSO", reverse(PAGE), first, total=total)
 
 

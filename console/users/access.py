@@ -1,4 +1,4 @@
-"""What an admin changes about what a person may do: account role, spaces, groups, and whether they are in at all."""
+"""Change a user's access: account role, identifiers, spaces, groups; deprovision and restore."""
 
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from console.users.user import person_or_404, show
 from spaces import placing
 from spaces.models import Space
 
+IDENTIFIERS_CHANGED = "Identifiers changed. Provisioning and the next login match this user by them."
+
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
@@ -33,7 +35,7 @@ def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
         role = form.cleaned_data["role"]
         with told_in_the_form(form):
             if set_account_role(person, role, acting=acting(request)):
-                messages.success(request, f"{person} has the account role {role} now.")
+                messages.success(request, f"Account role of {person} changed to {role}.")
             return _back(person)
     return show(request, person_or_404(request, user_id), account_role=form)
 
@@ -46,8 +48,7 @@ def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if form.is_valid():
         with told_in_the_form(form):
             changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
-            said = "The identifiers were changed." if changed else "Nothing was changed."
-            messages.success(request, f"{said} Provisioning and the next login find this user by them.")
+            messages.success(request, IDENTIFIERS_CHANGED if changed else "No changes.")
             _warn_of_same_external_id(request, person_or_404(request, user_id))
             return _back(person)
     return show(request, person_or_404(request, user_id), identifiers=form)
@@ -58,8 +59,8 @@ def _warn_of_same_external_id(request: HttpRequest, person: User) -> None:
         names = " and ".join(map(str, others))
         messages.warning(
             request,
-            f"The external ID '{person.external_id}' is also that of {names}: logins find none of them by it."
-            " They are found by user name or email.",
+            f"The external ID '{person.external_id}' is also used by {names}, so logins do not match users by it."
+            " They match by user name or email.",
         )
 
 
@@ -72,7 +73,7 @@ def place_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         space, role = form.cleaned_data["space"], form.cleaned_data["role"]
         with told_on_the_next_page(request):
             if placing.place_user(person, space, role, acting=acting(request)):
-                messages.success(request, f"{person} is in {space} as {role} now.")
+                messages.success(request, f"{person} assigned to {space} as {role}.")
         return _back(person)
     return show(request, person, place=form)
 
@@ -83,12 +84,12 @@ def take_out_of_space(request: HttpRequest, user_id: UUID, space_id: UUID) -> Ht
     person, space = person_or_404(request, user_id), own_or_404(request, Space, space_id)
     if not is_confirmed(request):
         sentences = [
-            f"They lose the role they have in {space} themselves. What a group gives them there stays.",
-            "What the identity provider gave comes back at their next login, if it still says so: change it there too.",
+            f"The user loses the role assigned directly in {space}. Roles through groups stay.",
+            "If the identity provider still sends this space, the next login assigns it again. Change it there too.",
         ]
-        return ask(request, Question(f"Take {person} out of {space}?", sentences, "Take out", _address(person)))
+        return ask(request, Question(f"Remove {person} from {space}?", sentences, "Remove", _address(person)))
     if placing.remove_from_space(person, space, acting=acting(request)):
-        messages.success(request, f"{person} was taken out of {space}.")
+        messages.success(request, f"{person} removed from {space}.")
     return _back(person)
 
 
@@ -101,7 +102,7 @@ def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
         group = form.cleaned_data["group"]
         with told_on_the_next_page(request):
             if add_member(group, person, acting=acting(request)):
-                messages.success(request, f"{person} is in group {group} now.")
+                messages.success(request, f"{person} added to group {group}.")
         return _back(person)
     return show(request, person, join=form)
 
@@ -111,12 +112,12 @@ def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def remove_from_group(request: HttpRequest, user_id: UUID, group_id: UUID) -> HttpResponse:
     person, group = person_or_404(request, user_id), own_or_404(request, Group, group_id)
     if not is_confirmed(request):
-        sentences = [f"They lose what {group} gives: its roles in spaces, and its account role where it has one."]
+        sentences = [f"The user loses the roles that {group} assigns, in spaces and in the account."]
         title = f"Remove {person} from group {group}?"
         return ask(request, Question(title, sentences, "Remove", _address(person)))
     with told_on_the_next_page(request):
         if remove_member(group, person, acting=acting(request)):
-            messages.success(request, f"{person} was removed from group {group}.")
+            messages.success(request, f"{person} removed from group {group}.")
     return _back(person)
 
 
@@ -126,17 +127,17 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     if not is_confirmed(request):
         sentences = [
-            "They are out at once: no login, and every session and API token of theirs is dead.",
-            "Then they lose their spaces and groups. Until the record is erased,"
-            f" {person.account.retention_days} days from now, you can restore them.",
-            "The identity provider is not told: where it still assigns them, it may bring them back.",
+            "Access ends immediately: no sign-in, and all sessions and API tokens are revoked.",
+            "The user also loses all spaces and groups. You can restore the user for"
+            f" {person.account.retention_days} days; then the record is erased.",
+            "The identity provider is not informed. If it still assigns the user, it may create them again.",
         ]
         return ask(request, Question(f"Deprovision {person}?", sentences, "Deprovision", _address(person)))
     done = deprovision_many([person.pk], account_of(request), acting=acting(request))
     for sentence in done.refused:
         messages.error(request, sentence)
     if done.deprovisioned:
-        messages.success(request, f"{person} was deprovisioned.")
+        messages.success(request, f"{person} deprovisioned.")
     return _back(person)
 
 
@@ -146,9 +147,9 @@ def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     with told_on_the_next_page(request):
         restored = provisioning.restore(person.pk, account_of(request), acting=acting(request))
-        then = "can log in" if restored.state == UserState.ACTIVE else "is pending until the next company login"
+        then = "can sign in" if restored.state == UserState.ACTIVE else "is pending until the next SSO login"
         messages.success(
-            request, f"{restored} was restored as Account Member and {then}. Assign spaces, groups and roles again."
+            request, f"{restored} restored as Account Member and {then}. Assign spaces, groups and roles again."
         )
     return _back(person)
 

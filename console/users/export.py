@@ -1,4 +1,4 @@
-"""The list of people as CSV, however long, in constant memory: who is in, with which roles, for an access review."""
+"""The list of users as CSV, for access reviews: streamed, in constant memory."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.models import Account, GroupMembership, User
 from common.csv_lines import csv_lines
 from spaces.models import SpaceMembership
 
-AT_ONCE = 500  # people in memory
+AT_ONCE = 500  # users in memory
 HEADINGS = (
     *("email", "user_name", "first_name", "last_name", "state", "origin", "account_role"),
     *("spaces", "groups", "created_at", "last_login", "deprovisioned_at"),
@@ -23,16 +23,16 @@ HEADINGS = (
 
 @transaction.atomic
 def export(account: Account, people: QuerySet[User], asked: dict[str, str], *, acting: Actor) -> Iterator[str]:
-    """The text, piece by piece, in order of creation. `people`: of this account; `asked`: the filters, for the audit.
+    """Yield the text in order of creation. `people`: of this account; `asked`: the filters, for the audit log.
 
-    The download is an entry itself, written before the first piece.
+    The download is audited before the first line.
     """
     audit.record(acting, "users.exported", account, {"filters": [None, asked]})
     return csv_lines(HEADINGS, _batches(account, people))
 
 
 def _batches(account: Account, people: QuerySet[User]) -> Iterator[list[list[Any]]]:
-    """Some hundred people with three queries, from where those before ended: OFFSET would read all that it skips."""
+    """Yield batches of users, three queries each, by number: OFFSET would read all rows that it skips."""
     found = people.select_related("account_role").order_by("number")
     batch = list(found[:AT_ONCE])
     while batch:
@@ -54,17 +54,17 @@ def _rows(account: Account, batch: list[User]) -> list[list[Any]]:
 
 
 def _spaces(account: Account, batch: list[User]) -> dict[UUID, list[str]]:
-    """People's own roles; what groups give follows from the groups."""
+    """Return "space: role" of each user, assigned directly; roles through groups follow from the groups."""
     own = SpaceMembership.objects.in_account(account).filter(user__in=batch).order_by("space__name")
-    told: dict[UUID, list[str]] = {}
+    found: dict[UUID, list[str]] = {}
     for user_id, space, role in own.values_list("user", "space__name", "role__name"):
-        told.setdefault(user_id, []).append(f"{space}: {role}")
-    return told
+        found.setdefault(user_id, []).append(f"{space}: {role}")
+    return found
 
 
 def _groups(account: Account, batch: list[User]) -> dict[UUID, list[str]]:
     own = GroupMembership.objects.in_account(account).filter(user__in=batch).order_by("group__name")
-    told: dict[UUID, list[str]] = {}
+    found: dict[UUID, list[str]] = {}
     for user_id, group in own.values_list("user", "group__name"):
-        told.setdefault(user_id, []).append(group)
-    return told
+        found.setdefault(user_id, []).append(group)
+    return found

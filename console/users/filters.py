@@ -1,4 +1,4 @@
-"""Filters of the admin's lists."""
+"""Filters of the list of users."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,11 +16,11 @@ from console.shared.searching import people_like, search_box
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 
 DORMANT = timedelta(days=90)
-ACTIVITY = {"never": "never", "dormant": "not for 90 days"}
+ACTIVITY = {"never": "never", "dormant": "over 90 days ago"}
 
 
 class NameFilter(django_filters.Filter):
-    """By the name of something else of the account. `rows`: what there is, for the request."""
+    """Filter by the name of a related object. `rows`: the objects of the account, for a request."""
 
     field_class = NameField
 
@@ -44,11 +44,11 @@ def _groups(request: Any) -> QuerySet[Group]:
 
 
 class UserFilters(django_filters.FilterSet):
-    """Without a state, people who are out are not shown."""
+    """Without a chosen state, deprovisioned users are hidden."""
 
     q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name or email"))
-    state = django_filters.ChoiceFilter(label="State", choices=UserState.choices, empty_label="in or waiting")
-    origin = django_filters.ChoiceFilter(label="Came by", choices=UserOrigin.choices, empty_label="any")
+    state = django_filters.ChoiceFilter(label="State", choices=UserState.choices, empty_label="active and pending")
+    origin = django_filters.ChoiceFilter(label="Source", choices=UserOrigin.choices, empty_label="any")
     space = NameFilter(_spaces, label="Space", what="space", method="in_space")
     group = NameFilter(_groups, label="Group", what="group", method="in_group")
     seen = django_filters.ChoiceFilter(
@@ -64,7 +64,7 @@ class UserFilters(django_filters.FilterSet):
         return people.filter(people_like(text))
 
     def in_space(self, people: QuerySet[User], _name: str, space: Space) -> QuerySet[User]:
-        """Themselves, or through one of their groups."""
+        """Assigned directly or through a group."""
         own = SpaceMembership.objects.in_account(space.account_id).filter(space=space)
         giving = GroupSpaceRole.objects.in_account(space.account_id).filter(space=space)
         through = GroupMembership.objects.in_account(space.account_id).filter(group__in=giving.values("group"))

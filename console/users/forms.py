@@ -1,4 +1,4 @@
-"""What an admin types about people: a role in a space, a group, somebody new, an account role."""
+"""Forms about users: space role, group, account role, identifiers, new user, password link."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from spaces.role_mapping import MEMBER_ROLE
 
 ANNOUNCED, PASSWORD = "announced", "password"
 WAYS_IN = (
-    (ANNOUNCED, "Company login: they wait as pending, and their first single sign-on lets them in"),
-    (PASSWORD, "Password: you get a link, once, with which they set one"),
+    (ANNOUNCED, "SSO: the user is pending until the first SSO login"),
+    (PASSWORD, "Password: you get a one-time link with which the user sets it"),
 )
 
 
@@ -54,21 +54,21 @@ class IdentifiersForm(forms.Form):
         label="Email",
         max_length=320,
         required=False,
-        help_text="Must equal the primary email in the identity provider. A login may update it.",
+        help_text="Must match the primary email at the identity provider. A login may update it.",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     user_name = forms.CharField(
         label="User name",
         max_length=320,
         required=False,
-        help_text="userName in SCIM: usually the email or the user principal name.",
+        help_text="SCIM userName: usually the email or the user principal name.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     external_id = forms.CharField(
         label="External ID",
         max_length=255,
         required=False,
-        help_text="externalId in SCIM: the identity provider's own id of this user.",
+        help_text="SCIM externalId: the identity provider's ID of this user.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -77,7 +77,7 @@ class IdentifiersForm(forms.Form):
         label="Provisioned by",
         required=False,
         empty_label="no connection",
-        help_text="A first login finds this user by external ID or plain user name only through this connection.",
+        help_text="Only a first login through this connection can match this user by external ID or plain user name.",
     )
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
@@ -100,9 +100,9 @@ class NewUserForm(forms.Form):
         AccountRole.objects.none(),
         label="Account role",
         empty_label=None,
-        help_text="What they may do in the account as a whole. Roles in spaces are given afterwards.",
+        help_text="Permissions in the whole account. Assign space roles afterwards.",
     )
-    way_in = forms.ChoiceField(label="How they log in", choices=WAYS_IN, initial=ANNOUNCED, widget=forms.RadioSelect)
+    way_in = forms.ChoiceField(label="Sign-in method", choices=WAYS_IN, initial=ANNOUNCED, widget=forms.RadioSelect)
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Creating a person by hand: announced for their first company login, or with a password of their own."""
+"""Create a user: pending until the first SSO login, or with a password."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
             person = _create(request, form.cleaned_data)
             if form.cleaned_data["way_in"] == PASSWORD:
                 return show_link(request, person, make_link(person, acting=acting(request)))
-            messages.success(request, f"{person} is announced and waits for their first company login.")
+            messages.success(request, f"User {person} created. They are pending until their first SSO login.")
             return redirect("user", user_id=person.pk)
     return render(request, "users/new_user.html", {"form": form})
 

@@ -1,4 +1,4 @@
-"""What is done with the ticked people of the list, or with everybody who fits its filters."""
+"""Bulk actions on the selected users of the list, or on all that match its filters."""
 
 from functools import partial
 from uuid import UUID
@@ -21,8 +21,8 @@ from console.users.forms import JoinForm, PlaceForm
 from console.users.selection import Done, Selection, carry_out
 from spaces.placing import place_users
 
-PORTION = 500  # people whom one request places or adds
-OUT_AT_ONCE = 50  # people whom one request deprovisions, each in a transaction of their own
+PORTION = 500  # users that one request assigns or adds
+OUT_AT_ONCE = 50  # users that one request deprovisions, each in its own transaction
 
 
 @require_POST
@@ -34,14 +34,14 @@ def place_selected(request: HttpRequest) -> HttpResponse:
     space, role = form.cleaned_data["space"], form.cleaned_data["role"]
     fields = {"space": space.name, "role": str(role.pk)}
     if selection.is_everybody and not is_confirmed(request):
-        what = f"in space {space} as {role}"
-        sentence = f"Everybody who fits the filters gets this role in {space}, in place of one they may have there."
-        return _ask(request, selection, f"Place {selection.words} {what}?", [sentence], "Place", fields)
+        what = f"to {space} as {role}"
+        sentence = f"All users that match the filters get this role in {space}. It replaces a directly assigned role."
+        return _ask(request, selection, f"Assign {selection.words} {what}?", [sentence], "Assign", fields)
 
     def do(keys: list[UUID]) -> Done:
         return Done(place_users(keys, space, role, acting=acting(request)))
 
-    done, doing = f"placed in {space} as {role}", f"Placing people in {space}"
+    done, doing = f"assigned to {space} as {role}", f"Assigning users to {space}"
     return carry_out(request, selection, do, portion=PORTION, doing=doing, done=done, fields=_yes(fields))
 
 
@@ -53,7 +53,7 @@ def join_selected(request: HttpRequest) -> HttpResponse:
         return _refused(request, selection, problem)
     group = form.cleaned_data["group"]
     if selection.is_everybody and not is_confirmed(request):
-        sentence = f"Everybody who fits the filters gets what {group} gives."
+        sentence = f"All users that match the filters get the roles that {group} assigns."
         title, fields = f"Add {selection.words} to group {group}?", {"group": group.name}
         return _ask(request, selection, title, [sentence], "Add to group", fields)
 
@@ -62,7 +62,7 @@ def join_selected(request: HttpRequest) -> HttpResponse:
         return Done(joined.added, joined.refused)
 
     fields = _yes({"group": group.name})
-    doing, done = f"Adding people to {group}", f"added to {group}"
+    doing, done = f"Adding users to {group}", f"added to {group}"
     return carry_out(request, selection, do, portion=PORTION, doing=doing, done=done, fields=fields)
 
 
@@ -74,14 +74,14 @@ def deprovision_selected(request: HttpRequest) -> HttpResponse:
         return _refused(request, selection, problem)
     if not is_confirmed(request):
         sentences = [
-            "They are out at once: no login, and every session and API token of theirs is dead.",
-            "Then they lose their spaces and groups. Until their records are erased,"
-            f" {account_of(request).retention_days} days from now, you can restore them.",
-            "The last account admin, people with more permissions than you, and you keep access and are named.",
+            "Access ends immediately: no sign-in, and all sessions and API tokens are revoked.",
+            "The users also lose all spaces and groups. You can restore them for"
+            f" {account_of(request).retention_days} days; then their records are erased.",
+            "You, the last account admin and users with more permissions than you are skipped and listed.",
         ]
         return _ask(request, selection, f"Deprovision {selection.words}?", sentences, "Deprovision", {}, danger=True)
     do = partial(_deprovision, account=account_of(request), actor=acting(request))
-    doing, done = "Deprovisioning people", "deprovisioned"
+    doing, done = "Deprovisioning users", "deprovisioned"
     return carry_out(request, selection, do, portion=OUT_AT_ONCE, doing=doing, done=done, fields=_yes({}))
 
 
@@ -93,11 +93,11 @@ def remove_identities_of_selected(request: HttpRequest) -> HttpResponse:
         return _refused(request, selection, problem)
     if not is_confirmed(request):
         sentences = [
-            "Every connection forgets the subjects by which it knows them, and the sessions that were opened with them"
-            " end. Spaces, groups and roles stay.",
-            "Their next login links again by a verified email of a verified domain. Remove identities only of people"
-            " whose email is still their own.",
-            "People with more permissions than you keep theirs and are named.",
+            "These users are unlinked from all connections, and sessions opened through them end. Spaces, groups and"
+            " roles stay.",
+            "The next login links each user again by a verified email of a verified domain. Remove identities only if"
+            " the email still belongs to the same person.",
+            "Users with more permissions than you are skipped and listed.",
         ]
         title = f"Remove all identities of {selection.words}?"
         return _ask(request, selection, title, sentences, "Remove identities", {}, danger=True)
@@ -131,7 +131,7 @@ def _ask(
 
 
 def _problem(form: forms.Form) -> str:
-    """The first thing that is wrong with the form, naming the field; empty: nothing."""
+    """Return the first error of the form with the label of its field; empty: it is valid."""
     return next((f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items()), "")
 
 

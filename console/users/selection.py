@@ -1,8 +1,8 @@
-"""The people an admin has ticked in the list, or everybody who fits its filters, taken in portions.
+"""The users selected in the list, or all that match its filters, handled in batches.
 
-A portion is what one request does. Where people are left, a page shows how far it is and posts the rest: by itself
-where there are scripts, else by its button. All there is to remember stands in that page, and doing a portion twice
-changes nothing, so it may be left and taken up at any time.
+One request handles one batch. While users are left, a page shows progress and posts the next batch: by itself where
+scripts run, else by its button. The page holds the whole state, and a repeated batch changes nothing, so an action can
+be interrupted and resumed at any time.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ from console.shared.refusals import counted, told_on_the_next_page
 from console.users.users import listing_of, people_of
 
 MOST = 10_000
-TOLD = 20  # refusals that are told one by one
+REFUSALS_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a portion came to: of how many something changed, and a sentence for each who was refused."""
+    """Result of a batch: the number of users changed, and a sentence for each that was refused."""
 
     changed: int
     refused: tuple[str, ...] = ()
@@ -40,24 +40,24 @@ class Selection:
         self.after = _key(request.POST.get("after", ""))
         self.total = _number(request.POST.get("total", "")) or self.people.count()
         self.done, self.changed = _number(request.POST.get("done", "")), _number(request.POST.get("changed", ""))
-        self.refused = request.POST.getlist("refused")[:TOLD]
+        self.refused = request.POST.getlist("refused")[:REFUSALS_SHOWN]
 
     @property
     def words(self) -> str:
-        return counted(self.total, "person", "people")
+        return counted(self.total, "user", "users")
 
     @property
     def back(self) -> str:
-        """The list, with the filters it had."""
+        """URL of the list with its filters."""
         query = self._request.GET.urlencode()
         return f"{reverse('users')}?{query}" if query else reverse("users")
 
     def problem(self) -> str:
-        """Why nothing can be done with it; empty: it can."""
+        """Return why the selection cannot be used; empty: it can."""
         if not self.total:
-            return "Expected at least one person; received none. Tick people in the list first."
+            return "No users selected. Select users in the list first."
         if self.total > MOST:
-            return f"Expected at most {MOST:,} people at once; received {self.total:,}. Set more filters first."
+            return f"At most {MOST:,} users at once; the selection has {self.total:,}. Add filters first."
         return ""
 
     def names(self) -> list[str]:
@@ -66,7 +66,7 @@ class Selection:
         ]
 
     def fields(self) -> Iterator[tuple[str, str]]:
-        """Who is meant, as hidden fields."""
+        """Yield the selection as hidden fields."""
         if self.is_everybody:
             yield "everybody", "yes"
         for key in self._keys():
@@ -79,7 +79,7 @@ class Selection:
     def note(self, people: int, step: Done) -> None:
         self.done += people
         self.changed += step.changed
-        self.refused = [*self.refused, *step.refused][:TOLD]
+        self.refused = [*self.refused, *step.refused][:REFUSALS_SHOWN]
 
     def _everybody(self) -> QuerySet[User]:
         found: QuerySet[User] = listing_of(self._request).rows
@@ -103,15 +103,15 @@ def carry_out(
     done: str,
     fields: dict[str, str],
 ) -> HttpResponse:
-    """Does the next portion, then goes back to the list or on to the next. `doing`: "Placing people in DevOps";
-    `done`: what the changed ones are now, "placed in DevOps"; `fields`: what else `do` was made of."""
+    """Handle the next batch, then redirect to the list or show progress. `doing`: "Assigning users to DevOps";
+    `done`: "assigned to DevOps"; `fields`: further hidden fields that `do` was built from."""
     keys, step = selection.portion(portion), None
     with told_on_the_next_page(request):
         step = do(keys)
     if step is not None:
         selection.note(len(keys), step)
     if step is None or len(keys) < portion or selection.done >= selection.total:
-        _tell(request, selection, done)
+        _add_messages(request, selection, done)
         return redirect(selection.back)
     hidden = [*selection.fields(), *fields.items(), *(("refused", sentence) for sentence in selection.refused)]
     counts = {"after": keys[-1], "total": selection.total, "done": selection.done, "changed": selection.changed}
@@ -119,14 +119,13 @@ def carry_out(
     return render(request, "users/progress.html", page)
 
 
-def _tell(request: HttpRequest, selection: Selection, done: str) -> None:
+def _add_messages(request: HttpRequest, selection: Selection, done: str) -> None:
     if selection.changed:
-        word = "was" if selection.changed == 1 else "were"
-        messages.success(request, f"{counted(selection.changed, 'person', 'people')} {word} {done}.")
+        messages.success(request, f"{counted(selection.changed, 'user', 'users')} {done}.")
     for sentence in selection.refused:
         messages.error(request, sentence)
     if not selection.changed and not selection.refused and selection.done:
-        messages.info(request, f"Nothing to change: all {selection.words} were that already, or are out.")
+        messages.info(request, f"No changes: nothing to do for {selection.words}.")
 
 
 def _key(text: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""What an admin ends or gives of a person's ways to sign in: identities, sessions, API tokens, a password link."""
+"""Manage how a user signs in: identities, sessions, API tokens, password link."""
 
 from uuid import UUID
 
@@ -30,17 +30,17 @@ def end_session_of_user(request: HttpRequest, user_id: UUID, session_id: UUID) -
     session = get_object_or_404(own, pk=session_id)
     with told_on_the_next_page(request):
         if sessions.end(session, acting=acting(request)):
-            messages.success(request, f"The session of {person} has ended. That browser has to log in again.")
+            messages.success(request, f"Session of {person} ended. That browser must log in again.")
     return _back(person)
 
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    """All of them; of one's own, all but this one."""
+    """End all sessions; of the admin's own, all but the current one."""
     person = person_or_404(request, user_id)
     if not is_confirmed(request):
-        sentences = ["They have to log in again in each browser. Their access stays as it is."]
+        sentences = ["The user must log in again in each browser. Access does not change."]
         question = Question(f"End all sessions of {person}?", sentences, "End all sessions", _address(person))
         return ask(request, question)
     but = sessions.current(request) if person == request.user else None
@@ -56,7 +56,7 @@ def revoke_token_of_user(request: HttpRequest, user_id: UUID, token_id: UUID) ->
     person = person_or_404(request, user_id)
     own = ApiToken.objects.in_account(person.account_id).filter(user=person)
     token = get_object_or_404(own, pk=token_id)
-    return revoke(request, token, _address(person), "Programs that use it are refused from then on.")
+    return revoke(request, token, _address(person), "Programs that use it lose access.")
 
 
 @require_POST
@@ -83,14 +83,14 @@ def remove_identity(request: HttpRequest, user_id: UUID, identity_id: UUID) -> H
     with told_on_the_next_page(request):
         done = identities.remove_identity(identity, acting=acting(request))
         ended = counted(done.sessions, "session", "sessions")
-        messages.success(request, f"The identity at {identity.connection} was removed, and {ended} ended.")
+        messages.success(request, f"Identity at {identity.connection} removed, {ended} ended.")
     return _back(person)
 
 
 def _identity_question(person: User, identity: ExternalIdentity) -> Question:
     sentences = [
-        f"{identity.connection} knows this user by the subject “{identity.subject}”. The sessions that were opened with"
-        " it end now. Spaces, groups and roles stay.",
+        f"{identity.connection} identifies this user by the subject “{identity.subject}”. Sessions opened with it end."
+        " Spaces, groups and roles stay.",
         _how_they_link(person),
     ]
     title = f"Remove the identity of {person} at {identity.connection}?"
@@ -98,32 +98,32 @@ def _identity_question(person: User, identity: ExternalIdentity) -> Question:
 
 
 def _how_they_link(person: User) -> str:
-    """What the next login does, with the connections by name."""
+    """Return how the next login links the user, with the connections by name."""
     if person.has_usable_password():
-        return "They sign in with their password, then use “Log in with SSO” in the same browser to link both."
+        return "To link again, the user signs in with the password and then uses “Log in with SSO” in the same browser."
     through = identities.links_again_through(person)
     if not through:
         return (
-            f"No live connection has the verified domain of “{person.email}”: a login will not find this user by email."
-            " They sign in with another identity, a password, or the external ID that provisioning stored."
+            f"No live connection has the verified domain of “{person.email}”, so no login can match this user by email."
+            " The user needs another identity, a password, or an external ID from provisioning."
         )
     return (
         f"Once no identity is left, the next login with the verified email “{person.email}” links to this user, through"
-        f" {named(row.name for row in through)}. Remove it only if that email is still this person's."
+        f" {named(row.name for row in through)}. Remove the identity only if that email still belongs to this person."
     )
 
 
 def _link_question(person: User) -> Question:
     sentences = [
-        "You get a link to hand over. It works once, within an hour.",
-        "The password that they set with it ends all their sessions, and those of their programs.",
+        "You get a link to send to the user. It works once, within an hour.",
+        "When the user sets a password with it, all their sessions end, including those of programs.",
     ]
-    title, cancel = f"Make a link for {person} to set a password?", _address(person)
-    return Question(title, sentences, "Make the link", cancel, form=PasswordLinkForm(), is_dangerous=False)
+    title, cancel = f"Create a set-password link for {person}?", _address(person)
+    return Question(title, sentences, "Create link", cancel, form=PasswordLinkForm(), is_dangerous=False)
 
 
 def show_link(request: HttpRequest, person: User, link: str, *, end_tokens: bool = False) -> HttpResponse:
-    """The only time it is shown; it is kept nowhere."""
+    """Show the link once; it is stored nowhere."""
     page = {"person": person, "link": link, "end_tokens": end_tokens}
     return render(request, "users/password_link.html", page)
 

@@ -1,4 +1,4 @@
-"""One person: what they may do and why, how they sign in, and what happened to them."""
+"""One user: access and its reasons, sign-in, history."""
 
 import json
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class OpenSession:
-    """`through`: the connection's name; empty: a password."""
+    """`through`: name of the connection; empty: signed in with a password."""
 
     session: SignedInSession
     browser: str
@@ -57,7 +57,7 @@ def person_or_404(request: HttpRequest, user_id: UUID) -> User:
 
 
 def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
-    """The page of a person of one's own account. `forms`: those that were filled in wrongly."""
+    """Render the page of a user. `forms`: bound forms with errors, in place of fresh ones."""
     account, rights, managed = account_of(request), rights_of(person), _managed(person)
     page = {
         "person": person,
@@ -83,7 +83,7 @@ def _identifiers(person: User) -> dict[str, Any]:
 
 
 def _managed(person: User) -> dict[UUID, Ruling]:
-    """Group -> whether an admin may take the person out of it, and why."""
+    """Return for each group whether an admin may remove the user from it, and why."""
     own = GroupMembership.objects.in_account(person.account_id).filter(user=person)
     memberships = list(own.select_related("group", "user", "connection"))
     found = rulings(memberships)
@@ -117,7 +117,7 @@ def _open_session(session: SignedInSession) -> OpenSession:
 
 
 def _provisioned(person: User) -> list[tuple[str, str]]:
-    """What provisioning keeps beside the profile, attribute by attribute; nothing of whom it never spoke of."""
+    """Return the attributes that provisioning stored beside the profile; empty for users it never sent."""
     by = connection_scope.name_of(person.provisioned_by, person.account_id) if person.provisioned_by else ""
     user_name = person.user_name if person.user_name != person.email or person.external_id else ""
     kept = {
@@ -126,10 +126,10 @@ def _provisioned(person: User) -> list[tuple[str, str]]:
         "externalId": person.external_id,
         "displayName": person.display_name,
     }
-    return [(name, _told(value)) for name, value in {**kept, **person.scim_attributes}.items() if value]
+    return [(name, _text(value)) for name, value in {**kept, **person.scim_attributes}.items() if value]
 
 
-def _told(value: Any) -> str:
+def _text(value: Any) -> str:
     if value is None or value == [] or value == {}:
         return ""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):

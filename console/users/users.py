@@ -1,4 +1,4 @@
-"""The people of an account: the list, and the same list as a file."""
+"""The list of users, as a page and as CSV."""
 
 from collections.abc import Callable
 
@@ -49,7 +49,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Permission.MANAGE_USERS)
 def export_users(request: HttpRequest) -> HttpResponseBase:
-    """Everybody whom the filters in the address let through."""
+    """Export all users that match the filters."""
     account, listing = account_of(request), listing_of(request)
     text = user_export.export(account, listing.rows, listing.asked, acting=acting(request))
     name = f"users-{account.slug}-{timezone.now():%Y-%m-%d}.csv"
@@ -58,7 +58,7 @@ def export_users(request: HttpRequest) -> HttpResponseBase:
 
 
 def people_of(account: Account) -> QuerySet[User]:
-    """Everybody whom an admin may see: who was erased is nowhere."""
+    """Return all users but erased ones."""
     people: QuerySet[User] = User.objects.in_account(account).present()
     return people
 
@@ -69,5 +69,5 @@ def listing_of(request: HttpRequest, known_total: Callable[[], int] | None = Non
 
 
 def _present(account: Account) -> int:
-    """How many are in or will be: the account's counter, without those who are out."""
+    """Count active and pending users: the account's counter without deprovisioned users."""
     return account.user_count - people_of(account).filter(deprovisioned_at__isnull=False).count()

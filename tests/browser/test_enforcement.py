@@ -76,7 +76,7 @@ def enforce(acme: Acme, alice: Page, *, without_scripts: bool = False) -> list[s
         alice.get_by_role("button", name="Continue").click()
     expect(alice.get_by_role("main")).to_contain_text("test passed")
     alice.goto(f"{acme.product}/sso/enforcement")
-    expect(alice.get_by_role("main")).to_contain_text("Tested exactly as it is now.")
+    expect(alice.get_by_role("main")).to_contain_text("Tested with the current settings.")
     alice.get_by_role("button", name="Enforce SSO…").click()
     expect(alice.get_by_role("main")).to_contain_text(MEMBER)
     alice.get_by_role("button", name="Enforce SSO", exact=True).click()
@@ -112,7 +112,7 @@ def test_everybody_can_keep_the_codes(acme: Acme, alice_with_scripts: Page, memb
     try:
         enforce(acme, alice_with_scripts)
         assert_accessible(alice_with_scripts)
-        alice_with_scripts.get_by_role("link", name="I have kept them").click()
+        alice_with_scripts.get_by_role("link", name="I have stored the codes").click()
         assert_accessible(alice_with_scripts)
     finally:
         acme.command("recover_admin", "Acme")

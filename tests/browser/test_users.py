@@ -1,4 +1,4 @@
-"""People in a real browser, with and without scripts: the list, what is done with many, and one person's page."""
+"""Users in a browser, with and without scripts: the list, bulk actions, and one user's page."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,27 +6,27 @@ from playwright.sync_api import Page, expect
 from tests.browser.acme import Acme, section
 
 pytestmark = pytest.mark.browser
-WAITING = "viktor.popov@acme.example"  # pending, and no other test signs them in
+PENDING = "viktor.popov@acme.example"  # pending, and no other test signs this user in
 
 
-def test_an_admin_finds_who_is_waiting_and_places_them(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
+def test_an_admin_finds_a_pending_user_and_assigns_a_space(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
     waiting = f"waiting.{'plain' if 'no scripts' in request.node.name else 'quick'}@acme.example"
     acme.command("create_user", "Acme", waiting)
     alice.goto(acme.product)
     alice.get_by_role("navigation", name="Sections").get_by_role("link", name="Users").click()
-    alice.get_by_role("link", name="Waiting for their first login").click()
+    alice.get_by_role("link", name="Pending (").click()
     expect(alice.get_by_role("row").filter(has_text="alice@acme.example")).to_have_count(0)
     alice.get_by_label(f"Select {waiting}").check()
-    selected = alice.get_by_role("group", name="With the selected people")
+    selected = alice.get_by_role("group", name="Selected users")
     selected.get_by_label("Space", exact=True).fill("QA")
     selected.get_by_label("Space role").select_option("Space Developer")
-    selected.get_by_role("button", name="Place in space").click()
+    selected.get_by_role("button", name="Assign to space").click()
     expect(alice.get_by_role("status")).to_contain_text("QA as Space Developer")
     alice.get_by_role("link", name=waiting).click()
     expect(section(alice, "Spaces").get_by_role("row").filter(has_text="QA")).to_contain_text("added by hand")
-    section(alice, "Spaces").get_by_role("button", name="Take out of QA").click()
-    alice.get_by_role("button", name="Take out").click()
-    expect(section(alice, "Spaces")).to_contain_text("In no space yet")
+    section(alice, "Spaces").get_by_role("button", name="Remove from space QA").click()
+    alice.get_by_role("button", name="Remove").click()
+    expect(section(alice, "Spaces")).to_contain_text("No spaces yet")
 
 
 def test_somebody_is_created_deprovisioned_and_restored(
@@ -37,26 +37,26 @@ def test_somebody_is_created_deprovisioned_and_restored(
     alice.get_by_role("link", name="New user").click()
     alice.get_by_label("Email").fill(email)
     alice.get_by_role("button", name="Create user").click()
-    expect(alice.get_by_role("status")).to_contain_text("waits for their first company login")
+    expect(alice.get_by_role("status")).to_contain_text("pending until their first SSO login")
     alice.get_by_role("button", name="Deprovision").click()
     expect(alice.get_by_role("heading", name=f"Deprovision {email}?")).to_be_visible()
     alice.get_by_role("button", name="Deprovision").click()
-    expect(alice.get_by_role("status")).to_contain_text(f"{email} was deprovisioned.")
+    expect(alice.get_by_role("status")).to_contain_text(f"{email} deprovisioned.")
     alice.get_by_role("button", name="Restore").click()
-    expect(alice.get_by_role("status")).to_contain_text("was restored as Account Member")
+    expect(alice.get_by_role("status")).to_contain_text("restored as Account Member")
 
 
 def test_several_are_deprovisioned_after_a_question(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
     way = "plain" if "no scripts" in request.node.name else "quick"
     for number in (1, 2):
-        acme.command("create_user", "Acme", f"leaver.{way}{number}@acme.example")
-    alice.goto(f"{acme.product}/users?q=leaver.{way}")
+        acme.command("create_user", "Acme", f"former.{way}{number}@acme.example")
+    alice.goto(f"{acme.product}/users?q=former.{way}")
     for number in (1, 2):
-        alice.get_by_label(f"Select leaver.{way}{number}@acme.example").check()
+        alice.get_by_label(f"Select former.{way}{number}@acme.example").check()
     alice.get_by_role("button", name="Deprovision").click()
-    expect(alice.get_by_role("heading", name="Deprovision 2 people?")).to_be_visible()
+    expect(alice.get_by_role("heading", name="Deprovision 2 users?")).to_be_visible()
     alice.get_by_role("button", name="Deprovision").click()
-    expect(alice.get_by_role("status")).to_contain_text("2 people were deprovisioned.")
+    expect(alice.get_by_role("status")).to_contain_text("2 users deprovisioned.")
 
 
 def test_the_list_is_downloaded(acme: Acme, alice: Page) -> None:
@@ -64,7 +64,7 @@ def test_the_list_is_downloaded(acme: Acme, alice: Page) -> None:
     with alice.expect_download() as download:
         alice.get_by_role("link", name="Export CSV").click()
     text = download.value.path().read_text()
-    assert WAITING in text
+    assert PENDING in text
     assert "alice@acme.example" not in text
 
 
@@ -78,5 +78,5 @@ def test_a_search_needs_no_click_where_there_are_scripts(acme: Acme, alice_with_
 def test_one_box_ticks_all_where_there_are_scripts(acme: Acme, alice_with_scripts: Page) -> None:
     alice_with_scripts.goto(f"{acme.product}/users?state=pending")
     alice_with_scripts.get_by_label("Select all on this page").check()
-    expect(alice_with_scripts.get_by_label(f"Select {WAITING}")).to_be_checked()
+    expect(alice_with_scripts.get_by_label(f"Select {PENDING}")).to_be_checked()
     expect(alice_with_scripts.get_by_text("selected", exact=False).first).to_be_visible()

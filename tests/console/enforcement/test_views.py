@@ -47,8 +47,8 @@ def test_it_names_who_is_shut_out_and_who_stays(cast: Cast, alice: Client, ready
     users.create_password_user(cast.acme, "kim@partner.example", PASSWORD, acting=OPERATOR)
     page = alice.get("/sso/enforcement")
     assertContains(page, "bob@acme.example")
-    assertContains(page, "finds them by their email")
-    assertContains(page, "no way in", count=1)
+    assertContains(page, "SSO, linked by email")
+    assertContains(page, "cannot sign in", count=1)
     assertContains(page, "<li>alice@acme.example</li>", html=True)
     assertNotContains(page, "petra@acme.example")
     assertNotContains(page, "charlie@globex.example")
@@ -57,7 +57,7 @@ def test_it_names_who_is_shut_out_and_who_stays(cast: Cast, alice: Client, ready
 def test_whoever_is_known_at_the_idp_goes_on_as_before(cast: Cast, alice: Client, ready: None) -> None:
     connection = cast.acme.connection_set.get()
     ExternalIdentity.objects.create(account=cast.acme, connection=connection, user=cast.bob, subject="b", issuer="i")
-    assertContains(alice.get("/sso/enforcement"), "as they have done before")
+    assertContains(alice.get("/sso/enforcement"), "SSO, already linked")
 
 
 def test_it_names_fifty_and_counts_the_rest(cast: Cast, alice: Client, django_assert_max_num_queries: Any) -> None:
@@ -66,12 +66,12 @@ def test_it_names_fifty_and_counts_the_rest(cast: Cast, alice: Client, django_as
     with django_assert_max_num_queries(16):
         page = alice.get("/sso/enforcement")
     assertContains(page, "and 11 more")
-    assertContains(page, "61 people")
+    assertContains(page, "61 users")
 
 
 def test_it_asks_first_and_does_nothing_yet(cast: Cast, alice: Client, ready: None) -> None:
     page = alice.post("/sso/enforcement/enforce")
-    assertContains(page, "1 person can no longer log in with a password")
+    assertContains(page, "1 user can no longer sign in with a password")
     assertContains(page, "bob@acme.example")
     assert not is_enforced(cast)
 
@@ -103,7 +103,7 @@ def test_a_hand_made_request_cannot_get_round_the_test(cast: Cast, alice: Client
 
 def test_new_codes_are_asked_for_and_shown_once(cast: Cast, alice: Client) -> None:
     former = enforce(cast)
-    assertContains(alice.post("/sso/enforcement/codes"), "Make new recovery codes?")
+    assertContains(alice.post("/sso/enforcement/codes"), "Create new recovery codes?")
     codes = shown_codes(alice.post("/sso/enforcement/codes", YES))
     assert len(codes) == 10
     assert not set(codes) & set(former)
@@ -125,7 +125,7 @@ def test_lifting_asks_first(cast: Cast, alice: Client) -> None:
 def test_it_warns_when_nothing_is_live_any_more(cast: Cast, alice: Client) -> None:
     enforce(cast)
     cast.acme.connection_set.update(state="disabled")
-    assertContains(alice.get("/sso/enforcement"), "No connection is live: only account admins can log in now")
+    assertContains(alice.get("/sso/enforcement"), "No connection is live. Only account admins can log in")
 
 
 @pytest.mark.parametrize("path", ["enforce", "codes", "lift"])

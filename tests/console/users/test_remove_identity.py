@@ -35,7 +35,7 @@ def test_it_asks_and_says_how_the_user_links_again(as_alice_of: Client, petra: E
 
 def test_of_a_user_whom_no_login_finds_by_email_it_says_so(as_alice_of: Client, petra: ExternalIdentity) -> None:
     petra.connection.domains.clear()
-    assertContains(as_alice_of.post(address(petra)), "a login will not find this user by email")
+    assertContains(as_alice_of.post(address(petra)), "no login can match this user by email")
 
 
 def test_of_a_user_with_a_password_it_says_how_to_link(as_alice_of: Client, cast: Cast) -> None:
@@ -57,10 +57,10 @@ def test_those_of_several_people_are_removed_after_the_yes(as_alice_of: Client, 
     for connection in (saml_connection(cast.acme), oidc_connection(cast.acme)):
         known_at(connection, cast.petra)
     asked = as_alice_of.post(MANY, {"person": [cast.petra.pk, cast.bob.pk]})
-    assertContains(asked, "Remove all identities of 2 people?")
+    assertContains(asked, "Remove all identities of 2 users?")
     page = as_alice_of.post(MANY, hidden(asked), follow=True)
-    assertContains(page, "1 person was unlinked from all connections.")
-    assertNotContains(page, "Nothing to change")
+    assertContains(page, "1 user unlinked from all connections.")
+    assertNotContains(page, "No changes: nothing to do")
     assert not ExternalIdentity.objects.exists()
 
 

@@ -38,25 +38,25 @@ def test_several_are_placed(as_alice_of: Client, cast: Cast) -> None:
     ticked = [cast.bob.pk, cast.petra.pk]
     page = as_alice_of.post("/users/selected/place?q=acme", {"person": ticked, **placement(cast)}, follow=True)
     assertRedirects(page, "/users?q=acme")
-    assertContains(page, "2 people were placed in DevOps as Space Developer.")
+    assertContains(page, "2 users assigned to DevOps as Space Developer.")
     assert SpaceMembership.objects.filter(user__in=ticked, space=cast.space("DevOps"), origin="manual").count() == 2
 
 
 def test_several_are_added_to_a_group(as_alice_of: Client, cast: Cast) -> None:
     create_group(cast.acme, "Devs", acting=OPERATOR)
     page = as_alice_of.post("/users/selected/join", {"person": [cast.petra.pk], "group": "Devs"}, follow=True)
-    assertContains(page, "1 person was added to Devs.")
+    assertContains(page, "1 user added to Devs.")
     assert GroupMembership.objects.get(user=cast.petra).origin == "manual"
 
 
 def test_deprovisioning_asks_then_does(as_alice_of: Client, cast: Cast) -> None:
     asked = as_alice_of.post("/users/selected/deprovision", {"person": [cast.bob.pk, cast.petra.pk]})
-    assertContains(asked, "Deprovision 2 people?")
+    assertContains(asked, "Deprovision 2 users?")
     assertContains(asked, cast.petra.email)
     cast.bob.refresh_from_db()
     assert cast.bob.state == "active"
     done = as_alice_of.post("/users/selected/deprovision", hidden(asked), follow=True)
-    assertContains(done, "2 people were deprovisioned.")
+    assertContains(done, "2 users deprovisioned.")
     cast.bob.refresh_from_db()
     assert cast.bob.state == "deprovisioned"
 
@@ -65,7 +65,7 @@ def test_the_protected_stay_and_are_named(as_alice_of: Client, cast: Cast) -> No
     chosen = {"person": [cast.alice.pk, cast.bob.pk], "confirmed": "yes"}
     page = as_alice_of.post("/users/selected/deprovision", chosen, follow=True)
     assertContains(page, "Expected people other than yourself (alice@acme.example)")
-    assertContains(page, "1 person was deprovisioned.")
+    assertContains(page, "1 user deprovisioned.")
     cast.alice.refresh_from_db()
     assert cast.alice.state == "active"
 
@@ -73,7 +73,7 @@ def test_the_protected_stay_and_are_named(as_alice_of: Client, cast: Cast) -> No
 def test_everybody_who_fits_is_placed_after_a_question(as_alice_of: Client, cast: Cast) -> None:
     address = "/users/selected/place?state=pending"
     asked = as_alice_of.post(address, {"everybody": "yes", **placement(cast)})
-    assertContains(asked, "Place 1 person in space DevOps as Space Developer?")
+    assertContains(asked, "Assign 1 user to DevOps as Space Developer?")
     as_alice_of.post(address, hidden(asked))
     assert [m.user for m in SpaceMembership.objects.all()] == [cast.petra]
 
@@ -87,20 +87,20 @@ def test_many_are_done_in_portions(as_alice_of: Client, cast: Cast, monkeypatch:
     while "<progress" in page.content.decode():
         page = as_alice_of.post("/users/selected/place", hidden(page), follow=True)
         requests += 1
-    assertContains(page, "7 people were placed in DevOps")
+    assertContains(page, "7 users assigned to DevOps")
     assert (requests, SpaceMembership.objects.count()) == (4, 7)
 
 
 def test_too_many_are_refused_with_a_sentence(as_alice_of: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.users.selection.MOST", 2)
     page = as_alice_of.post("/users/selected/deprovision", {"everybody": "yes"}, follow=True)
-    assertContains(page, "Expected at most 2 people at once; received 3.")
+    assertContains(page, "At most 2 users at once; the selection has 3.")
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nobody_chosen_is_told(as_alice_of: Client, path: str) -> None:
     page = as_alice_of.post(path, {"person": ["not-a-key", ""]}, follow=True)
-    assertContains(page, "Expected at least one person; received none.")
+    assertContains(page, "No users selected.")
 
 
 def test_an_unknown_space_or_role_is_told(as_alice_of: Client, cast: Cast) -> None:
@@ -121,7 +121,7 @@ def test_people_of_another_account_are_nobody(as_alice_of: Client, cast: Cast) -
 def test_who_is_out_is_not_placed(as_alice_of: Client, cast: Cast) -> None:
     provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.post("/users/selected/place", {"person": [cast.bob.pk], **placement(cast)}, follow=True)
-    assertContains(page, "Nothing to change")
+    assertContains(page, "No changes: nothing to do")
     assert not SpaceMembership.objects.exists()
 
 

@@ -115,7 +115,7 @@ def test_they_are_placed_and_taken_out(as_alice_of: Client, cast: Cast) -> None:
     as_alice_of.post(address(cast.petra, "/spaces"), {"space": "QA", "role": str(role.pk)})
     assert SpaceMembership.objects.get(user=cast.petra).role == role
     out = address(cast.petra, f"/spaces/{qa.pk}/take-out")
-    assertContains(as_alice_of.post(out), "comes back at their next login")
+    assertContains(as_alice_of.post(out), "the next login assigns it again")
     as_alice_of.post(out, {"confirmed": "yes"})
     assert not SpaceMembership.objects.filter(user=cast.petra).exists()
 
@@ -152,9 +152,9 @@ def test_deprovisioning_asks_and_restoring_brings_back(as_alice_of: Client, plac
     as_alice_of.post(address(placed.bob, "/deprovision"), {"confirmed": "yes"})
     cleanup.finish(placed.bob.pk)
     page = as_alice_of.get(address(placed.bob))
-    assertContains(page, "What they had before")
+    assertContains(page, "Former access")
     assertContains(page, "Trial (Space Member)")
-    assertNotContains(page, "Place in space")
+    assertNotContains(page, "Assign to space")
     as_alice_of.post(address(placed.bob, "/restore"))
     placed.bob.refresh_from_db()
     assert placed.bob.state == "active"

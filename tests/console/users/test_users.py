@@ -79,14 +79,14 @@ def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast
     provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.get("/users")
     assert shown(page) == {"alice", "petra"}
-    assertContains(page, "1 to 2 of 2 people")
+    assertContains(page, "1 to 2 of 2 users")
     assert shown(as_alice_of.get("/users?state=deprovisioned")) == {"bob"}
 
 
 def test_who_was_erased_is_nowhere(as_alice_of: Client, cast: Cast) -> None:
     provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert shown(as_alice_of.get("/users?state=deprovisioned")) == set()
-    assertContains(as_alice_of.get("/users"), "1 to 2 of 2 people")
+    assertContains(as_alice_of.get("/users"), "1 to 2 of 2 users")
 
 
 def test_who_is_waiting_is_one_click_away(as_alice_of: Client, cast: Cast) -> None:
@@ -106,7 +106,7 @@ def test_a_page_costs_the_same_for_many(as_alice_of: Client, cast: Cast, django_
         users.provision_pending(cast.acme, f"p{number}@acme.example", acting=OPERATOR)
     with django_assert_max_num_queries(17):
         page = as_alice_of.get("/users?sort=-email")
-    assertContains(page, "1 to 50 of 63 people")
+    assertContains(page, "1 to 50 of 63 users")
     assert User.objects.in_account(cast.acme).count() == 63
 
 
