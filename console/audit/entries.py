@@ -1,4 +1,4 @@
-"""The audit log as a page: who did what, newest first, among a million entries as among ten."""
+"""The audit log as a page: entries, newest first, with filters."""
 
 from urllib.parse import urlencode
 
@@ -21,10 +21,10 @@ SEARCHED = 100_000  # entries for one page of a search
 
 class AuditFilters(TimelineFilters):
     object = django_filters.CharFilter(
-        label="Whom or what", field_name="object_label", lookup_expr="icontains", widget=search_box("bob@acme.example")
+        label="Target", field_name="object_label", lookup_expr="icontains", widget=search_box("bob@acme.example")
     )
     actor = django_filters.CharFilter(
-        label="Who did it", field_name="actor", lookup_expr="icontains", widget=search_box("alice@acme.example")
+        label="Actor", field_name="actor", lookup_expr="icontains", widget=search_box("alice@acme.example")
     )
     action = django_filters.ChoiceFilter(
         label="Action", choices=sorted(SENTENCES.items(), key=lambda pair: pair[1]), empty_label="any"

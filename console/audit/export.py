@@ -1,4 +1,4 @@
-"""The audit log of one's own account, as a file."""
+"""The audit log of the account as a file."""
 
 from datetime import datetime
 from typing import cast

@@ -1,4 +1,4 @@
-"""An entry of the audit log as pages show it: one sentence, and what changed."""
+"""An audit entry for pages: its sentence and its changes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 
 @dataclass(frozen=True)
 class Line:
-    """An entry, and what it says."""
+    """An audit entry with its sentence and changes."""
 
     entry: AuditEntry
     sentence: str

@@ -7,7 +7,7 @@ from accounts.models import Group, GroupMembership, Origin
 from common.folding import identifier_key
 from console.shared.searching import WORDS, people_like, search_box
 
-TYPES = (("torque", "Torque"), ("idp", "Identity Provider"))
+TYPES = (("torque", "Torque"), ("idp", "Identity provider"))
 
 
 class GroupFilters(django_filters.FilterSet):

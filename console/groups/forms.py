@@ -1,4 +1,4 @@
-"""What an admin types about a group, checked for shape. The rules behind it are the services'."""
+"""Forms about a group. They check shape; services check the rules."""
 
 import re
 from typing import Any, cast
@@ -10,7 +10,9 @@ from django.db.models import Q
 from accounts.groups.identifiers import SeenIdentifier
 from accounts.models import Account, AccountRole, Group, User
 from common.folding import fold
+from common.texts import listed
 from console.shared.fields import NameField, NameInput
+from console.shared.refusals import counted
 from spaces.models import Space, SpaceRole
 
 MOST_AT_ONCE = 500
@@ -24,14 +26,14 @@ class GroupForm(forms.Form):
         label="IdP identifier",
         max_length=512,
         required=False,
-        help_text="The identifier that the group has at the identity provider, usually a GUID. With one, people are put"
-        " in and taken out at each login. Leave it empty for a group that only you manage.",
+        help_text="Identifier of the group at the identity provider, usually a GUID. With one, members are synced at"
+        " each login. Leave it empty for a group with members that you manage here.",
         widget=NameInput(attrs=_PREVIEW),
     )
 
     def offer(self, seen: list[SeenIdentifier]) -> None:
         widget = cast(NameInput, self.fields["idp_identifier"].widget)
-        widget.offered = [(one.identifier, f"{one.people} people carried it") for one in seen]
+        widget.offered = [(one.identifier, counted(one.people, "user", "users")) for one in seen]
 
 
 class AccountRoleForm(forms.Form):
@@ -40,7 +42,7 @@ class AccountRoleForm(forms.Form):
         label="Account role",
         required=False,
         empty_label="none",
-        help_text="Members have its permissions beside those of their own account role.",
+        help_text="Members have its permissions in addition to those of their own account role.",
     )
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +53,7 @@ class AccountRoleForm(forms.Form):
 
 class SpaceRoleForm(forms.Form):
     space = NameField("space", label="Space")
-    role = forms.ModelChoiceField(SpaceRole.objects.none(), label="Space role", empty_label="choose a role")
+    role = forms.ModelChoiceField(SpaceRole.objects.none(), label="Space role", empty_label="Choose a role")
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +65,7 @@ class SpaceRoleForm(forms.Form):
 class MembersForm(forms.Form):
     emails = forms.CharField(
         label="Emails",
-        help_text="One or several, separated by commas or on lines of their own.",
+        help_text="One or more, separated by commas or line breaks.",
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "bob@company.com"}),
     )
@@ -73,17 +75,15 @@ class MembersForm(forms.Form):
         self.group = group
 
     def clean_emails(self) -> list[User]:
-        """The people of these addresses, or user names where somebody has no address."""
+        """Return the users with these emails, or with these user names where they have no email."""
         written = {fold(one): one for one in re.split(r"[,;\s]+", self.cleaned_data["emails"]) if one}
         if not written:
-            raise ValidationError("Expected one address or several; received none.")
+            raise ValidationError("Enter at least one email.")
         if len(written) > MOST_AT_ONCE:
-            raise ValidationError(f"Expected at most {MOST_AT_ONCE} people at once; received {len(written)}.")
+            raise ValidationError(f"At most {MOST_AT_ONCE} users at once; you entered {len(written)}.")
         named = Q(email_key__in=written) | Q(email_key="", user_name_key__in=written)
         people = list(User.objects.in_account(self.group.account_id).present().filter(named))
         unknown = [written[key] for key in written.keys() - {fold(str(person)) for person in people}]
         if unknown:
-            shown, more = ", ".join(sorted(unknown)[:10]), len(unknown) - 10
-            others = f" and {more} more" if more > 0 else ""
-            raise ValidationError(f"Expected people of this account; nobody here has the address {shown}{others}.")
+            raise ValidationError(f"This account has no user with the email {listed(sorted(unknown), 10)}.")
         return people

@@ -1,4 +1,4 @@
-"""A group's General tab: name, description, and the IdP identifier with what it would do."""
+"""Tab General of a group: name, description, and the IdP identifier with a preview of its effect."""
 
 from typing import Any
 from uuid import UUID
@@ -33,9 +33,9 @@ def new(request: HttpRequest) -> HttpResponse:
     with told_in_the_form(form):
         group, created = create_group(account_of(request), acting=acting(request), **form.cleaned_data)
         if created:
-            messages.success(request, f"Group {group.name} was made. Say next what it gives, and who is in it.")
+            messages.success(request, f"Group {group.name} created. Next, assign roles and members.")
             return redirect("group-roles", group.pk)
-        form.add_error("name", "Another group of this account has this name already: choose another one.")
+        form.add_error("name", "This account already has a group with this name. Choose another name.")
     return _page(request, form, None)
 
 
@@ -52,23 +52,23 @@ def general(request: HttpRequest, group_id: UUID) -> HttpResponse:
     with told_in_the_form(form):
         changes = update_group(group, form.cleaned_data, acting=acting(request))
         _warn_of_logins(request, group)
-        messages.success(
-            request, f"Group {form.cleaned_data['name']} was saved." if changes else "Nothing was changed."
-        )
+        messages.success(request, f"Group {form.cleaned_data['name']} saved." if changes else "No changes.")
         return redirect("group", group.pk)
     return _page(request, form, group)
 
 
 def _warn_of_logins(request: HttpRequest, group: Group) -> None:
-    """Where the group is mapped now, and no account admin has allowed logins to give what it gives."""
+    """Warn if the group is mapped and logins may not assign its permissions yet."""
     saved = Group.objects.in_account(group.account_id).select_related("account_role").filter(pk=group.pk).first()
     if saved and (names := [str(one.connection) for one in through_logins(saved) if one.lacking]):
-        told = f"Logins through {', '.join(names)} do not put people into it: an account admin has to allow it."
-        messages.warning(request, f"{told} See Roles.")
+        through = ", ".join(names)
+        messages.warning(
+            request, f"Logins through {through} do not add members: an account admin must allow it. See Roles."
+        )
 
 
 def _form(request: HttpRequest, group: Group | None) -> GroupForm:
-    """With what was typed. Nothing is checked where a POST asks only what saving would do."""
+    """Return the form with the entered values, unbound where a POST asks for the preview only."""
     if _saves(request):
         return GroupForm(request.POST)
     if request.method != "POST":
@@ -78,11 +78,11 @@ def _form(request: HttpRequest, group: Group | None) -> GroupForm:
 
 
 def _saves(request: HttpRequest) -> bool:
-    """A POST may also ask only for the preview, or take an identifier from those that were seen."""
-    return request.method == "POST" and not _asks_for_part(request) and not request.POST.keys() & {"preview", "use"}
+    """A POST may also ask for the preview only, or use a listed identifier."""
+    return request.method == "POST" and not _is_partial(request) and not request.POST.keys() & {"preview", "use"}
 
 
-def _asks_for_part(request: HttpRequest) -> bool:
+def _is_partial(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
@@ -93,7 +93,7 @@ def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpRes
     if request.method == "POST":
         preview = _preview(form, group, vendors, account, _allowing(request, group))
     page = {"form": form, "group": group, "tab": "general", "preview": preview, "vendors": vendors}
-    if _asks_for_part(request):
+    if _is_partial(request):
         return render(request, "groups/preview.html", page)
     seen = seen_identifiers(account)
     form.offer(seen)
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpRes
 
 
 def _allowing(request: HttpRequest, group: Group | None) -> list[UUID]:
-    """Connections whose logins may give what the group gives as soon as an account admin saves it."""
+    """Return the connections whose logins may add members once this account admin saves the group."""
     only = would_allow(group.account_id, acting(request)) if group is not None and group.account_role_id else None
     return [only.pk] if only else []
 
@@ -110,7 +110,7 @@ def _allowing(request: HttpRequest, group: Group | None) -> list[UUID]:
 def _preview(
     form: GroupForm, group: Group | None, vendors: list[Vendor], account: Account, allowing: list[UUID]
 ) -> dict[str, Any] | None:
-    """What saving the identifier typed would do; None where it is the group's own, or there is none."""
+    """Return the effect of saving the entered identifier; None if it did not change."""
     typed = str(form["idp_identifier"].value() or "").replace("\x00", "").strip()[:512]
     key, own = identifier_key(typed), group.idp_identifier_key if group else ""
     if key == own:
@@ -127,22 +127,20 @@ def _preview(
 
 
 def _unseen(effect: Effect) -> str:
-    """A misspelt identifier looks like this; so does a group whose people have yet to log in."""
-    return (
-        "" if effect.added else "No latest login carried it for somebody new: look at its spelling, or wait for logins."
-    )
+    """Return a warning if the identifier may be misspelt: no login carried it for a new member."""
+    return "" if effect.added else "No recent login of a non-member carried it. Check the spelling, or wait for logins."
 
 
 def _moves(effect: Effect) -> list[tuple[str, str]]:
-    """ "Added" and "Removed", each with some of the names."""
+    """Return "Added" and "Removed", each with the first names."""
     added, removed = (effect.added_names, effect.added), (effect.removed_names, effect.removed)
-    told = {"Added": names_and_more(*added), "Removed": names_and_more(*removed)}
-    return [(what, names) for what, names in told.items() if names]
+    moves = {"Added": names_and_more(*added), "Removed": names_and_more(*removed)}
+    return [(what, names) for what, names in moves.items() if names]
 
 
 def _question(group: Group, effect: Effect, typed: dict[str, Any]) -> Question:
     moves = [f"{what}: {names}." for what, names in _moves(effect)]
-    stays = "This is what each person's latest login tells. Who was added by hand stays in."
+    stays = "Based on each user's latest login. Manually added members stay."
     return Question(
         title=f"Change the IdP identifier of {group.name}?",
         sentences=[effect_sentence(effect), *moves, stays],

@@ -1,4 +1,4 @@
-"""Groups: the list, and the end of one."""
+"""Groups: list and deletion."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +16,12 @@ from accounts.groups.groups import delete_group
 from accounts.models import Account, Group, GroupMembership
 from accounts.permissions import Permission
 from console.groups.filters import GroupFilters
-from console.groups.words import given_by, losses, who
+from console.groups.words import given_by, losses
 from console.shared import confirming
 from console.shared.confirming import Question
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
-from console.shared.refusals import told_on_the_next_page
+from console.shared.refusals import counted, told_on_the_next_page
 from spaces.models import GroupSpaceRole
 
 ORDERS = {"name": ("name",), "type": ("idp_identifier_key",), "users": ("users",), "role": ("account_role__name",)}
@@ -80,7 +80,7 @@ def _delete_question(group: Group) -> Question:
     in_spaces = [f"{role} in {space}" for space, role in grants.values_list("space__name", "role__name")]
     sentences = [losses(given_by(group, in_spaces), count)]
     if group.is_mapped:
-        sentences.append("Logins put nobody into it any more. Nothing changes at the identity provider.")
+        sentences.append("Logins no longer add members. Nothing changes at the identity provider.")
     first = members.select_related("user").order_by("user__email_key")[:20]
     return Question(
         title=f"Delete group {group.name}?",

@@ -1,4 +1,4 @@
-"""A group's Roles tab: what membership gives, in the account and in spaces."""
+"""Tab Roles of a group: the roles that membership gives, in the account and in spaces."""
 
 from uuid import UUID
 
@@ -42,9 +42,7 @@ def set_account_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
             return confirming.ask(request, question)
     with told_in_the_form(form):
         update_group(group, {"account_role": role}, acting=acting(request))
-        messages.success(
-            request, f"Members of {group.name} have {f'account role {role}' if role else 'no account role'} from it."
-        )
+        messages.success(request, f"Account role of {group.name} {f'changed to {role}' if role else 'removed'}.")
         return redirect("group-roles", group.pk)
     return _page(request, group, role_form=form)
 
@@ -59,7 +57,8 @@ def add_space_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
     space, role = form.cleaned_data["space"], form.cleaned_data["role"]
     with told_in_the_form(form):
         new = give_space_roles(group, [(space, role)], acting=acting(request))
-        messages.success(request, f"Members of {group.name} are {role} in {space}" + ("." if new else ", as before."))
+        gives = f"{group.name} gives {role} in {space}."
+        messages.success(request, gives if new else f"No changes: {gives}")
         return redirect("group-roles", group.pk)
     return _page(request, group, space_form=form)
 
@@ -104,18 +103,18 @@ def _page(
 
 
 def _account_role_question(group: Group, role: AccountRole | None) -> Question | None:
-    """None where nobody gains or loses anything that one would want to be asked about."""
+    """Return None if no user gains or loses permissions."""
     count = group.memberships.count()
     if not count and not grants_manage_users(role):
         return None
     sentences = []
     if group.account_role:
-        sentences.append(f"{who(count, 'no longer has', 'no longer have')} {group.account_role} from the group.")
+        sentences.append(f"{who(count, 'loses', 'lose')} {group.account_role} through the group.")
     if role:
         allowed = ", ".join(role.permissions) or "no permission"
-        sentences.append(f"{who(count, 'gets', 'get')} {role} from it: {allowed}.")
+        sentences.append(f"{who(count, 'gets', 'get')} {role} through the group: {allowed}.")
     if grants_manage_users(role):
-        sentences.append("With Manage Users, each member manages everybody in the account, groups and provisioning.")
+        sentences.append("With Manage Users, members can manage all users, groups and provisioning of the account.")
     return Question(
         title=f"Change the account role of {group.name}?",
         sentences=sentences,
@@ -128,8 +127,8 @@ def _account_role_question(group: Group, role: AccountRole | None) -> Question |
 def _removal_question(grant: GroupSpaceRole) -> Question:
     count = grant.group.memberships.count()
     return Question(
-        title=f"Take {grant.role} in {grant.space} away from {grant.group.name}?",
-        sentences=[f"{who(count, 'loses', 'lose')} it, unless they have it in another way too."],
+        title=f"Remove {grant.role} in {grant.space} from {grant.group.name}?",
+        sentences=[f"{who(count, 'loses', 'lose')} this role, except those who also have it from another source."],
         button="Remove",
         cancel_address=reverse("group-roles", args=[grant.group_id]),
     )

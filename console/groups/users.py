@@ -1,4 +1,4 @@
-"""A group's Users tab: who is in, by whose doing, and who may be taken out here."""
+"""Tab Users of a group: members with their source, adding and removing them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -43,7 +43,7 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
 def users(request: HttpRequest, group_id: UUID) -> HttpResponse:
-    """A POST adds people. It has the list's own address, so that search and pages go on working where it is refused."""
+    """The list. A POST adds members; it shares the list's URL, so that search and paging work on a refused form."""
     group = own_or_404(request, Group, group_id)
     form = MembersForm(group, request.POST or None)
     if not form.is_valid():
@@ -51,8 +51,8 @@ def users(request: HttpRequest, group_id: UUID) -> HttpResponse:
     with told_in_the_form(form):
         new = add_members(group, form.cleaned_data["emails"], acting=acting(request))
         there = len(form.cleaned_data["emails"]) - len(new)
-        before = f" {who(there, 'was', 'were')} in it before." if there else ""
-        messages.success(request, f"{who(len(new), 'was', 'were')} added to {group.name}.{before}")
+        before = f" {who(there, 'was', 'were')} already a member." if there else ""
+        messages.success(request, f"{who(len(new), '', '')} added to {group.name}.{before}")
         return redirect("group-users", group.pk)
     return _page(request, group, form)
 
@@ -65,8 +65,8 @@ def remove(request: HttpRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
     if not confirming.is_confirmed(request):
         return confirming.ask(request, _question(group, user))
     with told_on_the_next_page(request):
-        gone = remove_member(group, user, acting=acting(request))
-        messages.success(request, f"{user} is {'no longer' if gone else 'not'} in {group.name}.")
+        removed = remove_member(group, user, acting=acting(request))
+        messages.success(request, f"{user} {'removed from' if removed else 'is not a member of'} {group.name}.")
     return redirect("group-users", group.pk)
 
 
@@ -91,18 +91,18 @@ def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse
 
 
 def _present(group: Group) -> int:
-    """All of them without those who are out, who are members until their clean-up: a moment, and hardly ever many."""
+    """Count members without deprovisioned users, who stay members until their clean-up a moment later."""
     everybody = GroupMembership.objects.in_account(group.account_id).filter(group=group)
     out = everybody.filter(user__account=group.account_id, user__clean_up_due_since__isnull=False)
     return everybody.count() - out.count()
 
 
 def _question(group: Group, user: User) -> Question:
-    sentences = [f"{user.full_name or user} loses what the group gives, unless they have it in another way too."]
+    sentences = [f"{user.full_name or user} loses the roles that this group gives, except those from another source."]
     if group.is_mapped:
-        sentences.append("If the identity provider names this group at their next login, they are put in again.")
+        sentences.append("If the identity provider sends this group at the next login, the user is added again.")
     return Question(
-        title=f"Take {user} out of {group.name}?",
+        title=f"Remove {user} from {group.name}?",
         sentences=sentences,
         button="Remove",
         cancel_address=reverse("group-users", args=[group.pk]),

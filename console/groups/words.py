@@ -11,9 +11,9 @@ from console.shared.refusals import counted
 
 
 def effect_sentence(effect: Effect, *, is_new: bool = False) -> str:
-    """ "Saving this adds 3 people and removes 1 person at their next login."."""
-    removes = "" if is_new else f" and removes {people(effect.removed)}"
-    return f"Saving this adds {people(effect.added)}{removes} at their next login."
+    """ "Saving adds 3 users and removes 1 user at their next login."."""
+    removes = "" if is_new else f" and removes {users(effect.removed)}"
+    return f"Saving adds {users(effect.added)}{removes} at their next login."
 
 
 def names_and_more(names: Sequence[str], count: int) -> str:
@@ -23,36 +23,36 @@ def names_and_more(names: Sequence[str], count: int) -> str:
 
 
 def identifier_remark(identifier: str, vendors: Sequence[Vendor]) -> str:
-    """A doubt about what was typed, where every provider of the account names groups in another way."""
+    """Return a warning if the identifier does not have the form that all providers of the account use."""
     if identifier and list(vendors) == [ENTRA] and not is_guid(identifier):
-        return f"{ENTRA.label} sends {ENTRA.group_identifier}; this is none."
+        return f"{ENTRA.label} sends {ENTRA.group_identifier}; this identifier is not one."
     return ""
 
 
 def given_by(group: Group, space_roles: Sequence[str]) -> list[str]:
-    """What membership gives: the account role, and each "Space Developer in Trial"."""
+    """Return the roles that membership gives: the account role, and each "Space Developer in Trial"."""
     role = [f"account role {group.account_role.name}"] if group.account_role else []
     return [*role, *space_roles]
 
 
 def losses(what: Sequence[str], members: int) -> str:
-    """What so many people lose, unless they have it in another way too."""
+    """Return the sentence about the roles that members lose."""
     if not what:
-        return "The group gives no rights, so nobody loses any."
+        return "The group has no roles, so no user loses access."
     listed = names_and_more(what[:5], len(what))
     if not members:
-        return f"It gives {listed}, to nobody so far."
-    return f"{who(members, 'loses', 'lose')} what came from it: {listed}."
+        return f"It gives {listed}. It has no members."
+    return f"{who(members, 'loses', 'lose')} the roles from this group: {listed}."
 
 
 def grants_manage_users(role: AccountRole | None) -> bool:
     return role is not None and Permission.MANAGE_USERS in role.permissions
 
 
-def people(number: int) -> str:
-    return counted(number, "person", "people") if number else "nobody"
+def users(number: int) -> str:
+    return counted(number, "user", "users") if number else "no users"
 
 
 def who(number: int, does: str, do: str) -> str:
-    """The beginning of a sentence: "Nobody was", "1 person was", "3 people were"."""
-    return f"{people(number)} {do if number > 1 else does}".replace("nobody", "Nobody")
+    """Begin a sentence: "No users were", "1 user was", "3 users were"."""
+    return f"{users(number)} {does if number == 1 else do}".strip().replace("no users", "No users")

@@ -1,4 +1,4 @@
-"""Making, changing and deleting custom roles."""
+"""Create, edit and delete custom roles."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from console.shared.refusals import told_in_the_form, told_on_the_next_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_ROLES)
 def new_role(request: HttpRequest, kind: RoleKind) -> HttpResponse:
-    """`?template=<id>`: the role to start from; without one, the built-in role with the least."""
+    """`?template=<id>`: the role to start from; by default the built-in role with the fewest permissions."""
     templates = list(kind.roles(request))
     template = _template(templates, request.GET.get("template", ""))
     grantable = kind.grantable(request)
@@ -31,7 +31,7 @@ def new_role(request: HttpRequest, kind: RoleKind) -> HttpResponse:
     if form.is_valid():
         with told_in_the_form(form):
             role = kind.create(request, form.draft, template.name)
-            messages.success(request, f"{role} is there. Now it can be given to people and groups.")
+            messages.success(request, f"Role {role} created. You can now assign it to users and groups.")
             return redirect(kind.route(""), role.pk)
     left_out = sorted(set(template.permissions) - grantable)
     page = {"kind": kind, "form": form, "templates": templates, "template": template, "left_out": left_out}
@@ -56,7 +56,7 @@ def remove_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResp
         return ask(request, _question(request, kind, role))
     with told_on_the_next_page(request):
         kind.delete(request, role)
-        messages.success(request, f"{role} is deleted.")
+        messages.success(request, f"Role {role} deleted.")
         return redirect("roles")
     return redirect(kind.route(""), role.pk)
 
@@ -68,14 +68,14 @@ def _edit(request: HttpRequest, kind: RoleKind, role: Any) -> HttpResponse:
     if form.is_valid():
         with told_in_the_form(form):
             if kind.update(request, role, form.draft):
-                messages.success(request, f"{form.draft.name} is saved, for everybody who has it.")
+                messages.success(request, f"Role {form.draft.name} saved.")
             return redirect(kind.route(""), role.pk)
     page = {"kind": kind, "role": role, "form": form, "uses": kind.uses(role)}
     return render(request, "roles/edit_role.html", {**page, "carried": carried(request, kind.attribute, role.name)})
 
 
 def _template(roles: list[Role], key: str) -> Role:
-    """The one asked for; else the built-in one with the fewest permissions."""
+    """Return the requested role; else the built-in one with the fewest permissions."""
     try:
         asked = UUID(key)
     except ValueError:
@@ -85,11 +85,11 @@ def _template(roles: list[Role], key: str) -> Role:
 
 
 def _question(request: HttpRequest, kind: RoleKind, role: Role) -> Question:
-    named = f"Logins whose attribute {kind.attribute} names {role} {kind.without}."
+    named = f"Logins that send {role} in {kind.attribute} {kind.without}."
     return Question(
         title=f"Delete {role}?",
         sentences=(
-            f"The {kind.name} can no longer be given. Nobody loses anything: a role in use is not deleted.",
+            f"The {kind.name} can no longer be assigned. No user loses access: only an unused role can be deleted.",
             f"{named} {carried(request, kind.attribute, role.name)}".strip(),
         ),
         button="Delete role",

@@ -16,7 +16,7 @@ class RoleForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=100,
-        help_text="No comma: identity providers send the names of roles with commas between them.",
+        help_text="No commas: identity providers send several role names separated by commas.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     description = description_field()

@@ -1,4 +1,4 @@
-"""The two kinds of role, so that one set of pages does for both: what each is called, may allow, and its verbs."""
+"""The two kinds of role, for one set of pages: name, permissions and service functions of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from spaces.role_mapping import MEMBER_ROLE
 
 @dataclass(frozen=True)
 class RoleKind:
-    """`slug`: its word in addresses and in their names; `grantable`: what whoever asks may put into such a role.
+    """`slug`: part of paths and route names; `grantable`: permissions that the user may put into such a role.
 
-    `attribute`: in which logins name such a role; `without`: what a login gives that names a role which does not exist.
+    `attribute`: the login attribute with the role's name; `without`: effect of a login that sends an unknown role.
     """
 
     slug: str
@@ -41,11 +41,11 @@ class RoleKind:
     uses: Callable[[Any], list[Use]]
 
     def route(self, page: str) -> str:
-        """Name of an address: "account-role-edit" for `page` "edit"."""
+        """Route name: "account-role-edit" for `page` "edit"."""
         return f"{self.slug}-role-{page}" if page else f"{self.slug}-role"
 
     def roles(self, request: HttpRequest) -> "QuerySet[Any]":
-        """Those of the account, built-in ones first."""
+        """Return the roles of the account, built-in ones first."""
         rows: QuerySet[Any] = self.model._default_manager.in_account(account_of(request))
         return rows.order_by("-builtin", "name")
 
@@ -70,9 +70,9 @@ KINDS = {
     "account": RoleKind(
         slug="account",
         attribute="account_role",
-        without="leave people with the account role that they have",
+        without="do not change the account role",
         name="account role",
-        explanation="What people may do in the account as a whole. Each person has one, and those of their groups.",
+        explanation="Permissions in the whole account. Each user has one account role, and those of their groups.",
         model=AccountRole,
         catalogue=Permission,
         hints=HINTS,
@@ -85,9 +85,9 @@ KINDS = {
     "space": RoleKind(
         slug="space",
         attribute="space_role",
-        without=f"give {MEMBER_ROLE} instead",
+        without=f"assign {MEMBER_ROLE} instead",
         name="space role",
-        explanation="What people may do in one space. Each person has one for each space, and those of their groups.",
+        explanation="Permissions in one space. Each user has one direct role in a space at most, and those of groups.",
         model=SpaceRole,
         catalogue=SpacePermission,
         hints={},

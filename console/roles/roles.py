@@ -1,4 +1,4 @@
-"""What each role allows: as a matrix, side by side, and one by one."""
+"""Permissions of roles: as a matrix, side by side, and of one role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ COMPARED = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One permission, and which of the roles have it, in their order."""
+    """One permission, and for each role whether it has it."""
 
     permission: str
     hint: str
@@ -69,6 +69,6 @@ def compare(request: HttpRequest, kind: RoleKind) -> HttpResponse:
     except forms.ValidationError:
         chosen = []
     if not 2 <= len(chosen) <= COMPARED:
-        messages.warning(request, f"Tick two to {COMPARED} roles of this account to compare them.")
+        messages.warning(request, f"Select two to {COMPARED} roles to compare.")
         return redirect("roles")
     return render(request, "roles/compare.html", {"matrix": Matrix(kind, chosen)})

@@ -1,4 +1,4 @@
-"""Pages about the roles that people have in spaces and in the account."""
+"""Pages about account roles and space roles."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How many people a new name of a space or role concerns, in a sentence."""
+"""How many users sent the present name of a space or role at login, in a sentence."""
 
 from django.http import HttpRequest
 
@@ -8,8 +8,8 @@ from spaces.names_in_logins import DAYS, people_with
 
 
 def carried(request: HttpRequest, attribute: str, name: str) -> str:
-    """ "3 people signed in with this name in space_role in the last 14 days."; empty where nobody did."""
-    people = people_with(account_of(request), attribute, name)
-    if not people:
+    """ "3 users sent this name in space_role in the last 14 days."; empty for none."""
+    users = people_with(account_of(request), attribute, name)
+    if not users:
         return ""
-    return f"{counted(people, 'person', 'people')} signed in with this name in {attribute} in the last {DAYS} days."
+    return f"{counted(users, 'user', 'users')} sent this name in {attribute} in the last {DAYS} days."

@@ -31,7 +31,7 @@ class SpaceFilters(django_filters.FilterSet):
 class MemberFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name or email"))
     role = _ByRole()
-    origin = django_filters.ChoiceFilter(label="Came by", choices=Origin.choices, empty_label="any")
+    origin = django_filters.ChoiceFilter(label="Source", choices=Origin.choices, empty_label="any")
 
     def search(self, members: QuerySet[SpaceMembership], _name: str, text: str) -> QuerySet[SpaceMembership]:
         return members.filter(people_like(text, "user__"))
@@ -39,6 +39,6 @@ class MemberFilters(django_filters.FilterSet):
 
 class GivingFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label="Search", field_name="group__name", lookup_expr="icontains", widget=search_box("Name of a group")
+        label="Search", field_name="group__name", lookup_expr="icontains", widget=search_box("Group name")
     )
     role = _ByRole()

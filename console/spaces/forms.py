@@ -15,14 +15,14 @@ class SpaceForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=255,
-        help_text="No comma: identity providers send the names of spaces with commas between them.",
+        help_text="No commas: identity providers send several space names separated by commas.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     description = description_field()
 
 
 class SpaceRoleForm(forms.Form):
-    """Which role somebody is to have in a space."""
+    """The role of a user in a space."""
 
     role = forms.ModelChoiceField(
         label="Role",
@@ -40,12 +40,12 @@ class SpaceRoleForm(forms.Form):
 
 
 class PlaceForm(SpaceRoleForm):
-    """Who is to have which role in a space. Cleans `email` to the person."""
+    """A user and their role in a space. Cleans `email` to the user."""
 
     email = forms.CharField(
         label="Email",
         max_length=320,
-        help_text="Of somebody in this account. Who is still waiting for their first login can be placed too.",
+        help_text="Email of a user of this account, active or pending.",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     field_order = ("email", "role")
@@ -56,7 +56,7 @@ class PlaceForm(SpaceRoleForm):
         person: User | None = people.filter(email_key=fold(email)).first()
         if person is None:
             raise ValidationError(
-                f"Expected the email of somebody in {self.account}; received '{email}'. People are there once they"
-                " logged in, were provisioned by the identity provider, or were created by an admin."
+                f"{self.account} has no user with the email '{email}'. Users are created at their first login, by"
+                " provisioning, or by an admin."
             )
         return person

@@ -1,4 +1,4 @@
-"""Who is in a space: people with a role of their own, and groups that give one."""
+"""Members of a space: users with a direct role, and groups that give one."""
 
 from uuid import UUID
 
@@ -35,7 +35,7 @@ GROUP_ORDERS = {"group": ("group__name", "role__name"), "role": ("role__name", "
 @require_safe
 @needs(*LOOK)
 def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
-    """The people with a role of their own."""
+    """Tab Users: users with a direct role."""
     space = own_or_404(request, Space, space_id)
     account, counts = account_of(request), _counts(space)
     rows = SpaceMembership.objects.in_account(account).filter(space=space, user__account=account, user__erased_at=None)
@@ -48,7 +48,7 @@ def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
 @require_safe
 @needs(*LOOK)
 def groups_of_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
-    """The groups that give a role, with how many people are in each."""
+    """Tab Groups: groups that give a role, with their number of members."""
     space, account = own_or_404(request, Space, space_id), account_of(request)
     members = GroupMembership.objects.in_account(account).filter(group=OuterRef("group")).order_by().values("group")
     number = Subquery(members.annotate(number=Count("pk")).values("number"))
@@ -67,7 +67,7 @@ def place(request: HttpRequest, space_id: UUID) -> HttpResponse:
         person, role = form.cleaned_data["email"], form.cleaned_data["role"]
         with told_in_the_form(form):
             place_user(person, space, role, acting=acting(request))
-            messages.success(request, f"{person} is {role} in {space}.")
+            messages.success(request, f"{person} assigned to {space} as {role}.")
             return redirect("space", space.pk)
     return render(request, "spaces/place.html", {"space": space, "form": form})
 
@@ -75,14 +75,14 @@ def place(request: HttpRequest, space_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
 def member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
-    """One person's own role in a space: why they have it, and another one."""
+    """The direct role of a user in a space: its source, and changing it."""
     membership = _membership(request, space_id, user_id)
     form = SpaceRoleForm(account_of(request), request.POST or None, initial={"role": membership.role_id})
     if form.is_valid():
         with told_in_the_form(form):
             role = form.cleaned_data["role"]
             place_user(membership.user, membership.space, role, acting=acting(request))
-            messages.success(request, f"{membership.user} is {role} in {membership.space}.")
+            messages.success(request, f"Role of {membership.user} in {membership.space} saved: {role}.")
             return redirect("space", space_id)
     page = {"membership": membership, "form": form, "giving": _giving(membership), "zone": zone_for(request)}
     return render(request, "spaces/member.html", page)
@@ -90,12 +90,12 @@ def member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
-def take_out(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
+def remove_member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
     membership = _membership(request, space_id, user_id)
     if not is_confirmed(request):
         return ask(request, _question(membership))
     if remove_from_space(membership.user, membership.space, acting=acting(request)):
-        messages.success(request, f"{membership.user} has no role of their own in {membership.space} any more.")
+        messages.success(request, f"{membership.user} removed from {membership.space}.")
     return redirect("space", space_id)
 
 
@@ -109,7 +109,7 @@ def _membership(request: HttpRequest, space_id: UUID, user_id: UUID) -> SpaceMem
 
 
 def _giving(membership: SpaceMembership) -> list[GroupSpaceRole]:
-    """What the person has in the space through groups, beside their own role."""
+    """Return the roles that the user has in the space through groups."""
     rows = GroupSpaceRole.objects.in_account(membership.account_id).filter(space=membership.space_id)
     theirs = rows.filter(group__memberships__user=membership.user_id)
     return list(theirs.select_related("group", "role").order_by("group__name", "role__name"))
@@ -121,15 +121,15 @@ def _question(membership: SpaceMembership) -> Question:
     if membership.origin != Origin.MANUAL:
         through = f" through {membership.connection}" if membership.connection else ""
         sentences.append(
-            f"A login{through} gave this role. It comes back at the next login if the identity provider still names"
-            f" {space}: take it away there too."
+            f"A login{through} assigned this role. If the identity provider still sends {space}, the next login assigns"
+            " it again. Change it there too."
         )
     if giving:
         kept = ", ".join(f"{grant.role} through {grant.group}" for grant in giving)
-        sentences.append(f"What their groups give them in {space} stays: {kept}.")
+        sentences.append(f"Roles through groups stay: {kept}.")
     return Question(
-        title=f"Take {person} out of {space}?",
+        title=f"Remove {person} from {space}?",
         sentences=sentences,
-        button="Take out",
+        button="Remove",
         cancel_address=reverse("space-member", args=(space.pk, person.pk)),
     )

@@ -1,4 +1,4 @@
-"""Spaces: the list, making one, changing it, deleting it."""
+"""Spaces: list, create, edit, delete."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ def new_space(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with told_in_the_form(form):
             space = add_space(account_of(request), **form.cleaned_data, acting=acting(request))
-            messages.success(request, f"{space} is there. Now place the people who work in it.")
+            messages.success(request, f"Space {space} created. Next, assign users.")
             return redirect("space", space.pk)
     return render(request, "spaces/space_form.html", {"form": form})
 
@@ -54,7 +54,7 @@ def edit_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     if form.is_valid():
         with told_in_the_form(form):
             if update_space(space, **form.cleaned_data, acting=acting(request)):
-                messages.success(request, f"{space} is saved.")
+                messages.success(request, f"Space {space} saved.")
             return redirect("space", space.pk)
     page = {"form": form, "space": space, "carried": carried(request, "space_name", space.name)}
     return render(request, "spaces/space_form.html", page)
@@ -69,19 +69,19 @@ def remove_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
         if not is_confirmed(request):
             return ask(request, _question(request, space))
         delete_space(space, acting=acting(request))
-        messages.success(request, f"{space} is deleted.")
+        messages.success(request, f"Space {space} deleted.")
         return redirect("spaces")
     return redirect("space", space.pk)
 
 
 def _question(request: HttpRequest, space: Space) -> Question:
-    people = counted(space.memberships.count(), "person loses their own role", "people lose their own role")
+    users = counted(space.memberships.count(), "user loses a direct role", "users lose a direct role")
     groups = space.group_roles.values("group").distinct().count()
     return Question(
         title=f"Delete {space}?",
         sentences=(
-            f"{people} in it, and {counted(groups, 'group gives', 'groups give')} no role in it any more.",
-            f"Logins whose attributes name {space} no longer place anybody there."
+            f"{users} in it, and {counted(groups, 'group loses its role', 'groups lose their roles')} in it.",
+            f"Logins that send {space} no longer assign users to it."
             f" {carried(request, 'space_name', space.name)} This cannot be undone.",
         ),
         button="Delete space",
@@ -90,7 +90,7 @@ def _question(request: HttpRequest, space: Space) -> Question:
 
 
 def _with_counts(account: Account) -> QuerySet[Space]:
-    """`people`: with a role of their own; `groups`: that give a role."""
+    """`people`: number of users with a direct role; `groups`: number of groups with a role."""
     return Space.objects.in_account(account).annotate(
         people=_count(SpaceMembership.objects.in_account(account), "pk"),
         groups=_count(GroupSpaceRole.objects.in_account(account), "group"),

@@ -1,8 +1,8 @@
-"""Pages about spaces and who is in them."""
+"""Pages about spaces and their members."""
 
 from django.urls import path
 
-from console.spaces.members import groups_of_space, member, place, space, take_out
+from console.spaces.members import groups_of_space, member, place, remove_member, space
 from console.spaces.spaces import edit_space, new_space, remove_space, spaces
 
 urlpatterns = [
@@ -14,5 +14,5 @@ urlpatterns = [
     path("spaces/<uuid:space_id>/edit", edit_space, name="space-edit"),
     path("spaces/<uuid:space_id>/delete", remove_space, name="space-delete"),
     path("spaces/<uuid:space_id>/people/<uuid:user_id>", member, name="space-member"),
-    path("spaces/<uuid:space_id>/people/<uuid:user_id>/take-out", take_out, name="space-take-out"),
+    path("spaces/<uuid:space_id>/people/<uuid:user_id>/take-out", remove_member, name="space-take-out"),
 ]

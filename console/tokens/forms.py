@@ -17,36 +17,36 @@ LIFETIMES = {"30": "in 30 days", "90": "in 90 days", "365": "in a year", "never"
 
 
 class TokenForm(forms.Form):
-    """Of a token that the account owns: what it may do is decided by whoever makes it."""
+    """Fields of every new token."""
 
     name = forms.CharField(
         label="Name",
         max_length=100,
-        help_text="Where it will be used, so that you recognise it later.",
+        help_text="For example the program that uses it.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Okta provisioning"}),
     )
     expires = forms.ChoiceField(
         label="Expires",
         choices=tuple(LIFETIMES.items()),
         initial="365",
-        help_text="You are told here 30, 14 and 3 days before.",
+        help_text="An alert appears 30, 14 and 3 days before.",
     )
 
     @property
     def expires_at(self) -> datetime | None:
-        """Of a valid form; None: never."""
+        """Expiry, of a valid form; None: never."""
         chosen = self.cleaned_data["expires"]
         return None if chosen == "never" else timezone.now() + timedelta(days=int(chosen))
 
 
 class ProvisioningTokenForm(TokenForm):
-    """Of a token that the account owns, for provisioning. Where there are several connections it can name one."""
+    """A provisioning token of the account. With several connections, it can be limited to one."""
 
     connection = forms.ChoiceField(
         label="Connection",
         required=False,
-        help_text="Whose people it provisions. A first login through a connection finds people by external ID or plain"
-        " user name only if a token of that connection created them.",
+        help_text="The connection that this token provisions users for. A first login through a connection matches"
+        " users by external ID or plain user name only if a token of that connection created them.",
     )
     field_order = ("name", "connection", "expires")
 
@@ -59,7 +59,7 @@ class ProvisioningTokenForm(TokenForm):
         field = self.fields["connection"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type
         field.choices = [
-            ("", "None: it may provision everybody, and logins find its people by verified e-mail only"),
+            ("", "None: it can provision all users, and logins match its users by verified email only"),
             *((key, one.name) for key, one in self._connections.items()),
         ]
 
@@ -70,20 +70,20 @@ class ProvisioningTokenForm(TokenForm):
 
 
 class OwnTokenForm(TokenForm):
-    """Of one's own token, which may do no more than oneself."""
+    """A personal token, with at most the permissions of its owner."""
 
     permissions = forms.MultipleChoiceField(
         label="Permissions",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Without any, programs can ask who you are, and nothing else.",
+        help_text="Without permissions, the token can only read your identity.",
     )
     field_order = ("name", "permissions", "expires")
 
     def __init__(self, request: HttpRequest, given: Any = None) -> None:
         super().__init__(given)
         own = permissions_of(request)
-        choices = tuple((str(one), _explained(one)) for one in Permission if one in own)
+        choices = tuple((str(one), _with_hint(one)) for one in Permission if one in own)
         field = self.fields["permissions"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # for the type
         field.choices = choices
@@ -91,6 +91,6 @@ class OwnTokenForm(TokenForm):
             del self.fields["permissions"]
 
 
-def _explained(permission: Permission) -> str:
+def _with_hint(permission: Permission) -> str:
     hint = HINTS.get(permission)
     return f"{permission}: {hint[0].lower()}{hint[1:]}" if hint else str(permission)

@@ -17,7 +17,7 @@ from console.shared.refusals import counted, told_on_the_next_page
 def show_once(
     request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str, warning: str = ""
 ) -> HttpResponse:
-    """The answer to the POST itself: no redirect, message or session ever holds the text (R36). `back`: a route."""
+    """Respond to the POST itself: no redirect, message or session holds the text (R36). `back`: a route name."""
     page = {"token": token, "text": text, "back": reverse(back), "what_next": what_next, "zone": zone_for(request)}
     response = render(request, "tokens/created.html", {**page, "warning": warning})
     response.headers["Cache-Control"] = "no-store"
@@ -25,26 +25,26 @@ def show_once(
 
 
 def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> HttpResponse:
-    """Ask, then end the token and what was made with it.
+    """Confirm, then revoke the token and all tokens created with it.
 
-    `consequence`: what becomes of programs that use it; `back`: an address.
+    `consequence`: effect on programs that use it; `back`: a URL.
     """
     with told_on_the_next_page(request):
         if not is_confirmed(request):
             check_may_revoke(token, acting(request))
             return ask(request, _question(request, token, back, consequence))
         ended = [one for one in revoke_token(token, acting=acting(request)) if one != token]
-        also = f" {counted(len(ended), 'token', 'tokens')} made with it ended too." if ended else ""
-        messages.success(request, f"The token '{token.name}' is revoked.{also}")
+        also = f" {counted(len(ended), 'token', 'tokens')} created with it revoked too." if ended else ""
+        messages.success(request, f"Token '{token.name}' revoked.{also}")
     return redirect(back)
 
 
 def _question(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> Question:
     made = made_with(token)
     number = made.count()
-    sentences = [_use_of(token, request), _maker_of(token), f"{consequence} A revoked token never works again."]
+    sentences = [_use_of(token, request), _maker_of(token), f"{consequence} This cannot be undone."]
     if number:
-        sentences.append(f"{counted(number, 'token was', 'tokens were')} made with it and will be revoked with it:")
+        sentences.append(f"{counted(number, 'token was', 'tokens were')} created with it and will be revoked too:")
     owner = token.user.email if token.user else "the account"
     return Question(
         f"Revoke the token '{token.name}' of {owner}?",
@@ -57,12 +57,12 @@ def _question(request: HttpRequest, token: ApiToken, back: str, consequence: str
 
 
 def _maker_of(token: ApiToken) -> str:
-    """Empty: no token made it, or it is not known any more."""
+    """Return how the token was created; empty: by a user, or unknown."""
     if token.made_by is None:
         return ""
     if token.made_by.kind == TokenKind.SHORT:
-        return "A program made it after logging in with the owner's password."
-    return f"It was made with the token '{token.made_by.name}' ({token.made_by.prefix}…)."
+        return "A program created it with the owner's password."
+    return f"It was created with the token '{token.made_by.name}' ({token.made_by.prefix}…)."
 
 
 def _use_of(token: ApiToken, request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""API tokens: all of the account, for who manages its users, and one's own, for everybody."""
+"""API tokens: all of the account, for users with Manage Users, and the user's own."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,12 +38,12 @@ DORMANT = timedelta(days=90)
 SOON = timedelta(days=30)
 Kept = Callable[["QuerySet[ApiToken]"], "QuerySet[ApiToken]"]
 OWNERS: dict[str, tuple[str, Kept]] = {
-    "people": ("a person", lambda rows: rows.exclude(user=None)),
+    "people": ("a user", lambda rows: rows.exclude(user=None)),
     "account": ("the account", lambda rows: rows.filter(user=None)),
 }
 USES: dict[str, tuple[str, Kept]] = {
     "never": ("never used", lambda rows: rows.filter(last_used_at=None)),
-    "dormant": ("not for 90 days", lambda rows: rows.filter(last_used_at__lt=timezone.now() - DORMANT)),
+    "dormant": ("over 90 days ago", lambda rows: rows.filter(last_used_at__lt=timezone.now() - DORMANT)),
 }
 ENDS: dict[str, tuple[str, Kept]] = {
     "soon": ("within 30 days", lambda rows: rows.filter(expires_at__lt=timezone.now() + SOON)),
@@ -62,10 +62,10 @@ def _choice(label: str, kept: dict[str, tuple[str, Kept]]) -> django_filters.Cho
 class TokenFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name, owner or first characters"))
     permission = django_filters.ChoiceFilter(
-        label="May",
+        label="Permission",
         choices=[(str(one), str(one)) for one in Permission],
         method="by_permission",
-        empty_label="anything",
+        empty_label="any",
     )
     owner = _choice("Owner", OWNERS)
     used = _choice("Last use", USES)
@@ -103,7 +103,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def revoke_any(request: HttpRequest, token_id: UUID) -> HttpResponse:
     token = own_or_404(request, tokens.living(account_of(request)), token_id)
-    return revoke(request, token, reverse("tokens"), "Programs that use it are refused from then on.")
+    return revoke(request, token, reverse("tokens"), "Programs that use it lose access.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,7 +117,7 @@ def new_own_token(request: HttpRequest) -> HttpResponse:
 def revoke_own(request: HttpRequest, token_id: UUID) -> HttpResponse:
     person = person_of(request)
     token = get_object_or_404(tokens.living(person.account, owner=person), pk=token_id)
-    return revoke(request, token, reverse("profile"), "Your programs that use it are refused from then on.")
+    return revoke(request, token, reverse("profile"), "Your programs that use it lose access.")
 
 
 def _new_of_own(request: HttpRequest, back: str) -> HttpResponse:
@@ -132,9 +132,9 @@ def _new_of_own(request: HttpRequest, back: str) -> HttpResponse:
                 acting=acting(request),
             )
             return show_once(request, token, text, back, NEXT)
-    page: dict[str, Any] = {"form": form, "heading": "A new token of your own", "explanation": EXPLANATION}
+    page: dict[str, Any] = {"form": form, "heading": "New personal token", "explanation": EXPLANATION}
     return render(request, "tokens/new.html", {**page, "back": reverse(back)})
 
 
-EXPLANATION = "A program that sends it acts as you, with the permissions you tick and no others."
-NEXT = "Programs send it as 'Authorization: Bearer' and the token. It ends when your access ends."
+EXPLANATION = "Programs that send this token act on your behalf, with only the selected permissions."
+NEXT = "Programs send it as 'Authorization: Bearer' and the token. It is revoked when your access ends."

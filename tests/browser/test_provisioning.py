@@ -50,7 +50,7 @@ def test_an_admin_connects_an_identity_provider_and_sees_what_it_does(acme: Acme
     _, token = new_service_token(acme, alice)
     person = f"nora{next(_numbers)}@acme.example"
     announce(acme, token, person)
-    alice.get_by_role("link", name="Done, I have copied it").click()
+    alice.get_by_role("link", name="I have copied the token").click()
     alice.get_by_role("link", name="Requests").click()
     line = alice.get_by_role("row").filter(has_text=f"Okta created {person}")
     for _ in range(20):  # the log is written within a second
@@ -69,7 +69,7 @@ def test_an_admin_revokes_a_token_after_a_question(acme: Acme, alice: Page) -> N
     alice.get_by_role("row").filter(has_text=name).get_by_role("button").click()
     expect(alice.get_by_text("was never used")).to_be_visible()
     alice.get_by_role("button", name="Revoke").click()
-    expect(alice.get_by_role("status").first).to_contain_text(f"The token '{name}' is revoked.")
+    expect(alice.get_by_role("status").first).to_contain_text(f"Token '{name}' revoked.")
     expect(alice.get_by_role("row").filter(has_text=name)).to_have_count(0)
 
 
@@ -86,7 +86,7 @@ def test_a_person_creates_a_token_of_their_own(acme: Acme, alice: Page) -> None:
 
 def test_an_admin_finds_who_did_what(acme: Acme, alice: Page) -> None:
     alice.goto(f"{acme.product}/audit")
-    alice.get_by_label("Whom or what").fill("petra@")
+    alice.get_by_label("Target").fill("petra@")
     alice.get_by_role("button", name="Search", exact=True).click()
     expect(alice.get_by_text("Created petra@acme.example", exact=True)).to_be_visible()
     expect(alice.get_by_text("Created alice@acme.example", exact=True)).to_have_count(0)

@@ -27,7 +27,7 @@ def test_an_admin_makes_a_role_from_a_template_changes_it_and_deletes_it(acme: A
     expect(alice.get_by_text("Looks at blueprints")).to_be_visible()
     alice.get_by_role("link", name="Delete").click()
     alice.get_by_role("button", name="Delete role").click()
-    expect(alice.get_by_role("status")).to_have_text("Reviewer is deleted.")
+    expect(alice.get_by_role("status")).to_have_text("Role Reviewer deleted.")
 
 
 def test_two_roles_are_compared(acme: Acme, alice: Page) -> None:

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.browser
 PENDING = "viktor.popov@acme.example"  # pending, and no other test signs this user in
 
 
-def test_an_admin_finds_a_pending_user_and_assigns_a_space(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
+def test_an_admin_finds_a_pending_user_and_assigns_a_space(
+    acme: Acme, alice: Page, request: pytest.FixtureRequest
+) -> None:
     waiting = f"waiting.{'plain' if 'no scripts' in request.node.name else 'quick'}@acme.example"
     acme.command("create_user", "Acme", waiting)
     alice.goto(acme.product)

@@ -39,7 +39,7 @@ def test_it_says_who_did_what_and_what_was_before(as_alice_of: Client, cast: Cas
     page = as_alice_of.get("/audit?action=user.deprovisioned")
     assertContains(page, "Deprovisioned bob@acme.example")
     assertContains(page, "<del>active</del> → deprovisioned")
-    for detail in ("by robot", "192.0.2.7", "req-1", "waits for its seal"):
+    for detail in ("by robot", "192.0.2.7", "req-1", "not sealed yet"):
         assertContains(page, detail)
     assertNotContains(as_alice_of.get("/audit"), "charlie")
 
@@ -139,7 +139,7 @@ def test_it_tells_how_the_chain_stands(as_alice_of: Client, cast: Cast) -> None:
     audit_chain.seal()
     assert run("verify_audit_log")["findings"] == []
     page = as_alice_of.get("/audit")
-    assertContains(page, 'badge-good">whole')
+    assertContains(page, 'badge-good">intact')
     assertContains(page, "number 1 of the chain")
 
 

@@ -30,12 +30,12 @@ def test_the_list_tells_type_users_and_what_it_gives(as_alice_of: Client, cast: 
     give_space_roles(group, [(cast.space("QA"), space_role_named(cast.acme, "Space Admin"))], acting=OPERATOR)
     put_in(cast.bob, group)
     page = as_alice_of.get("/groups")
-    for text in ("Ops", "Identity Provider", GUID, ACCOUNT_ADMIN, "1 users of Ops", "1 spaces of Ops"):
+    for text in ("Ops", "Identity provider", GUID, ACCOUNT_ADMIN, "1 users of Ops", "1 spaces of Ops"):
         assertContains(page, text)
 
 
 def test_an_account_without_groups_is_told_what_they_are_for(as_alice_of: Client) -> None:
-    assertContains(as_alice_of.get("/groups"), "Make the first group")
+    assertContains(as_alice_of.get("/groups"), "Create a group")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_seen_identifier_is_taken_with_one_click_and_what_was_typed_stays(as_a
     page = as_alice_of.post("/groups/new", {"name": "Half typed", "use": GUID})
     assertContains(page, 'value="Half typed"')
     assertContains(page, f'value="{GUID}"')
-    assertContains(page, "Saving this adds 1 person at their next login.")
+    assertContains(page, "Saving adds 1 user at their next login.")
     assert not Group.objects.exists()
 
 
@@ -139,7 +139,7 @@ def test_scripts_get_the_preview_alone(as_alice_of: Client, cast: Cast) -> None:
     group = mapped_group(cast.acme, "Ops")
     known_at(saml_connection(cast.acme), cast.petra, "dev")
     page = as_alice_of.post(f"/groups/{group.pk}", typed(group, idp_identifier="dev"), headers={"HX-Request": "true"})
-    assertContains(page, "Saving this adds 1 person and removes nobody at their next login.")
+    assertContains(page, "Saving adds 1 user and removes no users at their next login.")
     assertNotContains(page, "<form")
     group.refresh_from_db()
     assert group.idp_identifier == "id-of-Ops"
@@ -149,9 +149,9 @@ def test_the_preview_warns_of_what_cannot_be(as_alice_of: Client, cast: Cast) ->
     group, _ = mapped_group(cast.acme, "Ops"), mapped_group(cast.acme, "Dev", "dev")
     saml_connection(cast.acme, vendor="entra")
     for identifier, warning in (
-        ("dev", "is set on group"),
-        ("x\x00y", "a GUID; this is none"),
-        ("", "Who is in it stays"),
+        ("dev", "already has this identifier"),
+        ("x\x00y", "a GUID; this identifier is not one"),
+        ("", "Current members stay"),
     ):
         page = as_alice_of.post(f"/groups/{group.pk}", typed(group, idp_identifier=identifier, preview="yes"))
         assertContains(page, warning)
@@ -163,7 +163,7 @@ def test_saving_asks_first_when_somebody_will_be_removed(as_alice_of: Client, ca
     put_in(cast.petra, group, okta)
     body = typed(group, idp_identifier="dev", name="Operations")
     asked = as_alice_of.post(f"/groups/{group.pk}", body)
-    assertContains(asked, "Saving this adds nobody and removes 1 person at their next login.")
+    assertContains(asked, "Saving adds no users and removes 1 user at their next login.")
     assertContains(asked, "petra@acme.example")
     assert Group.objects.get().name == "Ops"
     assertRedirects(as_alice_of.post(f"/groups/{group.pk}", {**body, "confirmed": "yes"}), f"/groups/{group.pk}")
@@ -175,7 +175,7 @@ def test_deleting_asks_and_says_who_loses_what(as_alice_of: Client, cast: Cast) 
     give_space_roles(group, [(cast.space("QA"), space_role_named(cast.acme, "Space Admin"))], acting=OPERATOR)
     put_in(cast.bob, group)
     asked = as_alice_of.post(f"/groups/{group.pk}/delete")
-    assertContains(asked, "1 person loses what came from it: Space Admin in QA.")
+    assertContains(asked, "1 user loses the roles from this group: Space Admin in QA.")
     assertContains(asked, "bob@acme.example")
     assert Group.objects.exists()
     assertRedirects(as_alice_of.post(f"/groups/{group.pk}/delete", {"confirmed": "yes"}), "/groups")

@@ -27,18 +27,18 @@ def ops(cast: Cast) -> Group:
 def test_a_role_with_manage_users_is_asked_about(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     path, role = f"/groups/{ops.pk}/roles/account-role", users.role_named(cast.acme, ACCOUNT_ADMIN)
     asked = as_alice_of.post(path, {"account_role": role.pk})
-    assertContains(asked, "With Manage Users, each member manages everybody")
+    assertContains(asked, "With Manage Users, members can manage all users")
     ops.refresh_from_db()
     assert ops.account_role is None
     as_alice_of.post(path, {"account_role": role.pk, "confirmed": "yes"})
-    assertContains(as_alice_of.get(f"/groups/{ops.pk}/roles"), "Every member has Manage Users through this group")
+    assertContains(as_alice_of.get(f"/groups/{ops.pk}/roles"), "All members have Manage Users through this group")
 
 
 def test_taking_the_account_role_away_says_from_how_many(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     Group.objects.update(account_role=users.role_named(cast.acme, ACCOUNT_ADMIN))
     put_in(cast.bob, ops)
     asked = as_alice_of.post(f"/groups/{ops.pk}/roles/account-role", {"account_role": ""})
-    assertContains(asked, "1 person no longer has Account Admin from the group.")
+    assertContains(asked, "1 user loses Account Admin through the group.")
 
 
 def test_a_harmless_role_for_nobody_needs_no_question(as_alice_of: Client, cast: Cast, ops: Group) -> None:

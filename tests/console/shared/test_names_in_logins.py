@@ -12,7 +12,7 @@ from tests.spaces.test_names_in_logins import signed_in
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
-CAME = "1 person signed in with this name in {attribute} in the last 14 days."
+CAME = "1 user sent this name in {attribute} in the last 14 days."
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def test_a_rename_names_how_many_came_with_it(
     alice: Client, cast: Cast, addresses: dict[str, str], attribute: str
 ) -> None:
     page = alice.get(f"{addresses[attribute]}/edit")
-    assertContains(page, "they have to send the new one too")
-    assertNotContains(page, "signed in with this name")
+    assertContains(page, "update the name there too")
+    assertNotContains(page, "sent this name")
     signed_in(cast.bob, **{attribute: ["QA"]})
     assertContains(alice.get(f"{addresses[attribute]}/edit"), CAME.format(attribute=attribute))
 

@@ -53,7 +53,7 @@ def test_the_list_costs_the_same_for_many(alice: Client, cast: Cast, django_asse
 
 def test_an_account_without_spaces_is_told_what_they_are(alice: Client) -> None:
     Space.objects.all().delete()
-    assertContains(alice.get("/spaces"), "No space yet")
+    assertContains(alice.get("/spaces"), "No spaces yet")
 
 
 @pytest.mark.parametrize("path", ["/spaces", "/spaces/new", "/spaces/{id}", "/spaces/{id}/edit", "/spaces/{id}/delete"])
@@ -80,7 +80,7 @@ def test_who_manages_users_only_looks(bob: Client, cast: Cast) -> None:
 
 def test_a_space_is_made(alice: Client, cast: Cast) -> None:
     page = alice.post("/spaces/new", {"name": " Design ", "description": "Pixels"}, follow=True)
-    assertContains(page, "Design is there. Now place the people who work in it.")
+    assertContains(page, "Space Design created. Next, assign users.")
     assert cast.space("Design").description == "Pixels"
 
 
@@ -109,7 +109,7 @@ def test_a_change_is_written_down_with_what_was_before(alice: Client, cast: Cast
 def test_deleting_asks_first_saying_how_many_lose_it(alice: Client, cast: Cast) -> None:
     space = fill(cast, "QA")
     question = alice.post(f"/spaces/{space.pk}/delete")
-    assertContains(question, "1 person loses their own role in it, and 1 group gives no role in it any more.")
+    assertContains(question, "1 user loses a direct role in it, and 1 group loses its role in it.")
     assertRedirects(alice.post(f"/spaces/{space.pk}/delete", {"confirmed": "yes"}), "/spaces")
     assert not SpaceMembership.objects.exists()
     assert AuditEntry.objects.get(action="space.deleted").changes == {"people": [1, 0], "groups": [1, 0]}

@@ -183,11 +183,11 @@ def test_what_ends_with_a_token_is_named_before(as_alice_of: Client, cast: Cast)
     root = made(cast.bob, "root")
     child = tokens.issue_token(cast.bob, "child", [], through=root, acting=OPERATOR)[0]
     question = as_alice_of.post(f"/tokens/{root.pk}/revoke")
-    assertContains(question, "1 token was made with it and will be revoked with it:")
+    assertContains(question, "1 token was made with it and will be revoked too:")
     assertContains(question, f"<li>child ({child.prefix}…)</li>")
     assertContains(question, "Revoke all 2")
     page = as_alice_of.post(f"/tokens/{root.pk}/revoke", {"confirmed": "yes"}, follow=True)
-    assertContains(page, "1 token made with it ended too.")
+    assertContains(page, "1 token created with it revoked too.")
     assert tokens.live_tokens(cast.acme) == []
 
 
@@ -197,13 +197,13 @@ def test_what_made_a_token_is_told(as_alice_of: Client, cast: Cast) -> None:
     tokens.issue_token(cast.alice, "of a login", [], through=tokens.issue_short_token(cast.alice)[0], acting=OPERATOR)
     for address in ("/tokens", "/profile", f"/users/{cast.alice.pk}"):
         page = as_alice_of.get(address)
-        assertContains(page, f"made with root <code>{root.prefix}…</code>")
-        assertContains(page, "made by a program that logged in")
+        assertContains(page, f"created with root <code>{root.prefix}…</code>")
+        assertContains(page, "by a program with the owner's password")
 
 
 def test_the_question_tells_what_made_it(as_alice_of: Client, cast: Cast) -> None:
     root = made(cast.alice, "root")
     child = tokens.issue_token(cast.alice, "child", [], through=root, acting=OPERATOR)[0]
     question = as_alice_of.post(f"/profile/tokens/{child.pk}/revoke")
-    assertContains(question, f"It was made with the token &#x27;root&#x27; ({root.prefix}…).")
-    assertNotContains(question, "will be revoked with it")
+    assertContains(question, f"It was created with the token &#x27;root&#x27; ({root.prefix}…).")
+    assertNotContains(question, "will be revoked too")

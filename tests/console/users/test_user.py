@@ -142,7 +142,7 @@ def test_they_join_and_leave_a_group(as_alice_of: Client, cast: Cast) -> None:
     as_alice_of.post(address(cast.petra, "/groups"), {"group": "Devs"})
     assert GroupMembership.objects.filter(user=cast.petra, group=devs).exists()
     leave = address(cast.petra, f"/groups/{devs.pk}/remove")
-    assertContains(as_alice_of.post(leave), "They lose what Devs gives")
+    assertContains(as_alice_of.post(leave), "The user loses the roles that Devs assigns")
     as_alice_of.post(leave, {"confirmed": "yes"})
     assert not GroupMembership.objects.filter(user=cast.petra).exists()
 
@@ -197,7 +197,7 @@ def test_their_tokens_are_shown_and_revoked(as_alice_of: Client, cast: Cast) -> 
 def test_somebody_is_announced(as_alice_of: Client, cast: Cast) -> None:
     given = {"email": "dana@acme.example", "account_role": role_id(cast, "Account Member"), "way_in": "announced"}
     page = as_alice_of.post("/users/new", given, follow=True)
-    assertContains(page, "dana@acme.example is announced")
+    assertContains(page, "User dana@acme.example created")
     assert User.objects.get(email="dana@acme.example").state == "pending"
 
 
@@ -226,5 +226,5 @@ def test_an_external_id_that_another_user_has_is_kept_with_a_warning(as_alice_of
     User.objects.filter(pk=cast.bob.pk).update(external_id="bo")
     values = {"email": "petra@acme.example", "user_name": "", "external_id": "bo"}
     answer = as_alice_of.post(address(cast.petra, "/identifiers"), values, follow=True)
-    assertContains(answer, "is also that of bob@acme.example: logins find none of them by it.")
+    assertContains(answer, "is also used by bob@acme.example, so logins do not match users by it.")
     assert User.objects.get(pk=cast.petra.pk).external_id == "bo"

@@ -91,7 +91,7 @@ def test_who_was_erased_is_nowhere(as_alice_of: Client, cast: Cast) -> None:
 
 def test_who_is_waiting_is_one_click_away(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.get("/users?q=nobody")
-    assertContains(page, '<a href="/users?state=pending">Waiting for their first login (1)</a>')
+    assertContains(page, '<a href="/users?state=pending">Pending (1)</a>')
 
 
 def test_spaces_and_groups_are_counted_once(as_alice_of: Client, placed: Cast) -> None:
