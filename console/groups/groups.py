@@ -51,7 +51,7 @@ def delete(request: HttpRequest, group_id: UUID) -> HttpResponse:
         return confirming.ask(request, _delete_question(group))
     with told_on_the_next_page(request):
         count = delete_group(group, acting=acting(request))
-        messages.success(request, f"Group {group.name} was deleted. {who(count, 'was', 'were')} in it.")
+        messages.success(request, f"Group {group.name} deleted. It had {counted(count, 'member', 'members')}.")
     return redirect("groups")
 
 
