@@ -26,12 +26,12 @@ class Placement:
 class Code(StrEnum):
     """Decisions of the rules, and below of applying them; `mapping_words` has a sentence for each."""
 
-    ROLE_REUSED = "role-reused"  # R1: `role` in all `count` spaces
-    SPACE_REPEATED = "space-repeated"  # R2
-    ROLE_UNKNOWN = "role-unknown"  # R3: `role` as sent
-    ROLE_MISSING = "role-missing"  # R4
-    ROLES_IGNORED = "roles-ignored"  # R5: `roles` as sent
-    SPACE_UNKNOWN = "space-unknown"  # R6: `space` and `role` as sent, either may be empty
+    ROLE_REUSED = "role-reused"  # M1: `role` in all `count` spaces
+    SPACE_REPEATED = "space-repeated"  # M2
+    ROLE_UNKNOWN = "role-unknown"  # M3: `role` as sent
+    ROLE_MISSING = "role-missing"  # M4
+    ROLES_IGNORED = "roles-ignored"  # M5: `roles` as sent
+    SPACE_UNKNOWN = "space-unknown"  # M6: `space` and `role` as sent, either may be empty
     LEFT_ALONE = "left-alone"  # K8: no usable space, not a first login
     DEFAULT_USED = "default-used"  # K9
     NO_DEFAULT = "no-default"
