@@ -68,7 +68,9 @@ def web_process(
     """As `web_server`; gives gunicorn's first process."""
     command = [sys.executable, "-m", "gunicorn", "torque_sso.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", *options]
-    with started(command, folder / "web.log", environment, _http_on(port), stop=stop) as process:
+    with started(
+        command, folder / "web.log", environment, answers_http(f"http://127.0.0.1:{port}/"), stop=stop
+    ) as process:
         yield process
 
 
@@ -114,10 +116,12 @@ def wait_until(is_true: Callable[[], object], what: str, log: Path | None = None
         time.sleep(0.05)
 
 
-def _http_on(port: int) -> Callable[[], bool]:
+def answers_http(address: str) -> Callable[[], bool]:
+    """Whether a server answers there, with whatever status."""
+
     def answers() -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
+            urllib.request.urlopen(address, timeout=2)
         except urllib.error.HTTPError:
             return True
         except OSError:
