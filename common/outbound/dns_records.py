@@ -1,7 +1,7 @@
-"""TXT records, for the proof of e-mail domains: the only place that asks DNS for more than an address.
+"""TXT records, by which e-mail domains are verified: the only place that asks DNS for more than an address.
 
-Asked are the resolvers of this machine and nobody else, whatever the answer says, so that a domain typed by an account
-admin leads nowhere. One question, 5 s in all; it takes a turn as every other request to another server does.
+Only the resolvers of this machine are asked, whatever the answer says, so that a domain typed by an account admin
+leads nowhere else. One query, 5 s in all, in a slot as every other request to another server.
 """
 
 from uuid import UUID
@@ -20,16 +20,16 @@ class LookUpFailed(Exception):
 
 
 def txt_records(domain: str, account_id: UUID) -> list[str]:
-    """The TXT records at the domain, each as one text; none where there are none. Raises LookUpFailed.
+    """Return the TXT records at the domain, each as one text. Raises LookUpFailed.
 
-    `account_id`: whose claim of the domain is looked at.
+    `account_id`: the account that claims the domain.
     """
     try:
-        with slots.turn(account_id, "DNS"):
+        with slots.slot(account_id, "DNS"):
             answer = _resolver().resolve(f"{domain}.", "TXT", search=False, raise_on_no_answer=False)
     except resolver.NXDOMAIN:
         return []
-    except slots.NoTurn as refused:
+    except slots.NoFreeSlot as refused:
         raise LookUpFailed(f"DNS was not asked for '{domain}': {refused}") from None
     except (exception.DNSException, OSError, ValueError):
         raise LookUpFailed(f"DNS gave no answer for '{domain}' within {TIME_LIMIT:.0f} seconds. Try again.") from None
@@ -38,7 +38,7 @@ def txt_records(domain: str, account_id: UUID) -> list[str]:
 
 
 def _resolver() -> resolver.Resolver:
-    """Made anew each time: the machine's resolvers may have changed."""
-    asking = resolver.Resolver()
-    asking.timeout, asking.lifetime = 2.0, TIME_LIMIT
-    return asking
+    """A new one each time: the machine's resolvers may have changed."""
+    machine = resolver.Resolver()
+    machine.timeout, machine.lifetime = 2.0, TIME_LIMIT
+    return machine

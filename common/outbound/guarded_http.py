@@ -33,7 +33,7 @@ _ERROR_BODY_LIMIT = 16 * 1024  # bytes
 
 
 class OutboundError(Exception):
-    """A request that was not made or did not succeed, told in a sentence without the query of its address.
+    """A request that was not made or did not succeed, as a sentence without the query of its address.
 
     `status` is the HTTP status when there was an answer; `body` its first 16 KB (an OAuth error is JSON in there).
     """
@@ -45,7 +45,7 @@ class OutboundError(Exception):
 
 
 class OutboundBusy(OutboundError):
-    """The request was not made, because too many are under way (`outbound.slots`). Nothing was sent."""
+    """Too many requests are in progress (`outbound.slots`); this one was not sent."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Target:
 
     @property
     def name(self) -> str:
-        """How the target is called in a sentence."""
+        """The target as sentences name it."""
         return f"{self.scheme}://{self._authority}{self.path.partition('?')[0]}"
 
     @property
@@ -80,8 +80,8 @@ def fetch(
 ) -> bytes:
     """The body of a 2xx answer, at most 1 MB. POST when there is a form or a JSON value, else GET.
 
-    `account_id`: on whose behalf, because one account must not keep the others waiting; None: on nobody's. Raises
-    OutboundError for anything else, within 5 seconds, and OutboundBusy at once when too much is under way.
+    `account_id`: on whose behalf, because one account must not keep the others waiting; None: the installation's.
+    Raises OutboundError for anything else, within 5 seconds, and OutboundBusy at once when no slot is free.
     """
     deadline = time.monotonic() + TIME_LIMIT
     target = _target(url)
@@ -89,16 +89,16 @@ def fetch(
     sent = {"Host": target.host_header, "User-Agent": "torque-sso", "Accept": "application/json, */*;q=0.5"}
     sent |= {"Accept-Encoding": "identity", "Connection": "close", **kind, **(headers or {})}
     try:
-        with slots.turn(account_id, target.host):
+        with slots.slot(account_id, target.host):
             checked = _checked_addresses(target, account_id, deadline)
             with _connected(target, checked, deadline) as connection:
                 return _answer(connection, target, body, sent, deadline)
-    except slots.NoTurn as refused:
+    except slots.NoFreeSlot as refused:
         raise OutboundBusy(f"{target.name} was not asked: {refused}") from None
 
 
 def is_allowed_address(url: str) -> bool:
-    """Whether `url` is one that `fetch` could be asked for, judged by its spelling alone (nothing is resolved)."""
+    """Whether `fetch` accepts `url`, by its spelling alone (nothing is resolved)."""
     try:
         target = _target(url)
     except OutboundError:
@@ -147,11 +147,11 @@ def _not_https(target: _Target) -> OutboundError:
 
 
 def _resolve(target: _Target, account_id: UUID | None, deadline: float) -> list[str]:
-    """Looks the name up in a thread of its own, because the system's resolver knows no time limit.
+    """Look the name up in a thread of its own, because the system's resolver knows no time limit.
 
-    That thread has a turn of its own until it is done, so that names whose DNS hangs do not pile up threads.
+    That thread holds a slot of its own until it is done, so that names whose DNS hangs do not pile up threads.
     """
-    is_over = slots.begin_lookup(account_id, target.host)
+    release = slots.acquire_lookup(account_id, target.host)
     outcome: list[list[str] | OSError | UnicodeError] = []
 
     def ask() -> None:
@@ -160,7 +160,7 @@ def _resolve(target: _Target, account_id: UUID | None, deadline: float) -> list[
         except (OSError, UnicodeError) as error:
             outcome.append(error)
         finally:
-            is_over()
+            release()
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()

@@ -52,8 +52,8 @@ def test_very_many_and_very_long_records_are_cut(monkeypatch: pytest.MonkeyPatch
 def test_a_question_counts_as_a_request_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, None)
     with (
-        slots.turn(ACCOUNT, "idp.example"),
-        slots.turn(ACCOUNT, "other.example"),
+        slots.slot(ACCOUNT, "idp.example"),
+        slots.slot(ACCOUNT, "other.example"),
         pytest.raises(dns_records.LookUpFailed, match=r"not asked for 'acme.example'.*Try again in a few seconds"),
     ):
         dns_records.txt_records("acme.example", ACCOUNT)
