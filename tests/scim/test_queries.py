@@ -1,4 +1,4 @@
-"""How often the database is asked, with the account full of people: constant, whatever is asked (`issue 3`)."""
+"""How often the database is asked, with the account full of people: constant, whatever is asked."""
 
 from collections.abc import Callable
 from typing import Any
