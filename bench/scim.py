@@ -184,13 +184,45 @@ def measure(people: int, number: int, folder: Path, redis: bool, only: str = "")
         return dict(_rows(*benches, population, number, only))
 
 
+def compare(people: int, number: int, folder: Path, other: Path, only: str) -> None:
+    """Print the CPU of this tree beside that of another one (a worktree of some commit), by turns, each operation."""
+    with ExitStack() as stack:
+        benches = []
+        for root in (other, ROOT):
+            url = stack.enter_context(servers.postgres(servers.find_programs(), servers.POSTGRES_SETTINGS | DURABLE))
+            environment = product_environment(url, folder)
+            tokens = prepare(people, environment, root)
+            port, web = stack.enter_context(serving("torque_sso.wsgi:application", environment, folder, root))
+            benches.append(Bench(Client(port, tokens), web, _listener(url)))
+        populations = [Population(people) for _ in benches]
+        for name, make, part in OPERATIONS:
+            if only in name:
+                found = _by_turns(benches, populations, make, int(number * part) // TURNS)
+                ratio = found[1].both / max(found[0].both, 0.001)
+                print(f"{name:<24}{_cell(found[0]):>30}{_cell(found[1]):>30}{ratio:7.2f}x", flush=True)
+
+
+def _by_turns(
+    benches: list[Bench], populations: list[Population], make: Callable[[Population], Request], number: int
+) -> list[Measured]:
+    requests = [iter(lambda one=one: make(one), None) for one in populations]
+    for bench, sent in zip(benches, requests, strict=True):
+        bench.warm_up(sent, min(WARM_UP, number))
+    turns = [[bench.measure(sent, number) for bench, sent in zip(benches, requests, strict=True)] for _ in range(TURNS)]
+    return [_mean(list(one)) for one in zip(*turns, strict=True)]
+
+
 @contextmanager
-def serving(application: str, environment: dict[str, str], folder: Path) -> Iterator[tuple[int, int]]:
-    """The port of a web server, and its process."""
+def serving(
+    application: str, environment: dict[str, str], folder: Path, root: Path = ROOT
+) -> Iterator[tuple[int, int]]:
+    """The port of a web server of the tree at `root`, and its process."""
     port = servers.free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--threads", "4", "--keep-alive", "300"]
-    with processes.started(command, folder / "web.log", environment, lambda: servers.answers(port)) as web:
+    with processes.started(
+        command, folder / f"web-{port}.log", environment, lambda: servers.answers(port), root
+    ) as web:
         yield port, web.pid
 
 
@@ -207,8 +239,8 @@ def _rows(bare: Bench, bench: Bench, population: Population, number: int, only: 
                 (bare.measure(yardstick, asked // TURNS), bench.measure(requests, asked // 4)) for _ in range(TURNS)
             ]
             compared = Compared(_mean([one for _, one in turns]), _mean([one for one, _ in turns]))
-            told = f"{_cell(compared.one)}, yardstick {_cell(compared.yardstick)}, {compared.times:.2f} times"
-            print(f"{population.people:,} people, {name}: {told}", file=sys.stderr, flush=True)
+            figures = f"{_cell(compared.one)}, yardstick {_cell(compared.yardstick)}, {compared.times:.2f} times"
+            print(f"{population.people:,} people, {name}: {figures}", file=sys.stderr, flush=True)
             yield name, compared
 
 
@@ -217,11 +249,11 @@ def _mean(measured: list[Measured]) -> Measured:
     return Measured(*map(statistics.fmean, fields))
 
 
-def prepare(people: int, environment: dict[str, str]) -> list[str]:
+def prepare(people: int, environment: dict[str, str], root: Path = ROOT) -> list[str]:
     """The schema and the people; gives one token for each connection."""
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=root, env=environment, check=True)
     command = [sys.executable, "-m", "bench.population", str(people), str(CONNECTIONS)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return list(json.loads(done.stdout))
 
 
@@ -272,13 +304,18 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--redis", action="store_true", help="with a Redis, which then holds the rate limit")
     parser.add_argument("--only", default="", help="only operations whose name holds this")
+    parser.add_argument("--against", type=Path, help="a worktree of another commit, measured by turns with this one")
     given = parser.parse_args(arguments)
     print(f"Provisioning: {CONNECTIONS} connections, load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    if given.against:
+        with tempfile.TemporaryDirectory() as folder:
+            people = int(given.users.split(",")[0])
+            return compare(people, given.requests, Path(folder), given.against.resolve(), given.only)
     tables = {}
     for people in map(int, given.users.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             tables[people] = measure(people, given.requests, Path(folder), given.redis, given.only)
-    show(tables)
+    return show(tables)
 
 
 if __name__ == "__main__":

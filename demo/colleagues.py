@@ -11,6 +11,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.deprovisioning import end_access
 from demo.company import DEVELOPERS, DOMAIN, GROUPS, OPERATIONS, TESTERS
 
 # Name, time zone, IdP group, days since the last login: they came in through Okta.
@@ -150,7 +151,6 @@ def _make_others(account: Any) -> None:
     from accounts.deprovisioning.cleanup import finish
     from accounts.groups.groups import add_member
     from accounts.models import Group
-    from accounts.provisioning import provisioning
     from accounts.users import users
 
     okta = Actor("API token 'Okta provisioning'")
@@ -162,7 +162,7 @@ def _make_others(account: Any) -> None:
         add_member(contractors, person, acting=OPERATOR)
     for name in GONE:
         person = users.provision_pending(account, _email(name), acting=okta, **_names(name))
-        provisioning.deprovision(person.pk, account, acting=okta)
+        end_access.deprovision(person.pk, account, acting=okta)
         finish(person.pk)
 
 

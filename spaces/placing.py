@@ -10,7 +10,7 @@ from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Origin, User
 from accounts.models.user import UserState
-from accounts.users.locking import locked_people
+from accounts.users.locking import locked_users
 from spaces.models import Space, SpaceMembership, SpaceRole
 
 _SET = ["role", "origin", "connection"]
@@ -36,7 +36,7 @@ def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acti
     """
     if space.account_id != role.account_id:
         raise ActionRefused("space-of-another-account", "Expected a space and a role of the same account.")
-    people = locked_people(user_ids, space.account)
+    people = locked_users(user_ids, space.account)
     present = SpaceMembership.objects.in_account(space.account_id).filter(space=space, user__in=people)
     had = {m.user_id: m for m in present.select_related("role")}
     changing = [user for user in people if not _is_so(had.get(user.pk), role)]

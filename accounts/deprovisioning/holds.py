@@ -18,12 +18,13 @@ from accounts import alerts
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.deprovisioning import guard
+from accounts.deprovisioning.end_access import deprovision_locked
+from accounts.deprovisioning.erase import erase_locked
 from accounts.models import Account, HeldDeparture, User
 from accounts.models.work import AlertKind
-from accounts.provisioning import provisioning
 from accounts.rights import PermissionsExceeded, check_may_act_on
 from accounts.users import protection
-from accounts.users.locking import locked_user
+from accounts.users.locking import locked, locked_with_account
 from accounts.users.protection import Protected
 
 BATCH = 500
@@ -124,29 +125,27 @@ def _waiting(account: Account, until: datetime) -> Iterator[UUID]:
 
 def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
     try:
-        return _let_go(user_id, account, acting)
+        return _carry_out(user_id, account, acting)
     except Protected as refusal:
         _drop(user_id, account, acting)
         protection.remember(refusal)
         return False
 
 
-@transaction.atomic
-def _let_go(user_id: UUID, account: Account, acting: Actor) -> bool:
-    """False when the IdP took its word back meanwhile: who locks the person first decides."""
-    user = locked_user(user_id, account, with_account=True)
-    asked = guard.held_deprovisioning(user)
-    if asked is None or not guard.drop(user):
-        return False
-    if asked.erase:
-        provisioning.erase(user_id, account, acting=acting)
-    else:
-        provisioning.deprovision(user_id, account, acting=acting)
-    return True
+def _carry_out(user_id: UUID, account: Account, acting: Actor) -> bool:
+    """False when the identity provider withdrew its request meanwhile: the first to lock the user decides."""
+    with locked_with_account(user_id, account) as user:
+        asked = guard.held_deprovisioning(user)
+        if asked is None or not guard.drop(user):
+            return False
+        if asked.erase:
+            erase_locked(user, acting=acting)
+        else:
+            deprovision_locked(user, acting=acting)
+        return True
 
 
-@transaction.atomic
 def _drop(user_id: UUID, account: Account, acting: Actor) -> bool:
-    user = locked_user(user_id, account)
-    check_may_act_on([user], acting)
-    return guard.keep(user, acting)
+    with locked(user_id, account) as user:
+        check_may_act_on([user], acting)
+        return guard.keep(user, acting)

@@ -1,4 +1,4 @@
-"""Deprovisioning several people at once: each by `provisioning.deprovision`, in a transaction of their own.
+"""Deprovisioning several people at once: each by `end_access.deprovision`, in a transaction of their own.
 
 So nobody is half out, and somebody protected keeps nobody else in.
 """
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.audit.audit import Actor
+from accounts.deprovisioning import end_access
 from accounts.models import Account, User
 from accounts.models.user import UserState
-from accounts.provisioning import provisioning
 from accounts.rights import PermissionsExceeded
 from accounts.users import protection
 from accounts.users.protection import Protected
@@ -34,7 +34,7 @@ def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Acto
             refused.append(f"Expected people other than yourself ({acting.label}): another admin can deprovision you.")
             continue
         try:
-            user = provisioning.deprovision(user_id, account, acting=acting)
+            user = end_access.deprovision(user_id, account, acting=acting)
             ended += user.state == UserState.DEPROVISIONED
         except (Protected, PermissionsExceeded) as refusal:
             protection.remember(refusal)

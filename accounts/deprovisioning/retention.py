@@ -1,5 +1,6 @@
-"""People whose time of being kept is over are erased, and what is left of erased people goes. The audit log stays."""
+"""Erase users at the end of the retention time, and delete what is left of erased users. The audit log stays."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from django.utils import timezone
 
 from accounts.audit.audit import Actor
 from accounts.deprovisioning import guard
+from accounts.deprovisioning.erase import erase_locked
 from accounts.models import Account, ExternalIdentity, LoginRecord, User
-from accounts.provisioning import provisioning
+from accounts.users.locking import locked_with_account
 
 AT_ONCE = 500
 EXPIRED_AT_ONCE = 5_000
@@ -17,7 +19,7 @@ RETENTION = Actor("end of the retention time")
 
 
 def erase_expired(limit: int = EXPIRED_AT_ONCE) -> int:
-    """Erases people who were let go longer ago than their account keeps them; gives how many, at most `limit`.
+    """Erase users deprovisioned longer ago than their account keeps them; return how many, at most `limit`.
 
     Each is a transaction of its own, so that a run may end anywhere; the next one goes on.
     """
@@ -32,30 +34,21 @@ def erase_expired(limit: int = EXPIRED_AT_ONCE) -> int:
     return done
 
 
-class _KeptLonger(Exception):
-    """The person was restored meanwhile, or let go a second time."""
-
-
 def _erase(user_id: UUID, account: Account, before: datetime) -> bool:
-    """False when something else became of the person since they were looked up."""
-
-    def check(user: User) -> None:
-        if user.deprovisioned_at is None or user.deprovisioned_at >= before:
-            raise _KeptLonger
-
-    try:
-        provisioning.erase(user_id, account, acting=RETENTION, check=check)
-    except (_KeptLonger, User.DoesNotExist):
-        return False
-    return True
+    """False for a user who was restored, deprovisioned again or erased since they were looked up."""
+    with suppress(User.DoesNotExist), locked_with_account(user_id, account) as user:
+        if user.deprovisioned_at is not None and user.deprovisioned_at < before:
+            erase_locked(user, acting=RETENTION)
+            return True
+    return False
 
 
 @transaction.atomic
 def remove_erased() -> int:
-    """Deletes rows whose person was erased, and the records of their logins; gives how many people.
+    """Delete rows of erased users, and their login records; return how many users.
 
-    Their access ended when they were erased. Whoever was present until then is counted for an hour by the guard against
-    mass deprovisioning, and their empty row stays that long.
+    The guard against mass deprovisioning counts a user for an hour after the end of access, so the empty row stays that
+    long.
     """
     counted_since = timezone.now() - guard.WITHIN
     gone = User.objects.filter(erased_at__isnull=False, deprovisioned_at__lt=counted_since)

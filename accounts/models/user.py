@@ -117,9 +117,6 @@ class User(AccountOwned, AbstractBaseUser):
     version = models.PositiveIntegerField(default=1)  # raised with each change; the ETag
     modified_at = models.DateTimeField(auto_now=True)
 
-    # Says which state of the row this is, where it was read for a change without a lock (`users.locking`).
-    stamp = ""
-
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -4,7 +4,6 @@ An admin changes them on the user's page. Provisioning changes those of users wi
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,10 +14,8 @@ from accounts.connections import scope as connection_scope
 from accounts.errors import ActionRefused
 from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
-from accounts.provisioning.user_record import UserRecord
-from accounts.rights import account_permissions, check_may_act_on
+from accounts.rights import check_may_act_on
 from accounts.users import users
-from accounts.users.protection import Protected
 from common.folding import fold, nfc
 from common.invisible import invisible
 
@@ -96,47 +93,3 @@ def same_external_id(user: User) -> list[User]:
     """Others of the account with the user's external ID, at most three: logins find none of them by it."""
     others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
     return list(others.filter(external_id=user.external_id).order_by("number")[:3]) if user.external_id else []
-
-
-def with_kept_identifiers(user: User, record: UserRecord) -> UserRecord:
-    """The record as it may be carried out; nobody is taken over by who holds an IdP's token (CVE-2022-1680, R14).
-
-    Raises Protected where it changes an identifier that provisioning may not change. Where it ends the access too, that
-    comes first: the person is out, and the identifiers stay.
-    """
-    why = _why_identifiers_stay(user, _changed_identifiers(user, record))
-    if not why:
-        return record
-    if record.active is not False:
-        raise Protected("identifier-unchangeable", why, user)
-    emails = (user.email,) if user.email else ()
-    return replace(record, user_name=user.user_name, emails=emails, external_id=None)
-
-
-def _changed_identifiers(user: User, record: UserRecord) -> list[str]:
-    """Each as the client knows it, with the value that came."""
-    email = record.email
-    came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}
-    stays = {
-        "externalId": record.external_id in (None, user.external_id),
-        "userName": fold(record.user_name) == user.user_name_key,
-        "e-mail": fold(email) == user.email_key,
-    }
-    return [f"{name} '{came[name]}'" for name, is_same in stays.items() if not is_same]
-
-
-def _why_identifiers_stay(user: User, changed: list[str]) -> str:
-    """A sentence; empty: provisioning may change them. One query, and none where nothing changes."""
-    if not changed:
-        return ""
-    if user.origin == UserOrigin.PASSWORD and any(text.startswith("e-mail") for text in changed):
-        reason = "they sign in with a password"
-    elif held := account_permissions(user):
-        reason = f"they have account permissions ({', '.join(sorted(held))})"
-    else:
-        return ""
-    return (
-        f"Expected userName, e-mail and externalId of {user} unchanged, because {reason}; received"
-        f" {' and '.join(changed)}. An account admin changes them in Torque, on the user's page under Identifiers;"
-        " then send this again."
-    )

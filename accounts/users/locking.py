@@ -1,102 +1,115 @@
-"""A person's row for a change, with the role and the held departure that decide what may be done.
+"""One road for each change of a user: lock, read, change, write with the audit entry, in one transaction.
 
-Most changes are one statement, and nobody else changes this person at that instant: on PostgreSQL they are made on what
-was read without a lock, and written only where that is still so. All others are made on the locked row, and all of
-accounts where departures may be held, as each has to know of those before it.
+    with locked(user_id, account) as user:
+        before = values(user)
+        user.display_name = "Bob"
+        save(user, before, audit.entry(acting, "user.updated", user, describe_changes(user, before)))
+
+Order of locks: identities, then the account, then users, then the role of the account admins (`docs/decisions/0032`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import transaction
 
-from accounts.models import Account, AccountRole, HeldDeparture, User
+from accounts.models import Account, AccountRole, AuditEntry, HeldDeparture, User
+from accounts.users.users import member_role, member_role_id
 from common.db import statements
-from common.db.statements import NeedsLock
-
-M = TypeVar("M", bound=models.Model)
-T = TypeVar("T")
+from common.db.statements import Write
 
 _OF_USER = statements.every_field(User)
-_OF_ROLE = ("id", "name", "permissions")
 _OF_HELD = ("id", "account", "erase", "asked_by")
-_COLUMNS = ", ".join(
-    [
-        statements.columns(User, _OF_USER),
-        statements.columns(AccountRole, _OF_ROLE),
-        statements.columns(HeldDeparture, _OF_HELD),
-    ]
+# What provisioning and the end of access may change.
+_FIELDS = (
+    *("user_name", "email", "work_email_key", "other_email_keys", "external_id", "first_name", "last_name"),
+    *("display_name", "timezone", "scim_attributes", "provisioned_by"),
+    *("state", "account_role", "session_epoch", "deprovisioned_at", "clean_up_due_since"),
 )
-_WIDTH = len(_OF_USER) + len(_OF_ROLE) + len(_OF_HELD)
-_FROM = """
-FROM accounts_user
-JOIN accounts_account ON accounts_account.id = accounts_user.account_id
-JOIN accounts_accountrole ON accounts_accountrole.id = accounts_user.account_role_id
-LEFT JOIN accounts_helddeparture ON accounts_helddeparture.user_id = accounts_user.id
-WHERE accounts_user.id = %s AND accounts_user.account_id = %s AND accounts_user.erased_at IS NULL
-"""
-# The account first, as a create takes it before it waits for a name that one of its people has.
-_LOCKED_WITH_ACCOUNT = """
-WITH account AS MATERIALIZED (SELECT id FROM accounts_account WHERE id = %s FOR NO KEY UPDATE)
-SELECT 1 FROM accounts_user JOIN account ON account.id = accounts_user.account_id
-WHERE accounts_user.id = %s FOR NO KEY UPDATE OF accounts_user
-"""
-_LOCKED = "SELECT 1 FROM accounts_user WHERE account_id = %s AND id = %s FOR NO KEY UPDATE"
+_COMPUTED_FROM = {
+    "user_name": ("user_name_key", "search_key"),
+    "email": ("email_key", "search_key"),
+    "first_name": ("search_key",),
+    "last_name": ("search_key",),
+}
+_AUDITED = ("user_name", "email", "external_id", "first_name", "last_name", "display_name", "timezone", "state")
 
 
-def locked_user(user_id: UUID, account: Account, *, with_account: bool = False) -> User:
-    """The user for a change in this transaction; `with_account` as for `changed`. Raises User.DoesNotExist."""
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCKED_WITH_ACCOUNT if with_account else _LOCKED, [account.pk, user_id])
-    # In a statement of its own: one that had to wait for the row reads beside it what was there before.
-    return _read(user_id, account, "''")
+@contextmanager
+def locked(user_id: UUID, account: Account) -> Iterator[User]:
+    """The user for a change, with account role and held deprovisioning, in a transaction that ends with the block.
 
-
-def locked_people(user_ids: Iterable[UUID], account: Account) -> list[User]:
-    """Those of these people who are in, or will be: their access does not end during this transaction."""
-    people = User.objects.in_account(account).present().filter(pk__in=list(user_ids))
-    present = people.with_access().order_by("pk")  # in order of keys: no deadlocks
-    return list(present.select_for_update(no_key=True))
-
-
-def changed(user_id: UUID, account: Account, change: Callable[[User], T], *, with_account: bool = False) -> T:
-    """What `change` gives, of the person as they are now. It is called a second time, with another row, when it raises
-    NeedsLock for one that has a stamp, and is not to have done anything then. Raises User.DoesNotExist.
-
-    `with_account`: where the person's row is locked the account's is too, as whoever erases them needs it. What else is
-    committed in it does not wait.
+    Raises User.DoesNotExist, also for an erased user.
     """
-    if connection.vendor == "postgresql" and not account.hold_mass_departures:
-        with suppress(NeedsLock):
-            return change(_read(user_id, account))
     with transaction.atomic():
-        return change(locked_user(user_id, account, with_account=with_account))
+        yield _lock(user_id, account)
 
 
-def _read(user_id: UUID, account: Account, stamp: str = "accounts_user.xmin::text") -> User:
-    keys = [statements.stored(User, "id", user_id), statements.stored(User, "account", account.pk)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS}, {stamp} {_FROM}", keys)  # names from the models
-        row = cursor.fetchone()
-    if row is None:
+@contextmanager
+def locked_with_account(user_id: UUID, account: Account) -> Iterator[User]:
+    """As `locked`, for whatever may erase the user, which changes the account's counter: its row is locked first.
+
+    A create holds that row while it waits for a name that the erasure frees.
+    """
+    with transaction.atomic():
+        statements.select_one(Account, ("id",), lock=True, id=account.pk)
+        yield _lock(user_id, account)
+
+
+def locked_users(user_ids: Iterable[UUID], account: Account) -> list[User]:
+    """Those of these users who have access, or will have it: it does not end during this transaction."""
+    users = User.objects.in_account(account).present().filter(pk__in=list(user_ids))
+    with_access = users.with_access().order_by("pk")  # in order of keys: no deadlocks
+    return list(with_access.select_for_update(no_key=True))
+
+
+def values(user: User) -> dict[str, Any]:
+    """The fields that may change, to be compared later."""
+    return {name: getattr(user, name) for name in _FIELDS}
+
+
+def describe_changes(user: User, before: dict[str, Any]) -> dict[str, Any]:
+    """For the audit log: field -> [before, after], against `values` of before."""
+    was, now = _audited(before), _audited(values(user))
+    return {name: [old, now[name]] for name, old in was.items() if now[name] != old}
+
+
+def save(user: User, before: dict[str, Any], entry: AuditEntry, *first: Write, also: Sequence[str] = ()) -> None:
+    """Write in one statement: the fields that differ from `values` of before, and the audit entry.
+
+    `first`: what else is written; `also`: fields that are not among those values. Raises IntegrityError.
+    """
+    user.version += 1
+    names = [*_changed_fields(user, before), *also, "version", "modified_at"]
+    statements.write(*first, statements.updating(user, names), statements.inserting([entry]))
+
+
+def _lock(user_id: UUID, account: Account) -> User:
+    user = statements.select_one(User, _OF_USER, lock=True, id=user_id, account=account.pk)
+    if user is None or user.erased_at is not None:
         raise User.DoesNotExist
-    user = _user(row[:_WIDTH], account)
-    user.stamp = row[_WIDTH]
+    user.account, user.account_role = account, _role(user)
+    # Read after the lock: a statement that had to wait for the row would see what was beside it before.
+    held = statements.select_one(HeldDeparture, _OF_HELD, user=user_id)
+    User._meta.get_field("held_departure").set_cached_value(user, held)  # type: ignore[union-attr]
     return user
 
 
-def _user(row: Sequence[Any], account: Account) -> User:
-    role, held = len(_OF_USER), len(_OF_USER) + len(_OF_ROLE)
-    user = _filled(User, _OF_USER, row[:role])
-    user.account, user.account_role = account, _filled(AccountRole, _OF_ROLE, row[role:held])
-    departure = _filled(HeldDeparture, _OF_HELD, row[held:]) if row[held] is not None else None
-    User._meta.get_field("held_departure").set_cached_value(user, departure)  # type: ignore[union-attr]
-    return user
+def _role(user: User) -> AccountRole:
+    """Nearly everybody is Account Member, whose role needs no query."""
+    if user.account_role_id == member_role_id(user.account_id):
+        return member_role(user.account_id)
+    return AccountRole.objects.get(pk=user.account_role_id)
 
 
-def _filled(model: type[M], names: tuple[str, ...], values: Sequence[Any]) -> M:
-    (converted,) = statements.converted(model, names, [values])
-    return statements.filled(model, names, converted)
+def _changed_fields(user: User, before: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the fields to write: those that differ from `values`, and what is computed from them."""
+    names = [name for name in _FIELDS if getattr(user, name) != before[name]]
+    return (*names, *dict.fromkeys(key for name in names for key in _COMPUTED_FROM.get(name, ())))
+
+
+def _audited(held: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: held[name] for name in _AUDITED}
+    return {**shown, "account_role": held["account_role"].name, "attributes": held["scim_attributes"]}

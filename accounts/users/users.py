@@ -1,10 +1,12 @@
 """The verbs about people: create, announce, activate, keep their contact details."""
 
+import secrets
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -141,6 +143,11 @@ def set_password(user: User, raw_password: str, *, end_tokens: bool = False, act
     changes = {"api_tokens": [revocation.revoke_all_of(user, acting=acting), 0]} if end_tokens else {}
     audit.record(acting, "user.password-set", user, changes)
     sessions.end_all(user, acting=acting)  # Django refuses them already; so they are not shown as open
+
+
+def unusable_password() -> str:
+    """As `make_password(None)`, which draws its 40 characters one by one."""
+    return UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)
 
 
 def check_email(email: str) -> None:

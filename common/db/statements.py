@@ -10,16 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 Column = Callable[[Any], Any]
-_NOT_NULL = "23502"  # not_null_violation, PostgreSQL's appendix A
-
-
-class NeedsLock(Exception):
-    """The row is not as it was read, or what is to be done takes more than one statement: lock it first."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +58,6 @@ def insert_numbered(row: models.Model, name: str, counting: Write, *others: Writ
     setattr(row, name, write(counting, *others, Write(f'{numbered.text} RETURNING "{name}"', numbered.values))[0])
 
 
-def update_as_read(row: models.Model, names: Sequence[str], stamp: str, entry: models.Model, *first: Write) -> None:
-    """Updates fields of a row that was read without a lock, if nobody changed it since; else raises NeedsLock.
-
-    One statement of PostgreSQL, with others before it that each return a row, and the entry that tells of it: its
-    account is that of the updated row. None updated, none to tell of: all of it is refused. Raises IntegrityError.
-    """
-    update = updating(row, names)
-    before = "".join(f" AND (TABLE w{number}) IS NOT NULL" for number in range(len(first)))  # in this order
-    text = f'{update.text} AND "xmin" = %s::text::xid{before} RETURNING "account_id"'
-    told = _inserting_with(entry, "account", f"(TABLE w{len(first)})")
-    try:
-        with at_once():
-            write(*first, Write(text, [*update.values, stamp]), told)
-    except IntegrityError as refused:
-        if getattr(refused.__cause__, "sqlstate", "") == _NOT_NULL:
-            raise NeedsLock from None
-        raise
-
-
 def updating(row: models.Model, names: Sequence[str]) -> Write:
     """What does the same as `row.save(update_fields=names)`, on the row of this key and account."""
     model = type(row)
@@ -121,6 +97,20 @@ def select(model: type[M], names: tuple[str, ...], rest: str, values: Sequence[A
         cursor.execute(f"{_select_from(model, names)} {rest}", values)
         rows = cursor.fetchall()
     return [filled(model, names, row) for row in converted(model, names, rows)]
+
+
+def select_one(model: type[M], names: tuple[str, ...], *, lock: bool = False, **equal: object) -> M | None:
+    """The row whose fields have these values; with `lock` locked until the end of the transaction, where there is one.
+
+    A row that this had to wait for is read as it is then (PostgreSQL's READ COMMITTED), but for its key.
+    """
+    text = f"{_select_from(model, names)} WHERE {_all_equal(model, tuple(equal))}"
+    locked = lock and connection.features.has_select_for_update
+    with connection.cursor() as cursor:
+        values = [stored(model, name, value) for name, value in equal.items()]
+        cursor.execute(f"{text} FOR NO KEY UPDATE" if locked else text, values)
+        row = cursor.fetchone()
+    return None if row is None else filled(model, names, converted(model, names, [row])[0])
 
 
 def stored(model: type[models.Model], name: str, value: object) -> Any:
@@ -209,6 +199,11 @@ def every_field(model: type[models.Model]) -> tuple[str, ...]:
 @cache
 def _select_from(model: type[models.Model], names: tuple[str, ...]) -> str:
     return f'SELECT {columns(model, names)} FROM "{model._meta.db_table}"'  # noqa: S608
+
+
+@cache
+def _all_equal(model: type[models.Model], names: tuple[str, ...]) -> str:
+    return " AND ".join(f"{_quoted(model._meta.get_field(name))} = %s" for name in names)
 
 
 @cache

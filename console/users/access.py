@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accounts.deprovisioning import end_access
 from accounts.deprovisioning.many import deprovision_many
 from accounts.groups.groups import add_member, remove_member
 from accounts.models import Group, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
-from accounts.provisioning import identifiers, provisioning
+from accounts.provisioning import identifiers
 from accounts.users.users import set_account_role
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
@@ -146,7 +147,7 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     with told_on_the_next_page(request):
-        restored = provisioning.restore(person.pk, account_of(request), acting=acting(request))
+        restored = end_access.restore(person.pk, account_of(request), acting=acting(request))
         then = "can sign in" if restored.state == UserState.ACTIVE else "is pending until the next SSO login"
         messages.success(
             request, f"{restored} restored as Account Member and {then}. Assign spaces, groups and roles again."

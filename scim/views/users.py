@@ -7,11 +7,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts.deprovisioning.erase import erase_locked
 from accounts.models import User
 from accounts.models.user import UserState
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
-from accounts.users.locking import changed
+from accounts.users.locking import locked, locked_with_account
 from scim import errors, request_summary
 from scim.listing import listed_users, paging
 from scim.patch import patch
@@ -95,9 +96,9 @@ class UserView(PeopleView):
     def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
         self.deed = request_summary.deleted(user_id)
         key = _key(user_id)
-        erasure = provisioning.erase(
-            key, self.account, acting=self.acting, check=lambda user: check_if_match(request, user.version)
-        )
+        with locked_with_account(key, self.account) as user:
+            check_if_match(request, user.version)
+            erasure = erase_locked(user, acting=self.acting)
         self.deed = request_summary.held(erasure.label) if erasure.held else request_summary.deleted(erasure.label)
         return HttpResponse(status=204)
 
@@ -106,19 +107,17 @@ class UserView(PeopleView):
         self.deed = request_summary.updated(user_id, was_active=True, is_active=True)
         wanted, key, body = from_query(request.GET), _key(user_id), self.body()
 
-        def change(user: User) -> User:
+        with locked(key, self.account) as user:
             was_active, name = user.state != UserState.DEPROVISIONED, str(user)
             self.deed = request_summary.updated(name, was_active=was_active, is_active=was_active)
             check_if_match(request, user.version)
             record = read(user, body)
             is_active = was_active if record.active is None else record.active
             self.deed = request_summary.updated(name, was_active=was_active, is_active=is_active)
-            user = provisioning.revise_read(user, record, acting=self.acting)
-            if user.state != UserState.DEPROVISIONED and not is_active:
-                self.deed = request_summary.held(name)
-            return user
-
-        return self.one(changed(key, self.account, change), wanted)
+            provisioning.revise_locked(user, record, acting=self.acting)
+        if user.state != UserState.DEPROVISIONED and not is_active:
+            self.deed = request_summary.held(name)
+        return self.one(user, wanted)
 
     def _patched(self, user: User, body: Any) -> UserRecord:
         document = resources.to_resource(user, self.base_url)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts import rights, sessions
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import holds
+from accounts.deprovisioning import end_access, holds
+from accounts.deprovisioning.erase import erase
 from accounts.deprovisioning.many import deprovision_many
 from accounts.errors import ActionRefused
 from accounts.groups import groups
@@ -84,8 +85,8 @@ ON_A_PERSON: dict[str, Callable[[Cast, User, Actor], Any]] = {
     "remove from a group": lambda cast, user, acting: groups.remove_member(
         plain_group(cast, user), user, acting=acting
     ),
-    "deprovision": lambda cast, user, acting: provisioning.deprovision(user.pk, cast.acme, acting=acting),
-    "erase": lambda cast, user, acting: provisioning.erase(user.pk, cast.acme, acting=acting),
+    "deprovision": lambda cast, user, acting: end_access.deprovision(user.pk, cast.acme, acting=acting),
+    "erase": lambda cast, user, acting: erase(user.pk, cast.acme, acting=acting),
 }
 
 
@@ -147,8 +148,8 @@ def test_nobody_changes_a_role_that_has_more_than_they_have(cast: Cast, verb: An
 def test_a_token_limits_what_its_owner_may_act_on(cast: Cast, auditor: User) -> None:
     through_a_token = audit.person(cast.alice, limited_to=frozenset([Permission.MANAGE_USERS]))
     with pytest.raises(PermissionsExceeded):
-        provisioning.deprovision(auditor.pk, cast.acme, acting=through_a_token)
-    assert provisioning.deprovision(auditor.pk, cast.acme, acting=audit.person(cast.alice)).state == "deprovisioned"
+        end_access.deprovision(auditor.pk, cast.acme, acting=through_a_token)
+    assert end_access.deprovision(auditor.pk, cast.acme, acting=audit.person(cast.alice)).state == "deprovisioned"
 
 
 def test_an_actor_of_another_account_has_no_permission_here(cast: Cast, auditor: User) -> None:
@@ -158,7 +159,7 @@ def test_an_actor_of_another_account_has_no_permission_here(cast: Cast, auditor:
 
 
 def test_who_was_deprovisioned_meanwhile_may_do_nothing(cast: Cast, auditor: User, helpdesk: Actor) -> None:
-    provisioning.deprovision(helpdesk.user_id, cast.acme, acting=OPERATOR)  # type: ignore[arg-type]
+    end_access.deprovision(helpdesk.user_id, cast.acme, acting=OPERATOR)  # type: ignore[arg-type]
     with pytest.raises(ActionRefused):
         rights.check_has([Permission.MANAGE_USERS], cast.acme.pk, helpdesk, "Role 'x' has")
 
@@ -279,9 +280,9 @@ def test_an_admin_is_deprovisioned_although_the_same_message_renames_them(cast: 
 # Out means out for the account role too
 
 ENDS = {
-    "page": lambda cast, user: provisioning.deprovision(user.pk, cast.acme, acting=audit.person(cast.alice)),
+    "page": lambda cast, user: end_access.deprovision(user.pk, cast.acme, acting=audit.person(cast.alice)),
     "SCIM": lambda cast, user: provisioning.revise(user.pk, cast.acme, record(active=False), acting=SCIM),
-    "command": lambda cast, user: provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR),
+    "command": lambda cast, user: end_access.deprovision(user.pk, cast.acme, acting=OPERATOR),
 }
 
 
@@ -306,7 +307,7 @@ def test_a_role_that_the_release_before_left_does_not_come_back(cast: Cast, way:
     ada = announced_admin(cast)
     User.objects.filter(pk=ada.pk).update(state="deprovisioned", deprovisioned_at=timezone.now())
     if way == "page":
-        provisioning.restore(ada.pk, cast.acme, acting=audit.person(cast.alice))
+        end_access.restore(ada.pk, cast.acme, acting=audit.person(cast.alice))
     else:
         provisioning.revise(ada.pk, cast.acme, record(active=True), acting=SCIM)
     ada = User.objects.get(pk=ada.pk)
@@ -314,13 +315,13 @@ def test_a_role_that_the_release_before_left_does_not_come_back(cast: Cast, way:
 
 
 def test_who_had_permissions_through_a_group_comes_back_without(cast: Cast, auditor: User) -> None:
-    provisioning.deprovision(auditor.pk, cast.acme, acting=OPERATOR)
-    provisioning.restore(auditor.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(auditor.pk, cast.acme, acting=OPERATOR)
+    end_access.restore(auditor.pk, cast.acme, acting=OPERATOR)
     assert rights.account_permissions(User.objects.get(pk=auditor.pk)) == set()
 
 
 def test_who_is_out_has_no_permission_even_before_the_clean_up(cast: Cast, auditor: User) -> None:
-    provisioning.deprovision(auditor.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(auditor.pk, cast.acme, acting=OPERATOR)
     assert rights.account_permissions(User.objects.get(pk=auditor.pk)) == set()
 
 

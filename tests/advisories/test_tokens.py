@@ -8,9 +8,9 @@ from django.test import Client
 
 from accounts.audit.audit import OPERATOR
 from accounts.connections import enforcement
+from accounts.deprovisioning import end_access
 from accounts.models import Account, AccountRole, ApiToken, Connection, User
 from accounts.permissions import Permission
-from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from tests.accounts.api.programs import Program, logged_in, try_login, with_long_token
 from tests.advisories.outside import browser_of, refused_oidc, signed_in_as, somebody_with
@@ -151,7 +151,7 @@ def test_32_a_token_that_provisions_dies_with_its_owner(cast: Cast) -> None:
     helper = somebody_with(cast.acme, Permission.MANAGE_USERS)
     client = ScimClient(secret(tokens.issue_token(helper, "SCIM", [Permission.MANAGE_USERS], acting=OPERATOR)[1]))
     assert client.get("/Users").status == 200
-    provisioning.deprovision(helper.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(helper.pk, cast.acme, acting=OPERATOR)
     assert client.get("/Users").status == 401
 
 
@@ -190,7 +190,7 @@ def test_32_a_sign_in_under_way_ends_too(cast: Cast, oidc: OidcJourney, answered
     other = OidcJourney(oidc.provider)
     asked = other.start()
     kept = other.post(id_token=other.token(asked), state=asked["state"]) if answered else None
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     if kept:
         assert other.finish(kept).status_code == 403
     else:

@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from accounts import tasks, wake_up
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import AuditEntry, Connection, GroupMembership, TaskAttempt, User
-from accounts.provisioning import provisioning
 from accounts.sso.login.complete import complete_login
 from tests.faults.colleagues import colleague
 from tests.faults.state import state_of
@@ -26,7 +26,7 @@ def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
     monkeypatch.setattr(wake_up, "on_deprovisioned", lambda _id: None)
     for user in (dana, eve):
-        provisioning.deprovision(user.pk, okta.account, acting=OPERATOR)
+        end_access.deprovision(user.pk, okta.account, acting=OPERATOR)
     tasks.finish_deprovisioning(str(eve.pk))
     return dana
 

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
 from accounts.models import Account, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.provisioning import provisioning
 from accounts.users import users
 from tests.faults.scim_client import replace
 from tests.integration.test_races import at_once
@@ -55,7 +55,7 @@ def demote(user_id: object) -> None:
 
 
 def let_go(user: User) -> None:
-    provisioning.deprovision(user.pk, user.account, acting=OPERATOR)
+    end_access.deprovision(user.pk, user.account, acting=OPERATOR)
 
 
 @pytest.mark.parametrize("way", ["demotion", "departure", "one of each"])

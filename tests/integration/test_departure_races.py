@@ -8,7 +8,8 @@ import pytest
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import cleanup, guard, holds, retention
+from accounts.deprovisioning import cleanup, end_access, guard, holds, retention
+from accounts.deprovisioning.erase import erase
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups import sync as group_sync
@@ -64,14 +65,14 @@ def demote(cast: Cast, whom: User, by: User) -> None:
 
 
 def let_go(cast: Cast, whom: User, by: User) -> None:
-    provisioning.deprovision(whom.pk, cast.acme, acting=audit.person(by))
+    end_access.deprovision(whom.pk, cast.acme, acting=audit.person(by))
 
 
-def erase(cast: Cast, whom: User, by: User) -> None:
-    provisioning.erase(whom.pk, cast.acme, acting=audit.person(by))
+def remove(cast: Cast, whom: User, by: User) -> None:
+    erase(whom.pk, cast.acme, acting=audit.person(by))
 
 
-@pytest.mark.parametrize(("one", "other"), [(demote, demote), (let_go, let_go), (demote, let_go), (let_go, erase)])
+@pytest.mark.parametrize(("one", "other"), [(demote, demote), (let_go, let_go), (demote, let_go), (let_go, remove)])
 def test_of_two_admins_who_remove_each_other_one_is_refused(cast: Cast, one: Any, other: Any) -> None:
     for number in range(ROUNDS):
         bob = users.create_password_user(cast.acme, f"bob{number}@acme.example", None, acting=OPERATOR)
@@ -102,7 +103,7 @@ def test_a_clean_up_beside_a_restore_leaves_nothing_of_before(cast: Cast) -> Non
         let_go(cast, user, cast.alice)
         at_once(
             lambda user=user: cleanup.finish(user.pk),
-            lambda user=user: provisioning.restore(user.pk, cast.acme, acting=OPERATOR),
+            lambda user=user: end_access.restore(user.pk, cast.acme, acting=OPERATOR),
         )
         user.refresh_from_db()
         assert (user.state, user.clean_up_due_since) == ("active", None)
@@ -127,7 +128,7 @@ def test_a_group_sync_beside_the_end_of_access_leaves_no_membership(cast: Cast) 
         assert not GroupMembership.objects.exists()
 
 
-@pytest.mark.parametrize("verb", [provisioning.deprovision, provisioning.erase])
+@pytest.mark.parametrize("verb", [end_access.deprovision, erase])
 def test_an_admin_who_logs_in_and_is_let_go_at_once_waits_for_nobody_who_waits_for_them(cast: Cast, verb: Any) -> None:
     okta = saml_connection(cast.acme)
     for number in range(ROUNDS):
@@ -179,9 +180,9 @@ def test_eight_departures_at_once_raise_one_alert(cast: Cast, monkeypatch: pytes
     monkeypatch.setattr(guard, "AT_LEAST", 1)
     people = [provisioning.provision(cast.acme, UserRecord(f"p{n}"), acting=SCIM) for n in range(10)]
     for user in people[:2]:
-        provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
+        end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
     cast.acme.refresh_from_db()
-    at_once(*(lambda u=u: provisioning.deprovision(u.pk, cast.acme, acting=SCIM) for u in people[2:]))
+    at_once(*(lambda u=u: end_access.deprovision(u.pk, cast.acme, acting=SCIM) for u in people[2:]))
     assert cast.acme.alert_set.count() == 1
     assert User.objects.filter(state="deprovisioned").count() == 10
 
@@ -194,7 +195,7 @@ def test_a_restore_beside_the_end_of_retention_erases_nobody_who_is_here(cast: C
 
         def restore(user: User = user) -> str:
             try:
-                return provisioning.restore(user.pk, cast.acme, acting=OPERATOR).state
+                return end_access.restore(user.pk, cast.acme, acting=OPERATOR).state
             except User.DoesNotExist:
                 return "erased"
 
@@ -202,4 +203,4 @@ def test_a_restore_beside_the_end_of_retention_erases_nobody_who_is_here(cast: C
         user.refresh_from_db()
         assert (erased, restored, bool(user.erased_at)) in {(1, "erased", True), (0, "active", False)}
         if not user.erased_at:
-            provisioning.erase(user.pk, cast.acme, acting=OPERATOR)
+            erase(user.pk, cast.acme, acting=OPERATOR)

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from uuid import UUID
 
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
+from accounts.deprovisioning.erase import erase
 from accounts.models import Account, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.taken import Taken
@@ -25,29 +27,29 @@ ANN = UserRecord("ann@acme.example")
 def ann(cast: Cast) -> User:
     """Who was let go."""
     user = provisioning.provision(cast.acme, ANN, acting=OPERATOR)
-    return provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
+    return end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
 
 
 def overtake(monkeypatch: pytest.MonkeyPatch, change: Callable[[UUID, Account], object]) -> None:
     """Somebody else changes the person whom a re-hire has found, before it has them locked."""
-    lock = provisioning.locked_user
+    lock = provisioning.locked
 
-    def locked(user_id: UUID, account: Account) -> User:
-        monkeypatch.setattr(provisioning, "locked_user", lock)
+    def locked(user_id: UUID, account: Account) -> AbstractContextManager[User]:
+        monkeypatch.setattr(provisioning, "locked", lock)
         elsewhere(lambda: change(user_id, account))
         return lock(user_id, account)
 
-    monkeypatch.setattr(provisioning, "locked_user", locked)
+    monkeypatch.setattr(provisioning, "locked", locked)
 
 
 def test_who_is_erased_meanwhile_comes_as_a_new_person(cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    overtake(monkeypatch, partial(provisioning.erase, acting=OPERATOR))
+    overtake(monkeypatch, partial(erase, acting=OPERATOR))
     assert provisioning.provision(cast.acme, ANN, acting=OPERATOR).pk != ann.pk
     assert User.objects.in_account(cast.acme).filter(erased_at=None, user_name=ANN.user_name).count() == 1
 
 
 def test_who_is_restored_meanwhile_is_taken(cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    overtake(monkeypatch, partial(provisioning.restore, acting=OPERATOR))
+    overtake(monkeypatch, partial(end_access.restore, acting=OPERATOR))
     with pytest.raises(Taken):
         provisioning.provision(cast.acme, UserRecord(ANN.user_name, display_name="New"), acting=OPERATOR)
     ann.refresh_from_db()

@@ -10,17 +10,17 @@ from django.utils import timezone
 from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup, guard, holds, retention
+from accounts.deprovisioning import cleanup, end_access, guard, holds, retention
+from accounts.deprovisioning.erase import erase
 from accounts.groups import groups
 from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
 from accounts.models import AccountRole, ExternalIdentity, Group, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
-from accounts.provisioning import provisioning
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users
-from accounts.users.locking import changed, locked_user
+from accounts.users.locking import locked
 from spaces.models import SpaceMembership, SpaceRole
 from spaces.placing import place_user, remove_from_space
 from tests.integration.waiting import elsewhere, start_waiting
@@ -30,12 +30,20 @@ from tests.support.factories import claims, known_at, mapped_group, put_in, saml
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def hold(user: User, *, erase: bool) -> None:
+    with locked(user.pk, user.account) as found:
+        guard.hold(found, OPERATOR, erase=erase)
+
+
 def admin(cast: Cast) -> AccountRole:
     return users.role_named(cast.acme, ACCOUNT_ADMIN)
 
 
 def test_a_person_who_gets_another_role_meanwhile_is_found_with_it(cast: Cast) -> None:
-    read = transaction.atomic(lambda: locked_user(cast.bob.pk, cast.acme).account_role.name)
+    def read() -> str:
+        with locked(cast.bob.pk, cast.acme) as bob:
+            return bob.account_role.name
+
     with transaction.atomic():
         users.set_account_role(User.objects.get(pk=cast.bob.pk), admin(cast), acting=OPERATOR)
         waiting = start_waiting(read)
@@ -43,21 +51,20 @@ def test_a_person_who_gets_another_role_meanwhile_is_found_with_it(cast: Cast) -
 
 
 def test_a_departure_that_is_held_meanwhile_is_held_once(cast: Cast) -> None:
-    @transaction.atomic
-    def hold(erase: bool) -> None:
-        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=erase)
-
     with transaction.atomic():
-        hold(erase=False)
-        waiting = start_waiting(partial(hold, erase=True))
+        hold(cast.petra, erase=False)
+        waiting = start_waiting(partial(hold, cast.petra, erase=True))
     waiting.result()
     assert HeldDeparture.objects.get(user=cast.petra).erase
 
 
 def test_who_comes_back_while_they_are_being_held_is_held_no_more(cast: Cast) -> None:
-    keep = transaction.atomic(lambda: guard.keep(locked_user(cast.petra.pk, cast.acme), OPERATOR))
+    def keep() -> bool:
+        with locked(cast.petra.pk, cast.acme) as petra:
+            return guard.keep(petra, OPERATOR)
+
     with transaction.atomic():
-        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=False)
+        hold(cast.petra, erase=False)
         waiting = start_waiting(keep)
     assert waiting.result()
     assert not HeldDeparture.objects.exists()
@@ -125,28 +132,26 @@ def test_a_group_sync_that_waits_finds_out_who_is_out_meanwhile(cast: Cast) -> N
 
 
 def test_who_erases_waits_for_the_account_before_they_hold_the_person(cast: Cast) -> None:
-    hold_both = partial(changed, cast.petra.pk, cast.acme, lambda user: str(user), with_account=True)
-    cast.acme.hold_mass_departures = True
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
-        waiting = start_waiting(hold_both)
+        waiting = start_waiting(partial(erase, cast.petra.pk, cast.acme, acting=OPERATOR))
         assert User.objects.select_for_update(nowait=True).get(pk=cast.petra.pk)
-    assert waiting.result() == "petra@acme.example"
+    assert waiting.result().label == "petra@acme.example"
 
 
 def test_an_admin_who_leaves_does_not_wait_for_the_account(cast: Cast) -> None:
     users.set_account_role(cast.bob, admin(cast), acting=OPERATOR)
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
-        elsewhere(partial(provisioning.deprovision, cast.alice.pk, cast.acme, acting=OPERATOR))
+        elsewhere(partial(end_access.deprovision, cast.alice.pk, cast.acme, acting=OPERATOR))
     assert User.objects.get(pk=cast.alice.pk).state == "deprovisioned"
 
 
 def test_of_two_admins_who_remove_each_other_the_second_is_the_last(cast: Cast) -> None:
     users.set_account_role(cast.bob, admin(cast), acting=OPERATOR)
     with transaction.atomic():
-        provisioning.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR)
-        waiting = start_waiting(partial(provisioning.deprovision, cast.bob.pk, cast.acme, acting=OPERATOR))
+        end_access.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR)
+        waiting = start_waiting(partial(end_access.deprovision, cast.bob.pk, cast.acme, acting=OPERATOR))
     assert "last account admin" in str(waiting.exception())
 
 
@@ -154,7 +159,7 @@ def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest
     monkeypatch.setattr(wake_up, "on_deprovisioned", lambda user_id: None)
     okta = saml_connection(cast.acme)
     identity = known_at(okta, cast.bob)
-    provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     login = claims(okta, subject=identity.subject, email="bob@acme.example")
     with transaction.atomic():
         User.objects.select_for_update().get(pk=cast.bob.pk)
@@ -163,8 +168,7 @@ def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest
 
 
 def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> None:
-    with transaction.atomic():
-        guard.hold(locked_user(cast.petra.pk, cast.acme), OPERATOR, erase=True)
+    hold(cast.petra, erase=True)
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)
         waiting = start_waiting(partial(holds.release_one, cast.acme, cast.petra.pk, OPERATOR))
@@ -173,10 +177,10 @@ def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> 
 
 
 def test_who_is_restored_meanwhile_is_kept_although_their_time_was_over(cast: Cast) -> None:
-    provisioning.deprovision(cast.petra.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.petra.pk, cast.acme, acting=OPERATOR)
     User.objects.filter(pk=cast.petra.pk).update(deprovisioned_at=timezone.now() - timedelta(days=31))
     with transaction.atomic():
-        provisioning.restore(cast.petra.pk, cast.acme, acting=OPERATOR)
+        end_access.restore(cast.petra.pk, cast.acme, acting=OPERATOR)
         waiting = start_waiting(retention.erase_expired)
     assert waiting.result() == 0
     assert User.objects.get(pk=cast.petra.pk).state == "pending"

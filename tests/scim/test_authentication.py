@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import ApiToken
-from accounts.provisioning import provisioning
 from accounts.tokens import revocation, tokens
 from scim.authentication import token_text
 from scim.errors import ERROR_SCHEMA
@@ -73,7 +73,7 @@ def test_a_token_dies_with_its_owners_access(cast: Cast) -> None:
     assert not refused(text)
     cast.bob.account_role = cast.alice.account_role
     cast.bob.save()
-    provisioning.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR)
     assert refused(text)
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import Account, SignedInSession
-from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from tests.support.cast import PASSWORD, Cast
 
@@ -148,7 +148,7 @@ def test_a_database_that_takes_no_writes_keeps_nobody_from_reading(
 def test_a_person_who_is_let_go_is_out_at_the_next_request_and_stays_out_when_restored(
     cast: Cast, browser: Client
 ) -> None:
-    provisioning.deprovision(cast.bob.id, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.id, cast.acme, acting=OPERATOR)
     assert not is_in(browser)
-    provisioning.restore(cast.bob.id, cast.acme, acting=OPERATOR)
+    end_access.restore(cast.bob.id, cast.acme, acting=OPERATOR)
     assert not is_in(browser)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
 from accounts.connections import connections
+from accounts.deprovisioning import end_access
 from accounts.groups import groups
 from accounts.models import (
     Account,
@@ -32,7 +33,6 @@ from accounts.models import (
 from accounts.models.work import AlertKind
 from accounts.passwords.links import set_password_url
 from accounts.permissions import ACCOUNT_ADMIN
-from accounts.provisioning import provisioning
 from accounts.sso import transactions
 from accounts.tokens import tokens
 from accounts.users import users
@@ -135,7 +135,7 @@ def _people(account: Account) -> dict[str, Any]:
         "admin": admin,
         "member": member,
         "pending": pending,
-        "leaver": provisioning.deprovision(leaver.pk, account, acting=OPERATOR),
+        "leaver": end_access.deprovision(leaver.pk, account, acting=OPERATOR),
         "account_role": custom,
         "token": tokens.issue_token(admin, f"{account} CI", [], acting=OPERATOR)[0],
         "service_token": tokens.issue_service_token(account, f"{account} Okta", ["Manage Users"], acting=OPERATOR)[0],

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.audit.audit import OPERATOR
-from accounts.provisioning import provisioning
+from accounts.deprovisioning import end_access
 from console.management.base import PersonCommand, account_named, user_with_email
 
 
@@ -12,5 +12,5 @@ class Command(PersonCommand):
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])
-        user = provisioning.deprovision(user_with_email(account, options["email"]).pk, account, acting=OPERATOR)
+        user = end_access.deprovision(user_with_email(account, options["email"]).pk, account, acting=OPERATOR)
         return {"user": user.email, "state": user.state}

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts import account_settings, sessions
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import Account, ApiToken, AuditEntry, SignedInSession, User
-from accounts.provisioning import provisioning
 from accounts.users import users
 from tests.accounts.api.programs import Program, logged_in, try_login
 from tests.support.cast import PASSWORD, Cast
@@ -58,7 +58,7 @@ def test_an_account_may_go_by_a_name_with_blanks(cast: Cast) -> None:
 
 def test_every_failure_gets_the_same_answer(cast: Cast) -> None:
     users.create_from_login(cast.acme, "dana@acme.example", acting=OPERATOR)
-    provisioning.deprovision(cast.charlie.pk, cast.globex, acting=OPERATOR)
+    end_access.deprovision(cast.charlie.pk, cast.globex, acting=OPERATOR)
     tries = [
         try_login("alice@acme.example", "wrong"),
         try_login("nobody@acme.example"),
@@ -160,12 +160,12 @@ def new_password(bob: User) -> None:
 
 
 def let_go(bob: User) -> None:
-    provisioning.deprovision(bob.pk, bob.account, acting=OPERATOR)
+    end_access.deprovision(bob.pk, bob.account, acting=OPERATOR)
 
 
 def let_go_and_restored(bob: User) -> None:
     let_go(bob)
-    provisioning.restore(bob.pk, bob.account, acting=OPERATOR)
+    end_access.restore(bob.pk, bob.account, acting=OPERATOR)
 
 
 @pytest.mark.parametrize("end", [end_all, new_password, let_go, let_go_and_restored])

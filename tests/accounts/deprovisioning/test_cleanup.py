@@ -1,6 +1,7 @@
 """What is done once somebody is out: everything they had goes, is noted for an admin, and does not come back."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from accounts import alerts, tasks
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup
+from accounts.deprovisioning import cleanup, end_access
+from accounts.deprovisioning.erase import erase
 from accounts.groups import groups
 from accounts.models import (
     Alert,
@@ -45,7 +47,7 @@ def furnish(cast: Cast, user: User) -> None:
 
 
 def let_go(cast: Cast, user: User) -> User:
-    return provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
+    return end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
 
 
 def has(user: User) -> list[int]:
@@ -143,7 +145,7 @@ def test_a_finish_asks_the_database_as_often_for_many_memberships_as_for_one(cas
 
 def test_who_is_let_go_twice_with_nothing_new_keeps_the_note_of_the_first_time(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    for verb in (provisioning.deprovision, provisioning.restore, provisioning.deprovision, provisioning.restore):
+    for verb in (end_access.deprovision, end_access.restore, end_access.deprovision, end_access.restore):
         verb(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert FormerAccess.objects.get(user=cast.bob).tokens == ["laptop"]
 
@@ -154,7 +156,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
     let_go(cast, cast.bob)
     record = UserRecord("bob@acme.example", emails=("bob@acme.example",), first_name="Bob", active=True)
     ways: dict[str, Callable[[], User]] = {
-        "restore": lambda: provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR),
+        "restore": lambda: end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR),
         "revise": lambda: provisioning.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR),
         "provision": lambda: provisioning.provision(cast.acme, record, acting=OPERATOR),
     }
@@ -166,7 +168,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
 
 def test_a_late_message_takes_nothing_from_who_is_restored(cast: Cast) -> None:
     let_go(cast, cast.bob)
-    furnish(cast, provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR))
+    furnish(cast, end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR))
     assert not cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [1, 1, 1, 1]
 
@@ -176,7 +178,7 @@ def test_of_an_erased_person_the_clean_up_leaves_no_note_and_no_identity(cast: C
     dana = log_in(claims(okta, space_names=("Trial",), space_roles=("Space Member",)), okta).user
     let_go(cast, dana)
     cleanup.finish(dana.pk)
-    provisioning.erase(dana.pk, cast.acme, acting=OPERATOR)
+    erase(dana.pk, cast.acme, acting=OPERATOR)
     assert cleanup.finish(dana.pk)
     assert not FormerAccess.objects.filter(user=dana).exists()
     assert not ExternalIdentity.objects.filter(user=dana).exists()
@@ -189,17 +191,16 @@ def test_a_warning_about_the_owner_of_a_token_is_over_when_they_are_out(cast: Ca
     assert Alert.objects.get().resolved_at is not None
 
 
-@pytest.mark.parametrize("way", ["deprovision", "erase", "revise"])
+WITHOUT_ACCESS = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
+
+
+@pytest.mark.parametrize("end", [end_access.deprovision, erase, partial(provisioning.revise, record=WITHOUT_ACCESS)])
 def test_each_end_of_access_wakes_the_clean_up_after_commit(
-    cast: Cast, way: str, django_capture_on_commit_callbacks: Any
+    cast: Cast, end: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     furnish(cast, cast.bob)
     with django_capture_on_commit_callbacks(execute=True):
-        if way == "revise":
-            record = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
-            provisioning.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR)
-        else:
-            getattr(provisioning, way)(cast.bob.pk, cast.acme, acting=OPERATOR)
+        end(cast.bob.pk, cast.acme, acting=OPERATOR)
         assert User.objects.get(pk=cast.bob.pk).clean_up_due_since is not None
     assert has(cast.bob) == [0, 0, 0, 0]
 

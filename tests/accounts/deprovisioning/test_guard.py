@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts import alerts
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import guard, holds
+from accounts.deprovisioning import end_access, guard, holds
+from accounts.deprovisioning.erase import erase
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
@@ -46,7 +47,7 @@ def holding(cast: Cast) -> None:
 def leave(cast: Cast, django_capture_on_commit_callbacks: Any) -> Any:
     """Provisioning lets a person go; gives their state."""
 
-    def let_go(user: User, acting: Actor = SCIM, verb: Any = provisioning.deprovision) -> str:
+    def let_go(user: User, acting: Actor = SCIM, verb: Any = end_access.deprovision) -> str:
         account = Account.objects.get(pk=cast.acme.pk)  # as each request reads it
         with django_capture_on_commit_callbacks(execute=True):
             verb(user.pk, account, acting=acting)
@@ -73,7 +74,7 @@ def test_one_more_raises_one_alert_and_they_go_all_the_same(cast: Cast, people: 
 
 def test_the_erased_count_too(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for _ in range(4):
-        leave(next(people), verb=provisioning.erase)
+        leave(next(people), verb=erase)
     assert open_ones(cast) == 1
 
 
@@ -81,7 +82,7 @@ def test_who_comes_back_counts_no_longer(cast: Cast, people: Iterator[User], lea
     for _ in range(6):
         person = next(people)
         leave(person)
-        provisioning.restore(person.pk, cast.acme, acting=SCIM)
+        end_access.restore(person.pk, cast.acme, acting=SCIM)
     assert open_ones(cast) == 0
 
 
@@ -102,7 +103,7 @@ def test_who_was_announced_without_access_never_left(cast: Cast, people: Iterato
 def test_people_of_another_account_do_not_count(cast: Cast, people: Iterator[User], leave: Any) -> None:
     for number in range(6):
         user = provisioning.provision(cast.globex, UserRecord(f"g{number}"), acting=SCIM)
-        provisioning.deprovision(user.pk, cast.globex, acting=SCIM)
+        end_access.deprovision(user.pk, cast.globex, acting=SCIM)
     leave(next(people))
     assert open_ones(cast) == 0
 
@@ -144,7 +145,7 @@ def test_a_held_departure_that_is_asked_for_again_is_held_once(cast: Cast, peopl
     held = next(people)
     for _ in range(3):
         leave(held)
-    leave(held, verb=provisioning.erase)
+    leave(held, verb=erase)
     assert HeldDeparture.objects.get().erase
     assert AuditEntry.objects.filter(action="user.departure-held").count() == 2
 
@@ -174,7 +175,7 @@ def test_letting_go_ends_the_access_of_all_and_the_alert(cast: Cast, people: Ite
     for _ in range(5):
         leave(next(people))
     gone = next(people)
-    leave(gone, verb=provisioning.erase)
+    leave(gone, verb=erase)
     assert holds.release_all(cast.acme, OPERATOR) == 3
     assert User.objects.filter(origin="scim", state="deprovisioned").count() == 6
     gone.refresh_from_db()
@@ -207,7 +208,7 @@ def test_the_idp_may_take_its_word_back(cast: Cast, people: Iterator[User], leav
     back = persons[3]
     record = UserRecord(back.user_name, emails=(back.email,), active=True)
     provisioning.revise(back.pk, cast.acme, record, acting=SCIM)
-    provisioning.restore(persons[4].pk, cast.acme, acting=OPERATOR)
+    end_access.restore(persons[4].pk, cast.acme, acting=OPERATOR)
     assert holds.held(cast.acme) == 0
     assert AuditEntry.objects.filter(action="user.departure-dropped").count() == 2
 

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup, retention
+from accounts.deprovisioning import cleanup, end_access, retention
+from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, FormerAccess, User
-from accounts.provisioning import provisioning
 from tests.support.cast import Cast
 from tests.support.commands import run
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def left(user: User, days: float) -> None:
-    provisioning.deprovision(user.pk, user.account, acting=OPERATOR)
+    end_access.deprovision(user.pk, user.account, acting=OPERATOR)
     cleanup.finish(user.pk)
     User.objects.filter(pk=user.pk).update(deprovisioned_at=timezone.now() - timedelta(days=days))
 
@@ -54,7 +54,7 @@ def test_each_account_has_its_own_time(cast: Cast) -> None:
 def test_who_was_restored_stays(cast: Cast) -> None:
     left(cast.bob, 40)
     before = timezone.now() - timedelta(days=30)
-    provisioning.restore(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert not retention._erase(cast.bob.pk, cast.acme, before)
     assert retention.erase_expired() == 0
 
@@ -66,7 +66,7 @@ def test_a_run_erases_no_more_than_it_may_and_the_next_goes_on(cast: Cast) -> No
 
 
 def test_the_row_of_who_was_present_stays_for_the_guards_count(cast: Cast) -> None:
-    provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert retention.remove_erased() == 0
     User.objects.update(deprovisioned_at=timezone.now() - timedelta(minutes=61))
     assert retention.remove_erased() == 1

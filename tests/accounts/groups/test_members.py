@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups.members import join
 from accounts.models import AuditEntry, Group, GroupMembership, Origin
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
-from accounts.provisioning import provisioning
 from accounts.users import users
 from tests.support.cast import Cast
 from tests.support.factories import known_at, mapped_group, put_in, saml_connection
@@ -101,7 +101,7 @@ def test_only_who_was_not_in_it_counts(cast: Cast) -> None:
 
 def test_who_is_out_or_elsewhere_is_left_out(cast: Cast) -> None:
     devs, _ = groups.create_group(cast.acme, "Devs", acting=OPERATOR)
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert join([cast.bob.pk, cast.charlie.pk], devs, acting=OPERATOR).added == 0
     assert not GroupMembership.objects.exists()
 

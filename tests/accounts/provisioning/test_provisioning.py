@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from accounts import tasks
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
+from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
@@ -60,7 +63,7 @@ def test_the_same_person_may_be_announced_in_another_account(cast: Cast) -> None
 
 def test_a_person_who_was_let_go_comes_back_under_the_same_id_as_pending(cast: Cast) -> None:
     ann = provision(cast)
-    provisioning.deprovision(ann.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(ann.pk, cast.acme, acting=OPERATOR)
     again = provision(cast, replace(ANN, first_name="Anna"))
     assert (again.pk, again.state, again.first_name) == (ann.pk, "pending", "Anna")
 
@@ -69,7 +72,7 @@ def test_who_is_let_go_has_no_session_and_no_token_and_restoring_revives_neither
     client = Client()
     client.post("/login", {"email": "bob@acme.example", "password": PASSWORD})
     token = tokens.issue_token(cast.bob, "t", [], acting=OPERATOR)[1]
-    for verb in (provisioning.deprovision, provisioning.restore):
+    for verb in (end_access.deprovision, end_access.restore):
         verb(cast.bob.pk, cast.acme, acting=OPERATOR)
         assert client.get("/api/me").status_code == 401
         assert tokens.find_live(token) is None
@@ -86,14 +89,14 @@ def test_who_is_restored_is_pending_unless_they_have_a_password(cast: Cast, log_
     okta = saml_connection(cast.acme)
     dana = log_in(claims(okta), okta).user
     for user, state in ((dana, "pending"), (cast.bob, "active")):
-        provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
-        assert provisioning.restore(user.pk, cast.acme, acting=OPERATOR).state == state
+        end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
+        assert end_access.restore(user.pk, cast.acme, acting=OPERATOR).state == state
     assert log_in(claims(okta), okta).user.state == "active"
 
 
 def test_nothing_said_of_active_and_external_id_leaves_them(cast: Cast) -> None:
     ann = provision(cast)
-    provisioning.deprovision(ann.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(ann.pk, cast.acme, acting=OPERATOR)
     revised = revise(cast, ann, replace(ANN, external_id=None, active=None, first_name="Anna"))
     assert (revised.state, revised.external_id, revised.first_name) == ("deprovisioned", "00u1ann", "Anna")
 
@@ -117,7 +120,7 @@ def test_the_email_of_an_admin_or_password_user_stays(cast: Cast) -> None:
 
 
 def test_the_last_admin_stays(cast: Cast) -> None:
-    for verb in (provisioning.deprovision, provisioning.erase):
+    for verb in (end_access.deprovision, erase):
         with pytest.raises(Protected, match="last account admin"):
             verb(cast.alice.pk, cast.acme, acting=OPERATOR)
     with pytest.raises(Protected, match="last account admin"):
@@ -126,14 +129,14 @@ def test_the_last_admin_stays(cast: Cast) -> None:
 
 def test_one_of_two_admins_may_go(cast: Cast) -> None:
     users.set_account_role(cast.bob, users.role_named(cast.acme, ACCOUNT_ADMIN), acting=OPERATOR)
-    assert provisioning.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR).state == "deprovisioned"
+    assert end_access.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR).state == "deprovisioned"
 
 
 def test_an_erased_person_leaves_no_name_behind_and_may_be_announced_anew(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     ann = provision(cast)
     log_in(claims(okta, email="ann@acme.example", subject="ann"), okta)
-    provisioning.erase(ann.pk, cast.acme, acting=OPERATOR)
+    erase(ann.pk, cast.acme, acting=OPERATOR)
     assert not User.objects.filter(pk=ann.pk, email="ann@acme.example").exists()
     anew = provision(cast)
     assert log_in(claims(okta, email="ann@acme.example", subject="ann"), okta).user.pk == anew.pk != ann.pk
@@ -141,7 +144,7 @@ def test_an_erased_person_leaves_no_name_behind_and_may_be_announced_anew(cast: 
 
 def test_the_sweep_removes_erased_rows_and_keeps_the_audit_log(cast: Cast) -> None:
     ann = provision(cast)
-    provisioning.erase(ann.pk, cast.acme, acting=OPERATOR)
+    erase(ann.pk, cast.acme, acting=OPERATOR)
     User.objects.filter(pk=ann.pk).update(deprovisioned_at=timezone.now() - timedelta(hours=2))
     assert tasks.sweep()["people_erased"] == 1
     assert AuditEntry.objects.get(action="user.erased").object_label == "ann@acme.example"
@@ -152,20 +155,20 @@ def test_the_accounts_counters_follow(cast: Cast) -> None:
     ann = provision(cast)
     with pytest.raises(Taken):
         provision(cast)
-    provisioning.erase(ann.pk, cast.acme, acting=OPERATOR)
+    erase(ann.pk, cast.acme, acting=OPERATOR)
     after = Account.objects.get(pk=cast.acme.pk)
     assert (after.user_count, after.last_user_number) == (before.user_count, before.last_user_number + 1)
 
 
-@pytest.mark.parametrize("verb", ["deprovision", "restore", "erase"])
-def test_charlie_cannot_be_reached_from_acme(cast: Cast, verb: str) -> None:
+@pytest.mark.parametrize("verb", [end_access.deprovision, end_access.restore, erase])
+def test_charlie_cannot_be_reached_from_acme(cast: Cast, verb: Any) -> None:
     with pytest.raises(User.DoesNotExist):
-        getattr(provisioning, verb)(cast.charlie.pk, cast.acme, acting=OPERATOR)
+        verb(cast.charlie.pk, cast.acme, acting=OPERATOR)
 
 
 def test_a_deprovisioned_person_cannot_come_in(cast: Cast, log_in: LogIn) -> None:
     ann = provision(cast)
-    provisioning.deprovision(ann.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(ann.pk, cast.acme, acting=OPERATOR)
     okta = saml_connection(cast.acme)
     with pytest.raises(LoginRefused) as refused:
         log_in(claims(okta, email="ann@acme.example"), okta)

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.audit.audit import OPERATOR, person
+from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, ApiToken, AuditEntry, User
-from accounts.provisioning import provisioning
 from accounts.rights import PermissionsExceeded
 from accounts.tokens import revocation, tokens
 from accounts.users import users
@@ -73,10 +73,10 @@ def test_a_list_of_tokens_shows_no_short_one(cast: Cast) -> None:
 
 
 AFTER_THE_PASSWORD_WAS_COMPARED: dict[str, Callable[[User], object]] = {
-    "deprovisioned": lambda user: provisioning.deprovision(user.pk, user.account, acting=OPERATOR),
+    "deprovisioned": lambda user: end_access.deprovision(user.pk, user.account, acting=OPERATOR),
     "deprovisioned and restored": lambda user: [
-        provisioning.deprovision(user.pk, user.account, acting=OPERATOR),
-        provisioning.restore(user.pk, user.account, acting=OPERATOR),
+        end_access.deprovision(user.pk, user.account, acting=OPERATOR),
+        end_access.restore(user.pk, user.account, acting=OPERATOR),
     ],
     "removed": lambda user: User.objects.filter(pk=user.pk).delete(),
     "a new password": lambda user: users.set_password(

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup
+from accounts.deprovisioning import cleanup, end_access
 from accounts.models import User
-from accounts.provisioning import provisioning
 from accounts.work import due_work
 from tests.support.cast import Cast
 
@@ -19,7 +18,7 @@ def gone(cast: Cast) -> list[User]:
     """Bob and Petra, out, and nobody has cleaned up yet."""
     people = [cast.bob, cast.petra]
     for user in people:
-        provisioning.deprovision(user.pk, cast.acme, acting=OPERATOR)
+        end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
     assert set(cleanup.due()) == {user.pk for user in people}
     return people
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.audit import chain as audit_chain
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import retention
+from accounts.deprovisioning.erase import erase
 from accounts.models import AuditEntry, AuditSeal, UnsealedEntry, User
-from accounts.provisioning import provisioning
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_what_waits_for_its_seal_is_what_has_none(cast: Cast) -> None:
 
 
 def test_entries_outlive_the_person_they_name(cast: Cast) -> None:
-    provisioning.erase(cast.bob.id, cast.acme, acting=OPERATOR)
+    erase(cast.bob.id, cast.acme, acting=OPERATOR)
     User.objects.filter(pk=cast.bob.id).update(deprovisioned_at=timezone.now() - timedelta(hours=2))
     assert retention.remove_erased() == 1
     labels = AuditEntry.objects.in_account(cast.acme).values_list("object_label", flat=True)

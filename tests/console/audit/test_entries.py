@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.audit import audit
 from accounts.audit import chain as audit_chain
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.provisioning import provisioning
+from accounts.deprovisioning import end_access
 from console.audit import entries as audit_log
 from tests.support.cast import Cast
 from tests.support.commands import run
@@ -35,7 +35,7 @@ def way(page: Any, rel: str) -> str:
 
 
 def test_it_says_who_did_what_and_what_was_before(as_alice_of: Client, cast: Cast) -> None:
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=ROBOT)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=ROBOT)
     page = as_alice_of.get("/audit?action=user.deprovisioned")
     assertContains(page, "Deprovisioned bob@acme.example")
     assertContains(page, "<del>active</del> → deprovisioned")

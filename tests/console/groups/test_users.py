@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import Group
-from accounts.provisioning import provisioning
 from accounts.users import users
 from tests.support.cast import Cast
 from tests.support.factories import known_at, mapped_group, put_in, saml_connection
@@ -95,7 +95,7 @@ def test_members_are_found(as_alice_of: Client, cast: Cast, ops: Group, query: s
 def test_who_is_out_is_neither_shown_nor_counted(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     for person in (cast.bob, cast.petra):
         put_in(person, ops)
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)  # and the clean-up is still to come
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)  # and the clean-up is still to come
     page = as_alice_of.get(f"/groups/{ops.pk}/users")
     assertContains(page, "1 to 1 of 1 member")
     assertNotContains(page, "bob@acme.example")

@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import guard, holds
+from accounts.deprovisioning import end_access, guard, holds
 from accounts.models import User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
@@ -39,7 +39,7 @@ def test_while_departures_are_held_it_says_why_its_person_stays(
     holds.set_hold(cast.acme, True, OPERATOR)
     for number in range(3):
         person = provisioning.provision(cast.acme, UserRecord(f"p{number}"), acting=OKTA)
-        provisioning.deprovision(person.pk, cast.acme, acting=OKTA)
+        end_access.deprovision(person.pk, cast.acme, acting=OKTA)
     page = as_alice.post("/provisioning/self-test")
     assertContains(page, "Expected active False; received True.")
     assertContains(page, "Departures are held at the moment, and so is that of the self-test")

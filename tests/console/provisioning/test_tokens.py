@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import ApiToken, AuditEntry
-from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from tests.scim.client import ScimClient
 from tests.support.cast import Cast
@@ -89,5 +89,5 @@ def test_what_is_no_token_for_provisioning_here_is_not_there(as_alice: Client, c
 
 def test_whose_maker_left_it_is_not_listed(as_alice: Client, cast: Cast) -> None:
     tokens.issue_token(cast.bob, "Bob's CI", [], acting=OPERATOR)
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert "Bob" not in as_alice.get("/tokens").content.decode()

@@ -9,9 +9,9 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.groups.groups import create_group
 from accounts.models import GroupMembership
-from accounts.provisioning import provisioning
 from accounts.users import users
 from console.users import selected as selected_users
 from spaces.models import SpaceMembership
@@ -119,7 +119,7 @@ def test_people_of_another_account_are_nobody(as_alice_of: Client, cast: Cast) -
 
 
 def test_who_is_out_is_not_placed(as_alice_of: Client, cast: Cast) -> None:
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.post("/users/selected/place", {"person": [cast.bob.pk], **placement(cast)}, follow=True)
     assertContains(page, "No changes: nothing to do")
     assert not SpaceMembership.objects.exists()

@@ -7,11 +7,11 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning import cleanup
+from accounts.deprovisioning import cleanup, end_access
+from accounts.deprovisioning.erase import erase
 from accounts.groups.groups import add_member, create_group
 from accounts.models import ApiToken, AuditEntry, ExternalIdentity, GroupMembership, SignedInSession, User
 from accounts.permissions import Permission
-from accounts.provisioning import provisioning
 from accounts.tokens import tokens
 from accounts.users import users
 from spaces.group_roles import give_space_roles
@@ -62,7 +62,7 @@ def test_it_names_the_login_that_gave_a_right(as_alice_of: Client, cast: Cast, l
 @pytest.mark.parametrize("who", ["charlie", "erased"])
 def test_somebody_elses_person_is_not_there(as_alice_of: Client, cast: Cast, who: str) -> None:
     if who == "erased":
-        provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+        erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     person = cast.charlie if who == "charlie" else cast.bob
     assert as_alice_of.get(address(person)).status_code == 404
     for more in ("/deprovision", "/restore", "/account-role", "/spaces", "/groups", "/sessions/end", "/password-link"):
@@ -128,7 +128,7 @@ def test_a_wrong_space_or_group_is_told_on_the_page(as_alice_of: Client, cast: C
 
 
 def test_why_somebody_who_is_out_gets_nothing_is_told(as_alice_of: Client, cast: Cast) -> None:
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     create_group(cast.acme, "Devs", acting=OPERATOR)
     role = space_role_named(cast.acme, "Space Member")
     page = as_alice_of.post(address(cast.bob, "/spaces"), {"space": "QA", "role": str(role.pk)}, follow=True)

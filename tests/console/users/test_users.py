@@ -8,9 +8,10 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
+from accounts.deprovisioning.erase import erase
 from accounts.groups.groups import add_member, create_group
 from accounts.models import AuditEntry, User
-from accounts.provisioning import provisioning
 from accounts.users import users
 from spaces.group_roles import give_space_roles
 from spaces.placing import place_users
@@ -76,7 +77,7 @@ def test_an_unknown_space_is_named_in_a_sentence(as_alice_of: Client) -> None:
 
 
 def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast) -> None:
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.get("/users")
     assert shown(page) == {"alice", "petra"}
     assertContains(page, "1 to 2 of 2 users")
@@ -84,7 +85,7 @@ def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast
 
 
 def test_who_was_erased_is_nowhere(as_alice_of: Client, cast: Cast) -> None:
-    provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert shown(as_alice_of.get("/users?state=deprovisioned")) == set()
     assertContains(as_alice_of.get("/users"), "1 to 2 of 2 users")
 

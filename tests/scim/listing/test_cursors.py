@@ -8,7 +8,7 @@ import pytest
 from django.core import signing
 
 from accounts.audit.audit import OPERATOR
-from accounts.provisioning import provisioning
+from accounts.deprovisioning.erase import erase
 from scim.errors import ScimError
 from scim.listing.cursors import SECONDS
 from scim.listing.paging import Page, read_page
@@ -63,7 +63,7 @@ def test_by_index_there_are_no_cursors(cast: Cast) -> None:
 
 def test_nobody_is_passed_over_when_somebody_is_erased_meanwhile(cast: Cast) -> None:
     first = read_page(cast.acme, cursor="", count=2)
-    provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert _names(read_page(cast.acme, cursor=first.next_cursor, count=2)) == ["petra"]
 
 

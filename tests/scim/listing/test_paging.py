@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
+from accounts.deprovisioning.erase import erase
 from accounts.models import Account
 from accounts.provisioning import provisioning
 from scim.errors import ScimError
@@ -96,8 +98,8 @@ IN = ["active eq true", "ACTIVE Eq True", "active ne false", "not (active eq fal
 def test_who_is_in_is_counted_without_who_is_out_or_erased(cast: Cast, ask: Ask, filter_text: str) -> None:
     populate(cast.acme)
     everybody = ask().total
-    provisioning.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
-    provisioning.erase(cast.petra.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.petra.pk, cast.acme, acting=OPERATOR)
     page = ask(filter_text=filter_text, count=2)
     assert (page.total, ask(filter_text=filter_text).total) == (len(ask(filter_text=filter_text).users), page.total)
     assert page.total == everybody - 1 - ask(filter_text="active eq false").total
@@ -109,7 +111,7 @@ def test_nobody_of_another_account_is_seen_or_counted(cast: Cast, ask: Ask) -> N
 
 
 def test_nobody_erased_is_seen_or_counted(cast: Cast, ask: Ask) -> None:
-    provisioning.erase(cast.petra.pk, cast.acme, acting=OPERATOR)
+    erase(cast.petra.pk, cast.acme, acting=OPERATOR)
     assert (_names(ask()), ask().total) == (["alice", "bob"], 2)
     assert ask(filter_text="not (active eq true)").total == 0
 
@@ -122,7 +124,7 @@ def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_after_an_erasure_every_place_is_right(cast: Cast, ask: Ask, short_steps: None) -> None:
     _announce(cast.acme, list("cdefgh"))
-    provisioning.erase(cast.petra.pk, cast.acme, acting=OPERATOR)
+    erase(cast.petra.pk, cast.acme, acting=OPERATOR)
     everybody = ["alice", "bob", *"cdefgh"]
     assert [_names(ask(start_index=place, count=3)) for place in range(1, 10)] == [
         everybody[place - 1 : place + 2] for place in range(1, 10)
@@ -130,7 +132,7 @@ def test_after_an_erasure_every_place_is_right(cast: Cast, ask: Ask, short_steps
 
 
 def test_who_comes_after_an_erasure_has_a_place_too(cast: Cast, ask: Ask, short_steps: None) -> None:
-    provisioning.erase(cast.bob.pk, cast.acme, acting=OPERATOR)
+    erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert _names(ask(start_index=2)) == ["petra"]
     _announce(cast.acme, list("cdefgh"))
     assert [_names(ask(start_index=place, count=1)) for place in range(2, 9)] == [["petra"], *map(list, "cdefgh")]
@@ -139,7 +141,7 @@ def test_who_comes_after_an_erasure_has_a_place_too(cast: Cast, ask: Ask, short_
 def test_a_second_erasure_moves_the_places_again(cast: Cast, ask: Ask, short_steps: None) -> None:
     _announce(cast.acme, list("cdef"))
     for gone, expected in ((cast.bob, "f"), (cast.petra, "")):
-        provisioning.erase(gone.pk, cast.acme, acting=OPERATOR)
+        erase(gone.pk, cast.acme, acting=OPERATOR)
         assert _names(ask(start_index=6, count=1)) == list(expected)
     assert _names(ask(start_index=5)) == ["f"]
 
@@ -155,7 +157,7 @@ def test_after_an_erasure_only_the_first_deep_page_is_two_queries(
     cast: Cast, short_steps: None, django_assert_num_queries: Any
 ) -> None:
     _announce(cast.acme, list("cdef"))
-    provisioning.erase(cast.petra.pk, cast.acme, acting=OPERATOR)
+    erase(cast.petra.pk, cast.acme, acting=OPERATOR)
     account = Account.objects.get(pk=cast.acme.pk)
     for place, queries in ((2, 1), (5, 2), (6, 1)):
         with django_assert_num_queries(queries):

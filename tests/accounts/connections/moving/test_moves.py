@@ -9,10 +9,10 @@ from accounts.audit.audit import OPERATOR, Actor, person
 from accounts.connections import connections
 from accounts.connections.moving import moves
 from accounts.connections.moving.findings import Finding, counts_of, people_of
+from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry, Connection, ConnectionMove, Group, User
 from accounts.permissions import ACCOUNT_ADMIN, Permission
-from accounts.provisioning import provisioning
 from accounts.rights import PermissionsExceeded
 from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
@@ -172,7 +172,7 @@ def test_a_password_user_who_is_not_known_at_the_source_is_refused(company: Comp
 
 def test_a_deprovisioned_user_stays_out(company: Company) -> None:
     company.start()
-    provisioning.deprovision(company.dana.pk, company.okta.account, acting=OPERATOR)
+    end_access.deprovision(company.dana.pk, company.okta.account, acting=OPERATOR)
     assert refused(company) == "deprovisioned"
 
 

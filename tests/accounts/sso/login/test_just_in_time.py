@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import Account, AuditEntry, Connection, ConsumedMessage, ExternalIdentity, SignedInSession, User
-from accounts.provisioning import provisioning
 from accounts.sso.login.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from tests.conftest import LogIn
@@ -39,7 +39,7 @@ def prepare(cast: Cast, log_in: LogIn, entra: Connection, person: str) -> str:
     if person == "linkable":
         ExternalIdentity.objects.all().delete()
     if person.startswith("deprovisioned"):
-        provisioning.deprovision(User.objects.get(email=email).pk, cast.acme, acting=OPERATOR)
+        end_access.deprovision(User.objects.get(email=email).pk, cast.acme, acting=OPERATOR)
     return email
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import end_access
 from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import ACCOUNT_ADMIN
@@ -88,8 +89,8 @@ def test_a_restored_person_is_found_by_nobody_elses_login(cast: Cast, log_in: Lo
     users.create_password_user(
         cast.acme, "second@acme.example", None, acting=OPERATOR, account_role=users.role_named(cast.acme, ACCOUNT_ADMIN)
     )
-    provisioning.deprovision(boss.pk, cast.acme, acting=OPERATOR)
-    provisioning.restore(boss.pk, cast.acme, acting=OPERATOR)
+    end_access.deprovision(boss.pk, cast.acme, acting=OPERATOR)
+    end_access.restore(boss.pk, cast.acme, acting=OPERATOR)
     assert log_in(claims(partnership.partner, **BY_EXTERNAL_ID), partnership.partner).user.pk != boss.pk
 
 

@@ -1,0 +1,115 @@
+"""End the access of a user, and give it back: deprovision and restore. `erase` ends it for good.
+
+Access ends in the transaction that says so: state and session epoch decide about logins, sessions and tokens (R2, R3).
+What the user still has is removed after the commit (`cleanup`).
+"""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import wake_up
+from accounts.audit import audit
+from accounts.audit.audit import Actor
+from accounts.deprovisioning import cleanup, guard
+from accounts.models import Account, User
+from accounts.models.user import UserOrigin, UserState
+from accounts.rights import check_may_act_on, is_member_by_own_role
+from accounts.users import users
+from accounts.users.locking import describe_changes, locked, save, values
+from accounts.users.protection import check_may_deprovision
+
+
+def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
+    """End the access of a user at once: no login, no session, no token. May be held by the guard.
+
+    Raises Protected, PermissionsExceeded and User.DoesNotExist.
+    """
+    with locked(user_id, account) as user:
+        return deprovision_locked(user, acting=acting)
+
+
+def deprovision_locked(user: User, *, acting: Actor) -> User:
+    """As `deprovision`, for a user from `locking.locked`."""
+    if user.state != UserState.DEPROVISIONED:
+        check_may_deprovision(user, acting)
+        before = values(user)
+        if change_access(user, active=False, acting=acting):
+            _save(user, before, "user.deprovisioned", acting)
+    return user
+
+
+def restore(user_id: UUID, account: Account, *, acting: Actor) -> User:
+    """Give the same user access again, as Account Member; sessions and tokens of before stay ended.
+
+    A deprovisioning that is held is dropped. Raises PermissionsExceeded and User.DoesNotExist.
+    """
+    with locked(user_id, account) as user:
+        check_may_act_on([user], acting)
+        was_out, before = user.state == UserState.DEPROVISIONED, values(user)
+        change_access(user, active=True, acting=acting)
+        if was_out:
+            _save(user, before, "user.restored", acting)
+        return user
+
+
+def change_access(user: User, *, active: bool, acting: Actor) -> bool:
+    """Set on a locked user whether they have access; return False where the guard holds its end. The caller saves."""
+    if active:
+        guard.keep(user, acting)
+        _give_access_back(user)
+    elif user.state != UserState.DEPROVISIONED:
+        if guard.hold_if_too_many(user, acting, erase=False):
+            return False
+        end_access(user)
+        clean_up_after_commit(user)
+    return True
+
+
+def end_access(user: User) -> None:
+    """Set on a locked user that they have no access. The account role ends with it.
+
+    Tokens and sessions are dead by the epoch; revoking them is left to the clean-up, which the caller asks for.
+    """
+    guard.drop(user)
+    if user.state == UserState.DEPROVISIONED:
+        return
+    user.state, user.deprovisioned_at = UserState.DEPROVISIONED, timezone.now()
+    user.session_epoch += 1
+    user.clean_up_due_since = timezone.now()
+    _end_account_role(user)
+
+
+def _give_access_back(user: User) -> None:
+    """Set on a locked user that they have access: as a pending user, or as an active one with a password of their own.
+
+    A clean-up that is still due is done first, or memberships of before would be there again.
+    """
+    if user.state != UserState.DEPROVISIONED:
+        return
+    if user.clean_up_due_since is not None:
+        cleanup.finish_locked(user)
+    _end_account_role(user)  # a process of the release before left it
+    user.state = UserState.ACTIVE if user.origin == UserOrigin.PASSWORD else UserState.PENDING
+    user.deprovisioned_at = None
+
+
+def clean_up_after_commit(user: User) -> None:
+    transaction.on_commit(partial(_wake, user.pk), robust=True)
+
+
+def _wake(user_id: UUID) -> None:
+    wake_up.on_deprovisioned(user_id)
+
+
+def _end_account_role(user: User) -> None:
+    if not is_member_by_own_role(user):
+        cleanup.note_account_role(user)
+        user.account_role = users.member_role(user.account_id)
+
+
+def _save(user: User, before: dict[str, Any], action: str, acting: Actor) -> None:
+    save(user, before, audit.entry(acting, action, user, describe_changes(user, before)))
