@@ -123,7 +123,7 @@ def _with_kept_identifiers(user: User, record: UserRecord) -> UserRecord:
     if not why:
         return record
     if record.active is not False:
-        raise Protected(why, user)
+        raise Protected("identifier-unchangeable", why, user)
     emails = (user.email,) if user.email else ()
     return replace(record, user_name=user.user_name, emails=emails, external_id=None)
 
