@@ -59,7 +59,7 @@ def measure(groups: int) -> None:
     key = jwt.PyJWK.from_dict(messages.jwk())
     audience, issuer = entra.connection.client_id, entra.connection.issuer
     bare = milliseconds(lambda: jwt.decode(token, key, algorithms=["RS256"], audience=audience, issuer=issuer))
-    ours = milliseconds(lambda: relying_party.read_answer(entra.connection, answer, transaction, now))
+    ours = milliseconds(lambda: relying_party.read_answer(entra.connection, answer, transaction, now=now))
     print(f"{groups:>6} {len(token):>8} {bare:>18.3f} {ours:>14.3f}")
 
 

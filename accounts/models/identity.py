@@ -313,7 +313,7 @@ class LoginRecord(AccountOwned):
     group_ids = models.JSONField(null=True, blank=True)  # as received; None: the IdP said nothing
     # Seconds that the provider's clock was ahead of ours, less what the message took; None: no signed time was read.
     clock_difference = models.SmallIntegerField(null=True)
-    # For the inspector: steps (`accounts.sso.timeline`), what arrived by the IdP's names, and the message decoded; both
+    # For the inspector: steps (`accounts.sso.trace`), what arrived by the IdP's names, and the message decoded; both
     # with everything masked that nothing is read from. Attributes and message go first (`docs/decisions/0015`).
     beginning = models.CharField(max_length=4, choices=Beginning.choices, default=Beginning.HERE)
     steps = models.JSONField(default=list, blank=True)

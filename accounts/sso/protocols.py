@@ -12,19 +12,21 @@ from accounts.sso.oidc import relying_party
 from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.saml import service_provider
 from accounts.sso.saml.bindings import Outgoing
+from accounts.sso.trace import Trace
 from accounts.sso.transactions import Opened
 
 
 @dataclass(frozen=True)
 class ProtocolModule:
-    """`start`: where the browser goes to sign in, and with what. `read`: an answer, verified; raises LoginRefused.
+    """`start`: where the browser goes to sign in, and with what. `read`: an answer, verified, each
+    check a step of the trace; raises LoginRefused.
 
     `logout_url`: where it goes so that the IdP's session ends too, by what was kept of the login for that: the
     session's `logout_hints`, and `idp_session`. Empty: the IdP has no such address.
     """
 
     start: Callable[[Connection, Opened, str], Outgoing]
-    read: Callable[[Connection, Mapping[str, str], SignInTransaction], IdentityClaims]
+    read: Callable[[Connection, Mapping[str, str], SignInTransaction, Trace], IdentityClaims]
     logout_url: Callable[[Connection, Mapping[str, str]], str]
 
 

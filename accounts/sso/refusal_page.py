@@ -1,6 +1,5 @@
 """What becomes of a refusal: the admin gets all of it in the login record, the person a page with a reference."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -12,10 +11,11 @@ from accounts import login_records
 from accounts.models import Connection, SignInTransaction, User
 from accounts.permissions import Permission
 from accounts.rights import account_permissions
-from accounts.sso import timeline, transactions
+from accounts.sso import transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals import catalogue
+from accounts.sso.trace import Trace
 from accounts.unrecorded_refusals import Tie
 from common.http.local_paths import HOME
 from common.outbound import slots
@@ -32,14 +32,16 @@ def refusal_page(
     tie: Tie = Tie.CONNECTION,
     row: SignInTransaction | None = None,
     next_path: str = "",
+    trace: Trace | None = None,
 ) -> HttpResponse:
     """403 with a reference; the admin finds it in the login records of the connection's account.
 
     Without a reference when the refusal was only counted. `row`: the sign-in that ends here, if it is known.
     It, or `next_path`, says where the person wants to go, which trying again and other ways to log in still lead to.
     """
-    timeline.failed(refusal)
-    reference = _remember(refusal, connection, claims, tie)
+    trace = trace or Trace()
+    trace.failed(refusal)
+    reference = _remember(refusal, connection, claims, tie, trace)
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     if row and row.consumed_at and refusal.code != transactions.USED:
         transactions.keep_refusal(row, refusal, reference)
@@ -86,15 +88,12 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _remember(refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None, tie: Tie) -> str:
+def _remember(
+    refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None, tie: Tie, trace: Trace
+) -> str:
     if connection is None:  # no account to tell: the reference is in the log only
         return login_records.new_reference()
     seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
-    told = timeline.current().kept() if timeline.is_recording() else _only(refusal)
-    return login_records.record_or_count_refusal(connection, tie, refusal.code, str(refusal), **seen, **told)
-
-
-def _only(refusal: LoginRefused) -> dict[str, Any]:
-    with timeline.recording() as told:
-        timeline.failed(refusal)
-    return told.kept()
+    return login_records.record_or_count_refusal(
+        connection, tie, refusal.code, str(refusal), **seen, **trace.for_record()
+    )

@@ -1,6 +1,7 @@
 """The sign-in doors. An IdP's cross-site POST is only kept; it is verified on the local GET that follows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import Beginning, ConnectionState, Protocol
 from accounts.rate_limits import limited, limited_by
-from accounts.sso import repeated, timeline, transactions
+from accounts.sso import transactions
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.dead_ends import switched_off, takes
 from accounts.sso.login import trial
@@ -32,6 +33,7 @@ from accounts.sso.refusals.row import Part, Side
 from accounts.sso.saml import response as saml_response
 from accounts.sso.saml import service_provider
 from accounts.sso.sending import to_sign_in
+from accounts.sso.trace import Trace
 from accounts.unrecorded_refusals import Tie
 from common.http.canonical_host import at_base_url
 from common.http.client_address import client_address
@@ -39,6 +41,8 @@ from common.http.local_paths import local_path
 
 OIDC_FIELDS = ("id_token", "code", "state", "error", "error_description", "error_subcode", "iss", "session_state")
 SAML_FIELDS = ("SAMLResponse", "RelayState")
+_PLACES = "sign_ins"  # in the session: a sign-in or its answer -> where it led
+_PLACES_KEPT = 6  # names; two for each sign-in
 
 View = Callable[..., HttpResponse]
 
@@ -81,27 +85,22 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     """Assertion consumer service: keeps the SAML response that the browser brings."""
     connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
     answer = {name: request.POST[name] for name in SAML_FIELDS if name in request.POST}
-    row, tie = None, Tie.NOTHING
+    row, in_response_to = transactions.find_by_state(answer.get("RelayState", ""), connection), ""
     try:
-        row = transactions.find_by_state(answer.get("RelayState", ""), connection)
-        tie = Tie.CONNECTION if row else Tie.NOTHING
         _check_size(answer)
         if row is None:
             in_response_to = saml_response.unverified_in_response_to(
                 answer.get("SAMLResponse", ""), settings.SIGN_IN_MESSAGE_LIMIT
             )
             row = transactions.find_by_request(connection, in_response_to)
-            if row is None:
-                if not _is_open(connection):
-                    return switched_off(request, connection)
-                return _answer_to_nothing(request, connection, answer, in_response_to)
-            tie = Tie.CONNECTION
+        if row is None:
+            return _answer_to_nothing(request, connection, answer, in_response_to)
         _check_live(connection, row)
         transactions.keep_answer(row, answer)
     except LoginRefused as refusal:
         if row is None and not _is_open(connection):
             return switched_off(request, connection)
-        next_path = local_path(answer.get("RelayState", ""))
+        tie, next_path = Tie.CONNECTION if row else Tie.NOTHING, local_path(answer.get("RelayState", ""))
         return refusal_page(request, refusal, connection, tie=tie, row=row, next_path=next_path)
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
@@ -125,70 +124,123 @@ def oidc_callback(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("sso:finish", args=[row.pk]))
 
 
+@dataclass
+class _Attempt:
+    """One answer on its way to a login. `claims`: as soon as it is verified; `tie`: what a refusal of it belongs to."""
+
+    request: HttpRequest
+    row: SignInTransaction
+    connection: Connection
+    trace: Trace
+    answer: dict[str, str] = field(default_factory=dict)
+    claims: IdentityClaims | None = None
+    tie: Tie = Tie.CONNECTION
+
+    @property
+    def signed_in(self) -> User | None:
+        """Who has a session in this browser already."""
+        return self.request.user if isinstance(self.request.user, User) else None
+
+
 @limited
 @never_cache
 @takes("GET")
 def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
-    """Verifies the kept answer for the browser that started, and signs the person in, once.
+    """Verify the kept answer for the browser that started, and sign the user in, once.
 
     A browser that is signed in by this answer already goes to where that led.
     """
     row = transactions.find(transaction_id)
-    place = repeated.place_of(request, transaction_id, row)
-    if place:
+    if place := _place_reached(request, transaction_id, row):
         return SeeOther(place)
     if row is None:
         return refusal_page(request, transactions.unknown_sign_in(), None)
-    with timeline.recording() as told:
-        told.beginning = _beginning(row)
-        return _finish(request, row)
-
-
-def _finish(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
     connection = with_draft(row.connection) if row.tests_draft else row.connection
-    claims: IdentityClaims | None = None
-    signed_in = request.user if isinstance(request.user, User) else None
-    answer: dict[str, str] = {}
-    tie = Tie.CONNECTION
+    attempt = _Attempt(request, row, connection, Trace(_beginning(row)))
     try:
-        timeline.passed(Part.REQUEST, _begun(row))
-        _check_live(connection, row)
-        answer = transactions.consume(row, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
-        tie = Tie.ANSWERED_SIGN_IN if row.request_id else Tie.CONNECTION
-        timeline.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
-        claims = protocol_of(connection).read(connection, answer, row)
-        if row.tester_id:
-            return _shown_test(request, row, trial.tried(claims, connection, row, signed_in))
-        done = complete_login(claims, connection, signed_in=signed_in, ip_address=client_address(request))
+        _take_answer(attempt)
+        claims = attempt.claims = protocol_of(connection).read(connection, attempt.answer, row, attempt.trace)
+        return _show_test(attempt, claims) if row.tester_id else _sign_in(attempt, claims)
     except LoginRefused as refusal:
-        if row.refusal and refusal.code == transactions.USED:
-            return refused_again(request, row)
-        if row.tester_id:
-            return _shown_test(request, row, trial.refused(refusal, connection, claims))
-        return refusal_page(request, refusal, connection, claims, tie=tie, row=row)
+        return _refuse(attempt, refusal)
     except ProviderBusy:
-        transactions.give_back(row, answer)
+        transactions.give_back(row, attempt.answer)
         return busy_page(request)
+
+
+def _take_answer(attempt: _Attempt) -> None:
+    """Consume the answer for this browser. Raises LoginRefused."""
+    row, trace = attempt.row, attempt.trace
+    trace.passed(Part.REQUEST, _begun(row))
+    _check_live(attempt.connection, row)
+    attempt.answer = transactions.consume(row, attempt.request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
+    attempt.tie = Tie.ANSWERED_SIGN_IN if row.request_id else Tie.CONNECTION
+    trace.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
+
+
+def _sign_in(attempt: _Attempt, claims: IdentityClaims) -> HttpResponse:
+    request, row = attempt.request, attempt.row
+    done = complete_login(
+        claims,
+        attempt.connection,
+        signed_in=attempt.signed_in,
+        ip_address=client_address(request),
+        trace=attempt.trace,
+    )
     auth.login(request, done.user, backend=BACKEND)
     sessions.begin(
         request,
         done.user,
-        connection=connection,
+        connection=attempt.connection,
         identity=done.record.identity,
         idp_session=claims.idp_session,
         hints=claims.logout_hints,
         ends_at=claims.session_ends_at,
     )
-    repeated.remember(request, row, _next(row))
-    return SeeOther(_next(row))
+    place = row.next_path or settings.LOGIN_REDIRECT_URL
+    _remember_place(request, row, place)
+    return SeeOther(place)
 
 
-def _shown_test(request: HttpRequest, row: SignInTransaction, record: LoginRecord) -> HttpResponse:
+def _show_test(attempt: _Attempt, claims: IdentityClaims) -> HttpResponse:
+    """A login that an admin tries out: its record, and nobody is signed in."""
+    return _shown(attempt, trial.tried(claims, attempt.connection, attempt.row, attempt.signed_in, attempt.trace))
+
+
+def _refuse(attempt: _Attempt, refusal: LoginRefused) -> HttpResponse:
+    row, connection, claims, trace = attempt.row, attempt.connection, attempt.claims, attempt.trace
+    if row.refusal and refusal.code == transactions.USED:
+        return refused_again(attempt.request, row)
+    if row.tester_id:
+        return _shown(attempt, trial.refused(refusal, connection, claims, trace))
+    return refusal_page(attempt.request, refusal, connection, claims, tie=attempt.tie, row=row, trace=trace)
+
+
+def _shown(attempt: _Attempt, record: LoginRecord) -> HttpResponse:
     """The record of a test, also when the admin who made it reloads or goes back."""
     shown = trial.shown(record)
-    if row.consumed_at and isinstance(request.user, User) and request.user.pk == row.tester_id:
-        repeated.remember(request, row, shown.url)
+    if attempt.row.consumed_at and attempt.signed_in and attempt.signed_in.pk == attempt.row.tester_id:
+        _remember_place(attempt.request, attempt.row, shown.url)
     return shown
+
+
+def _remember_place(request: HttpRequest, row: SignInTransaction, place: str) -> None:
+    """Where a sign-in led, for the browser that brings its answer again: back button, reload, double click.
+
+    Kept in the session that the sign-in opened, so it ends with it: after a logout, and in every other browser, an
+    answer that was used is refused. Nobody is signed in by it (`docs/decisions/0028`).
+    """
+    names = [str(row.pk), *filter(None, [row.answer_digest])]
+    known = {**request.session.get(_PLACES, {}), **dict.fromkeys(names, place)}
+    request.session[_PLACES] = dict(list(known.items())[-_PLACES_KEPT:])
+
+
+def _place_reached(request: HttpRequest, transaction_id: UUID, row: SignInTransaction | None) -> str:
+    """The place kept for that sign-in, or for the same answer (`row`: None: gone already); empty for all others."""
+    if not request.user.is_authenticated:
+        return ""
+    known: dict[str, str] = request.session.get(_PLACES, {})
+    return known.get(str(transaction_id)) or known.get(row.answer_digest if row else "", "")
 
 
 @limited_by("DOCUMENT", is_program=True)
@@ -235,10 +287,6 @@ def _begun(row: SignInTransaction) -> str:
     return f"Begun here at {at}." if row.request_id else f"Begun by the identity provider at {at}, as is allowed here."
 
 
-def _next(row: SignInTransaction) -> str:
-    return row.next_path or settings.LOGIN_REDIRECT_URL
-
-
 def _check_initiator(connection: Connection, issuer: str) -> None:
     """A login that the IdP asks us to start names the IdP; it must be the connection's own."""
     if issuer and issuer != connection.issuer:
@@ -258,6 +306,8 @@ def _answer_to_nothing(
 
     What the identity provider signed is kept where IdP-initiated login is allowed, and recorded as refused elsewhere.
     """
+    if not _is_open(connection):
+        return switched_off(request, connection)
     not_allowed = _why_not_unsolicited(connection, in_response_to)
     next_path = local_path(answer.get("RelayState", ""))
     try:

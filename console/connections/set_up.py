@@ -12,7 +12,7 @@ from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.permissions import Permission
-from accounts.sso.timeline import message_was_verified
+from accounts.sso.trace import message_was_verified
 from console.connections.steps import Seen, fields_in, steps_of
 from console.connections.tabs import connection_of, set_up_of, shown
 from console.shared.guards import decides, needs

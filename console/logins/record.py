@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AuditEntry, Group, LoginRecord
 from accounts.sso.refusals.catalogue import place
 from accounts.sso.refusals.row import Part
-from accounts.sso.timeline import Mark
+from accounts.sso.trace import Mark
 from common.folding import identifier_key
 
 SYMBOLS = {"passed": "✓", "noted": "!", "failed": "✗"}

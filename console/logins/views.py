@@ -14,16 +14,17 @@ from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.permissions import Permission
-from accounts.sso import masking, timeline, transactions
+from accounts.sso import masking, transactions
 from accounts.sso.login import trial
 from accounts.sso.login.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page
 from accounts.sso.sending import to_sign_in
+from accounts.sso.trace import Trace
 from accounts.sso.views import with_binding
 from common.http.canonical_host import at_base_url
-from console.logins import record as told
+from console.logins import record as record_page
 from console.logins import recorded
 from console.logins.filters import LoginFilters
 from console.logins.forms import WhatIfForm
@@ -51,10 +52,10 @@ def login_record(request: HttpRequest, reference: str) -> HttpResponse:
     vendor, protocol = (record.connection.vendor, record.connection.protocol) if record.connection else ("", "")
     page = {
         "record": record,
-        "chapters": told.chapters(record.steps),
-        "verdict": told.verdict(record.steps, vendor, protocol),
-        "is_verified": told.is_verified(record.steps),
-        "groups": told.groups_of(record),
+        "chapters": record_page.chapters(record.steps),
+        "verdict": record_page.verdict(record.steps, vendor, protocol),
+        "is_verified": record_page.is_verified(record.steps),
+        "groups": record_page.groups_of(record),
         "zone": zone_for(request),
     }
     return render(request, "logins/login.html", page)
@@ -76,20 +77,20 @@ def what_if(request: HttpRequest) -> HttpResponse:
 
 def _tried(form: WhatIfForm) -> dict[str, object]:
     connection: Connection = form.cleaned_data["connection"]
-    with timeline.recording() as steps:
-        try:
-            pasted = unverified_attributes(form.cleaned_data["attributes"])
-        except LoginRefused as refusal:
-            form.add_error("attributes", f"Expected {refusal.expected}; received {refusal.received}.")
-            return {}
-        attributes = masking.without_masked(pasted)
-        form.show(attributes)
-        result = preview_login(connection, form.as_person(attributes))
-        if result.outcome == LoginOutcome.SIGNED_IN:
-            trial.tell(result)
-    kept = steps.kept()["steps"]
-    verdict = told.verdict(kept, connection.vendor, connection.protocol)
-    page = {"result": result, "chapters": told.chapters(kept), "verdict": verdict, "connection": connection}
+    try:
+        pasted = unverified_attributes(form.cleaned_data["attributes"])
+    except LoginRefused as refusal:
+        form.add_error("attributes", f"Expected {refusal.expected}; received {refusal.received}.")
+        return {}
+    attributes = masking.without_masked(pasted)
+    form.show(attributes)
+    trace = Trace()
+    result = preview_login(connection, form.as_person(attributes), trace)
+    if result.outcome == LoginOutcome.SIGNED_IN:
+        trial.add_outcome(trace, result)
+    steps = trace.for_record()["steps"]
+    verdict = record_page.verdict(steps, connection.vendor, connection.protocol)
+    page = {"result": result, "chapters": record_page.chapters(steps), "verdict": verdict, "connection": connection}
     return {**page, "left_out": sorted(pasted.keys() - attributes.keys())}
 
 
@@ -122,9 +123,7 @@ def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         opened = transactions.open_sign_in(connection, "", binding, tester, tests_draft=draft is not None)
         outgoing = protocol_of(connection).start(connection, opened, "")
     except LoginRefused as refusal:
-        with timeline.recording() as attempt:
-            attempt.beginning = Beginning.TEST
-            return trial.shown(trial.refused(refusal, connection, None))
+        return trial.shown(trial.refused(refusal, connection, None, Trace(Beginning.TEST)))
     except ProviderBusy:
         opened.row.delete()
         return busy_page(request)

@@ -138,7 +138,7 @@ class Provider:
 
     def read(self, now: datetime = NOW, **answer: str) -> IdentityClaims:
         """What the product makes of an answer with these fields."""
-        return relying_party.read_answer(self.connection, answer, self.transaction(), now)
+        return relying_party.read_answer(self.connection, answer, self.transaction(), now=now)
 
     def log_in(self, **changes: Any) -> IdentityClaims:
         """A login by the id_token flow with these claims changed."""

@@ -18,12 +18,11 @@ from accounts.models import AccountRole, Connection, ExternalIdentity, LoginReco
 from accounts.models.identity import LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
-from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import just_in_time, matching, profile_update, received_groups
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
-from accounts.sso.timeline import Mark
+from accounts.sso.trace import Mark, Trace
 from accounts.users import protection, users
 from accounts.users.protection import Protected
 from spaces import mapping_words
@@ -43,33 +42,40 @@ class CompletedLogin:
 
 @dataclass
 class _Login:
-    """What one attempt works on, and the sentences it gathers."""
+    """What one attempt works on, and the decisions it takes."""
 
     claims: IdentityClaims
     connection: Connection
     acting: Actor
+    trace: Trace
     decisions: list[str] = field(default_factory=list)
 
-    def tell(self, part: Part, sentences: Iterable[str], mark: Mark = Mark.PASSED) -> None:
-        """Of the record's decisions and of the attempt's steps."""
-        told = list(sentences)
-        self.decisions += told
-        timeline.told(part, told, mark)
+    def decided(self, part: Part, sentences: Iterable[str], mark: Mark = Mark.PASSED) -> None:
+        """For the record: a decision, and a step."""
+        new = list(sentences)
+        self.decisions += new
+        self.trace.add(part, new, mark)
 
 
 def complete_login(
-    claims: IdentityClaims, connection: Connection, *, signed_in: User | None = None, ip_address: str | None = None
+    claims: IdentityClaims,
+    connection: Connection,
+    *,
+    signed_in: User | None = None,
+    ip_address: str | None = None,
+    trace: Trace | None = None,
 ) -> CompletedLogin:
     """Signs the person in: everything they can see is done here, at once; the group sync follows after commit.
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
     claims = received_groups.settled(claims, connection)
-    told = timeline.current().steps
-    before = len(told)
+    acting = Actor(f"login through {connection.name}", ip_address=ip_address)
+    trace = trace or Trace()
+    before = len(trace.steps)
     for _ in range(TRIES):
-        del told[before:]
-        login = _Login(claims, connection, Actor(f"login through {connection.name}", ip_address=ip_address))
+        del trace.steps[before:]
+        login = _Login(claims, connection, acting, trace)
         try:
             with transaction.atomic():
                 return _complete(login, signed_in)
@@ -84,18 +90,18 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
     claims, connection = login.claims, login.connection
     _use_message_once(claims, connection)
     match = matching.find(claims, connection, signed_in)
-    login.tell(Part.PERSON, [match.sentence])
-    login.tell(Part.PERSON, claims.remarks, Mark.NOTED)
+    login.decided(Part.PERSON, [match.sentence])
+    login.decided(Part.PERSON, claims.remarks, Mark.NOTED)
     user, first = _come_in(login, match.user)
     identity = match.identity or _link(login, user)
     profile: list[str] = []
     profile_update.apply(user, claims, connection, first=first, acting=login.acting, decisions=profile)
-    login.tell(Part.PROFILE, profile)
+    login.decided(Part.PROFILE, profile)
     if first or connection.update_policy == UpdatePolicy.EVERYTHING:
         _give_rights(login, user, first=first)
     groups: list[str] = []
     received_groups.remember(identity, claims, connection, groups)
-    login.tell(Part.GROUPS, groups, Mark.NOTED if claims.groups_unread else Mark.PASSED)
+    login.decided(Part.GROUPS, groups, Mark.NOTED if claims.groups_unread else Mark.PASSED)
     record = _record(login, user, identity)
     _log(claims, connection)
     if identity.synced_sequence < identity.login_sequence:
@@ -119,11 +125,11 @@ def _come_in(login: _Login, user: User | None) -> tuple[User, bool]:
     just_in_time.check(claims, login.connection, user)
     if user is None:
         created = users.create_from_login(login.connection.account, claims.email, acting=login.acting)
-        login.tell(Part.PERSON, [f"Created {created.email} at this first login."])
+        login.decided(Part.PERSON, [f"Created {created.email} at this first login."])
         return created, True
     if user.state == UserState.PENDING:
         users.activate_pending(user, acting=login.acting)
-        login.tell(
+        login.decided(
             Part.PERSON, [f"{user.email} was pending and is active now: the same user, with what they were given."]
         )
         return user, True
@@ -143,11 +149,11 @@ def _link(login: _Login, user: User) -> ExternalIdentity:
 def _give_rights(login: _Login, user: User, *, first: bool) -> None:
     claims, connection = login.claims, login.connection
     assignment = map_login(user, connection, claims.space_names, claims.space_roles, first=first)
-    login.tell(Part.RIGHTS, mapping_words.sentences(assignment.decisions), Mark.NOTED)
+    login.decided(Part.RIGHTS, mapping_words.sentences(assignment.decisions), Mark.NOTED)
     changes = apply_idp_roles(user, connection, assignment, first=first, acting=login.acting)
-    login.tell(Part.RIGHTS, mapping_words.sentences(changes))
+    login.decided(Part.RIGHTS, mapping_words.sentences(changes))
     if claims.account_role:
-        login.tell(Part.RIGHTS, [_give_account_role(login, user)], Mark.NOTED)
+        login.decided(Part.RIGHTS, [_give_account_role(login, user)], Mark.NOTED)
 
 
 def _give_account_role(login: _Login, user: User) -> str:
@@ -184,7 +190,7 @@ def _record(login: _Login, user: User, identity: ExternalIdentity) -> LoginRecor
         subject=claims.subject,
         decisions=login.decisions,
         group_ids=None if claims.group_ids is None else list(claims.group_ids),
-        **timeline.current().kept(),
+        **login.trace.for_record(),
     )
 
 

@@ -16,7 +16,7 @@ from accounts.groups.graph_groups import FromGraph
 from accounts.groups.sync import GroupSync
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol, Vendor
-from accounts.sso import masking, timeline
+from accounts.sso import masking
 from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
 from accounts.sso.login import received_groups
 from accounts.sso.login.complete import complete_login
@@ -26,6 +26,7 @@ from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import claims as saml_claims
 from accounts.sso.saml import service_provider
 from accounts.sso.saml.checks import VerifiedAssertion
+from accounts.sso.trace import Trace
 from spaces.models import SpaceMembership
 
 _EMAIL_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -44,20 +45,22 @@ class Preview:
     decisions: tuple[str, ...] = field(default=())
 
 
-def preview_login(connection: Connection, attributes: Mapping[str, object]) -> Preview:
+def preview_login(connection: Connection, attributes: Mapping[str, object], trace: Trace | None = None) -> Preview:
     """`attributes`: as the IdP sends them, by its own names (for SAML, `NameID` may be among them). Saves nothing."""
+    trace = trace or Trace()
     try:
-        return try_out(claims_of(connection, attributes), connection)
+        return try_out(claims_of(connection, attributes, trace), connection, trace)
     except LoginRefused as refusal:
-        timeline.failed(refusal)
+        trace.failed(refusal)
         return Preview("refused", decisions=(f"{refusal.code}: {refusal}",))
 
 
-def claims_of(connection: Connection, attributes: Mapping[str, object]) -> IdentityClaims:
+def claims_of(connection: Connection, attributes: Mapping[str, object], trace: Trace | None = None) -> IdentityClaims:
     """Claims as if these attributes had come in a message that passed every check. Raises LoginRefused."""
     attributes = masking.without_masked(attributes)
     if connection.protocol == Protocol.SAML:
-        return saml_claims.identity_claims(_assertion(connection, attributes), service_provider.reading_of(connection))
+        reading = service_provider.reading_of(connection)
+        return saml_claims.identity_claims(_assertion(connection, attributes), reading, trace)
     now = int(time.time())
     subject = first_text(attributes, ("sub", "oid")) or _NO_SUBJECT
     tenant = oidc_claims.own_tenant(connection)
@@ -65,7 +68,7 @@ def claims_of(connection: Connection, attributes: Mapping[str, object]) -> Ident
     if connection.vendor == Vendor.ENTRA and filled["tid"]:
         id_token.check_tenant(filled, relying_party.expected_of(connection, datetime.now(UTC)))
     # Issued now, as a token that passed every check was, whatever was pasted.
-    return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon())
+    return oidc_claims.identity(connection, {**filled, "iat": now, "jti": str(uuid4())}, _soon(), trace)
 
 
 def _assertion(connection: Connection, attributes: Mapping[str, object]) -> VerifiedAssertion:
@@ -89,14 +92,14 @@ def _soon() -> datetime:
     return datetime.now(UTC) + timedelta(minutes=5)
 
 
-def try_out(claims: IdentityClaims, connection: Connection) -> Preview:
+def try_out(claims: IdentityClaims, connection: Connection, trace: Trace | None = None) -> Preview:
     """A whole login with its group sync, of which nothing is saved. Raises LoginRefused.
 
     Not to be called inside a transaction: where the real sync would ask Microsoft Graph, it is asked here.
     """
     graph_said = _ask_graph(claims, connection)
     with transaction.atomic():
-        found = _whole_login(claims, connection, graph_said)
+        found = _whole_login(claims, connection, graph_said, trace or Trace())
         transaction.set_rollback(True)
     return found
 
@@ -118,8 +121,8 @@ def _ask_graph(claims: IdentityClaims, connection: Connection) -> _GraphSaid:
         return _GraphSaid(None, (f"Groups stay as they are until Microsoft Graph can be asked. {error}",))
 
 
-def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _GraphSaid) -> Preview:
-    done = complete_login(claims, connection)
+def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _GraphSaid, trace: Trace) -> Preview:
+    done = complete_login(claims, connection, trace=trace)
     sync = _sync(done.record.identity, graph_said)
     own = SpaceMembership.objects.in_account(connection.account_id).filter(user=done.user)
     return Preview(

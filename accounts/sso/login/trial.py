@@ -10,17 +10,16 @@ from accounts import login_records
 from accounts.connections.settings_digest import digest_of
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import LoginOutcome
-from accounts.sso import timeline
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import received_groups
 from accounts.sso.login.preview import Preview, try_out
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
-from accounts.sso.timeline import Mark
+from accounts.sso.trace import Mark, Trace
 
 
 def tried(
-    claims: IdentityClaims, connection: Connection, row: SignInTransaction, signed_in: User | None
+    claims: IdentityClaims, connection: Connection, row: SignInTransaction, signed_in: User | None, trace: Trace
 ) -> LoginRecord:
     """The record of a test that passed. Raises LoginRefused, also for anybody but the admin who began it."""
     if signed_in is None or signed_in.pk != row.tester_id:
@@ -30,9 +29,9 @@ def tried(
             "somebody else" if signed_in else "nobody who is signed in",
         )
     claims = received_groups.settled(claims, connection)
-    preview = try_out(claims, connection)
-    tell(preview)
-    tested = _tested_settings(connection, row)
+    preview = try_out(claims, connection, trace)
+    add_outcome(trace, preview)
+    tested = _tested_settings(connection, row, trace)
     return LoginRecord.objects.create(
         account_id=connection.account_id,
         reference=login_records.new_reference(),
@@ -44,32 +43,30 @@ def tried(
         subject=claims.subject,
         decisions=[*preview.decisions],
         group_ids=None if claims.group_ids is None else list(claims.group_ids),
-        **timeline.current().kept(),
+        **trace.for_record(),
     )
 
 
-def _tested_settings(connection: Connection, row: SignInTransaction) -> str:
+def _tested_settings(connection: Connection, row: SignInTransaction, trace: Trace) -> str:
     """The fingerprint of what passed; empty when settings were changed while the tester was at the IdP."""
     if digest_of(connection) == row.settings_digest:
         return row.settings_digest
-    timeline.told(
-        Part.SESSION, ["Settings were changed during this test, so it opens no way to enforce SSO."], Mark.NOTED
-    )
+    trace.add(Part.SESSION, ["Settings were changed during this test, so it opens no way to enforce SSO."], Mark.NOTED)
     return ""
 
 
-def refused(refusal: LoginRefused, connection: Connection, claims: IdentityClaims | None) -> LoginRecord:
-    timeline.failed(refusal)
+def refused(refusal: LoginRefused, connection: Connection, claims: IdentityClaims | None, trace: Trace) -> LoginRecord:
+    trace.failed(refusal)
     seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
-    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **timeline.current().kept())
+    return login_records.record_refusal(connection, refusal.code, str(refusal), **seen, **trace.for_record())
 
 
 def shown(record: LoginRecord) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("login-record", args=[record.reference]), status=303)
 
 
-def tell(preview: Preview) -> None:
+def add_outcome(trace: Trace, preview: Preview) -> None:
     """What a login would have come to, as the last steps of a try."""
-    timeline.told(Part.GROUPS, (f"Would join group '{name}'." for name in preview.groups_joined))
-    timeline.told(Part.GROUPS, (f"Would leave group '{name}'." for name in preview.groups_left))
-    timeline.told(Part.SESSION, ["A try: nothing was saved, and nobody was signed in."], Mark.NOTED)
+    trace.add(Part.GROUPS, (f"Would join group '{name}'." for name in preview.groups_joined))
+    trace.add(Part.GROUPS, (f"Would leave group '{name}'." for name in preview.groups_left))
+    trace.add(Part.SESSION, ["A try: nothing was saved, and nobody was signed in."], Mark.NOTED)

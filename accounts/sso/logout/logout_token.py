@@ -16,6 +16,7 @@ from accounts.sso.oidc import id_token, relying_party
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.oidc.id_token import Kind
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.trace import Trace
 
 LOGOUT_TOKEN = Kind("logout token", frozenset({"JWT", "LOGOUT+JWT"}))
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -46,7 +47,7 @@ def read(connection: Connection, unverified: object, now: datetime | None = None
     except ProviderError as error:
         raise oidc_errors.provider_failed(error, connection) from None
     expected = relying_party.expected_of(connection, now)
-    claims = id_token.claims_of_sender(token, key, expected)
+    claims = id_token.claims_of_sender(token, key, expected, Trace())
     _check_purpose(claims)
     id_token.check_text(claims, "jti")
     return Logout(

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from accounts.connections.provider import tenants
 from accounts.connections.vendors import ENTRA, VENDORS
-from accounts.sso import masking, timeline
+from accounts.sso import masking
 from accounts.sso.attributes import guests
 from accounts.sso.attributes import reading as attributes
 from accounts.sso.attributes.full_names import split_name
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.trace import Trace
 from common import timestamps
 from common.folding import fold
 
@@ -50,12 +51,15 @@ class OidcConnection(Protocol):
     attribute_names: Any  # our field -> claim name
 
 
-def identity(connection: OidcConnection, claims: Claims, expires_at: datetime) -> IdentityClaims:
+def identity(
+    connection: OidcConnection, claims: Claims, expires_at: datetime, trace: Trace | None = None
+) -> IdentityClaims:
     """The person of verified claims. `expires_at`: when the token would be refused anyway. Raises LoginRefused."""
     own = connection.attribute_names
     names = VENDORS[connection.vendor].names("oidc", own)
     arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
-    _tell(claims, arrived, names)
+    if trace is not None:
+        _show(claims, arrived, names, trace)
     fields = attributes.profile(arrived, names, own, groups_elsewhere(claims))
     fields["email"] = fields["email"] or _email_of_user_name(arrived)
     if not fields["email"]:
@@ -90,12 +94,11 @@ def _shown(names: Mapping[str, tuple[str, ...]]) -> set[str]:
     return {*(name for tried in names.values() for name in tried), *_USER_NAMES, *_TRUSTED_BY, "name"}
 
 
-def _tell(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]]) -> None:
+def _show(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]], trace: Trace) -> None:
     """What the inspector shows of the token: values only of claims that are used."""
     shown = _shown(names)
-    told = timeline.current()
-    told.attributes = masking.masked_attributes(arrived, shown, names.get("groups", ()))
-    told.message = masking.masked_claims(claims, shown)
+    trace.attributes = masking.masked_attributes(arrived, shown, names.get("groups", ()))
+    trace.message = masking.masked_claims(claims, shown)
 
 
 def _who(connection: OidcConnection, claims: Claims) -> dict[str, Any]:

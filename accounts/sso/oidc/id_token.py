@@ -16,9 +16,9 @@ from typing import Any
 
 from accounts.connections.provider.tenants import is_of_many
 from accounts.connections.provider.token_signatures import ALGORITHMS, DEFAULT_ALGORITHM
-from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
+from accounts.sso.trace import AUDIENCE, Trace
 from common import strict_json, timestamps
 
 # The nonce already ties the token to a sign-in of the last 10 minutes. This is for a provider whose clock or cache is
@@ -142,30 +142,30 @@ def unnamed_key(received: str = "none") -> LoginRefused:
     return LoginRefused("oidc-key-id", "a header that names its key (kid)", f"kid {received}")
 
 
-def verified_claims(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
+def verified_claims(token: UnverifiedToken, key: Any, expected: Expected, trace: Trace) -> Claims:
     """The claims of a token that this key signed for this sign-in. Raises LoginRefused."""
-    claims = claims_of_sender(token, key, expected)
+    claims = claims_of_sender(token, key, expected, trace)
     _check_nonce(claims, expected)
-    timeline.passed(Part.CONDITIONS, "Answers the request of this sign-in (nonce)")
-    _check_auth_time(claims, expected)
+    trace.passed(Part.CONDITIONS, "Answers the request of this sign-in (nonce)")
+    _check_auth_time(claims, expected, trace)
     check_text(claims, "sub")
     if expected.is_entra:
         check_tenant(claims, expected)
-        timeline.passed(Part.CONDITIONS, "Tenant (tid)", expected.tenant_id or "any", _shown(claims.get("tid")))
+        trace.passed(Part.CONDITIONS, "Tenant (tid)", expected.tenant_id or "any", _shown(claims.get("tid")))
     return claims
 
 
-def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected) -> Claims:
+def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected, trace: Trace) -> Claims:
     """What this provider signed for this client, lately; whom and what for is not checked yet. Raises LoginRefused."""
     claims = _signed_claims(token, key)
-    timeline.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key{_name_of_key(token)}.")
+    trace.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key{_name_of_key(token)}.")
     _check_issuer(claims, expected)
-    timeline.passed(Part.CONDITIONS, "Issuer (iss)", expected.issuer, expected.issuer)
+    trace.passed(Part.CONDITIONS, "Issuer (iss)", expected.issuer, expected.issuer)
     _check_audience(claims, expected)
-    timeline.passed(Part.CONDITIONS, f"{timeline.AUDIENCE} (aud)", expected.client_id, _shown(claims.get("aud")))
-    _check_times(claims, expected, token.kind)
+    trace.passed(Part.CONDITIONS, f"{AUDIENCE} (aud)", expected.client_id, _shown(claims.get("aud")))
+    _check_times(claims, expected, token.kind, trace)
     valid = f"valid at {expected.now:%Y-%m-%d %H:%M:%S} UTC by our clock, {expected.skew.seconds} s allowed"
-    timeline.passed(Part.CONDITIONS, "Time (iat, exp)", valid, f"until {time_of(claims, 'exp'):%Y-%m-%d %H:%M:%S} UTC")
+    trace.passed(Part.CONDITIONS, "Time (iat, exp)", valid, f"until {time_of(claims, 'exp'):%Y-%m-%d %H:%M:%S} UTC")
     return claims
 
 
@@ -227,12 +227,12 @@ def _check_audience(claims: Claims, expected: Expected) -> None:
         raise LoginRefused("oidc-authorized-party", f"azp '{expected.client_id}'", received)
 
 
-def _check_times(claims: Claims, expected: Expected, kind: Kind) -> None:
+def _check_times(claims: Claims, expected: Expected, kind: Kind, trace: Trace) -> None:
     now, skew = expected.now, expected.skew
     expires, issued = time_of(claims, "exp"), time_of(claims, "iat")
     starts = time_of(claims, "nbf") if "nbf" in claims else issued
     if not expected.is_entra:  # which dates `iat` back by five minutes
-        timeline.clocks(issued, now)
+        trace.clocks(issued, now)
     if now >= expires + skew:
         raise _clock("oidc-expired", f"{_a(kind)} that has not expired", "exp", expires, expected)
     if now < starts - skew:
@@ -273,7 +273,7 @@ def _check_nonce(claims: Claims, expected: Expected) -> None:
         raise LoginRefused("oidc-nonce", "the nonce of this sign-in", received)
 
 
-def _check_auth_time(claims: Claims, expected: Expected) -> None:
+def _check_auth_time(claims: Claims, expected: Expected, trace: Trace) -> None:
     """OpenID Connect Core 3.1.2.1 and 3.1.3.7 (13): who asks with `max_age` checks when the person signed in there."""
     since = expected.signed_in_since
     if since is None:
@@ -286,7 +286,7 @@ def _check_auth_time(claims: Claims, expected: Expected) -> None:
     if signed_in < since - expected.skew:
         step = "Sign in again at the identity provider; it did not ask for it although the request has max_age."
         raise LoginRefused("oidc-auth-time", wanted, received, step)
-    timeline.passed(Part.CONDITIONS, "Signed in lately at the identity provider (auth_time)", wanted, received)
+    trace.passed(Part.CONDITIONS, "Signed in lately at the identity provider (auth_time)", wanted, received)
 
 
 def check_text(claims: Claims, name: str) -> None:

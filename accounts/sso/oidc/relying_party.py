@@ -23,7 +23,7 @@ from accounts.connections.provider.token_signatures import DEFAULT_ALGORITHM
 from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import OidcFlow, Vendor
-from accounts.sso import masking, timeline
+from accounts.sso import masking
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.logout import oidc as oidc_logout
 from accounts.sso.oidc import claims as oidc_claims
@@ -31,6 +31,7 @@ from accounts.sso.oidc import id_token, key_choice, userinfo
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.oidc.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.trace import Trace
 
 Answer = Mapping[str, str]
 
@@ -92,21 +93,26 @@ def _scopes(connection: Connection) -> list[str]:
 
 
 def read_answer(
-    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None = None
+    connection: Connection,
+    answer: Answer,
+    transaction: SignInTransaction,
+    trace: Trace | None = None,
+    now: datetime | None = None,
 ) -> IdentityClaims:
     """Who the provider says is signing in, after every check of `protocol.md` 6.5. Raises LoginRefused.
 
     `answer`: the form or query fields that came for this transaction. Not to be called inside a database transaction.
     ProviderBusy: nothing of the answer was used up, so it may be read again in a moment.
     """
+    trace = trace or Trace()
     try:
         provider_documents.discover(connection, now)  # a draft of another issuer has kept nothing of it since it asked
         _check_sender(connection, answer)
         if answer.get("error"):
             raise oidc_errors.provider_said_no(answer)
         if connection.flow == OidcFlow.CODE:
-            return _read_code(connection, answer, transaction, now)
-        return _read_id_token(connection, answer, transaction, now)
+            return _read_code(connection, answer, transaction, trace, now)
+        return _read_id_token(connection, answer, transaction, trace, now)
     except TokenRefused as error:
         raise oidc_errors.code_refused(error) from None
     except ProviderBusy:
@@ -128,18 +134,18 @@ def _check_sender(connection: Connection, answer: Answer) -> None:
 
 
 def _read_id_token(
-    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None
+    connection: Connection, answer: Answer, transaction: SignInTransaction, trace: Trace, now: datetime | None
 ) -> IdentityClaims:
     if answer.get("code") or answer.get("access_token"):
         raise oidc_errors.wrong_flow("an ID token alone", "a code or an access token", connection)
     if not answer.get("id_token"):
         raise oidc_errors.wrong_flow("an ID token", "none", connection)
-    claims = _verified(connection, answer["id_token"], transaction, now)
-    return _identity(connection, claims, answer["id_token"])
+    claims = _verified(connection, answer["id_token"], transaction, trace, now)
+    return _identity(connection, claims, answer["id_token"], trace)
 
 
 def _read_code(
-    connection: Connection, answer: Answer, transaction: SignInTransaction, now: datetime | None
+    connection: Connection, answer: Answer, transaction: SignInTransaction, trace: Trace, now: datetime | None
 ) -> IdentityClaims:
     if answer.get("id_token") or answer.get("access_token"):
         raise oidc_errors.wrong_flow("a code alone", "an ID token or an access token from the browser", connection)
@@ -148,30 +154,35 @@ def _read_code(
         raise oidc_errors.wrong_flow("a code", "none" if not code else f"{len(code)} characters", connection)
     tokens = request_tokens(connection, _code_grant(code, transaction.code_verifier))
     try:
-        return _read_tokens(connection, tokens, code, transaction, now)
+        return _read_tokens(connection, tokens, code, transaction, trace, now)
     except ProviderBusy as busy:  # the code is used up: it cannot be tried again
         raise ProviderUnreachable(str(busy)) from None
 
 
 def _read_tokens(
-    connection: Connection, tokens: dict[str, Any], code: str, transaction: SignInTransaction, now: datetime | None
+    connection: Connection,
+    tokens: dict[str, Any],
+    code: str,
+    transaction: SignInTransaction,
+    trace: Trace,
+    now: datetime | None,
 ) -> IdentityClaims:
     compact = tokens.get("id_token")
     if not isinstance(compact, str):
         raise oidc_errors.wrong_flow("an ID token from the token endpoint", "none", connection)
-    claims = _verified(connection, compact, transaction, now)
+    claims = _verified(connection, compact, transaction, trace, now)
     algorithm = id_token.algorithm_of(compact)
     id_token.check_half_hash(claims, "c_hash", code, required=False, algorithm=algorithm)
     access_token = tokens.get("access_token")
     if isinstance(access_token, str):
         id_token.check_half_hash(claims, "at_hash", access_token, required=False, algorithm=algorithm)
         claims = userinfo.completed(connection, claims, access_token, partial(_signed_userinfo, connection, now))
-    return _identity(connection, claims, compact)
+    return _identity(connection, claims, compact, trace)
 
 
-def _identity(connection: Connection, claims: Mapping[str, Any], compact: str) -> IdentityClaims:
+def _identity(connection: Connection, claims: Mapping[str, Any], compact: str, trace: Trace) -> IdentityClaims:
     useless_after = id_token.useless_after(claims, connection.clock_skew)
-    found = oidc_claims.identity(connection, claims, useless_after)
+    found = oidc_claims.identity(connection, claims, useless_after, trace)
     return replace(found, logout_hints={**found.logout_hints, **oidc_logout.kept_hints(connection, compact)})
 
 
@@ -185,15 +196,15 @@ def _code_grant(code: str, code_verifier: str) -> dict[str, str]:
 
 
 def _verified(
-    connection: Connection, compact: str, transaction: SignInTransaction, now: datetime | None
+    connection: Connection, compact: str, transaction: SignInTransaction, trace: Trace, now: datetime | None
 ) -> Mapping[str, Any]:
     now = now or timezone.now()
-    if timeline.is_recording():  # for an admin to see what was refused; once it is verified, its claims take its place
-        timeline.current().message = masking.masked_token(compact, oidc_claims.shown_claims(connection))
+    # For an admin to see what was refused; once it is verified, its claims take its place.
+    trace.message = masking.masked_token(compact, oidc_claims.shown_claims(connection))
     token = id_token.read_unverified(compact, settings.SIGN_IN_MESSAGE_LIMIT, algorithms=algorithms_of(connection))
     asked_at = transaction.created_at or now
     expected = replace(expected_of(connection, now, transaction.nonce), signed_in_since=_since(connection, asked_at))
-    return id_token.verified_claims(token, key_of(connection, token, now), expected)
+    return id_token.verified_claims(token, key_of(connection, token, now), expected, trace)
 
 
 def _since(connection: Connection, asked_at: datetime) -> datetime | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.saml import xml_encryption
@@ -24,6 +23,7 @@ from accounts.sso.saml.fields import (
 )
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
 from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, require_id, status_refusal
+from accounts.sso.trace import AUDIENCE, Trace
 from common.texts import quoted
 
 MAX_LIFETIME = timedelta(hours=24)
@@ -71,39 +71,41 @@ class VerifiedAssertion:
     structured: Mapping[str, object] = field(default_factory=dict)
 
 
-def check_response(response: Element, expected: Expectations, clock: Clock) -> None:
+def check_response(response: Element, expected: Expectations, clock: Clock, trace: Trace) -> None:
     """The envelope. What it says is not always signed, so that it is right gives nothing; that it is wrong refuses."""
     check_version(response)
     check_issue_instant(response, clock)
     if issuers := response.findall(ISSUER):
-        check_issuer(text_of(issuers[0]), expected.idp_entity_id, "response", len(issuers))
+        issuer = check_issuer(text_of(issuers[0]), expected.idp_entity_id, "response", len(issuers))
+        trace.passed(Part.CONDITIONS, "Issuer of the response", expected.idp_entity_id, issuer)
     if len(response.findall(STATUS)) != 1:
         raise LoginRefused("saml-shape", "one Status in the response", f"{len(response.findall(STATUS))}")
     if refusal := status_refusal(response):
         raise refusal
     _check_destination(response, expected)
-    timeline.passed(Part.CONDITIONS, "Destination", expected.acs_url, response.get("Destination") or "none is named")
+    trace.passed(Part.CONDITIONS, "Destination", expected.acs_url, response.get("Destination") or "none is named")
     _check_in_response_to(response.get("InResponseTo"), expected, "response")
-    timeline.passed(Part.CONDITIONS, "Answers the request of this sign-in (InResponseTo)")
+    trace.passed(Part.CONDITIONS, "Answers the request of this sign-in (InResponseTo)")
 
 
-def read_assertion(assertion: Element, expected: Expectations, clock: Clock) -> VerifiedAssertion:
+def read_assertion(assertion: Element, expected: Expectations, clock: Clock, trace: Trace) -> VerifiedAssertion:
     """The assertion's content, every check passed."""
     check_version(assertion)
     assertion_id = require_id(assertion)
-    timeline.clocks(moment_of(assertion, "IssueInstant"), clock.now)
+    trace.clocks(moment_of(assertion, "IssueInstant"), clock.now)
     issued_at = check_issue_instant(assertion, clock)
     issuer = check_issuer(text_of(one(assertion, "Issuer")), expected.idp_entity_id, "assertion")
+    trace.passed(Part.CONDITIONS, "Issuer of the assertion", expected.idp_entity_id, issuer)
     conditions = one(assertion, "Conditions")
     _check_audience(conditions, expected)
-    timeline.passed(Part.CONDITIONS, timeline.AUDIENCE, expected.sp_entity_id, expected.sp_entity_id)
+    trace.passed(Part.CONDITIONS, AUDIENCE, expected.sp_entity_id, expected.sp_entity_id)
     ends_at = _check_conditions(conditions, issued_at, clock)
     valid = f"valid at {shown(clock.now)} by our clock, {clock.skew.seconds} s of difference allowed"
     times = f"issued {shown(issued_at)}, valid until {shown(ends_at)}"
-    timeline.passed(Part.CONDITIONS, "Time", valid, times)
+    trace.passed(Part.CONDITIONS, "Time", valid, times)
     subject = one(assertion, "Subject")
     _check_confirmations(subject, expected, clock)
-    timeline.passed(Part.CONDITIONS, "Recipient", expected.acs_url, expected.acs_url)
+    trace.passed(Part.CONDITIONS, "Recipient", expected.acs_url, expected.acs_url)
     name_id = _name_id(subject, expected)
     authenticated_at, session_ends_at, session_index = _authentication(assertion, clock)
     sent = _sent_values(assertion, expected)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from accounts.connections.provider import tenants
 from accounts.connections.vendors import ENTRA
-from accounts.sso import masking, timeline
+from accounts.sso import masking
 from accounts.sso.attributes import guests
 from accounts.sso.attributes.reading import arrived as names_that_arrived
 from accounts.sso.attributes.reading import first_email, is_email, profile
 from accounts.sso.claims import IdentityClaims, Names, first_text, text_values
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.checks import VerifiedAssertion
+from accounts.sso.trace import Trace
 from common.texts import storable
 
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -47,11 +48,12 @@ class Reading:
         return {*used, *OBJECT_ID, *TENANT_ID, *IDENTITY_PROVIDER, *ACCOUNT_STATUS}
 
 
-def identity_claims(assertion: VerifiedAssertion, reading: Reading) -> IdentityClaims:
+def identity_claims(assertion: VerifiedAssertion, reading: Reading, trace: Trace | None = None) -> IdentityClaims:
     """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
     attributes = assertion.attributes
     arrived = {**attributes, **assertion.structured}
-    timeline.current().attributes = masking.masked_attributes(arrived, reading.shown, reading.names.get("groups", ()))
+    if trace is not None:
+        trace.attributes = masking.masked_attributes(arrived, reading.shown, reading.names.get("groups", ()))
     _check_tenant(assertion, reading)
     subject = _subject(assertion, reading)
     names = user_names(assertion, reading.names)

@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.refusals.row import Part
 from accounts.sso.refusals.saml_rows import MALFORMED
 from accounts.sso.saml.shape import SAML, Element
 from common import timestamps
@@ -65,7 +63,6 @@ def check_issuer(issuer: str, idp_entity_id: str, where: str, count: int = 1) ->
             f"the issuer {quoted(idp_entity_id)} of this connection in the {where}",
             quoted(issuer) + (", which differs in the slash at the end" if slash and count == 1 else ""),
         )
-    timeline.passed(Part.CONDITIONS, f"Issuer of the {where}", idp_entity_id, issuer)
     return issuer
 
 

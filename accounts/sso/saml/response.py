@@ -5,7 +5,7 @@ The order is the protection: shape first (cheap), then signatures, and from ther
 
 from datetime import datetime
 
-from accounts.sso import masking, timeline
+from accounts.sso import masking
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.saml import checks as saml_checks
@@ -24,6 +24,7 @@ from accounts.sso.saml.shape import (
     signatures,
     the_assertion,
 )
+from accounts.sso.trace import Trace
 
 __all__ = ["Expectations", "VerifiedAssertion", "check_signed", "read_response", "unverified_in_response_to"]
 
@@ -36,40 +37,42 @@ def unverified_in_response_to(message_b64: str, limit: int) -> str:
     return response.get("InResponseTo", "")
 
 
-def read_response(message_b64: str, expected: Expectations, now: datetime) -> VerifiedAssertion:
+def read_response(
+    message_b64: str, expected: Expectations, now: datetime, trace: Trace | None = None
+) -> VerifiedAssertion:
     """What a signed assertion for this connection says, or `LoginRefused`. `now`: aware, in UTC.
 
     Replay is for the caller to check (`protocol.md` 8.4 check 12), with `assertion_id` and `expires_at`.
     """
+    trace = trace or Trace()
     unverified = parse(decode(message_b64, expected.message_limit))
-    if timeline.is_recording():
-        timeline.current().message = masking.masked_xml(unverified, expected.shown_attributes)
+    trace.message = masking.masked_xml(unverified, expected.shown_attributes)
     unverified_assertion = the_assertion(unverified)
-    timeline.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted shape.")
-    response, assertion = _signed_parts(unverified, unverified_assertion, expected)
+    trace.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted shape.")
+    response, assertion = _signed_parts(unverified, unverified_assertion, expected, trace)
     clock = Clock(now, expected.clock_skew)
-    saml_checks.check_response(response, expected, clock)
-    return saml_checks.read_assertion(assertion, expected, clock)
+    saml_checks.check_response(response, expected, clock, trace)
+    return saml_checks.read_assertion(assertion, expected, clock, trace)
 
 
 def check_signed(message_b64: str, expected: Expectations) -> None:
     """Shape and signature alone, before a message is kept that nobody here asked for. Raises LoginRefused."""
     unverified = parse(decode(message_b64, expected.message_limit))
-    _signed_parts(unverified, the_assertion(unverified), expected)
+    _signed_parts(unverified, the_assertion(unverified), expected, Trace())
 
 
 def _signed_parts(
-    unverified: Element, unverified_assertion: Element, expected: Expectations
+    unverified: Element, unverified_assertion: Element, expected: Expectations, trace: Trace
 ) -> tuple[Element, Element]:
     """The response (signed if it can be: its fields only ever refuse) and the signed assertion."""
     response, response_is_signed = unverified, False
     signed_assertion = None
     for signature in signatures(unverified):
-        response, response_is_signed = parse_signed(_verify(unverified, signature, expected)), True
+        response, response_is_signed = parse_signed(_verify(unverified, signature, expected, trace)), True
     for signature in signatures(unverified_assertion):
-        signed_assertion = parse_signed(_verify(unverified_assertion, signature, expected))
+        signed_assertion = parse_signed(_verify(unverified_assertion, signature, expected, trace))
     if unverified_assertion.tag == ENCRYPTED_ASSERTION:
-        return response, _opened(response, response_is_signed, expected)
+        return response, _opened(response, response_is_signed, expected, trace)
     if signed_assertion is not None:
         return response, signed_assertion
     if response_is_signed:
@@ -77,13 +80,13 @@ def _signed_parts(
     raise LoginRefused("saml-unsigned", "a signature on the response or the assertion", "none")
 
 
-def _opened(response: Element, response_is_signed: bool, expected: Expectations) -> Element:
+def _opened(response: Element, response_is_signed: bool, expected: Expectations, trace: Trace) -> Element:
     """The assertion inside the EncryptedAssertion; the rules for signatures hold inside (check 16)."""
     sealed = _direct_child(response, ENCRYPTED_ASSERTION)
     assertion = _readable(xml_encryption.decrypt(sealed, expected.decryption_key()))
-    timeline.passed(Part.SIGNATURE, "The assertion was encrypted for the key of this connection.")
+    trace.passed(Part.SIGNATURE, "The assertion was encrypted for the key of this connection.")
     for signature in signatures(assertion):
-        return parse_signed(_verify(assertion, signature, expected))
+        return parse_signed(_verify(assertion, signature, expected, trace))
     if response_is_signed and expected.accept_response_signature_over_encryption:
         return assertion
     raise LoginRefused(
@@ -111,8 +114,8 @@ def _direct_child(response: Element, tag: str) -> Element:
     return next(child for child in response if child.tag == tag)
 
 
-def _verify(element: Element, signature: Element, expected: Expectations) -> bytes:
+def _verify(element: Element, signature: Element, expected: Expectations, trace: Trace) -> bytes:
     signed = xml_signature.verify(element, signature, expected.certificates, expected.allow_sha1)
     what = "response" if element.tag == RESPONSE else "assertion"
-    timeline.passed(Part.SIGNATURE, f"The {what} is signed with a certificate of this connection.")
+    trace.passed(Part.SIGNATURE, f"The {what} is signed with a certificate of this connection.")
     return signed

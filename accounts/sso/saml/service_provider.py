@@ -36,6 +36,7 @@ from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, sig
 from accounts.sso.saml.claims import Reading, identity_claims
 from accounts.sso.saml.response import Expectations, check_signed, read_response
 from accounts.sso.saml.shape import parse_signed
+from accounts.sso.trace import Trace
 from common.encryption import is_kept
 
 __all__ = [
@@ -203,12 +204,16 @@ def _key_descriptors(connection: Connection) -> list[Any]:
 
 
 def read_answer(
-    connection: Connection, answer: Mapping[str, str], transaction: SignInTransaction, now: datetime | None = None
+    connection: Connection,
+    answer: Mapping[str, str],
+    transaction: SignInTransaction,
+    trace: Trace | None = None,
+    now: datetime | None = None,
 ) -> IdentityClaims:
     """The verified claims of a posted answer, or `LoginRefused`. The caller remembers `message_id` against replay."""
     expected = _expectations(connection, transaction.request_id)
-    assertion = read_response(answer.get("SAMLResponse", ""), expected, now or datetime.now(UTC))
-    return identity_claims(assertion, reading_of(connection))
+    assertion = read_response(answer.get("SAMLResponse", ""), expected, now or datetime.now(UTC), trace)
+    return identity_claims(assertion, reading_of(connection), trace)
 
 
 def check_signature(connection: Connection, answer: Mapping[str, str]) -> None:

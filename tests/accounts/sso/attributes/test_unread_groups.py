@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from accounts.models import Connection, GroupMembership, LoginRecord
-from accounts.sso import timeline
 from accounts.sso.attributes.group_lists import read
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.preview import claims_of, preview_login
@@ -73,8 +72,7 @@ def groups_now() -> set[str]:
 
 def after(log_in: LogIn, okta: Connection, value: Any) -> LoginRecord:
     log_in(given_claims(okta, ["Ops"]), okta)
-    with timeline.recording():
-        return log_in(given_claims(okta, value), okta).record
+    return log_in(given_claims(okta, value), okta).record
 
 
 @pytest.mark.parametrize("value", UNREAD, ids=repr)

@@ -41,7 +41,7 @@ def test_the_age_counts_from_our_request_however_long_the_person_takes(entra: Pr
     transaction = entra.transaction()
     transaction.created_at = NOW - timedelta(minutes=8)
     token = entra.token(auth_time=at(minutes=-7))
-    assert relying_party.read_answer(entra.connection, {"id_token": token}, transaction, NOW)
+    assert relying_party.read_answer(entra.connection, {"id_token": token}, transaction, now=NOW)
 
 
 OTHER_CLIENT = "99999999-2222-3333-4444-555555555555"
@@ -200,7 +200,7 @@ def test_a_sign_in_without_nonce_accepts_no_token(entra: Provider) -> None:
     transaction = entra.transaction()
     transaction.nonce = ""
     with pytest.raises(LoginRefused) as caught:
-        relying_party.read_answer(entra.connection, {"id_token": entra.token(nonce="")}, transaction, NOW)
+        relying_party.read_answer(entra.connection, {"id_token": entra.token(nonce="")}, transaction, now=NOW)
     assert caught.value.code == "oidc-nonce"
 
 

@@ -137,7 +137,7 @@ def test_payloads_of_any_kind_are_refused(entra: Provider, payload: Any) -> None
 @given(fields=st.dictionaries(FIELDS, st.text()))
 def test_answers_of_any_kind_are_refused(entra: Provider, fields: dict[str, str]) -> None:
     with pytest.raises(LoginRefused):
-        relying_party.read_answer(entra.connection, fields, entra.transaction(), NOW)
+        relying_party.read_answer(entra.connection, fields, entra.transaction(), now=NOW)
 
 
 @MANY

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.sso import timeline
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.response import unverified_in_response_to
+from accounts.sso.saml.response import read_response, unverified_in_response_to
+from accounts.sso.trace import Trace
 from tests.support.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import (
@@ -24,7 +24,7 @@ from tests.support.saml_messages import (
     set_attribute,
     setting,
 )
-from tests.support.saml_reading import read
+from tests.support.saml_reading import expectations, read
 from tests.support.saml_signing import ECDSA_SHA256, EXCLUSIVE, RSA_SHA1, RSA_SHA512, SHA1, SHA512, Signing
 
 pytestmark = pytest.mark.usefixtures("no_outgoing_request")
@@ -182,6 +182,7 @@ def test_the_assertion_is_to_be_remembered_until_its_end_and_the_skew() -> None:
 
 
 def test_how_far_the_clocks_are_apart_is_noted() -> None:
-    with timeline.recording() as told:
-        read(response(edit=setting("//a:Assertion", "IssueInstant", NOW + timedelta(seconds=7))))
-    assert told.clock_difference == 7
+    trace = Trace()
+    message = response(edit=setting("//a:Assertion", "IssueInstant", NOW + timedelta(seconds=7)))
+    read_response(message, expectations(), NOW, trace)
+    assert trace.clock_difference == 7
