@@ -13,13 +13,14 @@ from accounts import login_records, tasks
 from accounts.audit.audit import Actor
 from accounts.connections import agreed_permissions
 from accounts.connections.agreed_words import not_allowed
+from accounts.connections.scope import foreign_domain
 from accounts.connections.vendors import VENDORS
 from accounts.models import AccountRole, Connection, ExternalIdentity, LoginRecord, User
-from accounts.models.identity import LoginOutcome, UpdatePolicy
+from accounts.models.identity import JustInTime, LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.login import just_in_time, matching, profile_update, received_groups
+from accounts.sso.login import matching, profile_update, received_groups, refusals
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.trace import Mark, Trace
@@ -69,7 +70,6 @@ def complete_login(
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
-    claims = received_groups.settled(claims, connection)
     acting = Actor(f"login through {connection.name}", ip_address=ip_address)
     trace = trace or Trace()
     before = len(trace.steps)
@@ -92,13 +92,14 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
     match = matching.find(claims, connection, signed_in)
     login.decided(Part.PERSON, [match.sentence])
     login.decided(Part.PERSON, claims.remarks, Mark.NOTED)
-    user, first = _come_in(login, match.user)
+    user, first = _activate(login, match.user)
     identity = match.identity or _link(login, user)
     profile: list[str] = []
     profile_update.apply(user, claims, connection, first=first, acting=login.acting, decisions=profile)
     login.decided(Part.PROFILE, profile)
     if first or connection.update_policy == UpdatePolicy.EVERYTHING:
         _give_rights(login, user, first=first)
+    claims = login.claims = received_groups.settled(claims, connection)
     groups: list[str] = []
     received_groups.remember(identity, claims, connection, groups)
     login.decided(Part.GROUPS, groups, Mark.NOTED if claims.groups_unread else Mark.PASSED)
@@ -119,10 +120,10 @@ def _use_message_once(claims: IdentityClaims, connection: Connection) -> None:
         )
 
 
-def _come_in(login: _Login, user: User | None) -> tuple[User, bool]:
-    """The person, active, and whether this is their first login."""
+def _activate(login: _Login, user: User | None) -> tuple[User, bool]:
+    """The user, active, and whether this is their first login. Raises LoginRefused."""
     claims = login.claims
-    just_in_time.check(claims, login.connection, user)
+    _check_may_sign_in(claims, login.connection, user)
     if user is None:
         created = users.create_from_login(login.connection.account, claims.email, acting=login.acting)
         login.decided(Part.PERSON, [f"Created {created.email} at this first login."])
@@ -134,6 +135,21 @@ def _come_in(login: _Login, user: User | None) -> tuple[User, bool]:
         )
         return user, True
     return user, False
+
+
+def _check_may_sign_in(claims: IdentityClaims, connection: Connection, user: User | None) -> None:
+    """`user`: whom the login matched, None for nobody here. Raises LoginRefused.
+
+    A deprovisioned user stays out whatever the connection says: else the next login would undo what the IdP decided.
+    """
+    if user is not None and user.state == UserState.DEPROVISIONED:
+        raise refusals.deprovisioned(user)
+    if connection.just_in_time == JustInTime.OFF and (user is None or user.state == UserState.PENDING):
+        raise refusals.no_new_people(claims, connection, user)
+    if connection.just_in_time == JustInTime.ANNOUNCED and user is None:
+        raise refusals.not_announced(claims, connection)
+    if user is None and (foreign := foreign_domain(connection.account_id, connection.pk, [claims.email])):
+        raise refusals.foreign_domain(claims, foreign)
 
 
 def _link(login: _Login, user: User) -> ExternalIdentity:

@@ -25,7 +25,7 @@ from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.passwords.policy import may_use
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.login import match_refusals
+from accounts.sso.login import refusals
 from accounts.sso.refusal import LoginRefused
 from common.folding import fold
 
@@ -62,7 +62,7 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
 def _check_subject_of_guest(claims: IdentityClaims, connection: Connection) -> None:
     """A guest's NameID may be their e-mail, and that the company's: as a subject it must not be somebody known here."""
     if claims.guest and "@" in claims.subject and _proved_keys(connection, {fold(claims.subject)}):
-        raise match_refusals.guest_by_email(claims)
+        raise refusals.guest_by_email(claims)
 
 
 def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[ExternalIdentity]:
@@ -91,7 +91,7 @@ def _as_sent(claims: IdentityClaims, identities: list[ExternalIdentity]) -> Exte
     """
     exact = [identity for identity in identities if identity.subject == claims.subject]
     if not exact and len({identity.user_id for identity in identities}) > 1:
-        raise match_refusals.spellings_of_two(claims, [(row.user.email, row.subject) for row in identities])
+        raise refusals.spellings_of_two(claims, [(row.user.email, row.subject) for row in identities])
     return (exact or identities)[0]
 
 
@@ -151,7 +151,7 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
     moving = _moving(connection, usable, own, signed_in)
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name", moving)
     if match is None:
-        raise match_refusals.taken(claims, connection, usable[0])
+        raise refusals.taken(claims, connection, usable[0])
     return match
 
 
@@ -164,10 +164,10 @@ def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: 
     if key in own:
         raise ChangedMeanwhile
     if claims.guest:
-        raise match_refusals.guest(claims)
+        raise refusals.guest(claims)
     foreign = foreign_domain(connection.account_id, connection.pk, [claims.email])
     if foreign is not None:
-        raise match_refusals.foreign_domain(claims, foreign)
+        raise refusals.foreign_domain(claims, foreign)
     raise _why_not_found(claims, connection, key)
 
 
@@ -175,11 +175,11 @@ def _why_not_found(claims: IdentityClaims, connection: Connection, key: str) -> 
     """Why the e-mail (folded) of a member, of no other connection's domain, does not find the user who has it."""
     domain_verified = bool(_proved_keys(connection, {key}))
     if not claims.email_trusted:
-        return match_refusals.unverified_email(claims, domain_verified=domain_verified)
+        return refusals.unverified_email(claims, domain_verified=domain_verified)
     owner = owners_of([domain_of(key)]).get(domain_of(key))
     if owner and owner.account_id == connection.account_id:
-        return match_refusals.unattached_domain(claims, connection)
-    return match_refusals.unproved_domain(claims)
+        return refusals.unattached_domain(claims, connection)
+    return refusals.unproved_domain(claims)
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:
@@ -216,7 +216,7 @@ def _only_one(
 ) -> Match | None:
     eligible = [user for user in candidates if user.pk in moving or _may_be_linked(user, signed_in)]
     if len(eligible) > 1:
-        raise match_refusals.ambiguous(claims, eligible)
+        raise refusals.ambiguous(claims, eligible)
     if not eligible:
         return None
     user = eligible[0]

@@ -27,7 +27,7 @@ from accounts.sso.readable_secrets import refusing_unreadable
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.saml_rows import MALFORMED
 from accounts.sso.saml import bindings as saml_bindings
-from accounts.sso.saml import service_provider, xml_signing
+from accounts.sso.saml import service_provider, xml_signature
 from accounts.sso.saml.bindings import Outgoing
 from accounts.sso.saml.claims import SESSION_LIMIT
 from accounts.sso.saml.name_id import name_id_of
@@ -126,9 +126,9 @@ def _outgoing(connection: Connection, name: str, document: Element, address: str
     """By the binding that the IdP has. RelayState goes back as it came, and is left out where none came."""
     relay = {} if relay_state is None else {"RelayState": relay_state}
     if connection.slo_by_post:
-        xml = xml_signing.signed(document, connection.sp_private_key, connection.sp_certificate)
+        xml = xml_signature.signed(document, connection.sp_private_key, connection.sp_certificate)
         return Outgoing(address, {name: saml_bindings.encoded(xml), **relay})
-    fields = {name: saml_bindings.deflated(xml_signing.written(document)), **relay}
+    fields = {name: saml_bindings.deflated(xml_signature.written(document)), **relay}
     return Outgoing(saml_bindings.with_query(address, saml_bindings.signed_query(fields, connection.sp_private_key)))
 
 

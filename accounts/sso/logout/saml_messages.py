@@ -13,7 +13,7 @@ from lxml import etree
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import xml_signature
 from accounts.sso.saml.bindings import Came
-from accounts.sso.saml.fields import Clock, check_issue_instant, check_issuer, check_version, moment_of, one, text_of
+from accounts.sso.saml.checks import Clock, check_issue_instant, check_issuer, check_version
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
 from accounts.sso.saml.shape import (
     LOGOUT_REQUEST,
@@ -25,11 +25,14 @@ from accounts.sso.saml.shape import (
     STATUS,
     Element,
     check_logout_message,
+    moment_of,
+    one,
     parse,
     parse_signed,
     require_id,
     signatures,
     status_refusal,
+    text_of,
 )
 from common.texts import quoted
 

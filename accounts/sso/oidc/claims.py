@@ -1,6 +1,7 @@
 """PURE. From the verified claims of an ID token to `IdentityClaims` (`protocol.md` 6.6 and section 9)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,6 @@ from accounts.connections.vendors import ENTRA, VENDORS
 from accounts.sso import masking
 from accounts.sso.attributes import guests
 from accounts.sso.attributes import reading as attributes
-from accounts.sso.attributes.full_names import split_name
 from accounts.sso.claims import IdentityClaims, first_text, text_values
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.trace import Trace
@@ -38,6 +38,11 @@ _PROTOCOL_CLAIMS = frozenset(
     )
     for name in names
 )
+
+_REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")  # "Lee, Ann (Contractor)"
+_COMMA = re.compile(r"[,\uff0c\u3001]")
+# They follow a name after a comma and are neither of its parts.
+_SUFFIXES = frozenset("jr sr ii iii iv esq phd md dds ba bsc ma msc mba dr prof".split())
 
 
 class OidcConnection(Protocol):
@@ -222,6 +227,24 @@ def _split_name(claims: Claims, fields: Mapping[str, Any]) -> dict[str, str]:
         return {}
     first, last = split_name(first_text(claims, ("name",)))
     return {"first_name": first, "last_name": last}
+
+
+def split_name(whole: str) -> tuple[str, str]:
+    """First and last name: after a comma comes the first name ("Lee, Ann"), else the first word is it."""
+    name = _REMARK.sub("", whole) or whole
+    last, *others = [part for part in map(_tidy, _COMMA.split(name)) if not _is_suffix(part)] or [""]
+    if others:
+        return others[0], last
+    first, _, last = last.partition(" ")
+    return first, last
+
+
+def _tidy(part: str) -> str:
+    return " ".join(part.split())
+
+
+def _is_suffix(part: str) -> bool:
+    return not part or part.replace(".", "").casefold() in _SUFFIXES
 
 
 def _authenticated_at(claims: Claims) -> datetime:

@@ -11,21 +11,12 @@ from datetime import datetime, timedelta
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.saml import xml_encryption
-from accounts.sso.saml.fields import (
-    Clock,
-    check_issue_instant,
-    check_issuer,
-    check_version,
-    moment_of,
-    one,
-    shown,
-    text_of,
-)
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, require_id, status_refusal
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, moment_of, one, require_id, status_refusal, text_of
 from accounts.sso.trace import AUDIENCE, Trace
 from common.texts import quoted
 
+MAX_SKEW = 300  # seconds, R24
 MAX_LIFETIME = timedelta(hours=24)
 _MAX_CONFIRMATIONS = 10
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -69,6 +60,59 @@ class VerifiedAssertion:
     full_name_id: NameId | None = None  # with format and qualifiers; None: the assertion has none
     # All values of those attributes that have other values than texts; an element inside one is an object here.
     structured: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clock:
+    now: datetime
+    allowed_skew: int
+
+    @property
+    def skew(self) -> timedelta:
+        return timedelta(seconds=min(self.allowed_skew, MAX_SKEW))
+
+    def is_before(self, moment: datetime) -> bool:
+        return self.now + self.skew < moment
+
+    def has_reached(self, moment: datetime) -> bool:
+        return self.now - self.skew >= moment
+
+    def refusal(self, code: str, expected: str, moment: datetime) -> LoginRefused:
+        """Names both clocks: which of them is wrong is for people to find out."""
+        return LoginRefused(
+            code,
+            f"{expected}, with {self.skew.seconds} s allowed",
+            f"the time {shown(moment)} from the identity provider while Torque's clock says {shown(self.now)}",
+        )
+
+
+def check_version(element: Element) -> None:
+    if element.get("Version") != "2.0":
+        raise LoginRefused(
+            "saml-version", "SAML version 2.0", quoted(element.get("Version", "")) if element.get("Version") else "none"
+        )
+
+
+def check_issue_instant(element: Element, clock: Clock) -> datetime:
+    issued_at = moment_of(element, "IssueInstant")
+    if clock.is_before(issued_at):
+        raise clock.refusal("saml-issued-in-future", "a message issued in the past", issued_at)
+    return issued_at
+
+
+def check_issuer(issuer: str, idp_entity_id: str, where: str, count: int = 1) -> str:
+    if issuer != idp_entity_id or count != 1:
+        slash = issuer.rstrip("/") == idp_entity_id.rstrip("/")
+        raise LoginRefused(
+            "saml-issuer",
+            f"the issuer {quoted(idp_entity_id)} of this connection in the {where}",
+            quoted(issuer) + (", which differs in the slash at the end" if slash and count == 1 else ""),
+        )
+    return issuer
+
+
+def shown(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def check_response(response: Element, expected: Expectations, clock: Clock, trace: Trace) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import xml_encryption
-from accounts.sso.saml.fields import text_of
-from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element
+from accounts.sso.saml.shape import ENCRYPTED_ID, NAME_ID, Element, text_of
 from common.folding import fold
 from common.texts import quoted
 

@@ -10,8 +10,7 @@ from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.saml import checks as saml_checks
 from accounts.sso.saml import xml_encryption, xml_signature
-from accounts.sso.saml.checks import Expectations, VerifiedAssertion
-from accounts.sso.saml.fields import Clock
+from accounts.sso.saml.checks import Clock, Expectations, VerifiedAssertion
 from accounts.sso.saml.shape import (
     ASSERTION,
     ENCRYPTED_ASSERTION,

@@ -31,7 +31,7 @@ from accounts.models.request_choices import NameIdFormat
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Side
-from accounts.sso.saml import xml_signing
+from accounts.sso.saml import xml_signature
 from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
 from accounts.sso.saml.claims import Reading, identity_claims
 from accounts.sso.saml.response import Expectations, check_signed, read_response
@@ -152,7 +152,7 @@ def _signed_inside(connection: Connection, xml: bytes) -> bytes:
     if not connection.sign_requests:
         return xml
     try:
-        return xml_signing.signed(parse_signed(xml), connection.sp_private_key, connection.sp_certificate)
+        return xml_signature.signed(parse_signed(xml), connection.sp_private_key, connection.sp_certificate)
     except ValueError:
         raise _no_signing_key() from None
 

@@ -1,4 +1,5 @@
-"""PURE. Checks before any cryptography: what a SAML message may look like (`protocol.md` 8.4 checks 1, 2, 15; R23).
+"""PURE. What a SAML message may look like, before any cryptography (`protocol.md` 8.4 checks 1, 2, 15; R23); and how
+one child, its text and its times are read.
 
 Every rule is one pass over the bytes or over the elements, so that a hostile message costs no more than its length.
 Nothing read here is trusted: what a login is based on is read later, from the bytes that were signed.
@@ -7,12 +8,15 @@ Nothing read here is trusted: what a login is based on is read later, from the b
 import base64
 import binascii
 import re
+from datetime import datetime
 from typing import cast
 
 from lxml import etree
 
 from accounts.sso import provider_errors
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.saml_rows import MALFORMED
+from common import timestamps
 from common.texts import quoted
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -39,6 +43,8 @@ _XML_DECLARATION = re.compile(
     rb"""<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']utf-8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>""",
     re.IGNORECASE,
 )
+# Times in messages are UTC.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)")
 _MESSAGE_READ = 2000  # characters of a status message in which its cause is looked for
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
@@ -228,3 +234,40 @@ def status_refusal(response: Element) -> LoginRefused | None:
     names = tuple(status.rpartition(":")[2] for status in reversed(said))
     cause = provider_errors.code_for(names, message[:_MESSAGE_READ])
     return LoginRefused(cause or "saml-status", "the status Success", received)
+
+
+def one(parent: Element, name: str) -> Element:
+    found = parent.findall(f"{{{SAML}}}{name}")
+    if len(found) != 1:
+        code = _MISSING.get(name, "saml-shape") if not found else "saml-shape"
+        raise LoginRefused(code, f"one {name} in {str(parent.tag).rpartition('}')[2]}", f"{len(found)}", MALFORMED)
+    return found[0]
+
+
+_MISSING = {
+    "Conditions": "saml-conditions",
+    "Subject": "saml-subject",
+    "Issuer": "saml-issuer",
+    "SubjectConfirmationData": "saml-recipient",
+}
+
+
+def text_of(element: Element) -> str:
+    """Trimmed text. An element with others inside would be read one way here and another way elsewhere."""
+    if len(element):
+        raise LoginRefused("saml-shape", f"text only in {str(element.tag).rpartition('}')[2]}", "elements inside it")
+    return (element.text or "").strip()
+
+
+def moment_of(element: Element, name: str) -> datetime:
+    """An xs:dateTime with its zone, as UTC. A missing or unreadable one is refused: no end means no trust."""
+    value = element.get(name, "")
+    where = f"{name} of {str(element.tag).rpartition('}')[2]}"
+    try:
+        if not _TIME.fullmatch(value):
+            raise ValueError(value)
+        return timestamps.read(value)
+    except ValueError:
+        raise LoginRefused(
+            "saml-time", f"a time with its zone as {where}", quoted(value) if value else "none"
+        ) from None

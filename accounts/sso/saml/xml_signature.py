@@ -1,4 +1,4 @@
-"""PURE. XML signatures in process: which form is accepted, whether a key fits, which bytes were signed.
+"""PURE. XML signatures in process: which form is accepted, whether a key fits, which bytes were signed; and our own.
 
 `verify` gives back the canonical bytes whose digest the signature covers; callers read those and nothing else, so
 what was checked and what is used cannot differ (R21, CVE-2025-25291). The key comes from the connection; KeyInfo is
@@ -280,3 +280,30 @@ def _altered() -> LoginRefused:
         "one that was changed after it was signed",
         "If nobody tampered with it, a proxy between the browser and Torque may have.",
     )
+
+
+def signed(root: Element, private_key_pem: str, certificate_pem: str) -> bytes:
+    """The document with a signature of its root, which stands after the Issuer as the schema wants it.
+
+    Shows the certificate in KeyInfo. ValueError where the key or the certificate is none.
+    """
+    constants = xmlsec.constants
+    signature = xmlsec.template.create(root, constants.TransformExclC14N, constants.TransformRsaSha256, ns="ds")
+    root.insert(1, signature)
+    reference = xmlsec.template.add_reference(signature, constants.TransformSha256, uri=f"#{root.get('ID')}")
+    xmlsec.template.add_transform(reference, constants.TransformEnveloped)
+    xmlsec.template.add_transform(reference, constants.TransformExclC14N)
+    xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
+    context = xmlsec.SignatureContext()
+    context.register_id(root, "ID")
+    try:
+        context.key = xmlsec.Key.from_memory(private_key_pem, constants.KeyDataFormatPem)
+        context.key.load_cert_from_memory(certificate_pem, constants.KeyDataFormatPem)
+        context.sign(signature)
+    except xmlsec.Error as error:
+        raise ValueError("not a key with its certificate") from error
+    return written(root)
+
+
+def written(root: Element) -> bytes:
+    return etree.tostring(root)

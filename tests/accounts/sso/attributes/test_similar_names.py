@@ -6,7 +6,7 @@ import pytest
 
 from accounts.connections.vendors import VENDORS
 from accounts.models import Connection
-from accounts.sso.attributes.similar_names import similar_names
+from accounts.sso.attributes.reading import similar_names
 from accounts.sso.login.preview import claims_of, preview_login
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection, saml_connection

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sso.attributes.full_names import split_name
+from accounts.sso.oidc.claims import split_name
 
 
 @pytest.mark.parametrize(

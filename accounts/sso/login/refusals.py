@@ -1,4 +1,4 @@
-"""Why a login that knows nobody by its subject may not be the user who has its e-mail, in words for the admin."""
+"""Why a verified login may not be a user here, in words for the admin."""
 
 from collections.abc import Sequence
 
@@ -55,6 +55,27 @@ def foreign_domain(claims: IdentityClaims, foreign: ForeignDomain) -> LoginRefus
             f"The person signs in through {named(foreign.connections)}, or an account admin adds the domain"
             f" '{foreign.domain}' to this connection too."
         ),
+    )
+
+
+def deprovisioned(user: User) -> LoginRefused:
+    return LoginRefused("deprovisioned", "a person who still has access", f"{user.email}, who was deprovisioned")
+
+
+def not_announced(claims: IdentityClaims, connection: Connection) -> LoginRefused:
+    return LoginRefused(
+        "not-announced",
+        f"somebody whom provisioning announced, as connection '{connection.name}' is set",
+        f"'{claims.email}', of whom nobody here knows",
+    )
+
+
+def no_new_people(claims: IdentityClaims, connection: Connection, user: User | None) -> LoginRefused:
+    received = f"{user}, who is pending" if user else f"'{claims.email}', of whom nobody here knows"
+    return LoginRefused(
+        "no-new-people",
+        f"somebody who is active here already, as connection '{connection.name}' lets nobody new in",
+        received,
     )
 
 
