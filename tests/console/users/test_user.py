@@ -56,7 +56,7 @@ def test_it_names_the_login_that_gave_a_right(as_alice_of: Client, cast: Cast, l
     page = as_alice_of.get(address(cast.petra))
     assertContains(page, "from the identity provider Okta")
     assertContains(page, ExternalIdentity.objects.get(user=cast.petra).subject)
-    assertContains(page, "Welcomed petra@acme.example at their first login")
+    assertContains(page, "Activated petra@acme.example at first login")
 
 
 @pytest.mark.parametrize("who", ["charlie", "erased"])
