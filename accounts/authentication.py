@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.audit import audit
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 from accounts.passwords import recovery_codes
 from common.folding import fold
 from common.http.client_address import client_address
@@ -37,14 +37,14 @@ class AccountBackend(BaseBackend):
         if username is None or password is None:
             return None
         named = User.objects.filter(email_key=fold(username), state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
-        named = named.filter(password_doors.MAY_USE).select_related("account")
+        named = named.filter(password_policy.MAY_USE).select_related("account")
         candidates = list(named[:20]) if account is None else _of_account(account, named)
         if not candidates:
             User().set_password(password)
         matching = [user for user in candidates if user.check_password(password)]
         if len(matching) != 1:
             return None
-        password_doors.note_use(matching[0], audit.person(matching[0], _address(request)))
+        password_policy.note_use(matching[0], audit.person(matching[0], _address(request)))
         return matching[0]
 
     def get_user(self, user_id: UUID | str) -> User | None:

@@ -1,7 +1,6 @@
-"""What is remembered of each attempt to come in, so that an admin can see why it went as it did."""
+"""Login records: one for each attempt to sign in, with the reason where it was refused."""
 
 import hashlib
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,20 +8,19 @@ from accounts import unrecorded_refusals
 from accounts.models import Connection, ConsumedMessage, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.unrecorded_refusals import Tie
+from common.readable_codes import ALPHABET, new_code
 
-# No letters or digits that are mistaken for each other when read out: a person tells it to an admin.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
 
 
 def new_reference() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    return new_code(_LENGTH)
 
 
 def as_reference(text: str) -> str:
-    """What somebody typed, in the spelling of a reference; empty when it can be none."""
+    """A typed reference in its stored spelling; empty for what cannot be one."""
     reference = text.upper().replace(" ", "").replace("-", "")
-    return reference if len(reference) == _LENGTH and set(reference) <= set(_ALPHABET) else ""
+    return reference if len(reference) == _LENGTH and set(reference) <= set(ALPHABET) else ""
 
 
 def record_refusal(connection: Connection, code: str, explanation: str, **seen: Any) -> LoginRecord:

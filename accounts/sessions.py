@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.models import Account, Connection, ExternalIdentity, SignedInSession, User
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 from accounts.rights import check_may_act_on
 from accounts.tokens import tokens
 from common.encryption import UnreadableSecret
@@ -265,7 +265,7 @@ def _over(session: SignedInSession, now: datetime) -> str:
 
 def _may_use_password(session: SignedInSession) -> bool:
     user = User.objects.select_related("account", "account_role").get(pk=session.user_id)
-    return password_doors.may_use(user)
+    return password_policy.may_use(user)
 
 
 def _note_seen(session: SignedInSession, now: datetime) -> None:

@@ -86,32 +86,32 @@ def update_connection(
         )
     check_attribute_names(changes.get("attribute_names", {}))
     row = locked(connection)
-    told = told_of(row, changes)
-    check_fields(row, told, acting)
-    if told:
+    described = describe_changes(row, changes)
+    check_fields(row, described, acting)
+    if described:
         take(row, changes)
-    told |= _set_given(row, grantable_account_roles, agreed_permissions, acting)
-    if told:
-        audit.record(acting, "connection.changed", row, told)
+    described |= _set_given(row, grantable_account_roles, agreed_permissions, acting)
+    if described:
+        audit.record(acting, "connection.changed", row, described)
         if is_account_admin(acting, row.account_id):
-            answer_requests(row, Request.GENERAL if set(told) <= {*GENERAL} else Request.PEOPLE)
-    return bool(told)
+            answer_requests(row, Request.GENERAL if set(described) <= {*GENERAL} else Request.PEOPLE)
+    return bool(described)
 
 
 def _set_given(
     row: Connection, roles: Iterable[AccountRole] | None, permissions: Iterable[str] | None, acting: Actor
 ) -> dict[str, Any]:
-    """What logins may give. What to tell the audit log; empty when nothing changed."""
-    told, new = _set_grantable(row, list(roles), acting) if roles is not None else ({}, [])
+    """Set what logins may give. Returns the changes for the audit entry."""
+    described, new = _set_grantable(row, list(roles), acting) if roles is not None else ({}, [])
     wanted = frozenset(permissions) if permissions is not None else agreed(row)
-    told |= put_agreed(row, wanted.union(*map(permissions_of_role, new)), acting)
-    if "agreed_permissions" in told:
+    described |= put_agreed(row, wanted.union(*map(permissions_of_role, new)), acting)
+    if "agreed_permissions" in described:
         row.save(update_fields=["agreed_permissions"])
-    return told
+    return described
 
 
 def take(row: Connection, changes: Mapping[str, Any]) -> None:
-    """Saves these values on a locked row. Raises ActionRefused. The caller tells the audit log."""
+    """Saves these values on a locked row. Raises ActionRefused. The caller writes the audit entry."""
     names = put(row, changes)
     check_values(row, changes)
     save_or_refuse(row, update_fields=names)
@@ -140,18 +140,20 @@ def check_values(row: Connection, names: Iterable[str]) -> None:
         ) from None
 
 
-def told_of(row: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """For the audit log: before and after, certificates by their fingerprints."""
-    told = {name: [getattr(row, name), value] for name, value in changes.items() if getattr(row, name) != value}
-    if "idp_certificates" in told:
-        told["idp_certificates"] = [[fingerprint(pem) for pem in present(text)] for text in told["idp_certificates"]]
-    return told
+def describe_changes(row: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes for an audit entry: field -> [before, after], certificates by their fingerprints."""
+    described = {name: [getattr(row, name), value] for name, value in changes.items() if getattr(row, name) != value}
+    if "idp_certificates" in described:
+        described["idp_certificates"] = [
+            [fingerprint(pem) for pem in kept_certificates(text)] for text in described["idp_certificates"]
+        ]
+    return described
 
 
 def _set_grantable(
     row: Connection, wanted: list[AccountRole], acting: Actor
 ) -> tuple[dict[str, Any], list[AccountRole]]:
-    """R18. What to tell the audit log, empty when nothing changed, and the roles that are new. Taking one away is free.
+    """R18. Returns the changes for the audit entry, and the roles that are new. Removing one needs no permission.
 
     Raises PermissionsExceeded."""
     if any(role.account_id != row.account_id for role in wanted):
@@ -170,7 +172,7 @@ def _set_grantable(
     return {"grantable_account_roles": [sorted(before), sorted(after)]}, new
 
 
-def present(text: str) -> tuple[str, ...]:
+def kept_certificates(text: str) -> tuple[str, ...]:
     """The certificates kept on a row, PEM; none where they cannot be read."""
     try:
         return stored_certificates(text)
@@ -185,10 +187,10 @@ def set_client_secret(connection: Connection, secret: str, expires_at: datetime 
     if was_enabled(row):
         check_verb("set_client_secret", row.account_id, acting)
     check_secret_is_good(secret, expires_at)
-    told = told_of_secret(row, secret, expires_at)
+    described = describe_secret(row, secret, expires_at)
     row.save(update_fields=put(row, secret_fields(secret, expires_at)))
     action = "connection.client-secret-set" if secret else "connection.client-secret-removed"
-    audit.record(acting, action, row, told)
+    audit.record(acting, action, row, described)
 
 
 def check_secret_is_good(secret: str, expires_at: datetime | None) -> None:
@@ -205,8 +207,8 @@ def secret_fields(secret: str, expires_at: datetime | None) -> dict[str, Any]:
     return {"client_secret": secret, "client_secret_set_at": set_at, "client_secret_expires_at": ends_at}
 
 
-def told_of_secret(row: Connection, secret: str, expires_at: datetime | None) -> dict[str, Any]:
-    """For the audit log: before and after, never what the secret is."""
+def describe_secret(row: Connection, secret: str, expires_at: datetime | None) -> dict[str, Any]:
+    """Changes for an audit entry: whether a secret is set, never what it is."""
     was_set = row.has_client_secret
     return {
         "client_secret": ["set" if was_set else None, ("replaced" if was_set else "set") if secret else None],

@@ -10,7 +10,7 @@ from accounts.connections import unreadable_secrets
 from accounts.connections.certificates import expiry
 from accounts.connections.certificates.certificates import STRONG, certificate_subject, weakness
 from accounts.connections.certificates.expiry import Ending
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.provider import metadata
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
@@ -75,7 +75,7 @@ def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iter
 
 def _weak_certificates(connection: Connection) -> Iterator[str]:
     """Of rows that are older than the rule."""
-    for pem in present(connection.idp_certificates):
+    for pem in kept_certificates(connection.idp_certificates):
         if weak := weakness(pem):
             yield (
                 f"The certificate '{certificate_subject(pem)}' of the identity provider of '{connection.name}' has"

@@ -56,6 +56,8 @@ def create_connection(
     put_agreed(connection, frozenset().union(*map(permissions_of_role, roles)), acting)
     if connection.client_secret:
         connection.client_secret_set_at = timezone.now()
+    if connection.metadata_url:  # read just now
+        connection.metadata_read_at = timezone.now()
     save_or_refuse(connection, force_insert=True)
     for domain in domains:
         row = claim_proved_domain(account, domain, acting=acting)

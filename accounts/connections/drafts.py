@@ -15,10 +15,19 @@ from accounts.audit.audit import Actor
 from accounts.connections import changes as connection_changes
 from accounts.connections.admin_requests import Request, answer_requests
 from accounts.connections.agreed_permissions import allow_permissions
-from accounts.connections.changes import PROVIDER, SAML_OPTIONS, check_values, put, secret_fields, take, told_of
+from accounts.connections.changes import (
+    PROVIDER,
+    SAML_OPTIONS,
+    check_values,
+    describe_changes,
+    put,
+    secret_fields,
+    take,
+)
 from accounts.connections.connections import check_attribute_names, locked, missing
 from accounts.connections.consent import check_verb, was_enabled
 from accounts.connections.enforcement import readiness_of
+from accounts.connections.provider.metadata import note_read
 from accounts.connections.settings_digest import digest_of
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, ConnectionDraft, LoginRecord
@@ -60,7 +69,8 @@ def goes_into_a_draft(connection: Connection) -> bool:
 def change_settings(connection: Connection, changes: Mapping[str, Any], *, acting: Actor) -> bool:
     """Gives fields of DRAFTED new values: in the draft where the connection has been enabled, else at once.
 
-    Raises ActionRefused for what no connection may be. False when nothing changed.
+    A metadata address among them was just read. Raises ActionRefused for what no connection may be. False when nothing
+    changed.
     """
     if unknown := set(changes) - DRAFTED:
         raise ActionRefused(
@@ -69,17 +79,20 @@ def change_settings(connection: Connection, changes: Mapping[str, Any], *, actin
         )
     row = locked(connection)
     if not goes_into_a_draft(row):
-        return connection_changes.update_connection(row, changes, acting=acting)
+        changed = connection_changes.update_connection(row, changes, acting=acting)
+        note_read(row, changes.get("metadata_url", ""))
+        return changed
     check_attribute_names(changes.get("attribute_names", {}))
     draft = draft_of(row) or _new(row)
     seen = drafted(draft)
-    told = told_of(seen, changes)
+    described = describe_changes(seen, changes)
     put(seen, changes)
     check_values(seen, changes)
-    if told:
+    if described:
         draft.changes = {**draft.changes, **changes}
-        _save(draft, told, acting)
-    return bool(told)
+        _save(draft, described, acting)
+    note_read(row, changes.get("metadata_url", ""))
+    return bool(described)
 
 
 @transaction.atomic
@@ -91,10 +104,10 @@ def change_client_secret(connection: Connection, secret: str, expires_at: dateti
         return
     connection_changes.check_secret_is_good(secret, expires_at)
     draft = draft_of(row) or _new(row)
-    told = connection_changes.told_of_secret(drafted(draft), secret, expires_at)
+    described = connection_changes.describe_secret(drafted(draft), secret, expires_at)
     draft.changes_secret = bool(secret) or row.has_client_secret
     draft.client_secret, draft.client_secret_expires_at = secret, expires_at if secret else None
-    _save(draft, told, acting)
+    _save(draft, described, acting)
 
 
 @transaction.atomic
@@ -110,12 +123,12 @@ def publish(connection: Connection, version: str, *, acting: Actor, allowed: Ite
     draft = _of_version(row, version)
     check_may_be_published(draft)
     values = _values(draft)
-    told = told_of(row, draft.changes)
+    described = describe_changes(row, draft.changes)
     if draft.changes_secret:
-        told |= connection_changes.told_of_secret(row, values["client_secret"], draft.client_secret_expires_at)
+        described |= connection_changes.describe_secret(row, values["client_secret"], draft.client_secret_expires_at)
     take(row, {**values, **_read_with(draft)})
     draft.delete()
-    audit.record(acting, "connection.draft-published", row, told)
+    audit.record(acting, "connection.draft-published", row, described)
     allow_permissions(row, allowed, acting=acting)
     answer_requests(row, Request.PUBLISH)
 
@@ -125,11 +138,11 @@ def throw_away(connection: Connection, version: str, *, acting: Actor) -> None:
     """The live settings stay. `version`: of the draft that was looked at. Raises ActionRefused when it is gone."""
     row = locked(connection)
     draft = _of_version(row, version)
-    told = {name: [after, before] for name, (before, after) in told_of(row, draft.changes).items()}
+    described = {name: [after, before] for name, (before, after) in describe_changes(row, draft.changes).items()}
     if draft.changes_secret:
-        told["client_secret"] = ["in the draft", None]
+        described["client_secret"] = ["in the draft", None]
     draft.delete()
-    audit.record(acting, "connection.draft-thrown-away", row, told)
+    audit.record(acting, "connection.draft-thrown-away", row, described)
     answer_requests(row, Request.PUBLISH)
 
 
@@ -208,7 +221,7 @@ def _of_version(row: Connection, version: str) -> ConnectionDraft:
     return draft
 
 
-def _save(draft: ConnectionDraft, told: dict[str, Any], acting: Actor) -> None:
+def _save(draft: ConnectionDraft, described: dict[str, Any], acting: Actor) -> None:
     """A draft that changes nothing is none."""
     live = draft.connection
     draft.changes = {name: value for name, value in draft.changes.items() if getattr(live, name) != value}
@@ -216,4 +229,4 @@ def _save(draft: ConnectionDraft, told: dict[str, Any], acting: Actor) -> None:
         draft.save()
     elif not draft._state.adding:
         draft.delete()
-    audit.record(acting, "connection.draft-saved", live, told)
+    audit.record(acting, "connection.draft-saved", live, described)

@@ -17,7 +17,7 @@ from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, LoginRecord
 from accounts.models.identity import ConnectionState, LoginOutcome
 from accounts.models.user import UserOrigin
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 from accounts.passwords import recovery_codes
 from accounts.rights import account_admins
 from accounts.tokens import tokens
@@ -57,7 +57,7 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
     _check_somebody_can_come_in(row)
     account.sso_enforced_at = row.sso_enforced_at = timezone.now()
     row.save(update_fields=["sso_enforced_at"])
-    people = password_doors.shut_out(row)
+    people = password_policy.shut_out(row)
     ended = sessions.close_password_sessions(people, "SSO is enforced") + tokens.revoke_short_tokens(people)
     codes = recovery_codes.replace(row)
     changes = {

@@ -1,7 +1,6 @@
 """Recovery codes: each lets an account admin in once, when the identity provider does not. Only digests are stored."""
 
 import hashlib
-import secrets
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +10,10 @@ from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, RecoveryCode, User
 from common.folding import fold
+from common.readable_codes import new_code
 
 NUMBER = 10
-# No letters or digits that are mistaken for each other: 20 of 30 are 98 random bits, so a plain digest is enough.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PARTS, _PART_LENGTH = 4, 5
+_PARTS, _PART_LENGTH = 4, 5  # 98 random bits, so a plain digest is enough
 
 
 @transaction.atomic
@@ -80,8 +78,7 @@ def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | N
 
 
 def _new() -> str:
-    parts = ("".join(secrets.choice(_ALPHABET) for _ in range(_PART_LENGTH)) for _ in range(_PARTS))
-    return "-".join(parts)
+    return "-".join(new_code(_PART_LENGTH) for _ in range(_PARTS))
 
 
 def _digest(code: str) -> str:

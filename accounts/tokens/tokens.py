@@ -23,7 +23,7 @@ from accounts.errors import ActionRefused
 from accounts.models import Account, ApiToken, Connection, User
 from accounts.models.token import TokenKind
 from accounts.models.user import UserState
-from accounts.passwords import policy as password_doors
+from accounts.passwords import policy as password_policy
 from accounts.permissions import Permission
 from accounts.rights import PermissionsExceeded, account_permissions, check_has, check_may_act_on
 from common.db import statements
@@ -133,7 +133,7 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
     """
     people = User.objects.select_related("account").select_for_update(of=("self", "account"), no_key=True)
     current = people.filter(pk=user.pk).first()
-    if current is None or not _is_as_it_was(current, user) or not password_doors.may_use(current):
+    if current is None or not _is_as_it_was(current, user) or not password_policy.may_use(current):
         raise ActionRefused(
             "access-changed", f"Expected the access of {user.email} as it was when the password was compared."
         )

@@ -12,7 +12,7 @@ from accounts.connections.certificates.certificates import (
     fingerprint,
     new_service_provider_key,
 )
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.connections import locked
 from accounts.connections.drafts import change_settings, with_draft
 from accounts.connections.provider.settings import certificates_in
@@ -29,7 +29,7 @@ def add_certificates(connection: Connection, text: str, *, acting: Actor) -> Sig
     Raises ActionRefused for a text without a usable certificate, and for more than 20 in all.
     """
     seen = with_draft(locked(connection))
-    before = present(seen.idp_certificates)
+    before = kept_certificates(seen.idp_certificates)
     found = certificates_in([text], beside=before)
     new = tuple(pem for pem in found.certificates if pem not in before)
     if len(before) + len(new) > MAX_CERTIFICATES:  # all of them are read at each login
@@ -47,7 +47,7 @@ def remove_certificate(connection: Connection, with_fingerprint: str, *, acting:
     """Signatures with that key are refused from then on. Raises ActionRefused for the last one, unless it was never
     live."""
     seen = with_draft(locked(connection))
-    before = present(seen.idp_certificates)
+    before = kept_certificates(seen.idp_certificates)
     after = [pem for pem in before if fingerprint(pem) != with_fingerprint]
     if len(after) == len(before):
         raise ActionRefused("certificate-gone", "That certificate is not there any more.")

@@ -13,7 +13,7 @@ from uuid import uuid4
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.provider.token_signatures import public_jwk, signed_token
 from accounts.models import Connection
 from accounts.models.identity import Vendor
@@ -25,7 +25,7 @@ _PREFERRED = ("PS256", "RS256")  # Entra asks for the first one; every provider 
 
 def published_keys(connection: Connection) -> dict[str, Any]:
     """The JWK Set of the connection's public keys, the one in use first; empty where it has none."""
-    both = (*present(connection.sp_certificate), *present(connection.next_certificate))
+    both = (*kept_certificates(connection.sp_certificate), *kept_certificates(connection.next_certificate))
     return {"keys": [_jwk(pem) for pem in both]}
 
 

@@ -21,12 +21,8 @@ from accounts import alerts
 from accounts.attempts import Parked, attempting
 from accounts.audit import audit
 from accounts.audit.audit import Actor
-from accounts.connections.certificates.certificates import (
-    CertificateError,
-    fingerprint,
-    key_digests,
-    stored_certificates,
-)
+from accounts.connections.certificates.certificates import fingerprint, key_digests
+from accounts.connections.changes import describe_changes, kept_certificates
 from accounts.connections.consent import check_verb, was_enabled
 from accounts.connections.provider import documents as provider_documents
 from accounts.connections.provider.documents import ProviderBusy, ProviderError
@@ -122,9 +118,8 @@ def _fetched(connection: Connection) -> IdentityProviderMetadata:
 
 
 def note_read(connection: Connection, address: str) -> None:
-    """The address was read well by somebody who saved what it says, so the connection's own copy is as good as new.
-
-    Nothing where the connection has another address, as the live one has beside a draft.
+    """Record that the metadata address was just read and saved. Does nothing where the connection has another address,
+    as the live one has beside a draft.
     """
     own = Connection.objects.in_account(connection.account_id).filter(pk=connection.pk, metadata_url=address)
     if address and own.exists():
@@ -181,15 +176,8 @@ def _fields(found: IdentityProviderMetadata) -> dict[str, Any]:
 
 def _differs(name: str, present: Any, proposed: Any) -> bool:
     if name == "idp_certificates":
-        return set(_certificates(present)) != set(_certificates(proposed))
+        return set(kept_certificates(present)) != set(kept_certificates(proposed))
     return bool(present != proposed)
-
-
-def _certificates(text: str) -> tuple[str, ...]:
-    try:
-        return stored_certificates(text)
-    except CertificateError:
-        return ()
 
 
 def _why_not(row: Connection, changes: dict[str, Any]) -> str:
@@ -199,7 +187,9 @@ def _why_not(row: Connection, changes: dict[str, Any]) -> str:
             f"Expected the entity ID '{row.idp_entity_id}' in the metadata of '{row.name}'; it names"
             f" '{changes['idp_entity_id']}'. Ask whoever runs the identity provider, then approve or drop the change."
         )
-    present, proposed = (_certificates(text) for text in (row.idp_certificates, changes.get("idp_certificates", "")))
+    present, proposed = (
+        kept_certificates(text) for text in (row.idp_certificates, changes.get("idp_certificates", ""))
+    )
     if present and proposed and not key_digests(present) & key_digests(proposed):
         return (
             f"Expected one of the present signing keys in the metadata of '{row.name}'; it names only others:"
@@ -217,7 +207,7 @@ def _hold(row: Connection, proposed: dict[str, Any], why: str, now: datetime) ->
     row.save(update_fields=["metadata_held"])
     alerts.resolve_alerts(row.account_id, AlertKind.METADATA_HELD, str(row.pk))
     alerts.raise_alert(row.account_id, AlertKind.METADATA_HELD, str(row.pk), why)
-    audit.record(REFRESHING, "connection.metadata-held", row, _told(row, proposed))
+    audit.record(REFRESHING, "connection.metadata-held", row, describe_changes(row, proposed))
     return ["held"]
 
 
@@ -257,7 +247,7 @@ def _decide(connection: Connection, acting: Actor, approve: bool) -> None:
         _take(row, proposed, acting, "connection.metadata-approved")
         _forget_held(row)
     else:
-        audit.record(acting, "connection.metadata-dropped", row, _told(row, proposed))
+        audit.record(acting, "connection.metadata-dropped", row, describe_changes(row, proposed))
         _forget_held(row, {"digest": row.metadata_held["digest"]})
 
 
@@ -268,18 +258,8 @@ def _forget_held(row: Connection, kept: dict[str, Any] | None = None) -> None:
 
 
 def _take(row: Connection, changes: dict[str, Any], acting: Actor, action: str) -> None:
-    told = _told(row, changes)
+    described = describe_changes(row, changes)
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=list(changes))
-    audit.record(acting, action, row, told)
-
-
-def _told(row: Connection, changes: dict[str, Any]) -> dict[str, Any]:
-    """For the audit log: before and after, certificates by their fingerprints."""
-    told = {name: [getattr(row, name), value] for name, value in changes.items() if getattr(row, name) != value}
-    if "idp_certificates" in told:
-        told["idp_certificates"] = [
-            [fingerprint(pem) for pem in _certificates(text)] for text in told["idp_certificates"]
-        ]
-    return told
+    audit.record(acting, action, row, described)

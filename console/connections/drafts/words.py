@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.connections.certificates.certificates import certificate_subject, fingerprint
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.drafts import drafted, lacking_test, version_of
 from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection, ConnectionDraft
@@ -111,7 +111,7 @@ def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference
 
 def certificates_told(text: str) -> tuple[str, ...]:
     """With the whole fingerprint: one who publishes may not be who made the draft, and a part of it can be forged."""
-    return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)})" for pem in present(text)) or (_NONE,)
+    return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)})" for pem in kept_certificates(text)) or (_NONE,)
 
 
 def _kept(connection: Connection) -> str:

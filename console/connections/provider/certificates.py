@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.connections import unreadable_secrets
 from accounts.connections.certificates.certificates import certificate_end, certificate_subject, fingerprint, weakness
 from accounts.connections.certificates.changes import add_certificates, remove_certificate, replace_lost_key
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.drafts import goes_into_a_draft
 from accounts.models.identity import ConnectionState, Protocol
 from accounts.permissions import Permission
@@ -54,7 +54,7 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 messages.warning(request, sentence)
             messages.success(request, f"Added {number}{where(connection)}.")
             return redirect("connection-certificates", connection.pk)
-    lines = [_line(pem) for pem in present(connection.idp_certificates)]
+    lines = [_line(pem) for pem in kept_certificates(connection.idp_certificates)]
     return shown(
         request,
         connection,
@@ -63,7 +63,7 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         edits=True,
         lines=lines,
         may_remove=len(lines) > 1 or connection.state == ConnectionState.DRAFT,
-        own=next(map(_line, present(connection.sp_certificate)), None),
+        own=next(map(_line, kept_certificates(connection.sp_certificate)), None),
         unreadable=list(unreadable_secrets.sentences(connection)),
         form=form,
     )
@@ -75,7 +75,7 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = edited(request, connection_id, protocol=Protocol.SAML)
     chosen = request.POST.get("fingerprint", "")
     back = address_of(connection, "connection-certificates")
-    found = [_line(pem) for pem in present(connection.idp_certificates) if fingerprint(pem) == chosen]
+    found = [_line(pem) for pem in kept_certificates(connection.idp_certificates) if fingerprint(pem) == chosen]
     if found and not is_confirmed(request):
         when = "once the draft is published" if goes_into_a_draft(connection) else "from then on"
         sentence = f"Logins signed with its key are refused {when}, also those that are under way."

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.connections.certificates.certificates import fingerprint
-from accounts.connections.changes import present
+from accounts.connections.changes import kept_certificates
 from accounts.connections.provider import metadata
 from accounts.permissions import Permission
 from console.connections.tabs import address_of, connection_of
@@ -50,7 +50,7 @@ def approve(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 held["why"],
                 f"From then on logins are taken from '{held['idp_entity_id']}', signed by these certificates:",
             ),
-            names=[fingerprint(pem) for pem in present(held["idp_certificates"])],
+            names=[fingerprint(pem) for pem in kept_certificates(held["idp_certificates"])],
             button="Take it",
             cancel_address=address_of(connection),
         )

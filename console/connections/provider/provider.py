@@ -13,7 +13,6 @@ from accounts.connections.certificates.certificates import fingerprint
 from accounts.connections.certificates.client_keys import thumbprint
 from accounts.connections.connections import lacks_client_secret, missing
 from accounts.connections.drafts import change_client_secret, change_settings, with_draft
-from accounts.connections.provider import metadata
 from accounts.connections.provider.settings import PUBLIC_CLIENT
 from accounts.models import Connection
 from accounts.models.identity import Protocol
@@ -61,7 +60,6 @@ def provider(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def _save(request: HttpRequest, connection: Connection, form: ProviderForm) -> HttpResponse:
     found = form.read()
     changed = change_settings(connection, found.fields, acting=acting(request))
-    metadata.note_read(connection, found.fields.get("metadata_url", ""))
     for warning in found.warnings:
         messages.warning(request, warning)
     messages.success(

@@ -9,7 +9,6 @@ from accounts.audit.audit import OPERATOR
 from accounts.connections import connections
 from accounts.connections.agreed_permissions import not_agreed
 from accounts.connections.domains.domains import include_subdomains
-from accounts.connections.provider import metadata
 from accounts.models import Connection
 from accounts.models.identity import Protocol
 from accounts.sso.addresses import addresses_of
@@ -41,7 +40,6 @@ class Command(VerbCommand):
                 domains=options["domain"],
                 grantable_account_roles=[users.role_named(owner, r) for r in options["grantable_account_role"]],
             )
-            metadata.note_read(connection, connection.metadata_url)
             if options["with_subdomains"]:
                 for domain in connection.domains.all():
                     include_subdomains(domain, True, acting=OPERATOR)
