@@ -1,4 +1,4 @@
-"""“Ask an Account Admin”: what somebody with Manage Single Sign-On alone may prepare, and not decide."""
+"""“Ask an Account Admin”, for users with Manage Single Sign-On who may prepare a change but not decide it."""
 
 from uuid import UUID
 
@@ -17,12 +17,12 @@ from console.shared.refusals import told_on_the_next_page
 @require_POST
 @needs(Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 def ask(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """`what`: a kind of request. Who manages users asks from a group's page, and for groups only."""
+    """`what`: a kind of request. Users with Manage Users alone can request groups only, from a group's page."""
     connection = connection_of(request, connection_id)
     manages_sso = Permission.MANAGE_SSO in permissions_of(request)
     if (what := request.POST.get("what")) not in (Request.values if manages_sso else [Request.GROUPS.value]):
         raise Http404
     with told_on_the_next_page(request):
         ask_an_admin(connection, Request(what), request.POST.get("note", ""), acting=acting(request))
-        messages.success(request, "The account admins are asked: they see it on their home page.")
+        messages.success(request, "Request sent. The account admins see it on their home page.")
     return redirect("connection", connection.pk) if manages_sso else redirect("groups")

@@ -1,4 +1,4 @@
-"""What an account admin lets the logins of a connection give: the boxes of a question, and a button of its own."""
+"""Account permissions that logins of a connection may assign: allowed in a confirmation, or by a button."""
 
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,9 @@ _BETWEEN = ", "
 
 
 class AllowForm(forms.Form):
-    """A box for each group and role that gives more than was agreed to, none of them ticked by itself.
+    """One checkbox, unticked, for each group and role that gives more than was allowed.
 
-    A box' value is what its label says, so that a role which grows meanwhile is not agreed to unseen.
+    The value lists the permissions of the label, so that a role extended meanwhile is not allowed unseen.
     """
 
     allow = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
@@ -31,19 +31,19 @@ class AllowForm(forms.Form):
     def __init__(self, connection: Connection) -> None:
         super().__init__()
         boxes: Any = self.fields[FIELD]
-        boxes.label = f"Logins through {connection} may give (without a tick they do not):"
+        boxes.label = f"Allow logins through {connection} to assign:"
         boxes.choices = [(_words(gift), f"{gift.name}: {_words(gift)}") for gift in not_agreed(connection)]
 
 
 def allow_form(connection: Connection) -> AllowForm | None:
-    """For a question; None where there is nothing to allow."""
+    """Return the form for a confirmation; None if there is nothing to allow."""
     form = AllowForm(connection)
     boxes: Any = form.fields[FIELD]
     return form if boxes.choices else None
 
 
 def ticked(request: HttpRequest) -> set[str]:
-    """The account permissions of the boxes that were ticked."""
+    """Return the account permissions of the selected checkboxes."""
     return {name for value in request.POST.getlist(FIELD) for name in value.split(_BETWEEN) if name}
 
 
@@ -54,8 +54,8 @@ def allow(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with told_on_the_next_page(request):
         allowed = ticked(request)
         changed = allow_permissions(connection, allowed, acting=acting(request))
-        told = f"Logins through '{connection}' may give {_BETWEEN.join(sorted(allowed))} from now on."
-        messages.success(request, told if changed else "Nothing was changed.")
+        now = f"Logins through '{connection}' can now assign {_BETWEEN.join(sorted(allowed))}."
+        messages.success(request, now if changed else "No changes.")
     return redirect("connection-people", connection.pk)
 
 

@@ -25,7 +25,7 @@ from console.shared.refusals import told_in_the_form
 @require_safe
 @needs(Permission.MANAGE_SSO)
 def connections(request: HttpRequest) -> HttpResponse:
-    """An account has a handful of them, so there are no pages."""
+    """Not paged: an account has a few connections."""
     good = LoginRecord.objects.filter(
         account=OuterRef("account"), connection=OuterRef("pk"), outcome=LoginOutcome.SIGNED_IN
     ).order_by("-at")
@@ -48,7 +48,7 @@ def _to_do(row: Any) -> tuple[ToDo, ...]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def new_connection(request: HttpRequest) -> HttpResponse:
-    """A draft is made at once, because our addresses, which the other side asks for first, hold its id."""
+    """Create a draft at once: the service provider details, which the identity provider needs first, contain its id."""
     form = NewConnectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         vendor, protocol = form.cleaned_data["kind"].split("-")
@@ -56,7 +56,9 @@ def new_connection(request: HttpRequest) -> HttpResponse:
             made = service.create_draft(
                 account_of(request), form.cleaned_data["name"], vendor, protocol, acting=acting(request)
             )
-            messages.success(request, f"'{made}' is a draft: nobody can sign in through it until you enable it.")
+            messages.success(
+                request, f"Connection '{made}' created as a draft. Users cannot sign in through it until you enable it."
+            )
             return redirect("connection-set-up", made.pk)
     kinds = [{"key": f"{vendor}-{protocol}", "set_up": words} for (vendor, protocol), words in SET_UPS.items()]
     page = {"form": form, "kinds": kinds, "chosen": form["kind"].value()}

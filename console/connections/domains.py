@@ -1,4 +1,4 @@
-"""The e-mail domains whose people sign in through a connection, and their proof."""
+"""Email domains of a connection, and their verification."""
 
 from uuid import UUID
 
@@ -20,14 +20,14 @@ from console.shared.refusals import told_in_the_form, told_on_the_next_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def domains(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """The list; a POST claims another one."""
+    """The list; a POST adds a domain."""
     connection = connection_of(request, connection_id)
     form = DomainForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with told_in_the_form(form):
             row = service.claim_domain(connection, form.cleaned_data["domain"], acting=acting(request))
-            told = "It is proved already." if row.proved_at else "Now prove it: add the record that is shown below."
-            messages.success(request, f"'{row}' is added. {told}")
+            then = "Already verified." if row.proved_at else "To verify it, add the DNS record shown below."
+            messages.success(request, f"'{row}' added. {then}")
             route = "connection-domains"
             return after_step(connection, route) if row.proved_at else redirect(route, connection.pk)
     lines = [(row, service.expected_record(row)) for row in connection.domains.order_by("domain")]
@@ -41,7 +41,7 @@ def check(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRes
     domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
     with told_on_the_next_page(request):
         service.prove_domain(domain, acting=acting(request))
-        messages.success(request, f"'{domain}' is proved: it is yours alone.")
+        messages.success(request, f"'{domain}' verified.")
         return after_step(connection, "connection-domains")
     return redirect("connection-domains", connection.pk)
 
@@ -49,13 +49,13 @@ def check(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRes
 @require_POST
 @needs(Permission.MANAGE_SSO)
 def subdomains(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpResponse:
-    """A ticked box includes them."""
+    """Include subdomains if the box is selected."""
     connection = connection_of(request, connection_id)
     domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
     included = request.POST.get("included") == "yes"
     with told_on_the_next_page(request):
         service.include_subdomains(domain, included, acting=acting(request))
-        effect = "includes its sub-domains now" if included else "does not include its sub-domains any more"
+        effect = "now includes its subdomains" if included else "no longer includes its subdomains"
         messages.success(request, f"'{domain}' {effect}.")
     return redirect("connection-domains", connection.pk)
 
@@ -70,9 +70,9 @@ def remove(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRe
         question = Question(
             title=f"Remove {domain} from {connection}?",
             sentences=(
-                f"People who type an e-mail of {domain} no longer find this connection, and its logins no longer find"
-                " an existing user by such an e-mail. Who has signed in through it before is still known.",
-                "With its last connection the account gives the domain up: it has to be proved again to come back.",
+                f"The sign-in page no longer routes users of {domain} to this connection, and its logins no longer"
+                " match existing users by such an email. Users already linked can still sign in.",
+                "If no other connection uses the domain, the account releases it and must verify it again to reuse it.",
             ),
             button="Remove",
             cancel_address=back,
@@ -80,5 +80,5 @@ def remove(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRe
         return ask(request, question)
     with told_on_the_next_page(request):
         service.remove_domain(connection, domain, acting=acting(request))
-        messages.success(request, f"'{domain}' is removed.")
+        messages.success(request, f"'{domain}' removed.")
     return redirect(back)

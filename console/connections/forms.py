@@ -10,9 +10,9 @@ from accounts.connections.changes import RULES
 from accounts.connections.consent import HARMLESS, was_enabled
 from accounts.connections.vendors import SET_UPS, VENDORS
 from accounts.models import AccountRole, Connection
-from accounts.models.identity import MAX_CLOCK_SKEW, JustInTime, Protocol, UpdatePolicy
+from accounts.models.identity import MAX_CLOCK_SKEW, Protocol, UpdatePolicy
 from accounts.permissions import Permission
-from console.connections.field_words import FIELD_WORDS
+from console.connections.field_words import FIELD_WORDS, JIT_WORDS
 from console.shared.fields import NameField
 from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
@@ -26,7 +26,7 @@ class NewConnectionForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=100,
-        help_text="What people choose when they have several, such as “Acme Okta”.",
+        help_text="Shown to users who can choose between several connections. Example: “Acme Okta”.",
         widget=forms.TextInput(attrs=_PLAIN),
     )
     kind = forms.ChoiceField(
@@ -38,43 +38,43 @@ class NewConnectionForm(forms.Form):
 
 class DomainForm(forms.Form):
     domain = forms.CharField(
-        label="E-mail domain",
+        label="Email domain",
         max_length=253,
-        help_text="The part after the @ of your people's e-mail addresses.",
+        help_text="The part after the @ of your users' email addresses.",
         widget=forms.TextInput(attrs={**_PLAIN, "placeholder": "example.com"}),
     )
 
 
 class GeneralForm(forms.Form):
-    """Some of the fields are of SAML only."""
+    """Name and login options; some fields exist for SAML only."""
 
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=_PLAIN))
     button_label = forms.CharField(
         label="Button label",
         max_length=100,
         required=False,
-        help_text="Text of the button on the sign-in page of an installation with one account only.",
+        help_text="Text of the sign-in button, on an installation with a single account.",
         widget=forms.TextInput(attrs=_PLAIN),
     )
     allow_idp_initiated = forms.BooleanField(
-        label="Allow logins that begin at the identity provider",
+        label="Allow IdP-initiated login",
         required=False,
-        help_text="For the tile on its dashboard. Off is safer: what nobody asked for here is refused.",
+        help_text="For the tile on the identity provider's dashboard. Off is safer: unsolicited logins are refused.",
     )
     sign_requests = forms.BooleanField(
         label="Sign requests",
         required=False,
-        help_text="With our certificate, which the identity provider needs to have then.",
+        help_text="The identity provider needs the service provider certificate to verify them.",
     )
     clock_skew = forms.IntegerField(
         label="Clock skew in seconds",
         min_value=0,
         max_value=MAX_CLOCK_SKEW,
-        help_text=f"How far its clock and ours may be apart, {MAX_CLOCK_SKEW} at most.",
+        help_text=f"Allowed difference to the identity provider's clock, {MAX_CLOCK_SKEW} at most.",
     )
 
     def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
-        """`decides`: whether the person may change what lets logins in."""
+        """`decides`: whether the user may change which logins are accepted."""
         super().__init__(posted, initial={name: getattr(connection, name) for name in self.base_fields})
         if was_enabled(connection) and not decides:
             for name in set(self.fields) - HARMLESS:
@@ -85,7 +85,7 @@ class GeneralForm(forms.Form):
 
 
 class AttributeNamesForm(forms.Form):
-    """One box for each of our fields: the name that the identity provider has for it. Empty is the vendor's own."""
+    """For each profile field, its attribute name at the identity provider. Empty: the vendor's default."""
 
     def __init__(self, connection: Connection, posted: Any = None) -> None:
         super().__init__(posted, initial=connection.attribute_names)
@@ -97,55 +97,56 @@ class AttributeNamesForm(forms.Form):
                 label=label,
                 required=False,
                 max_length=LONGEST_ATTRIBUTE_NAME,
-                help_text=f"Empty: {names}. {meaning}".strip(),
+                help_text=f"Default: {names}. {meaning}".strip(),
                 widget=forms.TextInput(attrs=_PLAIN),
             )
 
 
 class PeopleForm(forms.Form):
     just_in_time = forms.ChoiceField(
-        label="Who may come in that was never here",
-        choices=JustInTime.choices,
-        help_text="“Only people whom provisioning announced” needs SCIM, or people created by hand.",
+        label="Who can be created at first login (JIT provisioning)",
+        choices=list(JIT_WORDS.items()),
+        help_text="“Only provisioned users” needs SCIM provisioning, or users created by an admin.",
     )
     update_policy = forms.ChoiceField(
         label="What a login updates",
         choices=UpdatePolicy.choices,
-        help_text="Contact details are e-mail, names and time zone. Everything is also account role and spaces.",
+        help_text="Contact details: email, names and time zone. Everything: also account role and spaces.",
     )
     remove_unmapped_spaces = forms.BooleanField(
-        label="Take spaces away that a login no longer names",
+        label="Remove spaces that a login no longer sends",
         required=False,
-        help_text="Only with “everything at every login”, and only spaces that a login gave.",
+        help_text="Applies with “everything at every login”, to spaces that a login assigned.",
     )
     keep_groups_when_missing = forms.BooleanField(
-        label="Keep groups when a login says nothing about groups",
+        label="Keep groups if a login sends no groups",
         required=False,
-        help_text="Off: who sends no groups any more is in none. Entra leaves the claim out for people in no group.",
+        help_text="Off: users without groups in the login are removed from all mapped groups. Microsoft Entra ID"
+        " omits the claim for users in no group.",
     )
     default_space = NameField(
         "space",
         label="Default space",
         required=False,
-        help_text="Where a first login goes that names no space we know. Empty: nowhere, until an admin places them.",
+        help_text="Assigned at a first login that sends no known space. Empty: none; an admin assigns a space.",
     )
     default_role = forms.ChoiceField(label="Role in the default space", required=False)
     grantable = forms.ModelMultipleChoiceField(
-        label="Account roles that the identity provider may give",
+        label="Account roles that the identity provider can assign",
         queryset=AccountRole.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
 
     agreed = forms.MultipleChoiceField(
-        label="Account permissions that logins may give",
+        label="Account permissions that logins can assign",
         choices=[(str(permission), str(permission)) for permission in Permission],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
-        """`decides`: whether the person may change what lets logins in, and what they give."""
+        """`decides`: whether the user may change which logins are accepted, and what they assign."""
         space, role = placement_of(connection) or ("", MEMBER_ROLE)
         initial = {name: getattr(connection, name) for name in RULES}
         granted = connection.grantable_account_roles.all()
@@ -172,7 +173,7 @@ class PeopleForm(forms.Form):
         return self.fields[name]
 
     def rules(self) -> dict[str, Any]:
-        """What `change_sign_in_rules` takes."""
+        """Return the arguments of `change_sign_in_rules`."""
         given = self.cleaned_data
         return {
             "changes": {name: given[name] for name in RULES},

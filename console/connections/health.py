@@ -1,5 +1,5 @@
-"""How a connection does, from what its logins left behind. Eight queries, each on an index, however many logins; three
-more where the latest login failed. A test by an admin is no login: it says whether the settings work.
+"""Health of a connection, from its login records. Eight queries, each on an index, for any number of logins; three more
+if the latest login failed. A test by an admin is not a login: it shows whether the settings work.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from accounts.unrecorded_refusals import Counted, counted_since
 from spaces.names_in_logins import unknown_spaces
 
 WITHIN = timedelta(hours=24)
-LOOKED_AT = 100  # of the latest good logins
-ENOUGH = 5  # of them, to say that groups stopped
+LOOKED_AT = 100  # latest successful logins
+ENOUGH = 5  # logins without groups until they count as stopped
 SHOWN = 10
 
 
@@ -26,15 +26,15 @@ class Groups(StrEnum):
     NEVER = "never"
     ARRIVING = "arriving"
     STOPPED = "stopped"
-    FEW = "few"  # they came once; fewer than ENOUGH logins to tell from
+    FEW = "few"  # seen once; fewer than ENOUGH logins since
 
 
 @dataclass(frozen=True)
 class Health:
     """`signed_in`, `refused`: logins within WITHIN; `counted`: refusals in that time that were not recorded.
 
-    `clock_difference`: seconds that the provider is ahead of us. `passed_since`: a test with exactly the present
-    settings that passed after the last failure.
+    `clock_difference`: seconds that the provider's clock is ahead. `passed_since`: a test with the current settings
+    that passed after the last failure.
     """
 
     last_success: LoginRecord | None
@@ -51,7 +51,7 @@ class Health:
 
     @property
     def is_failing(self) -> bool:
-        """Whether nobody signed in since the last failure, and no test passed."""
+        """Whether no login succeeded and no test passed since the last failure."""
         return self.passed_since is None and _has_failed_last(self.last_success, self.last_failure)
 
     @property
@@ -62,8 +62,8 @@ class Health:
     def clock_sentence(self) -> str:
         seconds = self.clock_difference or 0
         if abs(seconds) <= 1:
-            return "none: both clocks agree"
-        return f"the identity provider is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} us"
+            return "none"
+        return f"the identity provider's clock is {abs(seconds)} s {'ahead' if seconds > 0 else 'behind'}"
 
 
 def health_of(connection: Connection, now: datetime) -> Health:
@@ -92,13 +92,13 @@ def _has_failed_last(success: LoginRecord | None, failure: LoginRecord | None) -
 
 
 def _passed_since(connection: Connection, failure: LoginRecord) -> LoginRecord | None:
-    """The test of a draft says nothing about what is live."""
+    """Return the latest test of the live settings after the failure; tests of a draft do not count."""
     tests = connection.logins.filter(account=connection.account_id, outcome=LoginOutcome.TESTED, at__gt=failure.at)
     return tests.filter(settings_digest=digest_of(connection)).only("reference", "at").order_by("-at").first()
 
 
 def _latest(good: Any) -> list[Any]:
-    """Without the lists of groups, which are long: whether there was one is enough. Or it had to be asked of Graph."""
+    """Return the latest logins, with `had_groups` in place of their long lists of groups."""
     had_groups = Q(group_ids__isnull=False) | Q(identity__groups_overage=True)
     fields = ("reference", "at", "clock_difference")
     return list(good.annotate(had_groups=had_groups).only(*fields).order_by("-at")[:LOOKED_AT])
@@ -113,5 +113,5 @@ def _groups(connection: Connection, latest: list[Any]) -> Groups:
 
 
 def _clock_difference(latest: list[Any]) -> int | None:
-    """A message takes its time, so of several logins the one that says most is the nearest to the truth."""
+    """Return the largest difference: transport delays make it smaller."""
     return max((seen for login in latest if (seen := login.clock_difference) is not None), default=None)

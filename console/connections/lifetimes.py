@@ -1,4 +1,4 @@
-"""How long sessions live and records of logins are kept: what the account chooses for all its connections."""
+"""Session lifetimes and retention of login records, for all connections of an account."""
 
 from django import forms
 from django.contrib import messages
@@ -16,22 +16,23 @@ from console.shared.refusals import told_in_the_form
 
 class LifetimesForm(forms.Form):
     session_idle_minutes = forms.IntegerField(
-        label="Minutes until an idle session ends",
+        label="Idle timeout (minutes)",
         min_value=SHORTEST_SESSION,
         max_value=LONGEST_SESSION,
-        help_text="Counted from the last request. A shorter time holds for open sessions at once.",
+        help_text="Time since the last request. A shorter value applies to open sessions immediately.",
     )
     session_absolute_minutes = forms.IntegerField(
-        label="Minutes until any session ends",
+        label="Maximum session length (minutes)",
         min_value=SHORTEST_SESSION,
         max_value=LONGEST_SESSION,
-        help_text="Counted from the login. No session outlives the identity provider's own, where it names an end.",
+        help_text="Time since login. A session also ends when the identity provider's session ends, if it sends that"
+        " time.",
     )
     login_retention_days = forms.IntegerField(
-        label="Days to keep records of logins",
+        label="Retention of login records (days)",
         min_value=1,
         max_value=MAX_RETENTION,
-        help_text="For as long can be seen why a login went as it did. What arrived with it is kept 14 days at most.",
+        help_text="How long login records are retained. Received messages are retained for 14 days at most.",
     )
 
 
@@ -48,6 +49,6 @@ def lifetimes(request: HttpRequest) -> HttpResponse:
             idle, absolute = chosen["session_idle_minutes"], chosen["session_absolute_minutes"]
             account_settings.set_session_lifetimes(account, idle, absolute, who)
             account_settings.set_login_retention(account, chosen["login_retention_days"], who)
-            messages.success(request, "The settings are saved.")
+            messages.success(request, "Settings saved.")
             return redirect("lifetimes")
     return render(request, "connections/lifetimes.html", {"form": form})

@@ -1,4 +1,4 @@
-"""Moving people to a connection: preview, start, progress, finish, and back."""
+"""Move users to a connection: preview, start, progress, finish, undo."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,36 +33,38 @@ ORDERS = {"email": ("email_key",), "finding": ("finding", "email_key")}
 
 class MoveFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name or email"))
-    finding = django_filters.ChoiceFilter(label="What happens", choices=Finding.choices, empty_label="everybody")
+    finding = django_filters.ChoiceFilter(label="Result", choices=Finding.choices, empty_label="all")
 
     def search(self, people: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
         return people.filter(people_like(text))
 
 
 class SourceForm(forms.Form):
-    """Sent by GET: which connection the people come from."""
+    """GET form: the connection that users move from."""
 
-    source = forms.ModelChoiceField(Connection.objects.none(), label="People come from", empty_label=None)
+    source = forms.ModelChoiceField(Connection.objects.none(), label="Move users from", empty_label=None)
 
     def __init__(self, target: Connection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["source"]
         field.queryset = sources_of(target)
-        field.label_from_instance = lambda row: f"{row}: its subjects have changed" if row.pk == target.pk else str(row)
+        field.label_from_instance = lambda row: (
+            f"{row} (its subjects have changed)" if row.pk == target.pk else str(row)
+        )
 
 
 class StartForm(forms.Form):
     includes_privileged = forms.BooleanField(
-        label="People with account permissions link too",
+        label="Link users with account permissions too",
         required=False,
         initial=True,
-        help_text="Anybody who can set an email at the identity provider can then sign in as one of them."
-        " Without the tick they sign in the old way first, then through the new connection in the same browser.",
+        help_text="Anyone who can set an email at the identity provider could then sign in as one of them."
+        " Otherwise, they sign in the old way first, then through the new connection in the same browser.",
     )
 
 
 class HandOverForm(forms.Form):
-    """`label`: of whom, to which connection."""
+    """`label`: label of the checkbox."""
 
     hand_over = forms.BooleanField(required=False, initial=True)
 
@@ -77,7 +79,7 @@ class BackForm(HandOverForm):
     def __init__(self, found: ConnectionMove, label: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(label, *args, **kwargs)
         target = found.target
-        self.fields["disable"].label = f"Disable {target} too, so that the sign-in page does not offer it"
+        self.fields["disable"].label = f"Also disable {target}, so that the sign-in page does not offer it"
 
 
 def sources_of(target: Connection) -> QuerySet[Connection]:
@@ -86,7 +88,7 @@ def sources_of(target: Connection) -> QuerySet[Connection]:
 
 
 def _move_of(request: HttpRequest, target: Connection) -> ConnectionMove | None:
-    """The move from the connection that `source` names; without it one that is on, or one from another connection."""
+    """Return the move from the connection in `source`; without it an open move, or one from another connection."""
     source: Connection | None
     if asked := request.GET.get("source"):
         source = own_or_404(request, sources_of(target), _uuid(asked))
@@ -128,7 +130,7 @@ def move(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_GET
 @needs(Permission.MANAGE_SSO)
 def export(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
-    """Everybody whom the move is about, as CSV."""
+    """Export all users of the move as CSV."""
     target = connection_of(request, connection_id)
     found = _move_of(request, target)
     text: Iterator[str] = move_export.export(found, acting=acting(request)) if found else iter(())
@@ -147,7 +149,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     with told_on_the_next_page(request):
         privileged = form.cleaned_data["includes_privileged"]
         moves.start_move(source, target, includes_privileged=privileged, acting=acting(request))
-        messages.success(request, f"The move is on: people of {source} link at their next login through {target}.")
+        messages.success(request, f"Move started. Users of {source} are linked at their next login through {target}.")
     return _back(target, source)
 
 
@@ -156,12 +158,12 @@ def _start_question(planned: ConnectionMove) -> Question:
     links, total = counts.get(Finding.LINKS, 0), sum(counts.values())
     named = privileged_people(planned)
     return Question(
-        title=f"Move people from {planned.source} to {target}?",
+        title=f"Move users from {planned.source} to {target}?",
         sentences=[
-            f"{links:,} of {counted(total, 'person', 'people')} link when they first sign in through {target} with"
-            " their verified email. Nothing changes before that.",
-            f"{planned.source} stays as it is: everybody can sign in through it, for as long as you leave it on.",
-            f"With account permissions: {counted(len(named), 'person', 'people')}{', named below' if named else ''}.",
+            f"{links:,} of {counted(total, 'user', 'users')} will be linked at their first login through {target} by"
+            " verified email. Nothing changes before that.",
+            f"Users can also sign in through {planned.source} until you disable it.",
+            f"With account permissions: {counted(len(named), 'user', 'users')}{', listed below' if named else ''}.",
         ],
         names=named,
         shows_all=True,
@@ -183,26 +185,26 @@ def finish(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResp
         return ask(request, _finish_question(found))
     with told_on_the_next_page(request):
         handed = moves.finish_move(found, acting=acting(request), hand_over=form.cleaned_data["hand_over"])
-        more = f" {target} provisions {counted(handed, 'person', 'people')} more." if handed else ""
-        messages.success(request, f"The move from {found.source} is finished.{more}")
+        more = f" {target} now provisions {counted(handed, 'more user', 'more users')}." if handed else ""
+        messages.success(request, f"Move from {found.source} finished.{more}")
     return _back(target, found.source)
 
 
 def _finish_question(found: ConnectionMove) -> Question:
     counts, source, target = counts_of(found), found.source, found.target
     waiting, handed = counts.get(Finding.LINKS, 0), moves.provisioned_by_source(found)
-    people = counted(handed, "person", "people")
+    users = counted(handed, "user", "users")
     sentences = [
-        f"Not signed in through {target} yet: {counted(waiting, 'person', 'people')}. Their email no longer links them"
-        f" then. They still sign in through {source}.",
-        f"All identities stay, and {source} stays {source.get_state_display()}. What it last said about groups counts"
+        f"Not signed in through {target} yet: {counted(waiting, 'user', 'users')}. They are no longer linked by"
+        f" email, and still sign in through {source}.",
+        f"All identities stay, and {source} stays {source.get_state_display()}. Groups from its last logins stay"
         " until you disable it.",
     ]
     if handed:
         sentences.append(
-            f"{source} provisions {people} who have linked: unassigning them there deprovisions them here."
+            f"{source} still provisions {users} who are linked. Unassigning them there deprovisions them here."
         )
-    label = f"{target} takes over provisioning of {people}: {source} can no longer change or deprovision them"
+    label = f"{target} takes over provisioning of {users}. {source} can no longer change or deprovision them"
     return Question(
         title=f"Finish the move from {source}?",
         sentences=sentences,
@@ -223,9 +225,9 @@ def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpRespon
         return ask(request, _back_question(found))
     with told_on_the_next_page(request):
         done = moves.undo_move(found, acting=acting(request), **form.cleaned_data)
-        people, ended = counted(done.people, "person", "people"), counted(done.sessions, "session", "sessions")
-        effect = f"{people} unlinked from {target}, {ended} ended"
-        messages.success(request, f"Everybody signs in through {found.source} again: {effect}.")
+        users, ended = counted(done.people, "user", "users"), counted(done.sessions, "session", "sessions")
+        effect = f"{users} unlinked from {target}, {ended} ended"
+        messages.success(request, f"Users sign in through {found.source} again: {effect}.")
     return _back(target, found.source)
 
 
@@ -234,9 +236,9 @@ def _back_question(found: ConnectionMove) -> Question:
     return Question(
         title=f"Go back to {source}?",
         sentences=[
-            f"Everybody who linked to {target} since the start is unlinked from it, and the sessions that were opened"
-            f" with it end. They sign in through {source} as before. Spaces, groups and roles stay.",
-            f"Able to sign in through {target} only: {counted(connections.only_way_in(target), 'person', 'people')}.",
+            f"All users linked to {target} since the start are unlinked, and sessions opened through it end. They sign"
+            f" in through {source} as before. Spaces, groups and roles stay.",
+            f"Cannot sign in without {target}: {counted(connections.only_way_in(target), 'user', 'users')}.",
         ],
         form=_back_form(found),
         button=f"Go back to {source}",
@@ -245,10 +247,10 @@ def _back_question(found: ConnectionMove) -> Question:
 
 
 def _back_form(found: ConnectionMove) -> BackForm:
-    """Without what there is nothing of to choose."""
+    """Build the form without options that do not apply."""
     handed = moves.provisioned_by_target(found)
-    people = counted(handed, "person", "people")
-    label = f"{found.source} takes over provisioning of the {people} whom {found.target} provisions"
+    users = counted(handed, "user", "users")
+    label = f"{found.source} takes over provisioning of the {users} that {found.target} provisions"
     form = BackForm(found, label)
     if not handed:
         del form.fields["hand_over"]

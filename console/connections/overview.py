@@ -1,4 +1,4 @@
-"""A connection at a glance: how it stands, and opening, closing and deleting it."""
+"""Overview of a connection: health and configuration; enable, disable, delete."""
 
 from uuid import UUID
 
@@ -51,7 +51,7 @@ def overview(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Shows an account admin all that it opens, and asks."""
+    """Show an account admin all settings, and confirm."""
     connection = connection_of(request, connection_id)
     with told_on_the_next_page(request):
         if not is_confirmed(request):
@@ -61,14 +61,14 @@ def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         check_before_use(connection)
         version = request.POST.get("version", "")
         enable_as_seen(connection, version, acting=acting(request), allowed=ticked(request))
-        messages.success(request, f"'{connection}' is live: people can sign in through it.")
+        messages.success(request, f"'{connection}' is live. Users can sign in through it.")
     return redirect("connection", connection.pk)
 
 
 def _enable_question(connection: Connection) -> Question:
-    sentences = ["From then on people can sign in through it, with exactly these settings:"]
+    sentences = ["Users can then sign in through it, with these settings:"]
     if draft_of(connection) is not None:
-        sentences.insert(0, "Its draft is not published by this: these are the settings it was enabled with before.")
+        sentences.insert(0, "This does not publish the draft. These are the settings from before the draft:")
     return Question(
         title=f"Enable {connection}?",
         sentences=sentences,
@@ -91,9 +91,10 @@ def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         question = Question(
             title=f"Disable {connection}?",
             sentences=(
-                f"Nobody can sign in through it until it is enabled again. For {counted(out, 'person', 'people')} it is"
-                " the only way in: they have no password and no other live connection.",
-                "Open sessions stay open until they end; end them on a person's page if they must end now.",
+                "Users cannot sign in through it until you enable it again."
+                f" {counted(out, 'user has', 'users have')} no other way to sign in: no password and no other live"
+                " connection.",
+                "Open sessions stay open. To end them, use the page of each user.",
             ),
             button="Disable",
             cancel_address=address_of(connection),
@@ -101,7 +102,7 @@ def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         return ask(request, question)
     with told_on_the_next_page(request):
         connections.disable(connection, acting=acting(request))
-        messages.success(request, f"'{connection}' is disabled: nobody can sign in through it.")
+        messages.success(request, f"'{connection}' disabled. Users cannot sign in through it.")
     return redirect("connection", connection.pk)
 
 
@@ -110,16 +111,15 @@ def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     if connection.state == ConnectionState.LIVE:
-        messages.error(request, f"'{connection}' is live. Disable it first, then delete it.")
+        messages.error(request, f"'{connection}' is live. Disable it before you delete it.")
         return redirect("connection", connection.pk)
     if not is_confirmed(request):
         known = counted(connection.identities.count(), "identity", "identities")
         question = Question(
             title=f"Delete {connection}?",
             sentences=(
-                f"Its settings, and {known}: who people are at this identity provider, are deleted. The people"
-                " themselves, their spaces and groups stay.",
-                "Domains that only this connection has are given up, and its tokens for provisioning are revoked. This"
+                f"Its settings and {known} are deleted. Users, spaces and groups stay.",
+                "Domains that only this connection uses are released, and its provisioning tokens are revoked. This"
                 " cannot be undone.",
             ),
             button="Delete",
@@ -128,5 +128,5 @@ def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         return ask(request, question)
     with told_on_the_next_page(request):
         connections.delete_connection(connection, acting=acting(request))
-        messages.success(request, f"'{connection}' is deleted.")
+        messages.success(request, f"'{connection}' deleted.")
     return redirect("connections")

@@ -1,4 +1,4 @@
-"""What a connection is called, whom it lets in, and where it reads what: one form for each."""
+"""Tabs General, User access and Attribute names of a connection: one form each."""
 
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,6 @@ def _update(request: HttpRequest, connection: Connection, changes: dict[str, Any
 
 
 def _saved(request: HttpRequest, connection: Connection, route: str, changed: bool, in_draft: str = "") -> HttpResponse:
-    saved = f"Saved{in_draft}." if in_draft else "Saved. It holds from the next login on."
-    messages.success(request, saved if changed else "Nothing was changed.")
+    saved = f"Saved{in_draft}." if in_draft else "Saved. Applies from the next login."
+    messages.success(request, saved if changed else "No changes.")
     return after_step(connection, route)

@@ -1,4 +1,4 @@
-"""The way from a new connection to a live one, to be left and taken up again at any step."""
+"""Set-up steps from a new connection to a live one; can be left and continued at any step."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -43,8 +43,8 @@ def _seen(connection: Connection) -> Seen:
     return Seen(
         missing=missing(connection),
         lacks_secret=lacks_client_secret(connection),
-        proved=[domain for domain, proved_at in domains if proved_at],
-        unproved=[domain for domain, proved_at in domains if not proved_at],
+        verified=[domain for domain, proved_at in domains if proved_at],
+        unverified=[domain for domain, proved_at in domains if not proved_at],
         answered=seen is not None,
         arrived=fields_in(seen.attributes, names, email=seen.email) if seen else frozenset(),
         tested=tests.exists(),
@@ -55,5 +55,5 @@ def _seen(connection: Connection) -> Seen:
 
 
 def _is_verified(record: LoginRecord) -> bool:
-    """Refused by what came after the message: our values are right at the identity provider all the same."""
+    """Whether the message itself was valid, even if a later check refused it: the details at the provider are right."""
     return bool(record.subject) or message_was_verified(record.steps)

@@ -1,4 +1,4 @@
-"""PURE. How far the set-up of a connection has come. Each mark follows from what was seen, and not from clicks."""
+"""PURE. Set-up steps of a connection. A step is done when that was verified, not when it was clicked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from console.connections.field_words import FIELD_WORDS
 
 ASKED_FOR = ("email", "first_name", "last_name", "timezone", "space_name", "space_role", "groups")
 # They come to pass at the identity provider, where we see nothing until an answer arrives.
-SEEN_LATER = "shown by the test"
+SEEN_LATER = "verified by the test"
 
 
 class Mark(StrEnum):
@@ -21,30 +21,30 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """What the server knows of a connection.
+    """What was verified of a connection.
 
-    `missing`: of the provider's values, in words; `lacks_secret`: it redeems codes without one. `proved`, `unproved`:
-    its e-mail domains. `answered`: whether a message of a test or login has passed every check, with any settings;
-    `arrived`: which of our fields the last one brought. `tested`: whether a test has passed with any settings;
-    `passed`: reference of one with exactly the present ones; `refused`: of the last attempt, if it failed.
+    `missing`: identity provider details, in words; `lacks_secret`: it redeems codes without one. `verified`,
+    `unverified`: email domains. `answered`: whether a message of a test or login passed all checks, with any settings;
+    `arrived`: the profile fields that the last one carried. `tested`: whether a test passed with any settings;
+    `passed`: reference of one with the current settings; `refused`: reference of the last attempt, if it failed.
     """
 
     missing: Sequence[str] = ()
     lacks_secret: bool = False
-    proved: Sequence[str] = ()
-    unproved: Sequence[str] = ()
+    verified: Sequence[str] = ()
+    unverified: Sequence[str] = ()
     answered: bool = False
     arrived: frozenset[str] = frozenset()
     tested: bool = False
     passed: str = ""
     refused: str = ""
     is_live: bool = False
-    decides: bool = True  # whether the person who looks may enable it
+    decides: bool = True  # whether the user may enable it
 
 
 @dataclass(frozen=True)
 class Step:
-    """`sentence`: what is known, or what is missing. `route`: of its page, `label` its link; `waits`: not next yet."""
+    """`sentence`: what is done or missing. `route`, `label`: link to its page; `waits`: why it is not next yet."""
 
     key: str
     title: str
@@ -59,16 +59,17 @@ class Step:
 def fields_in(
     received: Mapping[str, Sequence[str]], names: Mapping[str, Sequence[str]], *, email: str
 ) -> frozenset[str]:
-    """Our fields that came. `received`: values by the provider's names; `names`: ours -> the names it is read from.
+    """Return the profile fields that arrived.
 
-    `email`: as it was understood, for it may have come as the NameID.
+    `received`: values by attribute name; `names`: attribute names of each field; `email`: the email that was read,
+    because it can arrive as the NameID.
     """
     came = {ours for ours in ASKED_FOR if any(received.get(theirs) for theirs in names.get(ours, ()))}
     return frozenset(came | ({"email"} if email else set()))
 
 
 def steps_of(set_up: SetUp, seen: Seen) -> list[Step]:
-    """In the order in which they are done. One at most is next: the first that can be finished now."""
+    """Return the steps in order. At most one is next: the first that can be done now."""
     return list(_marked([_chosen(set_up), *_values(set_up, seen), _attributes(seen), _domains(seen), *_last(seen)]))
 
 
@@ -91,33 +92,33 @@ def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
     labels = _listed([value.label for value in set_up.ours])
     ours = Step(
         "ours",
-        "Copy our values to it",
+        "Copy the service provider details",
         seen.answered,
-        "An answer has come back to us, so our addresses are right there."
+        "Verified: the identity provider responded to the right addresses."
         if seen.answered
-        else f"{labels}, to be entered at: {set_up.where}.",
+        else f"Enter {labels} at: {set_up.where}.",
         "connection-provider",
-        "Show our values",
+        "Show service provider details",
         "" if seen.missing else SEEN_LATER,
     )
     theirs = Step(
         "theirs",
-        "Give us its values",
+        "Enter the identity provider details",
         not seen.missing,
-        _told_of_values(set_up, seen),
+        _values_sentence(set_up, seen),
         "connection-provider",
-        "Enter its values",
-        "" if seen.answered else "after our values",
+        "Enter details",
+        "" if seen.answered else "after step 2",
     )
     return ours, theirs
 
 
-def _told_of_values(set_up: SetUp, seen: Seen) -> str:
+def _values_sentence(set_up: SetUp, seen: Seen) -> str:
     if seen.missing:
-        return f"Still missing: {_listed(seen.missing)}. You find them at: {set_up.theirs_where}."
+        return f"Missing: {_listed(seen.missing)}. Find them at: {set_up.theirs_where}."
     if seen.lacks_secret:
-        return "There is no client secret, which code with PKCE needs at most identity providers."
-    return "All that a login needs is here."
+        return "The client secret is missing. Code with PKCE needs one at most identity providers."
+    return "All required details are entered."
 
 
 def _attributes(seen: Seen) -> Step:
@@ -125,42 +126,45 @@ def _attributes(seen: Seen) -> Step:
         "attributes",
         "Send the attributes",
         "email" in seen.arrived,
-        _told_of_attributes(seen),
+        _attributes_sentence(seen),
         "connection-attributes",
-        "Look at the attribute names",
+        "Show attribute names",
         "" if seen.answered else SEEN_LATER,
     )
 
 
-def _told_of_attributes(seen: Seen) -> str:
+def _attributes_sentence(seen: Seen) -> str:
     labels = {name: FIELD_WORDS[name][0] for name in ASKED_FOR}
     if not seen.answered:
-        return "Have it send them by the names that we read, or enter its own names here. The test shows what arrives."
+        return (
+            "Configure the identity provider to send these attribute names, or enter its names here. The test"
+            " shows what arrives."
+        )
     came = _listed([label for name, label in labels.items() if name in seen.arrived])
     absent = _listed([label for name, label in labels.items() if name not in seen.arrived])
-    return f"Arrived last time: {came or 'nothing we read'}." + (f" Did not arrive: {absent}." if absent else "")
+    return f"Received in the last login: {came or 'none'}." + (f" Not received: {absent}." if absent else "")
 
 
 def _domains(seen: Seen) -> Step:
-    if seen.unproved:
-        sentence = f"Not proved yet: {_listed(seen.unproved)}. Add the DNS record that is shown there, then check it."
-    elif seen.proved:
-        sentence = f"Proved: {_listed(seen.proved)}. The sign-in page leads its people here."
+    if seen.unverified:
+        sentence = f"Not verified yet: {_listed(seen.unverified)}. Add the DNS record, then check it."
+    elif seen.verified:
+        sentence = f"Verified: {_listed(seen.verified)}. The sign-in page routes its users to this connection."
     else:
         sentence = (
-            "None yet, so the sign-in page leads nobody here: people would begin at the identity provider's tile or"
-            " with the connection's own link. Add one before the test, because the test is of it too."
+            "Without a verified domain, the sign-in page can't route users here: they start at the identity provider's"
+            " dashboard or with the direct sign-in link. Add one first; changing it later requires a new test."
         )
-    if not seen.decides and not seen.proved:
-        sentence += " Adding one needs an account admin, because it decides whose addresses the connection speaks for."
+    if not seen.decides and not seen.verified:
+        sentence += " Only an account admin can add one, because it decides which users the connection can sign in."
     return Step(
         "domains",
-        "Prove your e-mail domain",
-        bool(seen.proved) and not seen.unproved,
+        "Verify your email domain",
+        bool(seen.verified) and not seen.unverified,
         sentence,
         "connection-domains",
-        "Go to the domains",
-        "" if seen.unproved else Mark.OPTIONAL,
+        "Show domains",
+        "" if seen.unverified else Mark.OPTIONAL,
     )
 
 
@@ -169,38 +173,41 @@ def _last(seen: Seen) -> tuple[Step, Step]:
         "test",
         "Test login",
         bool(seen.passed),
-        _told_of_test(seen),
+        _test_sentence(seen),
         "" if seen.missing else "test-login",
         "Test login",
-        "after its values" if seen.missing else "",
+        "after step 3" if seen.missing else "",
     )
     enable = Step(
         "enable",
         "Enable",
         seen.is_live,
-        _told_of_enabling(seen),
+        _enable_sentence(seen),
         waits="" if seen.passed else "after the test",
     )
     return test, enable
 
 
-def _told_of_enabling(seen: Seen) -> str:
+def _enable_sentence(seen: Seen) -> str:
     if seen.is_live:
-        return "It is live: people can sign in through it."
-    needs = "" if seen.decides else " Enabling needs an account admin, because it decides who can sign in."
-    return f"Nobody can sign in through it until then.{needs}"
+        return "The connection is live: users can sign in through it."
+    needs = "" if seen.decides else " Only an account admin can enable it, because it decides who can sign in."
+    return f"Users cannot sign in through it before.{needs}"
 
 
-def _told_of_test(seen: Seen) -> str:
+def _test_sentence(seen: Seen) -> str:
     if seen.passed:
-        return "A test login passed with exactly the present settings."
+        return "A test login passed with the current settings."
     if seen.missing:
-        return "Possible as soon as its values are here."
+        return "Available once the identity provider details are entered."
     if seen.refused:
-        return "The last attempt was refused. Its page says what was expected, what came, and which side must change."
+        return (
+            "The last attempt was refused. Its login record shows what was expected and received, and which side"
+            " must change."
+        )
     if seen.tested:
-        return "Its settings were changed after the last test that passed. Test it as it is now."
-    return "Goes to the identity provider and shows what comes back. Nothing is saved, and nobody is signed in."
+        return "The settings changed after the last successful test. Test them again."
+    return "Redirects to the identity provider and shows the response. Nothing is saved, and you are not signed in."
 
 
 def _listed(words: Sequence[str]) -> str:

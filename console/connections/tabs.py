@@ -1,4 +1,4 @@
-"""What the pages of one connection share: whose it is, and the tabs between them."""
+"""What the pages of one connection share: loading it, and its tabs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.connections.drafts import draft_of, goes_into_a_draft, with_draft
 from accounts.connections.vendors import SET_UPS, SetUp
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
-from console.connections.drafts.words import told_of_draft
+from console.connections.drafts.words import described_draft
 from console.shared.guards import decides, own_or_404, zone_for
 
 
@@ -30,30 +30,30 @@ TABS = (
     Tab("Identity provider", "connection-provider"),
     Tab("Certificates", "connection-certificates", (Protocol.SAML,)),
     Tab("Domains", "connection-domains"),
-    Tab("People", "connection-people"),
-    Tab("Move people", "connection-move"),
+    Tab("User access", "connection-people"),
+    Tab("Move users", "connection-move"),
     Tab("Attribute names", "connection-attributes"),
     Tab("General", "connection-general"),
 )
 
 
 def connection_of(request: HttpRequest, connection_id: UUID, **having: Any) -> Connection:
-    """The connection, if it is of the account of whoever asks; else 404."""
+    """Return the connection of the user's own account, else 404."""
     return own_or_404(request, Connection.objects.select_related("account").filter(**having), connection_id)
 
 
 def edited(request: HttpRequest, connection_id: UUID, **having: Any) -> Connection:
-    """As `connection_of`, as its draft has it: what the pages that change settings show. Not to be saved."""
+    """Return the connection with its draft applied, for pages that change settings. Do not save it."""
     return with_draft(connection_of(request, connection_id, **having))
 
 
 def where(connection: Connection) -> str:
-    """Of what was just saved, for a message."""
-    return " in the draft: what is live goes on as it is" if goes_into_a_draft(connection) else ""
+    """Return where a change was saved, for a message."""
+    return " in the draft. Live settings are unchanged" if goes_into_a_draft(connection) else ""
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to. A POST without any field is an answer too: every box was left empty."""
+    """Return the data of a POST, also if it is empty: all boxes may be left empty."""
     return request.POST if request.method == "POST" else None
 
 
@@ -64,7 +64,7 @@ def set_up_of(connection: Connection) -> SetUp:
 def shown(
     request: HttpRequest, connection: Connection, route: str, template: str, *, edits: bool = False, **context: Any
 ) -> HttpResponse:
-    """One tab of the connection's pages. `edits`: of settings that go into the draft of a live connection."""
+    """Render one tab. `edits`: its settings go into the draft of a live connection."""
     draft = draft_of(connection)
     tabs = [
         {"label": tab.label, "address": address_of(connection, tab.route), "is_current": tab.route == route}
@@ -79,7 +79,7 @@ def shown(
         "in_set_up": is_in_set_up(connection) and route != "connection-set-up",
         "zone": zone_for(request),
         "edits": edits,
-        "draft": draft and told_of_draft(draft),
+        "draft": draft and described_draft(draft),
         "was_enabled": was_enabled(connection),
         "decides": decides(request),
         "asked": set() if decides(request) else open_requests(connection),
@@ -92,7 +92,7 @@ def is_in_set_up(connection: Connection) -> bool:
 
 
 def after_step(connection: Connection, route: str) -> HttpResponse:
-    """On after a step of the set-up was saved: a draft's way leads over the list of steps, any other's to `route`."""
+    """Redirect after a save: to the set-up steps of a draft connection, else to `route`."""
     return redirect("connection-set-up" if is_in_set_up(connection) else route, connection.pk)
 
 

@@ -1,4 +1,4 @@
-"""One page for each vendor, in the order of its own console."""
+"""Set-up guide for each vendor, in the order of its admin console."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ SAMPLE = {
 @limited_by("DOCUMENT")
 @require_safe
 def guide(request: HttpRequest, vendor: str) -> HttpResponse:
-    """`?connection=ID` chooses one of several; else the newest of each protocol."""
+    """`?connection=ID` selects one of several; else the newest of each protocol."""
     own = _own_connections(request, vendor)
     page = {
         "label": VENDORS[vendor],
@@ -38,7 +38,7 @@ def guide(request: HttpRequest, vendor: str) -> HttpResponse:
 
 
 def _own_connections(request: HttpRequest, vendor: str) -> dict[str, Connection]:
-    """Protocol -> connection, for an admin who may see them; a stranger and a member get samples."""
+    """Return the connection of each protocol, for users who may see them; others get samples."""
     if not isinstance(request.user, User) or Permission.MANAGE_SSO not in permissions_of(request):
         return {}
     owned = Connection.objects.in_account(account_of(request)).filter(vendor=vendor).select_related("account")

@@ -7,7 +7,7 @@ from tests.browser.accessibility import assert_accessible
 from tests.browser.acme import Acme, section
 
 pytestmark = pytest.mark.browser
-DRAFT = "You are looking at a draft: not live yet draft"
+DRAFT = "You are viewing a draft draft"
 
 
 def test_an_admin_edits_tests_and_publishes(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:
@@ -31,11 +31,11 @@ def test_an_admin_edits_tests_and_publishes(acme: Acme, alice: Page, request: py
     expect(alice.get_by_role("main")).to_contain_text("test passed")
     alice.goto(f"{acme.product}/sso")
     alice.get_by_role("link", name="Okta", exact=True).click()
-    expect(alice.get_by_role("main")).to_contain_text("Exactly this draft passed a test.")
+    expect(alice.get_by_role("main")).to_contain_text("This draft passed a test.")
     alice.get_by_role("button", name="Publish").click()
     alice.get_by_role("button", name="Publish").click()
-    expect(alice.get_by_role("main")).to_contain_text("The draft is published")
-    expect(alice.get_by_role("main")).not_to_contain_text("not live yet")
+    expect(alice.get_by_role("main")).to_contain_text("Draft published")
+    expect(alice.get_by_role("main")).not_to_contain_text("You are viewing a draft")
 
 
 def test_a_draft_is_thrown_away(acme: Acme, alice_with_scripts: Page) -> None:
@@ -45,6 +45,6 @@ def test_a_draft_is_thrown_away(acme: Acme, alice_with_scripts: Page) -> None:
     page.get_by_role("link", name="Attribute names", exact=True).click()
     page.get_by_label("Time zone").fill("wrong")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("button", name="Throw away").click()
-    page.get_by_role("button", name="Throw away").click()
-    expect(page.get_by_role("main")).to_contain_text("What is live stayed as it was.")
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("main")).to_contain_text("Live settings are unchanged.")

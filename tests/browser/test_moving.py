@@ -35,7 +35,7 @@ def log_in_all(acme: Acme, chromium: Browser, connection: str) -> list[str]:
 def move_page(acme: Acme, alice: Page) -> Page:
     alice.goto(f"{acme.product}/sso")
     alice.get_by_role("link", name="Azure", exact=True).click()
-    alice.get_by_role("link", name="Move people", exact=True).click()
+    alice.get_by_role("link", name="Move users", exact=True).click()
     return alice
 
 
@@ -55,5 +55,5 @@ def test_ten_people_move_and_come_back(acme: Acme, chromium: Browser, alice_with
     assert_accessible(page)
     page.get_by_role("button", name="Go back to Okta").click()
     page.get_by_role("button", name="Go back to Okta").click()
-    expect(page.get_by_role("main")).to_contain_text("Everybody signs in through Okta again: 10 people unlinked")
+    expect(page.get_by_role("main")).to_contain_text("Users sign in through Okta again: 10 users unlinked")
     assert log_in_all(acme, chromium, "Okta") == before

@@ -96,33 +96,33 @@ def choose(acme: Acme, page: Page, pair: Pair) -> None:
     page.get_by_label("Name").fill(NAME)
     page.get_by_label(pair.kind, exact=True).check()
     page.get_by_role("button", name="Continue").click()
-    expect_step(page, "Copy our values to it", NEXT)
+    expect_step(page, "Copy the service provider details", NEXT)
 
 
 def copy_ours(page: Page, pair: Pair) -> str:
-    page.get_by_role("link", name="Show our values").click()
-    values = section(page, "1. Our values, for them").locator(".copy-list > div")
+    page.get_by_role("link", name="Show service provider details").click()
+    values = section(page, "1. Service provider details").locator(".copy-list > div")
     return values.filter(has=page.get_by_text(pair.ours, exact=True)).locator("code").inner_text()
 
 
 def come_back_another_day(acme: Acme, page: Page) -> None:
     page.goto(f"{acme.product}/sso")
     page.get_by_role("link", name=NAME, exact=True).click()
-    page.get_by_role("link", name="Go on with the set-up").click()
-    expect_step(page, "Give us its values", DONE)
+    page.get_by_role("link", name="Continue set-up").click()
+    expect_step(page, "Enter the identity provider details", DONE)
 
 
 def look_at_the_attributes(page: Page) -> None:
-    page.get_by_role("link", name="Look at the attribute names").click()
+    page.get_by_role("link", name="Show attribute names").click()
     page.get_by_role("button", name="Save").click()
 
 
 def claim_the_domain(page: Page) -> None:
     """The company has proved it for another connection; the DNS record itself is of `test_domains`."""
-    page.get_by_role("link", name="Go to the domains").click()
-    page.get_by_label("E-mail domain").fill("acme.example")
+    page.get_by_role("link", name="Show domains").click()
+    page.get_by_label("Email domain").fill("acme.example")
     page.get_by_role("button", name="Add domain").click()
-    expect_step(page, "Prove your e-mail domain", DONE)
+    expect_step(page, "Verify your email domain", DONE)
 
 
 def try_it(page: Page, pair: Pair, ours: str, *, has_scripts: bool) -> None:
@@ -137,7 +137,7 @@ def try_it(page: Page, pair: Pair, ours: str, *, has_scripts: bool) -> None:
         if not has_scripts:
             page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("main")).to_contain_text("test passed")
-    page.get_by_role("link", name="Go on with the set-up").click()
+    page.get_by_role("link", name="Continue set-up").click()
 
 
 def set_up(acme: Acme, page: Page, pair: Pair, *, has_scripts: bool = True) -> None:
@@ -150,11 +150,11 @@ def set_up(acme: Acme, page: Page, pair: Pair, *, has_scripts: bool = True) -> N
     if pair.with_domain:
         claim_the_domain(page)
     try_it(page, pair, ours, has_scripts=has_scripts)
-    for title in ("Copy our values to it", "Send the attributes", "Test login"):
+    for title in ("Copy the service provider details", "Send the attributes", "Test login"):
         expect_step(page, title, DONE)
     page.get_by_role("button", name="Enable").click()
     page.get_by_role("button", name="Enable").click()
-    expect(section(page, "How it stands")).to_contain_text("Live: people can sign in through it.")
+    expect(section(page, "Configuration")).to_contain_text("Live: users can sign in through it.")
 
 
 def test_okta_by_saml_from_nothing_to_live(acme: Acme, alice: Page, request: pytest.FixtureRequest) -> None:

@@ -23,19 +23,19 @@ def begin(acme: Acme, page: Page, name: str) -> Page:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Okta, SAML 2.0").check()
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="Show our values").click()
+    page.get_by_role("link", name="Show service provider details").click()
     return page
 
 
 def test_an_admin_connects_okta_and_lets_go_of_it_again(acme: Acme, draft: Page) -> None:
-    expect(section(draft, "1. Our values, for them")).to_contain_text("/acs")
+    expect(section(draft, "1. Service provider details")).to_contain_text("/acs")
     draft.get_by_label("Metadata URL").fill(acme.idp + OKTA_SAML.metadata_path)
     draft.get_by_role("button", name="Read metadata").click()
     draft.get_by_role("link", name="Overview", exact=True).click()
     draft.get_by_role("button", name="Enable").click()
-    expect(draft.get_by_role("main")).to_contain_text("with exactly these settings")
+    expect(draft.get_by_role("main")).to_contain_text("with these settings")
     draft.get_by_role("button", name="Enable").click()
-    expect(section(draft, "How it stands")).to_contain_text("Live: people can sign in through it.")
+    expect(section(draft, "Configuration")).to_contain_text("Live: users can sign in through it.")
     draft.get_by_role("link", name="Disable").click()
     draft.get_by_role("button", name="Disable").click()
     draft.get_by_role("button", name="Delete").click()
@@ -59,12 +59,12 @@ def test_a_claimed_domain_shows_the_record_that_proves_it(acme: Acme, alice: Pag
     alice.goto(f"{acme.product}/sso")
     alice.get_by_role("link", name="Azure", exact=True).click()
     alice.get_by_role("link", name="Domains", exact=True).click()
-    alice.get_by_label("E-mail domain").fill("wish.acme.example")
+    alice.get_by_label("Email domain").fill("wish.acme.example")
     alice.get_by_role("button", name="Add domain").click()
-    expect(section(alice, "wish.acme.example not proved")).to_contain_text("torque-domain-verification=")
+    expect(section(alice, "wish.acme.example not verified")).to_contain_text("torque-domain-verification=")
     alice.get_by_role("link", name="Remove wish.acme.example").click()
     alice.get_by_role("button", name="Remove").click()
-    expect(alice.get_by_role("main")).to_contain_text("'wish.acme.example' is removed.")
+    expect(alice.get_by_role("main")).to_contain_text("'wish.acme.example' removed.")
 
 
 def test_everybody_can_use_a_form_with_errors(acme: Acme, alice_with_scripts: Page) -> None:
@@ -72,5 +72,5 @@ def test_everybody_can_use_a_form_with_errors(acme: Acme, alice_with_scripts: Pa
     alice_with_scripts.get_by_role("link", name="Okta", exact=True).click()
     alice_with_scripts.get_by_role("link", name="Certificates", exact=True).click()
     alice_with_scripts.get_by_role("button", name="Add certificate").click()
-    expect(alice_with_scripts.get_by_role("main")).to_contain_text("Choose a file, or paste its text.")
+    expect(alice_with_scripts.get_by_role("main")).to_contain_text("Choose a file or paste its text.")
     assert_accessible(alice_with_scripts)

@@ -1,4 +1,4 @@
-"""The answer to a draft of a connection: published, or thrown away. Both ask."""
+"""Publish or discard the draft of a connection, after a confirmation."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from accounts.connections.drafts import draft_of, drafted
 from accounts.connections.provider.issuer import check_before_use
 from accounts.permissions import Permission
 from console.connections.allowing import allow_form, ticked
-from console.connections.drafts.words import told_of_draft
+from console.connections.drafts.words import described_draft
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
@@ -30,24 +30,24 @@ def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             drafts.check_may_be_published(draft)
             if drafted(draft).issuer != connection.issuer:
                 check_before_use(drafted(draft))
-            told = told_of_draft(draft)
-            people = counted(connection.identities.count(), "person signs", "people sign")
-            tested = told.lacking or "Exactly this draft passed a test."
+            described = described_draft(draft)
+            users = counted(connection.identities.count(), "user signs", "users sign")
+            tested = described.lacking or "This draft passed a test."
             question = Question(
                 title=f"Publish the draft of {connection}?",
-                sentences=(tested, f"{people} in through it. From their next login on these settings hold:"),
-                names=[str(one) for one in told.differences],
+                sentences=(tested, f"{users} in through this connection. These settings apply from the next login:"),
+                names=[str(one) for one in described.differences],
                 shows_all=True,
-                fields=[("version", told.version)],
+                fields=[("version", described.version)],
                 form=allow_form(drafted(draft)),
                 button="Publish",
                 cancel_address=address_of(connection),
-                is_dangerous=bool(told.lacking),
+                is_dangerous=bool(described.lacking),
             )
             return ask(request, question)
         version = request.POST.get("version", "")
         drafts.publish(connection, version, acting=acting(request), allowed=ticked(request))
-        messages.success(request, f"The draft is published: '{connection}' works with it from the next login on.")
+        messages.success(request, f"Draft published. '{connection}' uses it from the next login.")
     return redirect("connection", connection.pk)
 
 
@@ -57,17 +57,17 @@ def throw_away(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     draft = draft_of(connection)
     if draft and not is_confirmed(request):
-        told = told_of_draft(draft)
+        described = described_draft(draft)
         question = Question(
-            title=f"Throw away the draft of {connection}?",
-            sentences=("What is live stays as it is. These changes are lost:",),
-            names=[str(one) for one in told.differences],
-            fields=[("version", told.version)],
-            button="Throw away",
+            title=f"Discard the draft of {connection}?",
+            sentences=("Live settings do not change. These changes are lost:",),
+            names=[str(one) for one in described.differences],
+            fields=[("version", described.version)],
+            button="Discard",
             cancel_address=address_of(connection),
         )
         return ask(request, question)
     with told_on_the_next_page(request):
         drafts.throw_away(connection, request.POST.get("version", ""), acting=acting(request))
-        messages.success(request, "The draft is thrown away. What is live stayed as it was.")
+        messages.success(request, "Draft discarded. Live settings are unchanged.")
     return redirect("connection", connection.pk)

@@ -1,4 +1,4 @@
-"""All that enabling a connection opens, in words: a line for each setting that a login depends on."""
+"""Settings of a connection in words, for the confirmation before it is enabled."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ from accounts.connections.agreed_permissions import agreed
 from accounts.connections.changes import PROVIDER
 from accounts.models import Connection, EmailDomain
 from accounts.models.identity import Protocol
-from console.connections.drafts.words import certificates_told, label_of, value_told
-from console.connections.field_words import FIELD_WORDS
+from console.connections.drafts.words import certificate_words, label_of, value_words
+from console.connections.field_words import FIELD_WORDS, JIT_WORDS
 from spaces.sign_in_rules import placement_of
 
 
@@ -25,19 +25,19 @@ def _provider(connection: Connection) -> Iterator[str]:
     for name in PROVIDER:
         value = getattr(connection, name)
         if name == "idp_certificates" and value:
-            yield f"Certificates: {', '.join(certificates_told(value))}"
+            yield f"Certificates: {', '.join(certificate_words(value))}"
         elif (value or (name == "max_age" and value is not None)) and (
             name not in ("flow", "client_auth") or connection.protocol == Protocol.OIDC
         ):
-            yield f"{label_of(connection, name)}: {value_told(value)}"
+            yield f"{label_of(connection, name)}: {value_words(value)}"
     if connection.metadata_url:
-        yield "New certificates that are published at the metadata URL are taken over every hour."
+        yield "New certificates at the metadata URL are read every hour."
     if connection.client_secret:
-        yield "A client secret is kept"
+        yield "Client secret: stored"
 
 
 def _requests(connection: Connection) -> Iterator[str]:
-    """What SAML requests ask for beyond the usual."""
+    """Yield request options of SAML that differ from the default."""
     names = [
         "force_authn",
         "name_id_policy",
@@ -46,7 +46,7 @@ def _requests(connection: Connection) -> Iterator[str]:
     ]
     for name in names:
         if value := getattr(connection, name):
-            yield f"{label_of(connection, name)}: {value_told(value)}"
+            yield f"{label_of(connection, name)}: {value_words(value)}"
 
 
 def _attributes(connection: Connection) -> Iterator[str]:
@@ -55,21 +55,21 @@ def _attributes(connection: Connection) -> Iterator[str]:
 
 
 def _rules(connection: Connection) -> Iterator[str]:
-    yield f"Users created at first login: {connection.get_just_in_time_display()}"
+    yield f"Users created at first login: {JIT_WORDS[connection.just_in_time]}"
     yield f"What a login updates: {connection.get_update_policy_display()}"
     yield f"Clock skew: {connection.clock_skew} seconds"
     switches = {
-        "allow_idp_initiated": "Logins may begin at the identity provider",
+        "allow_idp_initiated": "IdP-initiated login is allowed",
         "allow_sha1": "Signatures with SHA-1 are accepted",
-        "accept_response_signature_over_encryption": "The response's signature is enough over an encrypted assertion",
-        "remove_unmapped_spaces": "Spaces that a login no longer names are taken away",
-        "keep_groups_when_missing": "Groups are kept when a login says nothing about groups",
+        "accept_response_signature_over_encryption": "Encrypted assertions without their own signature are accepted",
+        "remove_unmapped_spaces": "Spaces that a login no longer sends are removed",
+        "keep_groups_when_missing": "Groups are kept if a login sends no groups",
     }
     yield from (words for name, words in switches.items() if getattr(connection, name))
 
 
 def _domain_words(row: EmailDomain) -> str:
-    return f"{row.domain} with its sub-domains" if row.with_subdomains else row.domain
+    return f"{row.domain} with its subdomains" if row.with_subdomains else row.domain
 
 
 def _people(connection: Connection) -> Iterator[str]:
@@ -79,5 +79,5 @@ def _people(connection: Connection) -> Iterator[str]:
     if placement := placement_of(connection):
         yield f"Default space: {placement[0]}, as {placement[1]}"
     roles = list(connection.grantable_account_roles.order_by("name").values_list("name", flat=True))
-    yield f"Account roles that it may give: {', '.join(roles) or 'none'}"
-    yield f"Account permissions that its logins may give: {', '.join(sorted(agreed(connection))) or 'none'}"
+    yield f"Account roles that it can assign: {', '.join(roles) or 'none'}"
+    yield f"Account permissions that its logins can assign: {', '.join(sorted(agreed(connection))) or 'none'}"

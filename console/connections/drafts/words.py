@@ -1,4 +1,4 @@
-"""What a draft of a connection changes, in words: each setting as it is live, and as it would be."""
+"""Differences between a draft and the live settings of a connection, in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,26 +18,26 @@ _NONE = "none"
 _WORDS = {
     "idp_entity_id": "Issuer",
     "sso_url": "Single sign-on URL",
-    "sso_by_post": "Requests by POST",
+    "sso_by_post": "Send requests by POST",
     "metadata_url": "Metadata URL",
     "slo_url": "Single logout URL",
-    "slo_response_url": "Single logout answers",
+    "slo_response_url": "Single logout response URL",
     "slo_by_post": "Single logout by POST",
     "issuer": "Issuer",
     "tenant_id": "Tenant ID",
     "client_id": "Client ID",
     "flow": "Flow",
-    "force_authn": "Ask everybody to sign in again (ForceAuthn)",
-    "name_id_policy": "NameID format asked for",
-    "authn_contexts": "Authentication contexts asked for",
-    "authn_comparison": "How they are compared",
-    "accept_response_signature_over_encryption": "Accept encrypted assertions without a signature of their own",
-    "client_auth": "The application authenticates with",
+    "force_authn": "Require a new sign-in (ForceAuthn)",
+    "name_id_policy": "Requested NameID format",
+    "authn_contexts": "Requested authentication contexts",
+    "authn_comparison": "Comparison of authentication contexts",
+    "accept_response_signature_over_encryption": "Accept encrypted assertions without their own signature",
+    "client_auth": "Client authentication",
     "extra_scopes": "Extra scopes",
-    "prompt": "Always ask the person to",
-    "max_age": "Maximum age of a sign-in there, in seconds",
+    "prompt": "Prompt",
+    "max_age": "Maximum authentication age (seconds)",
     "acr_values": "Authentication context (acr_values)",
-    "omit_login_hint": "The entered email is not passed on",
+    "omit_login_hint": "Do not send login_hint",
 }
 _CHOICES: dict[Any, str] = {
     **dict(OidcFlow.choices),
@@ -52,7 +52,7 @@ _IN_FORMS = {"idp_entity_id": "issuer"}
 
 @dataclass(frozen=True)
 class Difference:
-    """One setting; several values are lines of their own."""
+    """One setting; several values are separate lines."""
 
     label: str
     live: tuple[str, ...]
@@ -63,16 +63,16 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class ToldDraft:
-    """`lacking`: why no test speaks for it, a sentence; empty when one does."""
+class DescribedDraft:
+    """`lacking`: a sentence why no test counts for it; empty if one does."""
 
     version: str
     differences: tuple[Difference, ...]
     lacking: str
 
 
-def told_of_draft(draft: ConnectionDraft) -> ToldDraft:
-    return ToldDraft(version_of(draft), tuple(_differences(draft)), lacking_test(draft))
+def described_draft(draft: ConnectionDraft) -> DescribedDraft:
+    return DescribedDraft(version_of(draft), tuple(_differences(draft)), lacking_test(draft))
 
 
 def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
@@ -84,11 +84,11 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         if name == "attribute_names":
             yield from _names(before, after)
         elif name == "idp_certificates":
-            yield Difference("Certificates", certificates_told(before), certificates_told(after))
+            yield Difference("Certificates", certificate_words(before), certificate_words(after))
         else:
-            yield Difference(label_of(live, name), (value_told(before),), (value_told(after),))
+            yield Difference(label_of(live, name), (value_words(before),), (value_words(after),))
     if draft.changes_secret:
-        yield Difference("Client secret", (_kept(live),), ("a new one" if is_kept(draft, "client_secret") else _NONE,))
+        yield Difference("Client secret", (_kept(live),), ("new" if is_kept(draft, "client_secret") else _NONE,))
 
 
 def label_of(connection: Connection, name: str) -> str:
@@ -96,7 +96,7 @@ def label_of(connection: Connection, name: str) -> str:
     return theirs.get(_IN_FORMS.get(name, name), _WORDS[name])
 
 
-def value_told(value: Any) -> str:
+def value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return _NONE if value is None else _CHOICES.get(value, str(value)) or _NONE
@@ -105,14 +105,14 @@ def value_told(value: Any) -> str:
 def _names(before: dict[str, str], after: dict[str, str]) -> Iterator[Difference]:
     for field, (label, _) in FIELD_WORDS.items():
         if before.get(field) != after.get(field):
-            values = ((names.get(field) or "the usual names",) for names in (before, after))
+            values = ((names.get(field) or "the default names",) for names in (before, after))
             yield Difference(f"Attribute name of “{label}”", next(values), next(values))
 
 
-def certificates_told(text: str) -> tuple[str, ...]:
-    """With the whole fingerprint: one who publishes may not be who made the draft, and a part of it can be forged."""
+def certificate_words(text: str) -> tuple[str, ...]:
+    """Return subjects with full fingerprints: the publisher may be another admin, and a part can be forged."""
     return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)})" for pem in kept_certificates(text)) or (_NONE,)
 
 
 def _kept(connection: Connection) -> str:
-    return "one is kept" if connection.has_client_secret else _NONE
+    return "stored" if connection.has_client_secret else _NONE

@@ -1,4 +1,4 @@
-"""The certificates of a SAML connection: the identity provider's, and our own."""
+"""Certificates of a SAML connection: of the identity provider and of the service provider."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from console.shared.refusals import counted, told_in_the_form, told_on_the_next_
 
 @dataclass(frozen=True)
 class Line:
-    """`days_left`: whole days; below 0: it has ended. `weakness`: of its key; logins signed with it are refused."""
+    """`days_left`: whole days; negative: expired. `weakness`: of its key; logins signed with it are refused."""
 
     subject: str
     fingerprint: str
@@ -43,7 +43,7 @@ def _line(pem: str) -> Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """The list; a POST adds to it."""
+    """The list; a POST adds certificates."""
     connection = edited(request, connection_id, protocol=Protocol.SAML)
     form = CertificateForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             number = counted(len(added.certificates), "certificate", "certificates")
             for sentence in added.left_out:
                 messages.warning(request, sentence)
-            messages.success(request, f"Added {number}{where(connection)}.")
+            messages.success(request, f"{number} added{where(connection)}.")
             return redirect("connection-certificates", connection.pk)
     lines = [_line(pem) for pem in kept_certificates(connection.idp_certificates)]
     return shown(
@@ -77,8 +77,8 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     back = address_of(connection, "connection-certificates")
     found = [_line(pem) for pem in kept_certificates(connection.idp_certificates) if fingerprint(pem) == chosen]
     if found and not is_confirmed(request):
-        when = "once the draft is published" if goes_into_a_draft(connection) else "from then on"
-        sentence = f"Logins signed with its key are refused {when}, also those that are under way."
+        when = "once the draft is published" if goes_into_a_draft(connection) else "immediately"
+        sentence = f"Logins signed with its key are refused {when}, including logins in progress."
         question = Question(
             title=f"Remove the certificate {found[0].subject}?",
             sentences=(sentence,),
@@ -90,14 +90,14 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         return ask(request, question)
     with told_on_the_next_page(request):
         remove_certificate(connection, chosen, acting=acting(request))
-        messages.success(request, f"The certificate is removed{where(connection)}.")
+        messages.success(request, f"Certificate removed{where(connection)}.")
     return redirect(back)
 
 
 @require_safe
 @needs(Permission.MANAGE_SSO)
 def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Our certificate, for identity providers that ask for a file."""
+    """Download the service provider certificate."""
     connection = connection_of(request, connection_id, protocol=Protocol.SAML)
     if not connection.sp_certificate:
         raise Http404
@@ -108,23 +108,23 @@ def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @needs(Permission.MANAGE_SSO)
 def replace_own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """A new key and certificate of our own, where the key that we had cannot be read any more."""
+    """Replace the service provider key and certificate when the key cannot be decrypted."""
     connection = connection_of(request, connection_id, protocol=Protocol.SAML)
     back = address_of(connection, "connection-certificates")
     if not is_confirmed(request):
         question = Question(
-            title=f"Make a new private key for {connection}?",
+            title=f"Create a new private key for {connection}?",
             sentences=(
-                "It takes the place of the one that cannot be read. If that one's encryption key may still be found,"
-                " have the operator put it back instead: then nothing has to be changed at the identity provider.",
-                "Give the identity provider our metadata again afterwards. Until it has them, it refuses what we sign"
-                " and encrypts for the old key.",
+                "It replaces the key that cannot be decrypted. If the encryption key can still be found, ask the"
+                " operator to restore it instead: then nothing has to change at the identity provider.",
+                "Afterwards, update the service provider metadata at the identity provider. Until then, it rejects"
+                " signed requests and encrypts for the old key.",
             ),
-            button="Make a new key",
+            button="Create new key",
             cancel_address=back,
         )
         return ask(request, question)
     with told_on_the_next_page(request):
         replace_lost_key(connection, acting=acting(request))
-        messages.success(request, "The new key is made. Give the identity provider our metadata again now.")
+        messages.success(request, "New key created. Now update the service provider metadata at the identity provider.")
     return redirect(back)

@@ -1,4 +1,4 @@
-"""Our own key of an OpenID connection: made, downloaded as a certificate, and changed over."""
+"""Client key of an OpenID Connect connection: create, download the certificate, rotate."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ def make(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
     with told_on_the_next_page(request):
         make_client_key(connection, acting=acting(request))
-        messages.success(request, "A key is made. Give the identity provider its certificate or the JWKS URL now.")
+        messages.success(request, "Key created. Now add its certificate or the JWKS URL at the identity provider.")
     return redirect("connection-provider", connection.pk)
 
 
@@ -34,23 +34,23 @@ def use_next(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         question = Question(
             title=f"Use the next key of {connection}?",
             sentences=(
-                "From then on token requests are signed with it, and the key used so far is deleted. Logins fail if the"
-                " identity provider does not have the next certificate yet.",
+                "Token requests are then signed with it, and the current key is deleted. Logins fail if the identity"
+                " provider does not have the next certificate yet.",
             ),
-            button="Use the next key",
+            button="Use next key",
             cancel_address=address_of(connection, "connection-provider"),
         )
         return ask(request, question)
     with told_on_the_next_page(request):
         use_next_client_key(connection, acting=acting(request))
-        messages.success(request, "The next key is in use. Remove the former certificate at the identity provider.")
+        messages.success(request, "The next key is in use. Remove the old certificate at the identity provider.")
     return redirect("connection-provider", connection.pk)
 
 
 @require_safe
 @needs(Permission.MANAGE_SSO)
 def certificate(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """The newest certificate, to be uploaded at the identity provider."""
+    """Download the newest client certificate."""
     connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
     newest = connection.next_certificate or connection.sp_certificate
     if not newest:

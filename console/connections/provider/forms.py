@@ -1,4 +1,4 @@
-"""Their values, in each of the ways they can be given. `read` gives the fields they mean, or a refusal."""
+"""Forms for identity provider details. `read` returns the connection's fields, or raises ActionRefused."""
 
 import re
 from datetime import UTC, datetime, time
@@ -27,7 +27,7 @@ _LONGEST_ADDRESS, _LONGEST_ISSUER = 2048, 1024  # characters, as the columns are
 
 
 class ProviderForm(forms.Form):
-    """`rare`: fields that few connections need; the page has them folded away, open where one is filled in."""
+    """`rare`: fields that few connections need, in a closed section that is open if one has a value."""
 
     rare: tuple[str, ...] = ()
 
@@ -39,7 +39,7 @@ class ProviderForm(forms.Form):
                 self.fields[name].label = label
 
     def present(self, connection: Connection) -> dict[str, Any]:
-        """What the boxes hold at first: the connection's own, where the names are the same."""
+        """Return the initial values: the connection's fields of the same names."""
         return {name: getattr(connection, name, "") for name in self.base_fields}
 
     def usual_fields(self) -> list[forms.BoundField]:
@@ -57,8 +57,7 @@ class ProviderForm(forms.Form):
 
 
 class MetadataForm(ProviderForm):
-    """Of metadata that describe several identity providers one is chosen: by a list that is there once they were
-    read."""
+    """For metadata of several identity providers, it offers a list to choose from once the metadata is read."""
 
     def read(self) -> ProviderSettings:
         chosen = self.data.get(self.add_prefix(_CHOSEN), "")
@@ -72,12 +71,12 @@ class MetadataForm(ProviderForm):
         raise NotImplementedError
 
     def offer(self, entity_ids: tuple[str, ...]) -> None:
-        """The connection's present one first, so that it stays unless another is chosen."""
+        """Offer the entity IDs, the connection's current one first."""
         ordered = sorted(entity_ids, key=lambda entity_id: entity_id != self.connection.idp_entity_id)
         self.fields[_CHOSEN] = forms.ChoiceField(
             label="Identity provider",
             choices=[(entity_id, entity_id) for entity_id in ordered],
-            help_text="By its entity ID. A metadata address is followed for this one.",
+            help_text="Entity ID of the identity provider. The metadata URL is refreshed for this one.",
         )
 
 
@@ -90,11 +89,11 @@ class MetadataAddressForm(MetadataForm):
 
 
 class UploadOrText(forms.Form):
-    """A file, or its text pasted; at most 1 MB. `text` is what came, either way."""
+    """A file or pasted text, at most 1 MB. `text` holds the content either way."""
 
     file = forms.FileField(label="File", required=False)
     text = forms.CharField(
-        label="or its text",
+        label="Or paste the text",
         required=False,
         max_length=LIMIT,
         widget=forms.Textarea(attrs={**_PLAIN, "rows": 4}),
@@ -105,11 +104,11 @@ class UploadOrText(forms.Form):
         given = super().clean() or {}
         uploaded = given.get("file")
         if uploaded and (uploaded.size or 0) > LIMIT:
-            self.add_error("file", f"Expected a file of at most {LIMIT // 1024} KB; received more.")
+            self.add_error("file", f"The file is too large: at most {LIMIT // 1024} KB.")
         elif uploaded:
             given["text"] = text_of(uploaded.read())
         elif self.is_needed and not given.get("text", "").strip():
-            self.add_error("file", "Choose a file, or paste its text.")
+            self.add_error("file", "Choose a file or paste its text.")
         if holds_private_key(given.get("text", "")):
             self.add_error("text", PRIVATE_KEY)
             self.data = {**dict(self.data.items()), self.add_prefix("text"): ""}  # not sent back to the page either
@@ -117,7 +116,7 @@ class UploadOrText(forms.Form):
 
 
 class CertificateForm(UploadOrText):
-    """More certificates beside those there are."""
+    """Adds certificates to the existing ones."""
 
 
 class MetadataFileForm(MetadataForm, UploadOrText):
@@ -128,27 +127,27 @@ class MetadataFileForm(MetadataForm, UploadOrText):
         return provider_settings.from_metadata(_DECLARATION.sub("", self.cleaned_data["text"]).encode(), entity_id)
 
     def offer(self, entity_ids: tuple[str, ...]) -> None:
-        """A browser does not send a file twice, so that its text goes on in the box."""
+        """Also keep the text in the form, because browsers do not send a file twice."""
         super().offer(entity_ids)
         self.data = {**dict(self.data.items()), self.add_prefix("text"): self.cleaned_data["text"]}
 
 
 class FieldsForm(ProviderForm, UploadOrText):
-    """Issuer, address and certificate one by one. Without a new certificate the present ones stay; metadata at an
-    address are not read any more, for they would undo what is entered here."""
+    """Issuer, URL and certificate as single fields. Without a new certificate the current ones stay; the metadata URL
+    is cleared, because a refresh would overwrite these values."""
 
     issuer = forms.CharField(max_length=_LONGEST_ISSUER, widget=forms.TextInput(attrs=_PLAIN))
     sso_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
     sso_by_post = forms.BooleanField(
-        label="Send requests to it by POST",
+        label="Send requests by POST",
         required=False,
-        help_text="For a provider that takes sign-in requests by HTTP-POST only. Most take HTTP-Redirect.",
+        help_text="For identity providers that accept requests by HTTP-POST only. Most accept HTTP-Redirect.",
     )
     slo_url = forms.CharField(
         label="Single logout URL",
         max_length=_LONGEST_ADDRESS,
         required=False,
-        help_text="Optional: logging out here then logs out there too.",
+        help_text="Optional: users who log out here are also logged out at the identity provider.",
         widget=forms.URLInput(attrs=_ADDRESS),
     )
     field_order = ("issuer", "sso_url", "sso_by_post", "file", "text", "slo_url")
@@ -158,7 +157,7 @@ class FieldsForm(ProviderForm, UploadOrText):
         self.is_needed = not connection.idp_certificates
         self.fields["file"].label = SET_UPS[connection.vendor, connection.protocol].theirs["certificate"]
         if not self.is_needed:
-            self.fields["file"].help_text = "Empty: the certificates stay. A new one takes their place."
+            self.fields["file"].help_text = "Leave empty to keep the certificates. A new one replaces them."
 
     def present(self, connection: Connection) -> dict[str, Any]:
         own = {name: getattr(connection, name) for name in ("sso_url", "sso_by_post", "slo_url")}
@@ -182,37 +181,38 @@ class FieldsForm(ProviderForm, UploadOrText):
 
 
 class SamlOptionsForm(ProviderForm):
-    """What requests ask for beyond the usual, and a weaker signature that is taken."""
+    """Request options, and acceptance of a weaker signature."""
 
     force_authn = forms.BooleanField(
-        label="Ask everybody to sign in again",
+        label="Require a new sign-in",
         required=False,
-        help_text="ForceAuthn: also those whom the identity provider knows already.",
+        help_text="ForceAuthn: the identity provider asks users to sign in even if they have a session.",
     )
     name_id_policy = forms.ChoiceField(
-        label="NameID format to ask for",
+        label="Requested NameID format",
         required=False,
-        choices=[("", "none: as the application is set up there"), *NameIdFormat.choices],
-        help_text="Okta refuses requests that ask for another format than its application has.",
+        choices=[("", "none: as configured at the identity provider"), *NameIdFormat.choices],
+        help_text="Okta refuses requests for a format other than the one of its application.",
     )
     authn_contexts = forms.CharField(
-        label="Authentication contexts to ask for",
+        label="Requested authentication contexts",
         required=False,
         max_length=2048,
-        help_text="One URI in a line. Empty: how people sign in there is up to the identity provider. With one, it"
-        " refuses people who sign in otherwise, for example without a password.",
+        help_text="One URI per line. Empty: the identity provider decides how users sign in. Otherwise it refuses"
+        " users who sign in differently, for example without a password.",
         widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
     )
     authn_comparison = forms.ChoiceField(
-        label="The way a person signs in is",
+        label="Comparison of authentication contexts",
         choices=AuthnComparison.choices,
-        help_text="Compared with the contexts above, if there are any. Entra takes the first choice only.",
+        help_text="How the sign-in method must compare to the contexts above. Microsoft Entra ID supports the first"
+        " option only.",
     )
     accept_response_signature_over_encryption = forms.BooleanField(
-        label="Accept encrypted assertions without a signature of their own",
+        label="Accept encrypted assertions without their own signature",
         required=False,
-        help_text="Weaker: the signature then covers the encrypted text, not the assertion in it. Only for a provider"
-        " that signs responses and cannot sign assertions.",
+        help_text="Weaker: the signature then covers the encrypted text, not the assertion. Only for identity"
+        " providers that sign responses and cannot sign assertions.",
     )
 
     def present(self, connection: Connection) -> dict[str, Any]:
@@ -225,8 +225,8 @@ class SamlOptionsForm(ProviderForm):
 
 
 class OpenIdForm(ProviderForm):
-    """`offered`: the issuer that the provider publishes, when it is another than the one given; else empty. It is
-    taken by a second button of the same form."""
+    """`offered`: the issuer that the provider publishes, if it differs from the entered one; else empty. A second
+    button of the form selects it."""
 
     offered = ""
     tenant_id = forms.CharField(
@@ -240,50 +240,50 @@ class OpenIdForm(ProviderForm):
     flow = forms.ChoiceField(
         label="Flow",
         choices=OidcFlow.choices,
-        help_text="Code with PKCE is safer and carries more groups; it needs a client secret at most identity"
-        " providers. The flow id_token needs none.",
+        help_text="Code with PKCE is more secure and supports more groups. It needs a client secret at most identity"
+        " providers; the flow id_token needs none.",
     )
     client_auth = forms.ChoiceField(
-        label="The application authenticates with",
+        label="Client authentication",
         required=False,
         choices=ClientAuth.choices,
-        help_text="With a private key there is no secret that expires: make the key below, and give its certificate or"
-        " JWKS URL to the identity provider.",
+        help_text="With a private key, no secret expires. Create the key below, then add its certificate or JWKS URL"
+        " at the identity provider.",
     )
     extra_scopes = forms.CharField(
         label="Extra scopes",
         max_length=255,
         required=False,
-        help_text="Asked for beside openid, profile and email, separated by spaces. To send groups, Okta needs groups"
-        " here and a groups claim on the application.",
+        help_text="Requested in addition to openid, profile and email, separated by spaces. To send groups, Okta"
+        " needs groups here and a groups claim on the application.",
         widget=forms.TextInput(attrs=_PLAIN),
     )
     prompt = forms.ChoiceField(
-        label="Always ask the person to",
+        label="Prompt",
         required=False,
-        choices=[("", "nothing in particular"), *Prompt.choices],
-        help_text="Whatever session they have at the identity provider (prompt).",
+        choices=[("", "none"), *Prompt.choices],
+        help_text="What the identity provider asks users to do, even with an existing session (prompt).",
     )
     max_age = forms.IntegerField(
-        label="Maximum age of a sign-in there, in seconds",
+        label="Maximum authentication age (seconds)",
         required=False,
         min_value=0,
         max_value=MAX_AGE_LIMIT,
-        help_text="Empty: any. Whose last sign-in at the identity provider is older signs in there again (max_age). A"
-        " login without the claim auth_time is refused then.",
+        help_text="Users whose last sign-in at the identity provider is older must sign in again (max_age). Logins"
+        " without the claim auth_time are then refused. Empty: no limit.",
     )
     acr_values = forms.CharField(
         label="Authentication context (acr_values)",
         max_length=255,
         required=False,
-        help_text="Values of your identity provider for how people sign in, such as urn:okta:loa:2fa:any. It is a"
-        " request: the answer is not checked for it.",
+        help_text="Requested authentication levels, such as urn:okta:loa:2fa:any. The response is not checked"
+        " against them.",
         widget=forms.TextInput(attrs=_PLAIN),
     )
     omit_login_hint = forms.BooleanField(
-        label="Do not pass on the email that was entered here",
+        label="Do not send login_hint",
         required=False,
-        help_text="By default it fills in the box of the identity provider's sign-in page (login_hint).",
+        help_text="By default, the email entered here is sent to prefill the identity provider's sign-in page.",
     )
     rare = REQUEST
 
@@ -292,10 +292,10 @@ class OpenIdForm(ProviderForm):
         if connection.vendor != Vendor.ENTRA:
             del self.fields["tenant_id"]
             self.fields["issuer"].required = True
-            self.fields["issuer"].help_text = "Or the address of the discovery document. It is checked when you save."
+            self.fields["issuer"].help_text = "Or the URL of the discovery document. Checked when you save."
         else:
             self.fields["issuer"].label = "Issuer"
-            self.fields["issuer"].help_text = "Only for a national cloud. Empty: it follows from the tenant ID."
+            self.fields["issuer"].help_text = "Only for national clouds. Empty: derived from the tenant ID."
 
     def present(self, connection: Connection) -> dict[str, Any]:
         follows = connection.issuer == ENTRA_ISSUER.format(tenant=connection.tenant_id)
@@ -317,7 +317,7 @@ class OpenIdForm(ProviderForm):
 
 
 class ClientSecretForm(forms.Form):
-    """What is stored is never sent back to a page (R62)."""
+    """The stored secret is never sent to a page (R62)."""
 
     client_secret = forms.CharField(
         label="New client secret",
@@ -329,7 +329,7 @@ class ClientSecretForm(forms.Form):
         label="Expires on",
         required=False,
         validators=THIS_CENTURY,
-        help_text="As the identity provider says. We remind you 30, 14 and 3 days ahead.",
+        help_text="As shown at the identity provider. An alert appears 30, 14 and 3 days before.",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 

@@ -1,4 +1,4 @@
-"""What the identity provider publishes: read again now, and the answer to a change that is held (R64)."""
+"""Metadata of the identity provider: refresh now, approve or reject a held change (R64)."""
 
 from uuid import UUID
 
@@ -17,11 +17,14 @@ from console.shared.guards import acting, needs
 from console.shared.refusals import told_on_the_next_page
 
 _OUTCOMES = {
-    "busy": (messages.WARNING, "It was not read: too many requests to identity providers wait. Try again in a moment."),
-    "failed": (messages.ERROR, "It could not be read: the reason is below. The last good copy goes on serving."),
-    "held": (messages.WARNING, "What was read is so different that it waits for your decision."),
-    "changed": (messages.SUCCESS, "Read: what had changed was taken over."),
-    "read": (messages.SUCCESS, "Read: nothing to change."),
+    "busy": (
+        messages.WARNING,
+        "Not refreshed: too many requests to identity providers are queued. Try again in a moment.",
+    ),
+    "failed": (messages.ERROR, "Refresh failed; the reason is shown below. The last valid copy stays in use."),
+    "held": (messages.WARNING, "Metadata changed significantly and needs your approval."),
+    "changed": (messages.SUCCESS, "Refreshed: changes applied."),
+    "read": (messages.SUCCESS, "Refreshed: no changes."),
 }
 
 
@@ -30,10 +33,10 @@ _OUTCOMES = {
 def read_again(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     if not (connection.metadata_url or connection.issuer):
-        messages.error(request, "The identity provider publishes nothing we know of: enter a metadata URL first.")
+        messages.error(request, "No metadata URL or issuer to refresh from. Enter one first.")
     else:
-        came_to = metadata.refresh(connection)
-        level, sentence = next(told for outcome, told in _OUTCOMES.items() if outcome in came_to)
+        outcomes = metadata.refresh(connection)
+        level, sentence = next(message for outcome, message in _OUTCOMES.items() if outcome in outcomes)
         messages.add_message(request, level, sentence)
     return redirect("connection", connection.pk)
 
@@ -45,19 +48,19 @@ def approve(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     if metadata.is_held(connection) and not is_confirmed(request):
         held = connection.metadata_held
         question = Question(
-            title=f"Take the changed metadata of {connection}?",
+            title=f"Approve the changed metadata of {connection}?",
             sentences=(
                 held["why"],
-                f"From then on logins are taken from '{held['idp_entity_id']}', signed by these certificates:",
+                f"Logins are then accepted from '{held['idp_entity_id']}', signed with these certificates:",
             ),
             names=[fingerprint(pem) for pem in kept_certificates(held["idp_certificates"])],
-            button="Take it",
+            button="Approve",
             cancel_address=address_of(connection),
         )
         return ask(request, question)
     with told_on_the_next_page(request):
         metadata.approve_metadata(connection, acting=acting(request))
-        messages.success(request, "The changed metadata is taken.")
+        messages.success(request, "Metadata change approved.")
     return redirect("connection", connection.pk)
 
 
@@ -67,5 +70,7 @@ def refuse(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     with told_on_the_next_page(request):
         metadata.drop_metadata(connection, acting=acting(request))
-        messages.success(request, "Refused: we go on with what we had, and ask again only about another change.")
+        messages.success(
+            request, "Metadata change rejected. The current settings stay; only another change is presented again."
+        )
     return redirect("connection", connection.pk)

@@ -1,4 +1,4 @@
-"""The two sides of a connection: our values to copy, theirs to enter; and the client secret."""
+"""Tab Identity provider: service provider details, identity provider details, client secret."""
 
 from uuid import UUID
 
@@ -44,7 +44,7 @@ _SAML_WAYS: dict[str, type[ProviderForm]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
 def provider(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """`way` of the posted form says which of the ways to enter their values it is."""
+    """`way`: which of the forms for identity provider details was posted."""
     connection = edited(request, connection_id)
     ways = _SAML_WAYS if connection.protocol == Protocol.SAML else {"openid": OpenIdForm}
     chosen = request.POST.get("way", "") if request.method == "POST" else ""
@@ -62,9 +62,7 @@ def _save(request: HttpRequest, connection: Connection, form: ProviderForm) -> H
     changed = change_settings(connection, found.fields, acting=acting(request))
     for warning in found.warnings:
         messages.warning(request, warning)
-    messages.success(
-        request, f"Saved{where(connection)}." if changed else "Nothing was changed: we had the same already."
-    )
+    messages.success(request, f"Saved{where(connection)}." if changed else "No changes.")
     fresh = connection_of(request, connection.pk)
     edited_now = with_draft(fresh)
     if lacks_client_secret(edited_now):
@@ -83,8 +81,8 @@ def client_secret(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         with told_in_the_form(form):
             given = form.cleaned_data
             change_client_secret(connection, given["client_secret"], given["expires_at"], acting=acting(request))
-            kept = f"The client secret is kept{where(connection)}, encrypted. It is not shown again."
-            messages.success(request, kept)
+            stored = f"Client secret saved{where(connection)}. It is stored encrypted and not shown again."
+            messages.success(request, stored)
             return after_step(connection, "connection-provider")
     return _page(request, connection, {"openid": OpenIdForm(connection, prefix="openid")}, form)
 
@@ -97,8 +95,8 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
         question = Question(
             title=f"Remove the client secret of {connection}?",
             sentences=(
-                "With the flow “code with PKCE” logins fail from then on, except where the identity provider has this"
-                " application as a public client. People with very many groups keep the groups they have.",
+                "With the flow “code with PKCE”, logins then fail unless this application is a public client at the"
+                " identity provider. Users with very many groups keep their current groups.",
             ),
             button="Remove",
             cancel_address=address_of(connection, "connection-provider"),
@@ -106,7 +104,7 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
         return ask(request, question)
     with told_on_the_next_page(request):
         change_client_secret(connection, "", None, acting=acting(request))
-        messages.success(request, f"The client secret is removed{where(connection)}.")
+        messages.success(request, f"Client secret removed{where(connection)}.")
     return redirect("connection-provider", connection.pk)
 
 

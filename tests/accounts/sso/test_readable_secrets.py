@@ -258,7 +258,7 @@ def test_its_page_says_so_and_it_can_be_entered_again(drafted: Connection, as_al
     lose_the_key()
     page = as_alice.get(f"/sso/{drafted.pk}/provider")
     assertContains(page, "The client secret of the draft cannot be read")
-    assertNotContains(page, "Exactly this draft passed a test")
+    assertNotContains(page, "This draft passed a test")
     as_alice.post(f"/sso/{drafted.pk}/secret", {"secret-client_secret": "entered again"})
     drafts.publish(drafted, drafts.version_of(draft_of(drafted)), acting=OPERATOR)
     assert Connection.objects.get().client_secret == "entered again"
@@ -285,10 +285,10 @@ def test_an_admin_makes_a_new_key_where_ours_is_lost(cast: Cast, as_alice: Clien
     okta = signed_connection(cast.acme, sign_requests=True, **OUR_KEY)
     lose_the_key()
     address = f"/sso/{okta.pk}/certificates"
-    assertContains(as_alice.get(address), "Make a new key…")
-    assertContains(as_alice.post(f"{address}/own/replace"), "Give the identity provider our metadata again")
+    assertContains(as_alice.get(address), "Create new key…")
+    assertContains(as_alice.post(f"{address}/own/replace"), "update the service provider metadata")
     as_alice.post(f"{address}/own/replace", {"confirmed": "yes"})
-    assertNotContains(as_alice.get(address), "Make a new key…")
+    assertNotContains(as_alice.get(address), "Create new key…")
     assert SamlJourney(okta).log_in().status_code == 303
     assert AuditEntry.objects.get(action="connection.own-key-replaced").object_id == okta.pk
 

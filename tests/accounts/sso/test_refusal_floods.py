@@ -69,7 +69,7 @@ def test_the_connections_page_says_how_many_there_were_and_why_the_latest_was_re
     alice = Client()
     alice.force_login(cast.alice, "accounts.authentication.AccountBackend")
     page = alice.get(f"/sso/{connection.pk}")
-    assertContains(page, "1 in 24 hours: messages that belong to no sign-in")
+    assertContains(page, "1 in 24 hours: messages that match no login")
     assertContains(page, "Allow IdP-initiated login on the connection")
 
 

@@ -36,12 +36,12 @@ def ask(browser: Client, connection: Connection, what: str, **fields: str) -> An
 
 def test_publishing_is_asked_for_once(as_mallory: Client, drafted: Connection) -> None:
     page = as_mallory.get(f"/sso/{drafted.pk}")
-    assertContains(page, "Publishing needs an account admin, because it decides who can sign in.")
+    assertContains(page, "Only an account admin can publish, because it decides who can sign in.")
     assertContains(page, BUTTON)
     assertNotContains(page, ">Publish<")
     page = ask(as_mallory, drafted, "publish")
-    assertContains(page, "The account admins are asked")
-    assertContains(page, "The account admins have been asked.")
+    assertContains(page, "Request sent")
+    assertContains(page, "Request sent to the account admins.")
     assertNotContains(page, BUTTON)
 
 
@@ -54,9 +54,9 @@ def test_an_account_admin_has_the_buttons(as_alice: Client, drafted: Connection)
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/domains", "Adding and checking a domain needs an account admin, because it decides whose addresses"),
-        ("/people", "Changing this page needs an account admin, because it decides who can sign in and what they get."),
-        ("/general", "the clock skew needs an account admin, because it decides which logins are accepted."),
+        ("/domains", "Only an account admin can add and verify domains"),
+        ("/people", "Only an account admin can change these settings"),
+        ("/general", "and the clock skew, because they decide which logins are accepted."),
     ],
 )
 def test_each_page_says_why_in_one_sentence(as_mallory: Client, okta: Connection, path: str, sentence: str) -> None:
@@ -69,10 +69,10 @@ def test_enabling_is_asked_for_at_the_end_of_the_steps(as_mallory: Client, okta:
     Connection.objects.update(state="draft")
     passed_test(Connection.objects.get(), cast.alice)
     page = as_mallory.get(f"/sso/{okta.pk}/set-up")
-    assertContains(page, "Enabling needs an account admin, because it decides who can sign in.")
+    assertContains(page, "Only an account admin can enable this connection, because it decides who can sign in.")
     assertContains(page, BUTTON)
     assertNotContains(page, ">Enable<")
-    assertContains(ask(as_mallory, okta, "enable"), "The account admins are asked")
+    assertContains(ask(as_mallory, okta, "enable"), "Request sent")
 
 
 def test_their_home_page_leads_to_what_is_to_be_decided(as_mallory: Client, as_alice: Client, okta: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What an account admin lets logins give: ticked when they enable or publish, on the People page, or at the group."""
+"""What an account admin lets logins give: ticked when they enable or publish, on the User access page, or at the group."""
 
 import pytest
 from django.test import Client
@@ -73,7 +73,7 @@ def test_enabling_again_says_that_its_draft_stays_one(as_alice: Client, okta: Co
     Connection.objects.update(state="disabled")
     drafts.change_settings(okta, {"sso_url": "https://moved.example/sso"}, acting=OPERATOR)
     page = as_alice.get(f"/sso/{okta.pk}/enable")
-    assertContains(page, "Its draft is not published by this")
+    assertContains(page, "This does not publish the draft")
     assertContains(page, okta.sso_url)
     assertNotContains(page, "moved.example")
 
@@ -89,9 +89,9 @@ def test_publishing_asks_too(as_alice: Client, okta: Connection, admins: Group) 
 
 def test_the_people_page_shows_and_changes_it(as_alice: Client, okta: Connection, admins: Group) -> None:
     address = f"/sso/{okta.pk}/people"
-    assertContains(as_alice.get(address), "not given by logins")
+    assertContains(as_alice.get(address), "not assigned by logins")
     as_alice.post(address, {**PEOPLE, "agreed": ALL.split(", ")})
-    assertNotContains(as_alice.get(address), "not given by logins")
+    assertNotContains(as_alice.get(address), "not assigned by logins")
     as_alice.post(address, {**PEOPLE, "agreed": ["Manage Users"]})
     assert agreed(okta) == ["Manage Users"]
 

@@ -38,7 +38,7 @@ def test_it_tells_how_each_connection_stands(as_alice: Client, okta: Connection,
 
 
 def test_an_account_without_one_is_taught_what_it_is_for(as_alice: Client) -> None:
-    assertContains(as_alice.get("/sso"), "No connection yet")
+    assertContains(as_alice.get("/sso"), "No connections yet")
 
 
 def test_the_list_costs_the_same_for_many(as_alice: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
@@ -50,19 +50,19 @@ def test_the_list_costs_the_same_for_many(as_alice: Client, cast: Cast, django_a
 
 @pytest.mark.parametrize("path", ["/sso", "/"])
 def test_a_draft_that_waits_is_to_do(as_alice: Client, okta: Connection, path: str) -> None:
-    assertNotContains(as_alice.get(path), "Publish its draft")
+    assertNotContains(as_alice.get(path), "Publish or discard the draft")
     change_settings(okta, {"sso_url": "https://new.okta.example/sso"}, acting=OPERATOR)
-    assertContains(as_alice.get(path), "Publish its draft, or throw it away")
+    assertContains(as_alice.get(path), "Publish or discard the draft")
 
 
 @pytest.mark.parametrize("path", ["/sso", "/"])
 def test_a_domain_that_is_missing_or_not_verified_is_to_do(as_alice: Client, okta: Connection, path: str) -> None:
     EmailDomain.objects.update(proved_at=None)
-    assertContains(as_alice.get(path), "Verify its e-mail domain")
+    assertContains(as_alice.get(path), "Verify the email domain")
     ConnectionDomain.objects.filter(connection=okta).delete()
-    assertContains(as_alice.get(path), "Add your e-mail domain")
+    assertContains(as_alice.get(path), "Add your email domain")
     Connection.objects.update(state="disabled")
-    assertNotContains(as_alice.get(path), "Add your e-mail domain")
+    assertNotContains(as_alice.get(path), "Add your email domain")
 
 
 @pytest.mark.parametrize("path", ["/sso", "/"])
@@ -70,7 +70,7 @@ def test_what_waits_in_another_account_is_not_to_do(as_alice: Client, theirs: Co
     change_settings(theirs, {"sso_url": "https://new.okta.example/sso"}, acting=OPERATOR)
     ConnectionDomain.objects.filter(connection=theirs).delete()
     page = as_alice.get(path)
-    for words in ("Publish its draft", "Add your e-mail domain"):
+    for words in ("Publish or discard the draft", "Add your email domain"):
         assertNotContains(page, words)
 
 

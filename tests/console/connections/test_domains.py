@@ -28,7 +28,7 @@ def test_a_claimed_domain_shows_the_record_to_add(as_alice: Client, okta: Connec
     row = claim(as_alice, okta)
     page = as_alice.get(f"/sso/{okta.pk}/domains")
     assertContains(page, f"torque-domain-verification={row.proof_token}")
-    assertContains(page, "not proved")
+    assertContains(page, "not verified")
 
 
 def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connection, records: list[str]) -> None:
@@ -36,7 +36,7 @@ def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connectio
     address = f"/sso/{okta.pk}/domains/{row.pk}/check"
     assertContains(as_alice.post(address, follow=True), "received no TXT record")
     records.append(f"torque-domain-verification={row.proof_token}")
-    assertContains(as_alice.post(address, follow=True), "is proved: it is yours alone")
+    assertContains(as_alice.post(address, follow=True), "verified.")
     assert EmailDomain.objects.get(pk=row.pk).proved_at
 
 
@@ -59,7 +59,7 @@ def test_what_cannot_be_claimed_is_told(as_alice: Client, okta: Connection, doma
 def test_removing_one_asks(as_alice: Client, okta: Connection) -> None:
     row = claim(as_alice, okta)
     address = f"/sso/{okta.pk}/domains/{row.pk}/remove"
-    assertContains(as_alice.get(address), "no longer find this connection")
+    assertContains(as_alice.get(address), "no longer routes users of")
     as_alice.post(address, {"confirmed": "yes"})
     assert not EmailDomain.objects.filter(pk=row.pk).exists()
 
@@ -73,8 +73,8 @@ def test_a_domain_of_another_connection_is_not_there(as_alice: Client, okta: Con
 def test_an_account_admin_includes_sub_domains_and_leaves_them_out(as_alice: Client, okta: Connection) -> None:
     row = EmailDomain.objects.get(domain="acme.example")
     address = f"/sso/{okta.pk}/domains/{row.pk}/subdomains"
-    assertContains(as_alice.post(address, {"included": "yes"}, follow=True), "includes its sub-domains now")
+    assertContains(as_alice.post(address, {"included": "yes"}, follow=True), "now includes its subdomains")
     assertContains(as_alice.get(f"/sso/{okta.pk}/domains"), 'value="yes" id="sub-')
     assert EmailDomain.objects.get(pk=row.pk).with_subdomains
-    assertContains(as_alice.post(address, {}, follow=True), "does not include its sub-domains any more")
+    assertContains(as_alice.post(address, {}, follow=True), "no longer includes its subdomains")
     assert not EmailDomain.objects.get(pk=row.pk).with_subdomains

@@ -63,7 +63,7 @@ def test_who_does_not_link_is_listed_with_what_to_do(
 
 
 def test_without_another_connection_it_says_so(as_alice: Client, entra: Connection) -> None:
-    assertContains(as_alice.get(address(entra)), "There is no other connection")
+    assertContains(as_alice.get(address(entra)), "No other connection has users")
 
 
 @pytest.mark.parametrize("source", ["nonsense", "00000000-0000-0000-0000-000000000000"])
@@ -83,9 +83,9 @@ def test_the_start_asks_and_names_people_with_account_permissions(
     as_alice: Client, okta: Connection, entra: Connection
 ) -> None:
     page = as_alice.post(address(entra, "/start"), {"source": str(okta.pk)})
-    assertContains(page, "2 of 2 people link when they first sign in through Entra")
+    assertContains(page, "2 of 2 users will be linked at their first login through Entra")
     assertContains(page, "<li>alice@acme.example</li>")
-    assertContains(page, "People with account permissions link too")
+    assertContains(page, "Link users with account permissions too")
     assert not ConnectionMove.objects.exists()
 
 
@@ -119,7 +119,7 @@ def test_the_end_offers_to_hand_provisioning_over(as_alice: Client, okta: Connec
     User.objects.filter(pk=dana.pk).update(provisioned_by=okta.pk)
     end = address(entra, f"/{started(okta, entra).pk}/finish")
     known_at(entra, dana)
-    assertContains(as_alice.post(end), "unassigning them there deprovisions them here")
+    assertContains(as_alice.post(end), "Unassigning them there deprovisions them here")
     page = as_alice.post(end, {"confirmed": "yes", "hand_over": "on"}, follow=True)
     assertContains(page, "Entra provisions 1 person more.")
 
@@ -147,5 +147,5 @@ def test_somebody_who_prepares_only_sees_the_preview_and_no_button(
     cast: Cast, okta: Connection, entra: Connection
 ) -> None:
     page = browser_of(holder(cast.acme, Permission.MANAGE_SSO)).get(address(entra))
-    assertContains(page, "Moving people needs an account admin")
+    assertContains(page, "Only an account admin can move users")
     assertNotContains(page, "Start the move</button>")

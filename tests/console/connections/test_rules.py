@@ -21,7 +21,7 @@ def send(browser: Client, connection: Connection, tab: str, fields: dict[str, An
 
 def test_general_settings_are_saved(as_alice: Client, okta: Connection) -> None:
     page = send(as_alice, okta, "general", {"name": "Okta 2", "clock_skew": "30", "sign_requests": "on"})
-    assertContains(page, "Saved. It holds from the next login on.")
+    assertContains(page, "Saved. Applies from the next login.")
     row = Connection.objects.get()
     assert (row.name, row.clock_skew, row.sign_requests, row.allow_idp_initiated) == ("Okta 2", 30, True, False)
 

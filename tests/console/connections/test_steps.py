@@ -35,8 +35,8 @@ def test_what_happens_at_the_provider_is_not_ticked_before_an_answer_came() -> N
 
 def test_a_domain_is_optional_until_it_is_claimed() -> None:
     assert found(GIVEN)["domains"].mark == Mark.OPTIONAL
-    assert next_of(replace(GIVEN, proved=("a.example",), unproved=("b.example",))) == ["domains"]
-    assert found(replace(GIVEN, proved=("a.example",)))["domains"].mark == Mark.DONE
+    assert next_of(replace(GIVEN, verified=("a.example",), unverified=("b.example",))) == ["domains"]
+    assert found(replace(GIVEN, verified=("a.example",)))["domains"].mark == Mark.DONE
 
 
 def test_after_the_test_only_enabling_is_left_and_then_nothing() -> None:
@@ -58,7 +58,7 @@ def test_a_refused_test_says_so() -> None:
 def test_a_test_that_brought_no_email_leads_back_to_the_attributes() -> None:
     poor = replace(TESTED, arrived=frozenset({"groups"}))
     assert next_of(poor) == ["attributes"]
-    assert "Arrived last time: Groups. Did not arrive: Email," in found(poor)["attributes"].sentence
+    assert "Received in the last login: Groups. Not received: Email," in found(poor)["attributes"].sentence
 
 
 def test_what_arrived_is_known_by_the_vendors_names_and_the_connections_own() -> None:

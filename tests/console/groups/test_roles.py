@@ -70,7 +70,7 @@ def test_an_unknown_account_role_is_an_error_of_the_form(as_alice_of: Client, ca
 def test_a_space_role_is_taken_away_after_a_question(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     put_in(cast.bob, ops)
     path = f"/groups/{ops.pk}/roles/{GroupSpaceRole.objects.get().pk}/remove"
-    assertContains(as_alice_of.post(path), "Take Space Admin in QA away from Ops?")
+    assertContains(as_alice_of.post(path), "Remove Space Admin in QA from Ops?")
     assertRedirects(as_alice_of.post(path, {"confirmed": "yes"}), f"/groups/{ops.pk}/roles")
     assert not GroupSpaceRole.objects.exists()
 

@@ -123,7 +123,7 @@ def test_taking_out_asks_and_says_what_stays_and_what_comes_back(alice: Client, 
     give_through_group(cast, cast.bob)
     question = alice.post(qa(cast, f"/people/{cast.bob.pk}/take-out"))
     assertContains(question, "A login through Our Okta assigned this role.")
-    assertContains(question, "stays: Space Admin through Leads")
+    assertContains(question, "stay: Space Admin through Leads")
     alice.post(qa(cast, f"/people/{cast.bob.pk}/take-out"), {"confirmed": "yes"})
     assert not SpaceMembership.objects.exists()
 

@@ -183,7 +183,7 @@ def test_what_ends_with_a_token_is_named_before(as_alice_of: Client, cast: Cast)
     root = made(cast.bob, "root")
     child = tokens.issue_token(cast.bob, "child", [], through=root, acting=OPERATOR)[0]
     question = as_alice_of.post(f"/tokens/{root.pk}/revoke")
-    assertContains(question, "1 token was made with it and will be revoked too:")
+    assertContains(question, "1 token was created with it and will be revoked too:")
     assertContains(question, f"<li>child ({child.prefix}…)</li>")
     assertContains(question, "Revoke all 2")
     page = as_alice_of.post(f"/tokens/{root.pk}/revoke", {"confirmed": "yes"}, follow=True)

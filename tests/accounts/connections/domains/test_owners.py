@@ -1,4 +1,4 @@
-"""A verified domain with its sub-domains: whose addresses are whose, at each place where a domain decides."""
+"""A verified domain with its subdomains: whose addresses are whose, at each place where a domain decides."""
 
 import pytest
 

@@ -84,10 +84,10 @@ def test_the_test_goes_where_the_draft_says(as_alice: Client, moving: Connection
 
 def test_every_page_shows_what_differs(as_alice: Client, moving: Connection) -> None:
     for path in ("", "/general", "/people", "/domains"):
-        assertContains(as_alice.get(f"/sso/{moving.pk}{path}"), "A draft waits: not live yet")
+        assertContains(as_alice.get(f"/sso/{moving.pk}{path}"), "Unpublished draft")
     for path in ("/provider", "/certificates", "/attributes"):
         page = as_alice.get(f"/sso/{moving.pk}{path}")
-        assertContains(page, "You are looking at a draft: not live yet")
+        assertContains(page, "You are viewing a draft")
         assertContains(page, f"<li>{moving.sso_url}</li>", html=True)
         assertContains(page, f"<li>{MOVED}</li>", html=True)
         assertContains(page, "No test of exactly this draft has passed.")
@@ -98,7 +98,7 @@ def test_certificates_and_attribute_names_differ_in_words(as_alice: Client, roll
     page = as_alice.get(f"/sso/{rolling.pk}")
     assertContains(page, f"({fingerprint(key_pair('next').certificate)})")
     assertContains(page, "Attribute name of “Email”")
-    assertContains(page, "the usual names")
+    assertContains(page, "the default names")
     assertNotContains(page, "BEGIN CERTIFICATE")
 
 
@@ -118,7 +118,7 @@ def test_publishing_asks_and_says_that_nothing_was_tested(as_alice: Client, movi
     yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}
     page = as_alice.post(f"/sso/{moving.pk}/draft/publish", yes, follow=True)
     assertRedirects(page, f"/sso/{moving.pk}")
-    assertContains(page, "The draft is published")
+    assertContains(page, "Draft published")
     assertNotContains(page, "not live yet")
     assert Connection.objects.get().sso_url == MOVED
 
@@ -135,7 +135,7 @@ def test_with_sso_enforced_it_says_at_once_that_a_test_is_needed(
 
 def test_throwing_away_asks(as_alice: Client, moving: Connection) -> None:
     question = as_alice.post(f"/sso/{moving.pk}/draft/throw-away")
-    assertContains(question, "What is live stays as it is.")
+    assertContains(question, "Live settings do not change.")
     yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}
     assertContains(as_alice.post(f"/sso/{moving.pk}/draft/throw-away", yes, follow=True), "is thrown away")
     assert not ConnectionDraft.objects.exists()

@@ -30,7 +30,7 @@ def test_it_shows_whose_they_are_and_how_long_they_last(as_alice: Client, okta: 
 
 def test_one_is_added_and_the_old_one_removed_after_a_yes(as_alice: Client, okta: Connection) -> None:
     page = as_alice.post(path(okta), {"text": key_pair("next").certificate}, follow=True)
-    assertContains(page, "Added 1 certificate in the draft: what is live goes on as it is.")
+    assertContains(page, "1 certificate added in the draft. Live settings are unchanged.")
     old = {"fingerprint": fingerprint(key_pair("idp").certificate)}
     assertContains(as_alice.post(path(okta, "/remove"), old), "Logins signed with its key are refused")
     as_alice.post(path(okta, "/remove"), {**old, "confirmed": "yes"})

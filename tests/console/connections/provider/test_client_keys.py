@@ -19,7 +19,7 @@ def jwks(client: Client, connection: Connection) -> list[dict[str, str]]:
 
 def test_a_key_is_made_downloaded_and_chosen(as_alice: Client, azure: Connection) -> None:
     page = as_alice.post(f"/sso/{azure.pk}/client-key", follow=True)
-    assertContains(page, "A key is made.")
+    assertContains(page, "Key created.")
     file = as_alice.get(f"/sso/{azure.pk}/client-key/certificate")
     assert file.content.startswith(b"-----BEGIN CERTIFICATE-----")
     fields = {"way": "openid", "openid-tenant_id": TENANT, "openid-client_id": "c", "openid-flow": "code"}

@@ -76,7 +76,7 @@ def test_enabling_is_asked_once_the_document_can_be_read(as_alice: Client, draft
     send(as_alice, draft, issuer=ISSUER)
     row = Connection.objects.get(pk=draft.pk)
     web.pages[f"{ISSUER}{WELL_KNOWN}"] = Provider(row, Web(), {}).discovery()
-    assertContains(as_alice.get(f"/sso/{draft.pk}/enable"), "From then on people can sign in through it")
+    assertContains(as_alice.get(f"/sso/{draft.pk}/enable"), "Users can then sign in through it")
 
 
 def test_a_draft_with_another_issuer_is_published_only_if_that_can_be_read(

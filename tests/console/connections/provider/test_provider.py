@@ -54,7 +54,7 @@ def test_metadata_are_read_from_their_address(as_alice: Client, draft: Connectio
     row = read(draft)
     assert (row.idp_entity_id, row.metadata_url) == (OKTA, URL)
     assert row.idp_certificates == key_pair("idp").certificate
-    assertContains(page, "All that a login needs is here.")
+    assertContains(page, "All required details are entered.")
 
 
 def test_metadata_that_were_read_are_shown_as_read(as_alice: Client, draft: Connection, web: Web) -> None:
@@ -85,7 +85,7 @@ def test_metadata_from_a_file_are_called_so(as_alice: Client, draft: Connection)
     send(as_alice, draft, "file", file=SimpleUploadedFile("idp.xml", published("idp")))
     page = as_alice.get(f"/sso/{draft.pk}")
     assertNotContains(page, "not read yet")
-    assertContains(page, "entered from a file or by hand")
+    assertContains(page, "entered manually")
 
 
 def test_metadata_are_read_from_a_file(as_alice: Client, draft: Connection) -> None:
@@ -142,7 +142,7 @@ def test_what_requests_ask_for_waits_in_the_draft_until_it_is_published(as_alice
 def test_a_draft_says_in_words_what_requests_will_ask_for(as_alice: Client, okta: Connection) -> None:
     send(as_alice, okta, "options", **OPTIONS)
     page = as_alice.get(f"/sso/{okta.pk}")
-    assertContains(page, "Accept encrypted assertions without a signature of their own")
+    assertContains(page, "Accept encrypted assertions without their own signature")
     assertContains(page, "at least as strong as one of them")
 
 
@@ -162,7 +162,7 @@ def test_what_is_no_authentication_context_is_refused(as_alice: Client, okta: Co
     [
         ("address", {"metadata_url": "http://127.0.0.1:1/x"}, "http://127.0.0.1:1/x"),
         ("address", {}, "This field is required"),
-        ("file", {}, "Choose a file, or paste its text"),
+        ("file", {}, "Choose a file or paste its text"),
         ("file", {"text": "<html>"}, "a web page"),
         ("file", {"file": SimpleUploadedFile("m.xml", b"\x00\xff<x")}, "Expected SAML metadata"),
         ("file", {"file": SimpleUploadedFile("m.xml", b"<" * (1024 * 1024 + 1))}, "at most 1024 KB"),
@@ -180,11 +180,11 @@ def test_what_cannot_be_used_is_told_and_nothing_is_kept(
 def test_a_live_connection_goes_on_while_its_draft_is_saved(as_alice: Client, okta: Connection) -> None:
     fields = {"issuer": okta.idp_entity_id, "sso_url": "https://moved.example/sso"}
     page = send(as_alice, okta, "fields", **fields)
-    assertContains(page, "Saved in the draft: what is live goes on as it is.")
+    assertContains(page, "Saved in the draft. Live settings are unchanged.")
     assert read(okta).sso_url == okta.sso_url
     told = AuditEntry.objects.get(action="connection.draft-saved").changes
     assert told == {"sso_url": [okta.sso_url, "https://moved.example/sso"]}
-    assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "You are looking at a draft: not live yet")
+    assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "You are viewing a draft")
 
 
 def test_entra_needs_tenant_and_client_id(as_alice: Client, azure: Connection) -> None:
@@ -208,7 +208,7 @@ def test_a_new_connection_starts_with_code_and_pkce_and_asks_for_the_secret(
     page = send(as_alice, new_entra, "openid", tenant_id=TENANT, client_id="c", flow="code")
     assertRedirects(page, f"/sso/{new_entra.pk}/provider")
     assertContains(page, "Enter the client secret below, or choose the other flow.")
-    assertContains(as_alice.get(f"/sso/{new_entra.pk}/set-up"), "There is no client secret, which code with PKCE needs")
+    assertContains(as_alice.get(f"/sso/{new_entra.pk}/set-up"), "The client secret is missing.")
 
 
 ASKED = {"extra_scopes": " groups  offline_access ", "prompt": "login", "max_age": "0", "acr_values": "phr"}
@@ -247,7 +247,7 @@ def test_the_flow_without_a_secret_asks_for_none(as_alice: Client, new_entra: Co
     assertContains(as_alice.get(f"/sso/{new_entra.pk}/provider"), "id_token by form_post (needs no client secret)")
     page = send(as_alice, new_entra, "openid", tenant_id=TENANT, client_id="c", flow="id_token")
     assertRedirects(page, f"/sso/{new_entra.pk}/set-up")
-    assertContains(page, "All that a login needs is here.")
+    assertContains(page, "All required details are entered.")
 
 
 def test_a_client_secret_is_kept_and_shown_to_nobody(as_alice: Client, azure: Connection, cast: Cast) -> None:
@@ -255,7 +255,7 @@ def test_a_client_secret_is_kept_and_shown_to_nobody(as_alice: Client, azure: Co
     day = (timezone.now() + timedelta(days=20)).date().isoformat()
     fields = {"secret-client_secret": value, "secret-expires_at": day}
     page = as_alice.post(f"/sso/{azure.pk}/secret", fields, follow=True)
-    assertContains(page, "One is kept, encrypted")
+    assertContains(page, "Stored encrypted")
     assert (read(azure).client_secret, with_draft(azure).client_secret) == ("", value)
     publish(azure)
     assert read(azure).client_secret == value
@@ -274,7 +274,7 @@ def test_a_secret_that_is_refused_does_not_come_back(as_alice: Client, azure: Co
 def test_removing_the_secret_asks(as_alice: Client, azure: Connection) -> None:
     azure.client_secret = "s3cret"
     azure.save()
-    assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "logins fail from then on")
+    assertContains(as_alice.post(f"/sso/{azure.pk}/secret/remove"), "logins then fail unless")
     assert read(azure).client_secret
     as_alice.post(f"/sso/{azure.pk}/secret/remove", {"confirmed": "yes"})
     publish(azure)
