@@ -1,4 +1,4 @@
-"""What all commands share: `--json`, exit 0 done, 1 refused with a readable reason, 2 wrong usage (`interface.md`)."""
+"""Base of all commands: `--json`; exit code 0: done, 1: refused with a reason, 2: wrong usage."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from common.folding import fold
 
 
 class VerbCommand(BaseCommand):
-    """A command that calls one service and prints what came of it."""
+    """A command that calls one service and prints the result."""
 
     # Django's checks load every page and all of SCIM, a second of work; `make lint` and a deployment run them.
     requires_system_checks = ()
@@ -36,16 +36,16 @@ class VerbCommand(BaseCommand):
             raise CommandError(complaint)
 
     def complaint(self, result: dict[str, Any]) -> str:
-        """Why the exit is 1 although the result is printed; empty: it is 0."""
+        """Return the reason for exit code 1 after the result is printed; empty: exit code 0."""
         return ""
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
-        """What the command does, as the JSON object it prints. Raises ActionRefused."""
+        """Run the command and return the object to print. Raises ActionRefused."""
         raise NotImplementedError
 
 
 class PersonCommand(VerbCommand):
-    """A command about one person of an account: ACCOUNT EMAIL."""
+    """A command about one user: ACCOUNT EMAIL."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -62,10 +62,10 @@ def _shown(value: Any) -> str:
 
 
 def account_named(name: str) -> Account:
-    """The account of that name or slug. Raises ActionRefused."""
+    """Return the account with this name or slug. Raises ActionRefused."""
     account = Account.objects.filter(name=name).first() or Account.objects.filter(slug=name.lower()).first()
     if account is None:
-        raise ActionRefused("account-unknown", f"Expected the name of an account; received '{name}'.")
+        raise ActionRefused("account-unknown", f"There is no account '{name}'.")
     return account
 
 
@@ -73,30 +73,23 @@ def user_with_email(account: Account, email: str) -> User:
     found = User.objects.in_account(account).select_related("account", "account_role")
     user: User | None = found.present().filter(email_key=fold(email)).first()
     if user is None:
-        raise ActionRefused(
-            "user-unknown", f"Expected the e-mail of a user of account '{account}'; received '{email}'."
-        )
+        raise ActionRefused("user-unknown", f"Account '{account}' has no user with the email '{email}'.")
     return user
 
 
 def connection_named(account: Account, name: str) -> Connection:
-    """The connection with that name or id. Raises ActionRefused."""
+    """Return the connection with this name or id. Raises ActionRefused."""
     found = Connection.objects.in_account(account).select_related("account")
     for connection in found:
         if name in (connection.name, str(connection.id)):
             return connection
-    raise ActionRefused(
-        "connection-unknown", f"Expected the name or id of a connection of account '{account}'; received '{name}'."
-    )
+    raise ActionRefused("connection-unknown", f"Account '{account}' has no connection with the name or id '{name}'.")
 
 
 def secret_from(variable: str | None) -> str | None:
-    """The value of an environment variable, because a secret on a command line can be read by others."""
+    """Return the value of an environment variable: other users could read a secret on the command line."""
     if variable is None:
         return None
     if not os.environ.get(variable):
-        raise ActionRefused(
-            "environment-variable-empty",
-            f"Expected a value in the environment variable {variable}; it is empty or not set.",
-        )
+        raise ActionRefused("environment-variable-empty", f"The environment variable {variable} is empty or not set.")
     return os.environ[variable]

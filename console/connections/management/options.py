@@ -1,4 +1,4 @@
-"""From the options of `create_connection` to the fields of a connection."""
+"""Options of `create_connection`, and the connection's fields from them."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -37,40 +37,44 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--vendor", required=True, choices=Vendor.values)
     add("--protocol", required=True, choices=Protocol.values)
-    add("--domain", action="append", default=[], help="e-mail domain of the people who sign in through it")
-    add("--with-subdomains", action="store_true", help="these domains include their sub-domains")
+    add("--domain", action="append", default=[], help="email domain of the users who sign in through it")
+    add("--with-subdomains", action="store_true", help="the domains include their subdomains")
     add("--default-space", metavar="SPACE")
     add("--default-space-role", default=MEMBER_ROLE, metavar="ROLE")
     add("--update-policy", choices=UpdatePolicy.values, default=UpdatePolicy.CONTACT)
-    add("--just-in-time", choices=JustInTime.values, default=JustInTime.ON, help="who may come in that was never here")
+    add("--just-in-time", choices=JustInTime.values, default=JustInTime.ON, help="who can be created at first login")
     add("--remove-unmapped-spaces", action="store_true")
     add("--keep-groups-when-missing", action="store_true")
     add("--attribute", action="append", default=[], metavar="NAME=EXTERNAL-NAME")
     add("--grantable-account-role", action="append", default=[], metavar="ROLE")
     add("--clock-skew", type=int, default=60, metavar="SECONDS")
-    add("--live", action="store_true", help="open it for logins at once")
+    add("--live", action="store_true", help="enable the connection")
     for_saml = parser.add_argument_group("SAML 2.0")
     for_saml.add_argument("--metadata", metavar="FILE-or-URL")
     for_saml.add_argument("--sso-url", default="", metavar="URL")
     for_saml.add_argument(
-        "--sso-by-post", action="store_true", help="it takes requests by HTTP-POST, not HTTP-Redirect"
+        "--sso-by-post", action="store_true", help="send requests by HTTP-POST instead of HTTP-Redirect"
     )
     for_saml.add_argument("--certificate", action="append", default=[], metavar="FILE")
-    for_saml.add_argument("--slo-url", default="", metavar="URL", help="where the provider takes logout messages")
-    for_saml.add_argument("--slo-response-url", default="", metavar="URL", help="where it takes answers, if elsewhere")
-    for_saml.add_argument("--slo-by-post", action="store_true", help="it takes them by HTTP-POST, not HTTP-Redirect")
+    for_saml.add_argument("--slo-url", default="", metavar="URL", help="URL for logout messages")
+    for_saml.add_argument(
+        "--slo-response-url", default="", metavar="URL", help="URL for logout responses, if different"
+    )
+    for_saml.add_argument(
+        "--slo-by-post", action="store_true", help="send logout messages by HTTP-POST instead of HTTP-Redirect"
+    )
     for_saml.add_argument("--allow-idp-initiated", action="store_true")
     for_saml.add_argument("--sign-requests", action="store_true")
     for_saml.add_argument("--allow-sha1", action="store_true")
     for_saml.add_argument(
         "--accept-response-signature-over-encryption",
         action="store_true",
-        help="accept an encrypted assertion without a signature of its own; weaker",
+        help="accept encrypted assertions without their own signature; weaker",
     )
-    for_saml.add_argument("--force-authn", action="store_true", help="ask everybody to sign in again")
-    for_saml.add_argument("--name-id-policy", choices=NameIdFormat.labels, help="NameID format to ask for")
+    for_saml.add_argument("--force-authn", action="store_true", help="require a new sign-in at the identity provider")
+    for_saml.add_argument("--name-id-policy", choices=NameIdFormat.labels, help="requested NameID format")
     for_saml.add_argument(
-        "--authn-context", action="append", default=[], metavar="URI", help="authentication context to ask for"
+        "--authn-context", action="append", default=[], metavar="URI", help="requested authentication context"
     )
     for_saml.add_argument("--authn-comparison", choices=AuthnComparison.values, default=AuthnComparison.EXACT)
     for_both = parser.add_argument_group("SAML 2.0 (issuer URI) and OpenID Connect (issuer)")
@@ -80,22 +84,24 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     for_oidc.add_argument("--client-id", default="")
     for_oidc.add_argument("--client-secret-env", metavar="VAR")
     for_oidc.add_argument(
-        "--flow", choices=OidcFlow.values, help="default: code with a client secret or key, else id_token"
+        "--flow", choices=OidcFlow.values, help="default: code if there is a client secret or key, else id_token"
     )
     for_oidc.add_argument(
-        "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: one is made"
+        "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: a key is created"
     )
     for_oidc.add_argument(
         "--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta"
     )
     for_oidc.add_argument("--prompt", choices=Prompt.values, default="")
-    for_oidc.add_argument("--max-age", type=int, metavar="SECONDS", help="of a sign-in there; auth_time is checked")
+    for_oidc.add_argument(
+        "--max-age", type=int, metavar="SECONDS", help="maximum authentication age; auth_time is checked"
+    )
     for_oidc.add_argument("--acr-values", default="", metavar="VALUES")
-    for_oidc.add_argument("--omit-login-hint", action="store_true", help="do not pass on the e-mail that was entered")
+    for_oidc.add_argument("--omit-login-hint", action="store_true", help="do not send login_hint")
 
 
 def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
-    """The fields of the new connection. Raises ActionRefused for what is missing, unreadable or out of reach."""
+    """Return the fields of the new connection. Raises ActionRefused for missing, unreadable or unreachable input."""
     specific = _saml(options) if options["protocol"] == Protocol.SAML else _oidc(options)
     general = {
         "name": name,

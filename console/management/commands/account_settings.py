@@ -1,4 +1,4 @@
-"""`account_settings ACCOUNT [--session-idle-minutes N] ...`: shows what an account chose, and changes what is given."""
+"""`account_settings ACCOUNT [--session-idle-minutes N] ...`: show or change settings of an account."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from console.management.base import VerbCommand, account_named
 
 
 class Command(VerbCommand):
-    help = "Show or change how long sessions live, and how long people who are out and records of logins are kept."
+    help = "Show or change session lifetimes and the retention of deprovisioned users and login records."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
-        parser.add_argument("--session-idle-minutes", type=int, help="a session ends after so long without a request")
-        parser.add_argument("--session-absolute-minutes", type=int, help="a session ends after so long in any case")
-        parser.add_argument("--retention-days", type=int, help="how long a person who is out can be restored")
-        parser.add_argument("--login-retention-days", type=int, help="how long it can be seen why a login went so")
+        parser.add_argument("--session-idle-minutes", type=int, help="minutes without a request until a session ends")
+        parser.add_argument("--session-absolute-minutes", type=int, help="minutes until a session ends in any case")
+        parser.add_argument("--retention-days", type=int, help="days for which a deprovisioned user can be restored")
+        parser.add_argument("--login-retention-days", type=int, help="days for which login records are retained")
 
     @transaction.atomic
     def run(

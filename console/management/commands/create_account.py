@@ -1,4 +1,4 @@
-"""`create_account NAME --admin-email E`: a new tenant with its first admin. Idempotent."""
+"""`create_account NAME --admin-email E`: create an account with its first admin. Idempotent."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from spaces.tenancy import open_account
 
 
 class Command(VerbCommand):
-    help = "Open an account with its first admin, who gets a one-time set-password link or the given password."
+    help = "Create an account with its first admin, who gets a one-time set-password link or the given password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

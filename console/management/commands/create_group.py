@@ -19,7 +19,7 @@ from spaces.spaces import space_named, space_role_named
 
 
 class Command(VerbCommand):
-    help = "Create a group, mapped to a group of the identity provider when it gets an IdP identifier."
+    help = "Create a group; with an IdP identifier, it is mapped to a group of the identity provider."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -33,7 +33,8 @@ class Command(VerbCommand):
             action="append",
             default=[],
             metavar="CONNECTION",
-            help="let logins through it give the account role; by itself with only one connection that names groups",
+            help="let logins through this connection assign the account role; automatic if only one connection sends"
+            " groups",
         )
 
     @transaction.atomic
@@ -57,7 +58,7 @@ class Command(VerbCommand):
             allow_permissions(connection, permissions_of_role(group.account_role), acting=OPERATOR)
         for one in through_logins(group):
             if one.lacking:
-                self.stderr.write(f"Logins through {one.connection} do not put people into it: see --allow-through.")
+                self.stderr.write(f"Logins through {one.connection} do not add members: see --allow-through.")
         return {"group": group.name, "idp_identifier": group.idp_identifier}
 
 

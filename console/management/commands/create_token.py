@@ -1,6 +1,6 @@
 """`create_token ACCOUNT EMAIL --name N --permission P... [--expires-in-days N]`, or `--service` without EMAIL.
 
-`--connection C` of a token for provisioning: the connection whose people it provisions.
+`--connection C`: the connection that a provisioning token provisions users for.
 """
 
 from typing import Any
@@ -18,24 +18,26 @@ DEFAULT_DAYS = 365
 
 
 class Command(VerbCommand):
-    help = "Create an API token of a user, or of the account itself. Its text is printed this once only."
+    help = "Create an API token of a user, or of the account itself. Its text is printed only once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("email", nargs="?")
-        parser.add_argument("--service", action="store_true", help="owned by the account, not by a person")
+        parser.add_argument("--service", action="store_true", help="the account owns the token, not a user")
         parser.add_argument("--name", required=True)
         parser.add_argument("--permission", action="append", default=[], metavar="PERMISSION")
-        parser.add_argument("--connection", metavar="CONNECTION", help="name or id: whose people it provisions")
+        parser.add_argument(
+            "--connection",
+            metavar="CONNECTION",
+            help="name or id of the connection that the token provisions users for",
+        )
         parser.add_argument("--expires-in-days", type=int, default=DEFAULT_DAYS, metavar="N")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account, email = account_named(options["account"]), options["email"]
         if bool(email) == options["service"]:
-            raise ActionRefused(
-                "token-owner-not-chosen", "Expected either the e-mail of the token's owner or --service."
-            )
+            raise ActionRefused("token-owner-not-chosen", "Give either the email of the token's owner or --service.")
         connection = connection_named(account, options["connection"]) if options["connection"] else None
         expires_at = end_after(options["expires_in_days"], LONGEST_BY_OPERATOR)
         named = {"name": options["name"], "permissions": options["permission"]}

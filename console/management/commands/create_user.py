@@ -11,7 +11,7 @@ from console.management.base import VerbCommand, account_named, secret_from
 
 
 class Command(VerbCommand):
-    help = "Create a user: with a password, or pending until their first login through the identity provider."
+    help = "Create a user: with a password, or pending until the first SSO login."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -1,4 +1,4 @@
-"""`departures ACCOUNT`: who is held by the guard against mass deprovisioning, and an admin's yes or no to it (R45)."""
+"""`departures ACCOUNT`: deprovisioning that awaits approval, and the deprovisioning guard (R45)."""
 
 from typing import Any
 
@@ -10,15 +10,21 @@ from console.management.base import VerbCommand, account_named
 
 
 class Command(VerbCommand):
-    help = "Show, let go or keep people whose departure is held, and say whether mass departures are held at all."
+    help = "Show, approve or reject deprovisioning awaiting approval, and switch the deprovisioning guard on or off."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
-        parser.add_argument("--hold", choices=("on", "off"), help="hold the rest when far more people than usual go")
+        parser.add_argument(
+            "--hold",
+            choices=("on", "off"),
+            help="deprovisioning guard: hold unusually many deprovisionings for approval",
+        )
         decision = parser.add_mutually_exclusive_group()
-        decision.add_argument("--let-go", action="store_true", help="let all held people go, and close the alert")
-        decision.add_argument("--keep", action="store_true", help="keep all held people, and close the alert")
+        decision.add_argument(
+            "--let-go", action="store_true", help="approve: deprovision all held users, and close the alert"
+        )
+        decision.add_argument("--keep", action="store_true", help="reject: keep all held users, and close the alert")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])

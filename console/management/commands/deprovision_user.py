@@ -1,4 +1,4 @@
-"""`deprovision_user ACCOUNT EMAIL`: ends a person's access at once: no login, no session, no token. Idempotent."""
+"""`deprovision_user ACCOUNT EMAIL`: deprovision a user. Idempotent."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from console.management.base import PersonCommand, account_named, user_with_emai
 
 
 class Command(PersonCommand):
-    help = "Ends a person's access at once: no login, no session, no token."
+    help = "Deprovision a user: sign-in, sessions and API tokens end immediately."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])

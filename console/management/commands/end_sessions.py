@@ -1,4 +1,4 @@
-"""`end_sessions ACCOUNT EMAIL`: logs a person out everywhere; they may log in again."""
+"""`end_sessions ACCOUNT EMAIL`: log a user out everywhere; the user may log in again."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from console.management.base import PersonCommand, account_named, user_with_emai
 
 
 class Command(PersonCommand):
-    help = "End all sessions of a person, in every browser. Their access stays; deprovision_user takes that away."
+    help = "End all sessions of a user in all browsers. The user keeps access; deprovision_user ends it."
 
     def run(self, *, account: str, email: str, **_: Any) -> dict[str, Any]:
         user = user_with_email(account_named(account), email)

@@ -1,4 +1,4 @@
-"""`erase_expired_users`: removes people who were let go longer ago than their account keeps them. Idempotent."""
+"""`erase_expired_users`: erase users whose retention time after deprovisioning is over. Idempotent."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Erase people whose retention time after deprovisioning is over."
+    help = "Erase users whose retention time after deprovisioning is over."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         return {"people_erased": retention.erase_expired()}

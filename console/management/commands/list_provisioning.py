@@ -1,4 +1,4 @@
-"""`list_provisioning ACCOUNT [--last N] [--failed] [--bodies]`: what the identity provider asked, newest first."""
+"""`list_provisioning ACCOUNT [--last N] [--failed] [--bodies]`: the latest provisioning requests, newest first."""
 
 from typing import Any
 
@@ -9,24 +9,24 @@ from scim.models import ProvisioningRequest
 
 
 class Command(VerbCommand):
-    help = "List the latest provisioning requests in plain words; with --bodies what was sent, secrets masked."
+    help = "List the latest provisioning requests; with --bodies also their bodies, with secrets masked."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("--last", type=int, default=20, metavar="N")
-        parser.add_argument("--failed", action="store_true", help="only those that were refused")
+        parser.add_argument("--failed", action="store_true", help="only refused requests")
         parser.add_argument("--bodies", action="store_true")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         lines = ProvisioningRequest.objects.in_account(account_named(options["account"])).order_by("-at")
         if options["failed"]:
             lines = lines.filter(status__gte=400)
-        return {"requests": [_told(line, options["bodies"]) for line in lines[: max(options["last"], 0)]]}
+        return {"requests": [_entry(line, options["bodies"]) for line in lines[: max(options["last"], 0)]]}
 
 
-def _told(line: ProvisioningRequest, with_body: bool) -> dict[str, Any]:
-    told = {
+def _entry(line: ProvisioningRequest, with_body: bool) -> dict[str, Any]:
+    entry = {
         "at": line.at.isoformat(),
         "token": line.token_name,
         "request": f"{line.method} {line.path}",
@@ -34,4 +34,4 @@ def _told(line: ProvisioningRequest, with_body: bool) -> dict[str, Any]:
         "status": line.status,
         "duration_ms": line.duration_ms,
     }
-    return {**told, "body": line.body} if with_body else told
+    return {**entry, "body": line.body} if with_body else entry

@@ -1,4 +1,4 @@
-"""`list_tokens ACCOUNT`: every token that still opens a door, whoever owns it (R41)."""
+"""`list_tokens ACCOUNT`: all valid tokens of an account (R41)."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from console.management.base import VerbCommand, account_named
 
 
 class Command(VerbCommand):
-    help = "List the live API tokens of an account, newest first."
+    help = "List the valid API tokens of an account, newest first."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
-        return {"tokens": [_told(token) for token in live_tokens(account_named(options["account"]))]}
+        return {"tokens": [_entry(token) for token in live_tokens(account_named(options["account"]))]}
 
 
-def _told(token: ApiToken) -> dict[str, Any]:
+def _entry(token: ApiToken) -> dict[str, Any]:
     return {
         "token_id": str(token.id),
         "name": token.name,

@@ -1,4 +1,4 @@
-"""`restore_user ACCOUNT EMAIL`: the record of a deprovisioned person again, nothing of before alive. Idempotent."""
+"""`restore_user ACCOUNT EMAIL`: restore a deprovisioned user, without former sessions, tokens or roles. Idempotent."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from console.management.base import PersonCommand, account_named, user_with_emai
 
 
 class Command(PersonCommand):
-    help = "Gives a deprovisioned person back their record; they come in by their company's login."
+    help = "Restore a deprovisioned user, who then signs in through the identity provider."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])

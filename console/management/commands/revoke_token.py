@@ -1,4 +1,4 @@
-"""`revoke_token ACCOUNT TOKEN_ID`: ends a token, and what was made with it, at once. Idempotent."""
+"""`revoke_token ACCOUNT TOKEN_ID`: revoke a token and all tokens created with it. Idempotent."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class Command(VerbCommand):
         tokens = ApiToken.objects.in_account(account_named(options["account"]))
         found = [token for token in tokens if named in (str(token.id), token.prefix)]
         if len(found) != 1:
-            raise ActionRefused("token-unknown", f"Expected the id of one token of this account; received '{named}'.")
+            raise ActionRefused("token-unknown", f"This account has no token with the id or prefix '{named}'.")
         ended = revoke_token(found[0], acting=OPERATOR)
         with_it = [token.name for token in ended if token != found[0]]
         return {"token_id": str(found[0].id), "revoked": True, "revoked_with_it": with_it}

@@ -1,4 +1,4 @@
-"""`show_user ACCOUNT EMAIL`: the person with rights and identities, and what they had when they were last let go."""
+"""`show_user ACCOUNT EMAIL`: a user with rights, identities and former access."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ from tests.support.factories import OID, claims, known_at, oidc_connection, put_
 pytestmark = pytest.mark.django_db
 SENTENCE = (
     "Group 'Admins' gives Manage Roles, Manage Single Sign-On, Manage Spaces, Manage Users, View Audit Log, which no"
-    " account admin has allowed for connection 'Okta'. Allow it on the connection's People page."
+    " account admin has allowed for connection 'Okta'. Allow it on the connection's User access page."
 )
 
 

@@ -1,4 +1,4 @@
-"""What an account admin lets logins give: ticked when they enable or publish, on the User access page, or at the group."""
+"""Permissions that logins may assign: allowed when enabling or publishing, on the User access page, or on a group."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""`check_connections`: how every connection stands. Exit 1 when one needs a person."""
+"""`check_connections`: state of all connections. Exit 1 if one needs attention."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Tell for each connection what was last read, what is held, what ends soon, and what needs a person."
+    help = "Show for each connection the last metadata read, held changes, expiry dates, and what needs attention."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
-        told = [_told(check) for check in connection_checks.check_all()]
-        return {"connections": told, "need_a_person": sum(bool(entry["warnings"]) for entry in told)}
+        entries = [_entry(check) for check in connection_checks.check_all()]
+        return {"connections": entries, "need_a_person": sum(bool(entry["warnings"]) for entry in entries)}
 
     def complaint(self, result: dict[str, Any]) -> str:
-        needy = [entry for entry in result["connections"] if entry["warnings"]]
-        names = ", ".join(f"'{entry['name']}' of {entry['account']}" for entry in needy)
-        return f"A person has to look at {names}." if needy else ""
+        flagged = [entry for entry in result["connections"] if entry["warnings"]]
+        names = ", ".join(f"'{entry['name']}' of {entry['account']}" for entry in flagged)
+        return f"These connections need attention: {names}." if flagged else ""
 
 
-def _told(check: Check) -> dict[str, Any]:
+def _entry(check: Check) -> dict[str, Any]:
     connection = check.connection
     return {
         "account": connection.account.name,

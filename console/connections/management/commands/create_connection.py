@@ -1,4 +1,4 @@
-"""`create_connection ACCOUNT NAME --vendor ... --protocol ...`: connects an identity provider."""
+"""`create_connection ACCOUNT NAME --vendor ... --protocol ...`: create a connection to an identity provider."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from spaces.spaces import set_default_placement
 
 
 class Command(VerbCommand):
-    help = "Connect an identity provider to an account, and print the addresses to copy into it."
+    help = "Create a connection to an identity provider and print the service provider details to enter there."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -53,9 +53,9 @@ class Command(VerbCommand):
         return {"connection": str(connection.id), **own, **certificate}
 
     def _enable(self, connection: Connection) -> None:
-        """Who runs the installation agrees to what mapped groups give already, and is told of it."""
+        """Allow all permissions that mapped groups give, and print them."""
         gifts = not_agreed(connection)
         for gift in gifts:
-            self.stderr.write(f"{gift.name} gives {', '.join(gift.permissions)}: logins may put people into it.")
+            self.stderr.write(f"Logins can now add users to {gift.name}, which gives {', '.join(gift.permissions)}.")
         allowed = {permission for gift in gifts for permission in gift.permissions}
         connections.enable(connection, acting=OPERATOR, allowed=allowed)

@@ -1,4 +1,4 @@
-"""`decide_metadata ACCOUNT CONNECTION --approve|--drop`: an operator's answer to metadata that is held (R64)."""
+"""`decide_metadata ACCOUNT CONNECTION --approve|--drop`: approve or reject a held metadata change (R64)."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from console.management.base import VerbCommand, account_named, connection_named
 
 
 class Command(VerbCommand):
-    help = "Take or drop the changed metadata of a connection that waits for a person."
+    help = "Approve or reject the metadata change of a connection that awaits approval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("connection")
         answer = parser.add_mutually_exclusive_group(required=True)
-        answer.add_argument("--approve", action="store_true", help="the change is right")
-        answer.add_argument("--drop", action="store_true", help="it is wrong; it is not asked for again")
+        answer.add_argument("--approve", action="store_true", help="apply the change")
+        answer.add_argument("--drop", action="store_true", help="reject it; the same change is not presented again")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         connection = connection_named(account_named(options["account"]), options["connection"])

@@ -1,4 +1,4 @@
-"""`list_logins ACCOUNT [--last N]`: what happened at the latest logins, newest first."""
+"""`list_logins ACCOUNT [--last N]`: the latest logins, newest first."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from console.management.base import VerbCommand, account_named
 
 
 class Command(VerbCommand):
-    help = "List the latest logins through identity providers, with every decision made."
+    help = "List the latest logins through identity providers with their decisions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -18,10 +18,10 @@ class Command(VerbCommand):
 
     def run(self, *, account: str, last: int, **options: Any) -> dict[str, Any]:
         records = LoginRecord.objects.in_account(account_named(account)).select_related("connection")
-        return {"logins": [_told(record) for record in records.order_by("-at")[: max(last, 0)]]}
+        return {"logins": [_entry(record) for record in records.order_by("-at")[: max(last, 0)]]}
 
 
-def _told(record: LoginRecord) -> dict[str, Any]:
+def _entry(record: LoginRecord) -> dict[str, Any]:
     return {
         "id": str(record.id),
         "reference": record.reference,

@@ -1,4 +1,4 @@
-"""`move_people ACCOUNT TARGET --from SOURCE`: preview, start, finish or undo a move of people between connections."""
+"""`move_people ACCOUNT TARGET --from SOURCE`: preview, start, finish or undo a move of users between connections."""
 
 from typing import Any
 
@@ -14,17 +14,23 @@ from console.management.base import VerbCommand, account_named, connection_named
 
 class Command(VerbCommand):
     help = (
-        "Show who of connection SOURCE links by verified e-mail at a login through TARGET; start, finish or undo"
-        " the move. SOURCE and TARGET the same: subjects of the connection have changed."
+        "Show which users of connection SOURCE would be linked by verified email at a login through TARGET; start,"
+        " finish or undo the move. Use the same SOURCE and TARGET if the subjects of a connection have changed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
-        parser.add_argument("target", help="name or id of the connection that people move to")
-        parser.add_argument("--from", dest="source", required=True, help="name or id of the connection they come from")
-        parser.add_argument("--leave-out-privileged", action="store_true", help="not people with account permissions")
-        parser.add_argument("--hand-over", action="store_true", help="with --finish or --undo: provisioning too")
+        parser.add_argument("target", help="name or id of the connection that users move to")
+        parser.add_argument(
+            "--from", dest="source", required=True, help="name or id of the connection that users move from"
+        )
+        parser.add_argument(
+            "--leave-out-privileged", action="store_true", help="exclude users with account permissions"
+        )
+        parser.add_argument(
+            "--hand-over", action="store_true", help="with --finish or --undo: also hand over provisioning"
+        )
         step = parser.add_mutually_exclusive_group()
         for name, does in _STEPS.items():
             step.add_argument(f"--{name}", dest="step", action="store_const", const=name, help=does)
@@ -47,16 +53,14 @@ class Command(VerbCommand):
 
 _STEPS = {
     "start": "start the move",
-    "finish": "end it: nobody links any more, all identities stay",
-    "undo": "end it and remove the identities that came with it",
+    "finish": "finish the move: no further users are linked, all identities stay",
+    "undo": "undo the move: remove the identities that it linked",
 }
 
 
 def _end(move: ConnectionMove, step: str, hand_over: bool) -> dict[str, Any]:
     if move.started_at is None:
-        raise ActionRefused(
-            "move-ended", f"Expected a move from '{move.source}' to '{move.target}' that is on; there is none."
-        )
+        raise ActionRefused("move-ended", f"No move from '{move.source}' to '{move.target}' is in progress.")
     if step == "finish":
         return {"handed_over": moves.finish_move(move, acting=OPERATOR, hand_over=hand_over)}
     done = moves.undo_move(move, acting=OPERATOR, hand_over=hand_over)

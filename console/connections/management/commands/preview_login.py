@@ -1,4 +1,4 @@
-"""`preview_login ACCOUNT CONNECTION --claims FILE`: what such a login would do; nothing is saved."""
+"""`preview_login ACCOUNT CONNECTION --claims FILE`: preview the effect of a login; nothing is saved."""
 
 import json
 from dataclasses import asdict
@@ -13,14 +13,17 @@ from console.management.base import VerbCommand, account_named, connection_named
 
 
 class Command(VerbCommand):
-    help = "Show what a login with these attributes would do. Nothing is saved."
+    help = "Preview the effect of a login with these attributes. Nothing is saved."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("connection", help="name or id")
         parser.add_argument(
-            "--claims", required=True, metavar="FILE", help="JSON object of attributes, as the IdP sends them"
+            "--claims",
+            required=True,
+            metavar="FILE",
+            help="JSON object of attributes as the identity provider sends them",
         )
 
     def run(self, *, account: str, connection: str, claims: str, **options: Any) -> dict[str, Any]:

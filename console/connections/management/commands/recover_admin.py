@@ -1,4 +1,4 @@
-"""`recover_admin ACCOUNT [--email EMAIL]`: lifts SSO enforcement, and prints a link that signs an admin in once."""
+"""`recover_admin ACCOUNT [--email EMAIL]`: lift SSO enforcement and print a one-time sign-in link for an admin."""
 
 from typing import Any
 
@@ -14,13 +14,16 @@ from console.management.base import VerbCommand, account_named
 
 class Command(VerbCommand):
     help = (
-        "Let an account admin in whatever happens: lifts SSO enforcement and prints a one-time link, good for an hour."
+        "Restore access for an account admin: lift SSO enforcement and print a one-time sign-in link, valid for an"
+        " hour."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
-        parser.add_argument("--email", default="", help="which account admin; the first one with a password otherwise")
+        parser.add_argument(
+            "--email", default="", help="email of the account admin; default: the first one with a password"
+        )
 
     @transaction.atomic
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`refresh_metadata`: reads now what identity providers publish; beat reads what is an hour old."""
+"""`refresh_metadata`: refresh metadata now; beat refreshes what is an hour old."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Read metadata, discovery documents and keys of all connections again."
+    help = "Refresh metadata, discovery documents and keys of all connections."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--due", action="store_true", help="only what was last read an hour ago")
+        parser.add_argument("--due", action="store_true", help="only what was last read over an hour ago")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         return {**metadata.refresh_due(all_of_them=not options["due"])}

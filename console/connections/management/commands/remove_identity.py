@@ -1,4 +1,4 @@
-"""`remove_identity ACCOUNT EMAIL`: the person's next login links again by a verified e-mail of a verified domain."""
+"""`remove_identity ACCOUNT EMAIL`: unlink a user, so that the next login links again by verified email."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from console.management.base import PersonCommand, account_named, connection_nam
 
 
 class Command(PersonCommand):
-    help = "Remove the identities of a person, or the one at a connection, and end the sessions opened with them."
+    help = "Remove the identities of a user, or only the one at a connection, and end the sessions opened with them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--connection", help="name or id: remove only what this connection knows")
+        parser.add_argument("--connection", help="name or id: remove only the identity at this connection")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account = account_named(options["account"])

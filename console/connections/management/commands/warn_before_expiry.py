@@ -1,4 +1,4 @@
-"""`warn_before_expiry`: alerts for what ends soon; beat does the same every day. Idempotent."""
+"""`warn_before_expiry`: raise alerts before expiry; beat does the same every day. Idempotent."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Raise alerts for certificates, client secrets and API tokens that end soon."
+    help = "Raise alerts for certificates, client secrets and API tokens that expire soon."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         return {**expiry.warn()}

@@ -15,18 +15,18 @@ from console.management.base import VerbCommand, account_named
 
 
 class Command(VerbCommand):
-    help = "Write an account's audit log as CSV or JSON lines, to standard output or a file. The export is audited."
+    help = "Export an account's audit log as CSV or JSON lines, to standard output or a file. The export is audited."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("account")
         parser.add_argument("--format", required=True, choices=list(audit_export.FORMS))
-        parser.add_argument("--since", metavar="ISO", help="entries of this time and later; UTC where no zone is named")
+        parser.add_argument("--since", metavar="ISO", help="entries from this time on; UTC unless it has a zone")
         parser.add_argument("--until", metavar="ISO", help="entries before this time; now by default")
-        parser.add_argument("--output", metavar="FILE", help="a new file, readable for its owner alone")
+        parser.add_argument("--output", metavar="FILE", help="a new file, readable by its owner only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Without --output the export itself is what is printed."""
+        """Print the export itself if there is no --output."""
         if options["output"]:
             super().handle(*args, **options)
             return
@@ -39,17 +39,14 @@ class Command(VerbCommand):
     def run(self, *, output: str, **options: Any) -> dict[str, Any]:
         if Path(output).exists():
             raise ActionRefused(
-                "export-file-present",
-                f"Expected the name of a new file; '{output}' exists. Name another, or remove it.",
+                "export-file-present", f"The file '{output}' exists. Choose another name, or remove it."
             )
         text = _text(**options)
         try:
             with open(output, "x", newline="", encoding="utf-8", opener=_for_its_owner) as file:
                 written = sum(map(file.write, text))
         except OSError as problem:
-            raise ActionRefused(
-                "export-file-unwritable", f"Expected to write to '{output}'; {problem.strerror}."
-            ) from None
+            raise ActionRefused("export-file-unwritable", f"Cannot write to '{output}': {problem.strerror}.") from None
         return {"output": output, "characters": written}
 
 

@@ -1,4 +1,4 @@
-"""`grant_application_role ROLE [--password-from VARIABLE]`: the PostgreSQL role of web, worker and beat."""
+"""`grant_application_role ROLE [--password-from VARIABLE]`: set up the PostgreSQL role of web, worker and beat."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,15 +11,15 @@ from console.management.base import VerbCommand, secret_from
 
 class Command(VerbCommand):
     help = (
-        "Let a PostgreSQL role run the product and nothing more: it owns nothing and cannot change the audit log. Run"
-        " it as the owner of the tables after each migrate; it creates the role where it is missing."
+        "Grant a PostgreSQL role what the product needs and no more: it owns nothing and cannot change the audit"
+        " log. Run this command as the owner of the tables after each migrate. It creates a missing role."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("role")
         parser.add_argument(
-            "--password-from", metavar="VARIABLE", help="environment variable with the password the role logs in by"
+            "--password-from", metavar="VARIABLE", help="environment variable that holds the password of the role"
         )
 
     def run(self, *, role: str, password_from: str | None, **options: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`rotate_secrets [--check]`: writes every secret anew under the newest key. Exit 1 when some are left."""
+"""`rotate_secrets [--check]`: encrypt all secrets with the newest key. Exit 1 if some are left."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class Command(VerbCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--check", action="store_true", help="count what is under other keys; change nothing")
+        parser.add_argument("--check", action="store_true", help="only count secrets under older keys")
 
     def run(self, *args: Any, check: bool = False, **options: Any) -> dict[str, Any]:
         rotation = secret_rotation.look() if check else secret_rotation.rotate()
@@ -22,9 +22,12 @@ class Command(VerbCommand):
     def complaint(self, result: dict[str, Any]) -> str:
         if result["left"]:
             return (
-                f"Secrets that are not under the newest key: {result['left']}. Keep the older keys, and run"
-                " rotate_secrets (again, if it has just run: then a process without the newest key still writes)."
+                f"Secrets not encrypted with the newest key: {result['left']}. Keep the older keys and run"
+                " rotate_secrets again. If some are left after that, a process still runs without the newest key."
             )
         if result["enter_again"]:
-            return "No key opens some secrets of connections: put their key back and run again, or enter them again."
+            return (
+                "Some secrets of connections cannot be decrypted. Restore their key and run again, or enter the"
+                " secrets again."
+            )
         return ""

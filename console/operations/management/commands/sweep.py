@@ -1,4 +1,4 @@
-"""`sweep`: does what a lost message left undone; beat does the same every minute. Exit 1 when a part failed."""
+"""`sweep`: do work that a lost message left undone; beat does the same every minute. Exit 1 if a part failed."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from scim import request_log
 
 
 class Command(VerbCommand):
-    help = "Do all work that waits, and throw away what nobody needs any more."
+    help = "Do all pending work, and delete expired data."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--retry-parked", action="store_true", help="first give parked work another five tries")
+        parser.add_argument("--retry-parked", action="store_true", help="first give parked work five more attempts")
 
     def run(self, *args: Any, retry_parked: bool = False, **options: Any) -> dict[str, Any]:
         retried = {"work_retried": attempts.retry_parked()} if retry_parked else {}
@@ -27,7 +27,7 @@ class Command(VerbCommand):
 
     def complaint(self, result: dict[str, Any]) -> str:
         parts = ", ".join(result["failed"])
-        return f"These parts failed, the log says why; the others are done: {parts}." if parts else ""
+        return f"These parts failed; see the log: {parts}. The others are done." if parts else ""
 
 
 def _clean_request_log() -> dict[str, int]:

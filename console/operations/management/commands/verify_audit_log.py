@@ -1,5 +1,5 @@
-"""`verify_audit_log [ACCOUNT] [--against FILE] [--expect-head POSITION:DIGEST]`: whether the audit log is as it was
-sealed; 1 if not."""
+"""`verify_audit_log [ACCOUNT] [--against FILE] [--expect-head POSITION:DIGEST]`: check the integrity of the audit log.
+Exit 1 on findings."""
 
 import re
 import sys
@@ -26,7 +26,7 @@ KeptHeads = dict[str, Head]  # by the account's slug
 
 
 class Command(VerbCommand):
-    help = "Check the hash chain of the audit log, of one account or all, and name what was changed."
+    help = "Verify the hash chain of the audit log, of one account or of all, and list differences."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -34,12 +34,12 @@ class Command(VerbCommand):
         parser.add_argument(
             "--against",
             metavar="FILE",
-            help="what an earlier check printed with --json, kept outside of the database: no chain may end before it",
+            help="output of an earlier check with --json, stored outside the database: no chain may end before it",
         )
         parser.add_argument(
             "--expect-head",
             metavar="POSITION:DIGEST",
-            help='one head kept outside of the database: from the log line "Audit log sealed" or an earlier check',
+            help='one head stored outside the database: from the log line "Audit log sealed" or an earlier check',
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,8 +52,7 @@ class Command(VerbCommand):
     ) -> dict[str, Any]:
         if expect_head and not account:
             raise ActionRefused(
-                "audit-head-without-account",
-                "Expected the account that the head belongs to; received --expect-head without one.",
+                "audit-head-without-account", "--expect-head needs the account that the head belongs to."
             )
         kept = _read_heads(against) if against else {}
         if account:
@@ -77,13 +76,13 @@ def _check_one(account: Account, kept: KeptHeads, expected: list[Head]) -> Check
     if kept and account.slug not in kept:
         raise ActionRefused(
             "audit-head-of-another-account",
-            f"Expected a head of '{account.slug}' in the file; it has those of {', '.join(kept)}.",
+            f"The file has no head of '{account.slug}'; it has heads of {', '.join(kept)}.",
         )
     return audit_chain.check(account, *expected, *_of(account, kept))
 
 
 def _check_all(kept: KeptHeads) -> list[Checked]:
-    """Noted, so that each account's page of the log says when that was and what came of it."""
+    """Check all accounts, and store time and result for the audit log page of each account."""
     with task_runs.noting(chain_state.CHECK) as failed:
         accounts = list(Account.objects.order_by("slug"))
         checked = [audit_chain.check(each, *_of(each, kept)) for each in accounts]

@@ -1,4 +1,4 @@
-"""`worker_health`: whether work that waits is being done. Exit 1 when it is not."""
+"""`worker_health`: state of background work. Exit 1 if it is not healthy."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
-    help = "Tell about broker, workers of each queue, the last sweep, the age of work that waits, and parked work."
+    help = "Show the broker, the workers of each queue, the last sweep, the age of waiting work, and parked work."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         behind = broker.broker_state()
@@ -34,4 +34,4 @@ class Command(VerbCommand):
 def _missing(behind: str, workers: dict[str, int]) -> list[str]:
     if behind == broker.SILENT:
         return [f"The broker at REDIS_URL {behind}."]
-    return [f"No worker answers that takes from queue {name}." for name, count in workers.items() if not count]
+    return [f"No worker of queue {name} responds." for name, count in workers.items() if not count]

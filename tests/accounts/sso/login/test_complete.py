@@ -293,7 +293,7 @@ def test_a_role_that_grew_after_it_was_agreed_to_is_not_given(cast: Cast, log_in
     assert done.user.account_role.name == "Account Member"
     assert (
         "Account role 'Helpdesk' was asked for and is not given: it gives Manage Users, which no account admin has"
-        " allowed for connection 'Okta'. Allow it on the connection's People page."
+        " allowed for connection 'Okta'. Allow it on the connection's User access page."
     ) in done.record.decisions
 
 

@@ -18,7 +18,7 @@ def test_end_sessions_logs_a_person_out_everywhere(cast: Cast) -> None:
 
 
 def test_end_sessions_knows_the_people_of_that_account_only(cast: Cast) -> None:
-    with pytest.raises(CommandError, match="of a user of account 'Acme'"):
+    with pytest.raises(CommandError, match="Account 'Acme' has no user"):
         run("end_sessions", "Acme", "charlie@globex.example")
 
 

@@ -44,7 +44,7 @@ def test_what_ends_soon_needs_a_person(cast: Cast) -> None:
     soon = timezone.now() + timedelta(days=5, hours=1)
     oidc_connection(cast.globex, name="Entra", client_secret="x", client_secret_expires_at=soon)
     [entra], complaint = checked()
-    assert (entra["client_secret_days_left"], complaint) == (5, "A person has to look at 'Entra' of Globex.")
+    assert (entra["client_secret_days_left"], complaint) == (5, "These connections need attention: 'Entra' of Globex.")
 
 
 def test_held_metadata_needs_a_person(cast: Cast) -> None:

@@ -96,7 +96,7 @@ def test_it_refuses_an_account_without_an_admin(cast: Cast) -> None:
 
 
 def test_it_refuses_an_account_that_is_not_there(cast: Cast) -> None:
-    with pytest.raises(CommandError, match="Expected the name of an account"):
+    with pytest.raises(CommandError, match="There is no account"):
         run("recover_admin", "Nowhere")
 
 

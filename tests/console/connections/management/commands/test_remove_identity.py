@@ -24,5 +24,5 @@ def test_or_those_of_one_connection(cast: Cast) -> None:
 
 def test_a_connection_of_another_account_is_refused(cast: Cast) -> None:
     saml_connection(cast.globex, name="Globex Okta")
-    with pytest.raises(CommandError, match="a connection of account 'Acme'"):
+    with pytest.raises(CommandError, match="Account 'Acme' has no connection"):
         run("remove_identity", "Acme", "bob@acme.example", "--connection", "Globex Okta")

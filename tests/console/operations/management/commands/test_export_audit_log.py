@@ -39,7 +39,7 @@ def test_a_file_that_exists_is_not_written_over(cast: Cast, tmp_path: Path) -> N
 
 
 def test_a_folder_that_is_not_there_is_told(cast: Cast, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="Expected to write to"):
+    with pytest.raises(CommandError, match="Cannot write to"):
         run("export_audit_log", "Acme", "--format", "csv", "--output", str(tmp_path / "no" / "audit.csv"))
 
 

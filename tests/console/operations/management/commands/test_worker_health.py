@@ -51,7 +51,7 @@ def test_broker_workers_and_clock_together_are_healthy(served: dict[str, int]) -
 def test_a_queue_that_nobody_serves_is_named(served: dict[str, int]) -> None:
     swept()
     served["access"] = 0
-    assert complaint() == "No worker answers that takes from queue access."
+    assert complaint() == "No worker of queue access responds."
 
 
 def test_a_broker_that_is_away_is_told(settings: Any) -> None:
