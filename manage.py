@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Command-line door: `manage.py COMMAND --help` tells what each one does."""
+"""Command-line interface: see `manage.py COMMAND --help`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""CSV of any length, piece by piece, that no spreadsheet takes for formulas."""
+"""CSV of any length in constant memory, with no cell that a spreadsheet takes for a formula."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_lines(headings: Sequence[str], batches: Iterable[Iterable[Iterable[Any]]]) -> Iterator[str]:
-    """The text, a piece for each batch of rows: no more than one batch is in memory."""
+    """Yield the text of each batch of rows: no more than one batch is in memory."""
     lines: list[str] = []
     writer = csv.writer(_Lines(lines))
     writer.writerow(headings)
@@ -22,7 +22,7 @@ def csv_lines(headings: Sequence[str], batches: Iterable[Iterable[Iterable[Any]]
 
 
 class _Lines:
-    """What csv.writer writes to."""
+    """The file that csv.writer writes to."""
 
     def __init__(self, lines: list[str]) -> None:
         self.write = lines.append

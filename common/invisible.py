@@ -1,4 +1,4 @@
-"""PURE. Characters that nobody sees: two names that differ by one look the same (RFC 8264 sections 9.11 to 9.13)."""
+"""PURE. Invisible characters: two names that differ by one look the same (RFC 8264 sections 9.11 to 9.13)."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ _VARIATIONS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def invisible(text: str) -> str:
-    """The first such character as "U+200B ZERO WIDTH SPACE"; empty: there is none."""
+    """Return the first invisible character as "U+200B ZERO WIDTH SPACE", or an empty text."""
     if text.isascii() and text.isprintable():
         return ""
     found = next((letter for letter in text if _is_invisible(letter)), "")

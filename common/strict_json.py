@@ -1,11 +1,11 @@
-"""PURE. JSON from outside, read so that nothing in it can surprise later: one exception for all that is wrong."""
+"""PURE. Strict reader of JSON from outside: anything ambiguous or unstorable is one ValueError."""
 
 import json
 from typing import Any, NoReturn
 
 
 def loads(content: bytes | str) -> Any:
-    """The value of a JSON text (RFC 8259, UTF-8). Raises ValueError, also for what Python lets pass.
+    """Return the value of a JSON text (RFC 8259, UTF-8). Raises ValueError, also for what Python accepts.
 
     Refused: a member named twice (readers disagree on which one counts), NaN and Infinity, numbers of thousands of
     digits, nesting that exhausts the stack, and characters no database holds (NUL, half a surrogate pair).

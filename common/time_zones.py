@@ -1,4 +1,4 @@
-"""PURE. Time zones as identity providers send them: an IANA name, or the name that Windows has for a zone.
+"""PURE. Time zones as identity providers send them: an IANA name, or the name of the zone on Windows.
 
 An IANA name is read in its listed letter case only (`protocol.md` 10.3). A Windows name is read by CLDR's table
 windowsZones, territory 001. Offsets are not read: they do not say when summer time begins, or whether there is any.
@@ -15,19 +15,19 @@ _MOST_HOURS = {"+": 14, "-": 12}  # of Etc/GMT-14 and Etc/GMT+12
 
 
 def is_iana(name: str) -> bool:
-    """Is this an IANA time zone name, letter case as listed?"""
+    """Whether this is an IANA time zone name, in its letter case."""
     return name in _listed()
 
 
 def iana_of(sent: str) -> str:
-    """The IANA name of what was sent, itself or by its Windows name; empty when it is neither."""
+    """Return the IANA name for an IANA or Windows name; empty when it is neither."""
     if is_iana(sent):
         return sent
     return "" if _OFFSET.match(sent) else _windows().get(_key(sent), "")
 
 
 def advice(sent: str) -> str:
-    """What to send in place of a zone that is not read; empty when nothing is near."""
+    """Say what to send instead of a zone that is not accepted; empty when nothing is similar."""
     if offset := _OFFSET.match(sent):
         return _instead_of_offset(offset)
     meant = _by_key().get(_key(sent), "")
@@ -46,13 +46,13 @@ def _instead_of_offset(found: re.Match[str]) -> str:
 
 
 def _key(text: str) -> str:
-    """Under which spellings of a zone meet: letter case, blanks and underscores do not count."""
+    """Key of a zone's spellings: letter case, blanks and underscores do not count."""
     return re.sub(r"[\s_]+", "", text).casefold()
 
 
 @lru_cache(maxsize=1)
 def _listed() -> frozenset[str]:
-    """Read from the disk once; a page asks for each person it shows."""
+    """Read from disk once: a page needs it for each user it shows."""
     return frozenset(available_timezones())
 
 

@@ -1,4 +1,4 @@
-"""What a TLS proxy in front means for every request: who the client is, which scheme it used, and HSTS (R51, R54)."""
+"""Requests behind a TLS proxy: the client's address, the scheme it used, and HSTS (R51, R54)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +18,9 @@ _OTHER_HEADERS = ("HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
 
 class BehindProxy:
-    """The first middleware. After it `REMOTE_ADDR` is the client, the scheme is right, and no forwarded header is left.
+    """The first middleware: sets `REMOTE_ADDR` to the client and the scheme to its own, and removes forwarded headers.
 
-    So a library that reads them by itself, or gunicorn's access log, cannot be misled by a client's own header.
+    So neither a library that reads them itself nor gunicorn's access log can be misled by a header of the client.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -49,7 +49,7 @@ class BehindProxy:
         return address
 
     def _warn_once(self, meta: dict[str, Any]) -> None:
-        """A proxy that nobody named would make all clients one, for lock-outs too."""
+        """A proxy that is not named makes all clients one, also for lock-outs."""
         peer, forwards = meta.get("REMOTE_ADDR") or "", "HTTP_X_FORWARDED_FOR" in meta
         if self.has_warned or (peer and not forwards):
             return

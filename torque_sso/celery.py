@@ -1,4 +1,4 @@
-"""The Celery application. Tasks are wake-up calls: what is to do stands in durable rows (`docs/architecture.md`)."""
+"""The Celery application. Tasks are wake-up calls: the work itself is in database rows (`docs/architecture.md`)."""
 
 import os
 from typing import Any

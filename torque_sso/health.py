@@ -1,4 +1,4 @@
-"""Probes: `/healthz` tells whether this process lives, `/readyz` whether it should get traffic."""
+"""Probes: `/healthz` for liveness of this process, `/readyz` for whether it should get traffic."""
 
 import threading
 import time
@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.work import broker
 
-LOOKED_AT_EVERY = 1.0  # seconds
+CHECKED_EVERY = 1.0  # seconds
 PROBES = ("/healthz", "/readyz")
 
 
 class HostsButForProbes(CommonMiddleware):
-    """Django's own, which refuses a Host that is not ours; a probe asks this process by its address."""
+    """Django's own, which refuses a Host that is not ours; a probe uses the address of this process."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path_info in PROBES else super().process_request(request)
@@ -24,44 +24,44 @@ class HostsButForProbes(CommonMiddleware):
 
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """Never asks the database: a restart of this process would not mend it."""
+    """Does not ask the database: a restart of this process would not repair it."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Red without a migrated database that takes changes. Without a broker logins still work, so that is only told."""
-    database, behind = _looks.latest()
+    """503 without a migrated, writable database. Logins work without a broker, so that is only reported."""
+    database, broker_state = _cached.latest()
     if database != "ok":
-        return JsonResponse({"status": "not ready", "database": database, "broker": behind}, status=503)
-    status = "degraded" if behind == broker.SILENT else "ok"
-    return JsonResponse({"status": status, "database": database, "broker": behind})
+        return JsonResponse({"status": "not ready", "database": database, "broker": broker_state}, status=503)
+    status = "degraded" if broker_state == broker.SILENT else "ok"
+    return JsonResponse({"status": status, "database": database, "broker": broker_state})
 
 
-class Looks:
-    """What was seen of database and broker within LOOKED_AT_EVERY by this process.
+class CachedState:
+    """State of database and broker, checked at most once in CHECKED_EVERY seconds by this process.
 
-    Anybody may ask, and a limit for each address would turn a load balancer's own question down. So one request looks,
-    which may take seconds, and the others are told what was seen last.
+    The probe is public, and a rate limit by address would refuse a load balancer. So one request checks, which may take
+    seconds, and the others get the last result.
     """
 
     def __init__(self) -> None:
-        self._looking = threading.Lock()
-        self._at, self._seen = 0.0, ("", "")
+        self._checking = threading.Lock()
+        self._at, self._state = 0.0, ("", "")
 
     def latest(self) -> tuple[str, str]:
         """State of the database, state of the broker."""
-        is_old = not self._at or time.monotonic() - self._at >= LOOKED_AT_EVERY
-        if is_old and self._looking.acquire(blocking=not self._at):
+        is_old = not self._at or time.monotonic() - self._at >= CHECKED_EVERY
+        if is_old and self._checking.acquire(blocking=not self._at):
             try:
-                self._seen = _database(), broker.broker_state()
+                self._state = _database(), broker.broker_state()
                 self._at = time.monotonic()
             finally:
-                self._looking.release()
-        return self._seen
+                self._checking.release()
+        return self._state
 
 
-_looks = Looks()
+_cached = CachedState()
 
 
 def _database() -> str:
@@ -72,11 +72,11 @@ def _database() -> str:
         return "does not answer"
     if pending:
         return f"{len(pending)} migrations to run"
-    return "ok" if _takes_changes() else "takes no changes: is its disk full?"
+    return "ok" if _is_writable() else "takes no changes: is its disk full?"
 
 
-def _takes_changes() -> bool:
-    """SQLite reads on a full disk; writing one page again as it is tells. PostgreSQL's disk is its server's."""
+def _is_writable() -> bool:
+    """SQLite still reads on a full disk, so write one page again. PostgreSQL watches its own disk."""
     if connection.vendor != "sqlite":
         return True
     try:

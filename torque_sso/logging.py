@@ -1,4 +1,4 @@
-"""Structured logs: text for people, JSON lines for machines (`LOG_FORMAT`). Nothing secret is ever passed in (R60)."""
+"""Structured logs, as text or JSON lines (`LOG_FORMAT`). No secret is ever passed in (R60)."""
 
 import logging
 import re
@@ -8,17 +8,17 @@ import structlog
 
 from common.http.client_address import client_address
 
-# Whoever reads the log before the person follows the link could set the password, or log in.
+# With the link of a log line, its reader could set the password or log in before the user does.
 _ONE_TIME_TOKEN = re.compile(r"(/set-password/|/login/recovery/)\S+")
 
 
 def without_tokens(text: str) -> str:
-    """Without the one-time tokens of links, which are a part of their path."""
+    """Mask the one-time tokens of links, which are a part of their path."""
     return _ONE_TIME_TOKEN.sub(r"\1***", text)
 
 
 class OneTimeTokensMasked(logging.Filter):
-    """For Django's own loggers, which write the path of a request that was refused (CSRF, method, not found)."""
+    """Filter for Django's own loggers, which write the path of a refused request (CSRF, method, not found)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -27,7 +27,7 @@ class OneTimeTokensMasked(logging.Filter):
 
 
 def of_other_loggers(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Lines of libraries. Django logs some answers after all middleware, with nothing bound."""
+    """Add the address to lines of libraries: Django logs some responses after all middleware, with nothing bound."""
     request: Any = getattr(event.get("_record"), "request", None)
     if hasattr(request, "META"):
         event.setdefault("ip", client_address(request))
@@ -59,7 +59,7 @@ LOGGING: dict[str, Any] = {
 
 
 def configure_structlog(logging_settings: dict[str, Any], log_format: str, level: str) -> None:
-    """Fills the formatter and the level in, and points structlog at standard logging."""
+    """Fill in formatter and level, and send structlog's lines to standard logging."""
     rendering: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if log_format == "text":
         # The other formatters of tracebacks print local variables, secrets among them.
@@ -71,7 +71,7 @@ def configure_structlog(logging_settings: dict[str, Any], log_format: str, level
         "foreign_pre_chain": [*_SHARED, of_other_loggers],
     }
     logging_settings["root"]["level"] = level
-    if log_format == "text":  # two lines for each request are for machines to count, not for people to read
+    if log_format == "text":  # two lines for each request are not for reading
         logging_settings["loggers"]["django_structlog"] = {"level": "WARNING"}
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

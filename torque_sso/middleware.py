@@ -1,4 +1,4 @@
-"""What holds for every request of a session."""
+"""Session lifetime and cache headers."""
 
 from collections.abc import Callable
 
@@ -10,9 +10,9 @@ from accounts import sessions
 
 
 class SessionLifetimeMiddleware:
-    """Ends a session that has no row, was ended, is idle or over (`accounts.sessions`).
+    """End a session that has no row, was ended, is idle or expired (`accounts.sessions`).
 
-    Nothing is asked of the database for requests without a session: strangers, and programs with a token.
+    Requests without a session cookie (anonymous ones, and programs with a token) cost no query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -29,7 +29,7 @@ class SessionLifetimeMiddleware:
 
 
 class NoStoreMiddleware:
-    """Keeps what is answered to people and programs out of every cache (R51), unless a view says otherwise."""
+    """Keep responses out of every cache (R51), unless a view says otherwise."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What is written of each request: enough to follow it, nothing that opens a door (R60)."""
+"""Log lines of a request: enough to follow it, nothing that gives access (R60)."""
 
 import structlog
 from django.http import HttpRequest
@@ -10,9 +10,9 @@ from torque_sso.logging import without_tokens
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Leaves the query out: OIDC answers carry `code` and `state` there, sign-in pages an e-mail.
+    """Log requests without their query: OIDC responses carry `code` and `state` there, sign-in pages an e-mail.
 
-    A request's name given from outside counts only if the audit log can hold it.
+    A request ID from outside counts only if the audit log can store it.
     """
 
     def prepare(self, request: HttpRequest) -> None:

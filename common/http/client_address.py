@@ -1,4 +1,4 @@
-"""The client's address (R54), for lock-outs, limits, the audit log, sessions and log lines. Nothing else reads it."""
+"""The client's address (R54), for lock-outs, limits, audit log, sessions and log lines: only this module reads it."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ _read = lru_cache(maxsize=8)(read_trusted_proxies)
 
 
 def client_address(request: "HttpRequest") -> str | None:
-    """The client's address in its shortest form; None: a Unix socket without an address (`docs/installing.md`)."""
+    """Return the client's address in its shortest form; None for a Unix socket without one (`docs/installing.md`)."""
     peer, forwarded_for = request.META.get("REMOTE_ADDR") or "", request.META.get("HTTP_X_FORWARDED_FOR", "")
     return client_of(peer, forwarded_for, trusted_proxies())
 
 
 def trusted_proxies() -> TrustedProxies:
-    """Whose forwarded headers count (TRUSTED_PROXIES)."""
+    """The proxies whose forwarded headers count (TRUSTED_PROXIES)."""
     return _read(tuple(settings.TRUSTED_PROXIES))

@@ -1,7 +1,7 @@
-"""PURE. Which client a request came from, as far as proxies can be trusted (R54).
+"""PURE. The client a request came from, as far as proxies can be trusted (R54).
 
 Each proxy appends the address of its own peer to `X-Forwarded-For`, so the header is read from the right. Everything to
-the left of the first address that is not a trusted proxy was written by somebody who may write anything.
+the left of the first address that is not a trusted proxy can be made up by that client.
 """
 
 import re
@@ -12,8 +12,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-UNIX_SOCKET = "unix"  # entry of TRUSTED_PROXIES: whoever can open the server's Unix socket
-MOST_PROXIES = 32  # entries of X-Forwarded-For that are read
+UNIX_SOCKET = "unix"  # entry of TRUSTED_PROXIES: every process that can open the server's Unix socket
+MAX_PROXIES = 32  # entries of X-Forwarded-For that are read
 _BRACKETED = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?")
 _IPV4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]{1,5}")
 _IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
@@ -21,7 +21,7 @@ _IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 
 @dataclass(frozen=True)
 class TrustedProxies:
-    """Whose forwarded headers count."""
+    """The proxies whose forwarded headers count."""
 
     networks: tuple[Network, ...] = ()
     unix_socket: bool = False
@@ -38,20 +38,20 @@ class TrustedProxies:
 
 
 def read_trusted_proxies(entries: Iterable[str]) -> TrustedProxies:
-    """Networks (CIDR), single addresses and the word `unix`. Raises ValueError that names the wrong entry."""
+    """Read networks (CIDR), single addresses and the word `unix`. Raises ValueError that names the wrong entry."""
     named = list(entries)
     networks = tuple(_read_network(entry) for entry in named if entry != UNIX_SOCKET)
     return TrustedProxies(networks, UNIX_SOCKET in named)
 
 
 def client_of(peer: str, forwarded_for: str, trusted: TrustedProxies) -> str | None:
-    """The first address from the right that is not a trusted proxy; None: a Unix socket whose peer names nobody.
+    """Return the first address from the right that is not a trusted proxy; None for a Unix socket that names no client.
 
-    Where an entry cannot be read, the proxy that wrote it stands for its client: what is further left is no better.
+    Where an entry cannot be read, the proxy that wrote it counts as the client: entries further left are no better.
     """
     nearest = read_address(peer)
     if trusted.trust_peer(peer):
-        for entry in reversed(forwarded_for.rsplit(",", MOST_PROXIES)[-MOST_PROXIES:]):
+        for entry in reversed(forwarded_for.rsplit(",", MAX_PROXIES)[-MAX_PROXIES:]):
             further = read_address(entry)
             if further is None:
                 break
@@ -62,13 +62,13 @@ def client_of(peer: str, forwarded_for: str, trusted: TrustedProxies) -> str | N
 
 
 def scheme_of(forwarded_proto: str) -> str | None:
-    """What the nearest proxy says in `X-Forwarded-Proto`, `http` or `https`; None: nothing that can be read."""
-    said = forwarded_proto.rpartition(",")[2].strip().lower()
-    return said if said in ("http", "https") else None
+    """Return `http` or `https` as the nearest proxy has it in `X-Forwarded-Proto`; None when it is neither."""
+    scheme = forwarded_proto.rpartition(",")[2].strip().lower()
+    return scheme if scheme in ("http", "https") else None
 
 
 def read_address(text: str) -> Address | None:
-    """An address with or without a port or brackets; an IPv4 address in an IPv6 one is that IPv4 address."""
+    """Read an address with or without port and brackets; an IPv4 address in an IPv6 one is that IPv4 address."""
     bare = text.strip(" \t")
     found = _BRACKETED.fullmatch(bare) or _IPV4_WITH_PORT.fullmatch(bare)
     try:
@@ -89,7 +89,7 @@ def _read_network(entry: str) -> Network:
         address = network.network_address.ipv4_mapped
         network = IPv4Network((str(address), network.prefixlen - _IPV4_IN_IPV6.prefixlen))
     if network.prefixlen == 0:
-        raise ValueError(f"{entry!r} would trust everybody; expected the networks of your proxies")
+        raise ValueError(f"{entry!r} would trust every client; expected the networks of your proxies")
     return network
 
 

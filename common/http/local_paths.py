@@ -1,4 +1,4 @@
-"""PURE. Where a person may be sent after signing in: a path of this host, never another site (R52)."""
+"""PURE. The address to go to after signing in: a path of this host, never another site (R52)."""
 
 import re
 import string
@@ -8,16 +8,16 @@ from urllib.parse import unquote, urlsplit
 HOME = "/"
 LONGEST = 2048
 _PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation) - {"\\"}
-# Parts of an address at which a sign-in or a logout is on its way.
-_ON_THE_WAY = frozenset({"logout", "acs", "slo", "idp-callback"})
+# Parts of the addresses of a sign-in or a logout.
+_STEPS = frozenset({"logout", "acs", "slo", "idp-callback"})
 # A proxy or a second parser may decode once more than we do.
 _DECODINGS = 3
 
 
 def local_path(text: str) -> str:
-    """`text` when it is a path of this host that is no step of signing in or out, else the home page.
+    """Return `text` when it is a path of this host outside signing in and out, else the home page.
 
-    Browsers read `//host`, `/\\host` and, since they drop tabs and newlines, `/<tab>/host` as another site. Whatever
+    Browsers read `//host`, `/\\host` and, since they drop tabs and newlines, `/<tab>/host` as another site. A text that
     could become one of these after decoding, Unicode normalising or resolving dots is not local either.
     """
     if len(text) > LONGEST or not text.startswith("/") or not _PLAIN.issuperset(text):
@@ -29,10 +29,10 @@ def local_path(text: str) -> str:
 
 
 def _signs_in_or_out(path: str) -> bool:
-    """Whether it is an address of the sign-in itself, which would lead in a circle, or of the logout."""
+    """Whether it is an address of the sign-in itself, which would loop, or of the logout."""
     normal = unicodedata.normalize("NFKC", path).casefold()
     parts = [re.split("[;?#]", part)[0].strip() for part in normal.split("/")]
-    return parts[1] == "login" or not _ON_THE_WAY.isdisjoint(parts)
+    return parts[1] == "login" or not _STEPS.isdisjoint(parts)
 
 
 def _stays_here(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Uploaded files: metadata and certificates, which are small. Never on disk, and never more of one than the limit."""
+"""Uploaded files, which are small (metadata, certificates): kept in memory up to a limit, never on disk."""
 
 from io import BytesIO
 from typing import Any
@@ -10,7 +10,7 @@ LIMIT = 1024 * 1024  # bytes
 
 
 class SmallFiles(FileUploadHandler):
-    """Keeps the first megabyte, and the true size, by which a form tells that it was too large."""
+    """Keep the first megabyte and the true size, from which a form sees that the file was too large."""
 
     def new_file(self, *args: Any, **options: Any) -> None:
         super().new_file(*args, **options)

@@ -1,6 +1,6 @@
-"""PURE. A browser's own description of itself, in words: enough to know one's own devices apart, no more."""
+"""PURE. Browser and system of a User-Agent header, in words: enough to tell one's own devices apart."""
 
-# What it says -> what people call it; the first that fits counts, because most also claim to be others.
+# Part of the header -> name. The first match counts: most browsers also claim to be others.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def in_words(user_agent: str) -> str:
-    """Such as "Firefox on Windows"; "An unknown browser" where nothing is known."""
+    """Return for example "Firefox on Windows", or "An unknown browser"."""
     browser = next((words for sign, words in _BROWSERS if sign in user_agent), "")
     system = next((words for sign, words in _SYSTEMS if sign in user_agent), "")
     name = browser or "An unknown browser"

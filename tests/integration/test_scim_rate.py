@@ -72,7 +72,7 @@ def test_a_fast_client_is_counted_by_handfuls(fast: redis.Redis) -> None:
     assert fast.info("commandstats")["cmdstat_evalsha"]["calls"] - before == 100 / 25
 
 
-def test_what_a_process_has_in_hand_is_out_of_the_bucket_of_all(fast: redis.Redis) -> None:
+def test_what_a_process_took_out_is_missing_from_the_bucket_of_all(fast: redis.Redis) -> None:
     token = uuid.uuid4()
     passed(token, 1)
     assert float(fast.hget(f"rate:scim:{token}", "level")) == 2_000 - 25
@@ -87,7 +87,7 @@ def test_a_redis_that_is_away_delays_next_to_nothing(shared: RedisServer, fault:
 
 
 def test_redis_is_used_again_when_it_is_back(shared: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates, "_REDIS_REST", 0)
+    monkeypatch.setattr(rates, "_REDIS_PAUSE", 0)
     token = uuid.uuid4()
     shared.stop()
     assert passed(token, 2) == 2

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.http.canonical_host import MOST_MOVES
+from common.http.canonical_host import MAX_REDIRECTS
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection
 from tests.support.journeys import signed_connection
@@ -73,7 +73,7 @@ def test_a_proxy_that_writes_another_host_makes_no_endless_loop(cast: Cast) -> N
     """The browser is at BASE_URL each time, and keeps the cookie; the product sees the proxy's own name."""
     browser = Client(headers={"host": "127.0.0.1"})
     path = f"/login/sso/{signed_connection(cast.acme).pk}"
-    assert [browser.get(path).status_code for _ in range(MOST_MOVES + 1)] == [307, 307, 307, 302]
+    assert [browser.get(path).status_code for _ in range(MAX_REDIRECTS + 1)] == [307, 307, 307, 302]
 
 
 def test_a_forged_count_changes_nothing(cast: Cast) -> None:

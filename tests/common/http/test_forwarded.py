@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.http.forwarded import MOST_PROXIES, client_of, read_trusted_proxies, scheme_of
+from common.http.forwarded import MAX_PROXIES, client_of, read_trusted_proxies, scheme_of
 
 PROXIES = read_trusted_proxies(["10.0.0.0/8", "192.0.2.1", "2001:db8:1::/48"])
 CLIENT = "203.0.113.7"
@@ -39,7 +39,7 @@ CLIENT = "203.0.113.7"
         ("10.0.0.1", "203.0.113.7, \x00", "10.0.0.1"),
         ("10.0.0.1", "x" * 1_000_000, "10.0.0.1"),
         ("10.0.0.1", "203.0.113.7" + ",10.0.0.2" * 100_000, "10.0.0.2"),
-        ("10.0.0.1", "203.0.113.7" + ",10.0.0.2" * (MOST_PROXIES - 1), CLIENT),
+        ("10.0.0.1", "203.0.113.7" + ",10.0.0.2" * (MAX_PROXIES - 1), CLIENT),
         ("", "203.0.113.7", None),
         ("not an address", "203.0.113.7", None),
     ],
@@ -83,9 +83,9 @@ def test_whatever_a_client_sends_its_own_address_is_found(sent: str, proxies: li
         ("*", "got '\\*'"),
         ("proxy.example", "got 'proxy.example'"),
         ("10.0.0.0/33", "got '10.0.0.0/33'"),
-        ("0.0.0.0/0", "would trust everybody"),
-        ("::/0", "would trust everybody"),
-        ("::ffff:0:0/96", "would trust everybody"),
+        ("0.0.0.0/0", "would trust every client"),
+        ("::/0", "would trust every client"),
+        ("::ffff:0:0/96", "would trust every client"),
     ],
 )
 def test_a_wrong_network_is_named(wrong: str, why: str) -> None:
