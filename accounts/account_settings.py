@@ -34,11 +34,11 @@ def set_session_lifetimes(account: Account, idle_minutes: int, absolute_minutes:
 
 @transaction.atomic
 def set_retention(account: Account, days: int, acting: Actor) -> bool:
-    """How long somebody who is out is kept, to be restored as the same person. False when nothing changed."""
+    """Set how long deprovisioned users are kept, to be restored as the same user. False when nothing changed."""
     if not 0 <= days <= MAX_RETENTION:
         raise ActionRefused(
             "user-retention-out-of-range",
-            f"Expected 0 to {MAX_RETENTION} days of keeping people who are out; received {days}.",
+            f"Expected 0 to {MAX_RETENTION} days of keeping deprovisioned users; received {days}.",
         )
     return _change(account, {"retention_days": days}, "account.retention-changed", acting)
 
@@ -49,7 +49,7 @@ def set_login_retention(account: Account, days: int, acting: Actor) -> bool:
     if not 1 <= days <= MAX_RETENTION:
         raise ActionRefused(
             "login-retention-out-of-range",
-            f"Expected 1 to {MAX_RETENTION} days of keeping records of logins; received {days}.",
+            f"Expected 1 to {MAX_RETENTION} days of keeping login records; received {days}.",
         )
     return _change(account, {"login_retention_days": days}, "account.login-retention-changed", acting)
 

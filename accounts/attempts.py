@@ -38,7 +38,7 @@ class Parked(Exception):
 
 @contextmanager
 def attempting(account_id: UUID, kind: str, key: str) -> Iterator[None]:
-    """Around one try of a piece of work: counted before, forgotten on success, told and counted on failure.
+    """Around one try of a piece of work: counted before, forgotten on success, logged and counted on failure.
 
     Raises Parked instead of running it when it was given up; what the work raises goes on to the caller.
     """

@@ -22,15 +22,15 @@ _OWN_NETWORK = 64  # bits of an IPv6 address that a provider gives to one custom
 
 
 def limited_by(name: str, *, is_program: bool = False) -> Callable[[View], View]:
-    """429 with Retry-After for an address that has emptied its bucket of this limit. `is_program`: told in JSON."""
+    """429 with Retry-After for an address that has emptied its bucket of this limit. `is_program`: answered in JSON."""
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             seconds = seconds_to_wait(request, name)
             return _too_fast(request, seconds, is_program) if seconds else view(request, *args, **kwargs)
 
-        return door
+        return limited
 
     return decorate
 

@@ -230,7 +230,7 @@ def close_over() -> int:
     for idle, absolute in lifetimes:
         accounts = Account.objects.filter(session_idle_minutes=idle, session_absolute_minutes=absolute)
         over = _rows().filter(_is_over(idle, absolute), account__in=accounts, ended_at=None).order_by("pk")
-        with transaction.atomic():  # whoever ends one of them at this moment is not waited for
+        with transaction.atomic():  # one that is being ended at this time is not waited for
             keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_CLOSED_AT_ONCE])
             closed += _close(keys, "over or idle")
     return closed

@@ -1,6 +1,6 @@
-"""Celery's door: ids in, a service called. Each task re-reads what is to do and may run twice, late, in any order.
+"""Celery tasks: ids in, a service called. Each task re-reads what is to do and may run twice, late, in any order.
 
-Queues are in `settings.CELERY_TASK_ROUTES`: `access` (somebody is out), `login` (somebody came in), `bulk` (the rest).
+Queues are in `settings.CELERY_TASK_ROUTES`: `access` (deprovisioning), `login` (group sync), `bulk` (the rest).
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ METADATA_TAKES = 40.0  # seconds at most, of the 60 that a task has; the next mi
 
 
 def wake_group_sync(identity_id: UUID) -> None:
-    """Asks a worker for the sync of a login. Whoever logs in must not notice a broker that is away."""
+    """Ask a worker to sync the groups of a login. A broker that is down must not delay the login."""
     _put(_logins, identity_id)
 
 

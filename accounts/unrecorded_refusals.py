@@ -1,6 +1,6 @@
 """What becomes of a refusal that anybody can cause: so many an hour are recorded, the rest is counted.
 
-A record of a login is kept for months and read by an admin, so whoever floods an address must not be able to write one
+A record of a login is kept for months and read by an admin, so a flood of an address must not be able to write one
 for each request. One row an hour says how many there were and why the latest was refused (`docs/decisions/0023`).
 """
 

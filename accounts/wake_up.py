@@ -1,4 +1,4 @@
-"""Wake-up calls that services make. Tasks know services, not the other way round, so `accounts.tasks` fills these in.
+"""Wake-up calls of services. Tasks import services, not the other way round, so `accounts.tasks` sets these.
 
 Each is called after commit, as in `transaction.on_commit(lambda: wake_up.on_deprovisioned(user.pk), robust=True)`. A
 broker that is away delays it briefly and raises nothing. Nothing depends on the call: the sweep finds the row.

@@ -1,4 +1,4 @@
-"""What people who are out lose in spaces."""
+"""Deprovisioning in spaces."""
 
 from accounts.deprovisioning.cleanup import Ended, cleanup_step
 from accounts.models import User
@@ -7,7 +7,7 @@ from spaces.models import SpaceMembership
 
 @cleanup_step
 def leave_spaces(user: User) -> Ended:
-    """Takes the person out of all spaces, and tells which with what role."""
+    """Remove the user from all spaces; returns which with what role."""
     own = SpaceMembership.objects.in_account(user.account_id).filter(user=user)
     had = [
         {"space": space, "role": role, "origin": origin}

@@ -1,4 +1,4 @@
-"""Spaces and roles that a login brings (`protocol.md` section 10, K8 to K11)."""
+"""Spaces and roles from a login (`protocol.md` section 10, K8 to K11)."""
 
 from django.db import transaction
 

@@ -17,7 +17,7 @@ _SET = ["role", "origin", "connection"]
 
 
 def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> bool:
-    """As `place_users`, for one person. Raises ActionRefused, also for somebody of another account or who is out."""
+    """As `place_users`, for one user. Raises ActionRefused, also for one of another account or a deprovisioned one."""
     if user.account_id != space.account_id:
         raise ActionRefused("space-of-another-account", "Expected a person, a space and a role of the same account.")
     if user.state == UserState.DEPROVISIONED:
@@ -31,7 +31,7 @@ def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> b
 def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acting: Actor) -> int:
     """Gives people of the space's account a role in it by hand, which stays whatever an IdP says later.
 
-    Gives for how many that is a change; people who are out are left out. A constant number of queries. Raises
+    Gives for how many that is a change; deprovisioned users are left out. A constant number of queries. Raises
     ActionRefused for a role of another account.
     """
     if space.account_id != role.account_id:
@@ -50,14 +50,14 @@ def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acti
         update_fields=_SET,
     )
     before = {key: membership.role.name for key, membership in had.items()}
-    told = ((user, {space.name: [before.get(user.pk), role.name]}) for user in changing)
-    audit.record_all(acting, "user.placed-in-space", told)
+    changes = ((user, {space.name: [before.get(user.pk), role.name]}) for user in changing)
+    audit.record_all(acting, "user.placed-in-space", changes)
     return len(changing)
 
 
 @transaction.atomic
 def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
-    """Takes away the person's own role in a space, whoever gave it; False when they have none.
+    """Remove the user's own role in a space, whatever its origin; False when they have none.
 
     What groups give stays, and an IdP that names the space gives its role again at the person's next login.
     """

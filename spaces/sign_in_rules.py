@@ -1,4 +1,4 @@
-"""What a connection does with the people who come in through it: whom it lets in, where they go, what it may grant."""
+"""Sign-in rules of a connection: who may sign in, default space, roles it may grant."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -51,8 +51,8 @@ def change_sign_in_rules(
     if after != before:
         if was_enabled(connections.locked(connection)):
             check_verb("change_sign_in_rules", connection.account_id, acting)
-        told = {"default": [_told(before), _told(after)]}
-        audit.record(acting, "connection.default-placement-changed", connection, told)
+        changes_made = {"default": [_shown(before), _shown(after)]}
+        audit.record(acting, "connection.default-placement-changed", connection, changes_made)
         if is_account_admin(acting, connection.account_id):
             answer_requests(connection, Request.PEOPLE)
     return changed or after != before
@@ -83,5 +83,5 @@ def placement_of(connection: Connection) -> tuple[str, str] | None:
     return found.values_list("space__name", "role__name").first()
 
 
-def _told(placement: tuple[str, str] | None) -> str | None:
+def _shown(placement: tuple[str, str] | None) -> str | None:
     return f"{placement[1]} in {placement[0]}" if placement else None

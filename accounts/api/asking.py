@@ -1,4 +1,4 @@
-"""Who asks at a REST door: a person by a session, or by one of their tokens."""
+"""The caller of a REST endpoint: a user by a session, or by one of their tokens."""
 
 from typing import cast
 
@@ -14,26 +14,26 @@ _ACTOR_LIMIT = 320
 
 
 def person_of(request: Request) -> User:
-    """Who asks, behind the default permission, which lets nobody else in."""
+    """The caller, behind the default permission, which refuses everybody else."""
     return cast(User, request.user)
 
 
 def token_of(request: Request) -> ApiToken | None:
-    """Through which token they ask; None: a session."""
+    """The caller's token; None: a session."""
     return request.auth if isinstance(request.auth, ApiToken) else None
 
 
 def acting(request: Request) -> Actor:
-    """Who asks, and what they may do through their token. A long token is named, as somebody else may have it."""
+    """The caller, limited to the permissions of their token. A long token is named, as somebody else may have it."""
     person, token = person_of(request), token_of(request)
     if token is None or token.kind == TokenKind.SHORT:
         return _actor(request, str(person), person, token)
     return _actor(request, f"{person} (API token '{token.name}')", person, token)
 
 
-def whoever_holds_it(request: Request) -> Actor:
+def token_holder(request: Request) -> Actor:
     """Somebody who gave the text of a token and nothing else."""
-    return _actor(request, "whoever holds the token")
+    return _actor(request, "holder of the token")
 
 
 def _actor(request: Request, label: str, person: User | None = None, token: ApiToken | None = None) -> Actor:

@@ -1,11 +1,11 @@
-"""How a person's program comes in and goes: a short token for their e-mail and password, and its end."""
+"""REST: a short token for an e-mail and its password, and its revocation."""
 
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.asking import whoever_holds_it
+from accounts.api.asking import token_holder
 from accounts.api.reading import Shape, Text, read
 from accounts.tokens import program_logins, revocation
 
@@ -16,7 +16,7 @@ class WrongPassword(APIException):
     status_code = 401
     default_detail = (
         "Expected the e-mail and password of an active person who signs in with a password; these are none."
-        " Check both, and the account's name. Whoever comes in through an identity provider logs in with a browser."
+        " Check both, and the account's name. Users of an identity provider sign in with a browser."
     )
     auth_header = "Bearer"
 
@@ -63,5 +63,5 @@ class Revocation(AtTheDoor):
     """
 
     def post(self, request: Request) -> Response:
-        revocation.revoke_text(read(TokenText, request)["token"], acting=whoever_holds_it(request))
+        revocation.revoke_text(read(TokenText, request)["token"], acting=token_holder(request))
         return Response({})

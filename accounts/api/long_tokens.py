@@ -14,7 +14,7 @@ from accounts.tokens import revocation, tokens
 
 
 class Wanted(Shape):
-    """Without `permissions` the token has none: it tells who its owner is, and can do nothing."""
+    """Without `permissions` the token has none: it identifies its owner, and can do nothing."""
 
     name = Text(max_length=100)
     permissions = Texts(default=list, max_length=100)
@@ -26,7 +26,7 @@ class LongTokens(APIView):
 
     def get(self, request: Request) -> Response:
         person = person_of(request)
-        return Response({"tokens": [_told(token) for token in tokens.live_tokens(person.account, owner=person)]})
+        return Response({"tokens": [_as_json(token) for token in tokens.live_tokens(person.account, owner=person)]})
 
     def post(self, request: Request) -> Response:
         asked = read(Wanted, request)
@@ -38,7 +38,7 @@ class LongTokens(APIView):
             asked["expires_in_days"],
             acting=acting(request),
         )
-        return Response({"token": text, **_told(token)}, status=201)
+        return Response({"token": text, **_as_json(token)}, status=201)
 
 
 class LongToken(APIView):
@@ -53,7 +53,7 @@ class LongToken(APIView):
         return Response(status=204)
 
 
-def _told(token: ApiToken) -> dict[str, Any]:
+def _as_json(token: ApiToken) -> dict[str, Any]:
     return {
         "token_id": str(token.id),
         "name": token.name,

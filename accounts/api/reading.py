@@ -1,4 +1,4 @@
-"""What programs send: JSON, read strictly, in the shapes that the doors expect."""
+"""What programs send: JSON, read strictly, in the shapes that the endpoints expect."""
 
 from typing import Any, ClassVar
 

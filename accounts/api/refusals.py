@@ -22,7 +22,7 @@ NOBODY = (
     "Expected a token in the Authorization header (Bearer), or the cookie of a session; received neither."
     " The program has to log in first, at /api/accounts/login."
 )
-NOT_THERE = "Expected something that is there for whoever asks; nothing is at this address for them."
+NOT_THERE = "Expected something that exists for the caller; nothing is at this address for them."
 DEFECT = "Torque could not do this because of a mistake of its own. Its operator finds it logged."
 UNREADABLE = "Expected a request whose body can be read; received one that broke off or has too many parts."
 TOO_LARGE = "Expected a body of at most a megabyte; received a larger one. The program has to send less."
@@ -36,7 +36,7 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         log.error("A REST request failed", exc_info=problem)
         set_rollback()
-        return _told(500, DEFECT)
+        return _refused(500, DEFECT)
     if isinstance(problem, exceptions.ValidationError):
         response.data = _of_members(response.data)
     if isinstance(problem, ActionRefused):
@@ -52,7 +52,7 @@ def _limited(problem: Exception, context: dict[str, Any]) -> Exception:
     return exceptions.Throttled(wait=seconds) if seconds else problem
 
 
-def _told(status: int, sentence: str) -> Response:
+def _refused(status: int, sentence: str) -> Response:
     return Response({"detail": sentence}, status=status)
 
 
@@ -79,10 +79,10 @@ class TooLarge(exceptions.APIException):
 
 
 def _of_members(found: Any) -> dict[str, Any]:
-    told = dict(_sentences(found))
-    listed = "; ".join(f"in '{member}': {sentence}" if member else sentence for member, sentence in told.items())
+    sentences = dict(_sentences(found))
+    listed = "; ".join(f"in '{member}': {sentence}" if member else sentence for member, sentence in sentences.items())
     detail = f"{listed[:1].upper()}{listed[1:]}. The program that sent it has to change it."
-    return {"detail": detail, "errors": told}
+    return {"detail": detail, "errors": sentences}
 
 
 def _sentences(found: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""REST doors that need accounts alone."""
+"""REST endpoints that need accounts alone."""
 
 from django.urls import path
 

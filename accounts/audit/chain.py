@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.audit import heads as audit_heads
 from accounts.audit.heads import Head
-from accounts.audit.links import COLUMNS, LATE, NOTHING_BEFORE, Finding, Row, Seal, Walk, digest, time_text, told
+from accounts.audit.links import COLUMNS, LATE, NOTHING_BEFORE, Finding, Row, Seal, Walk, described, digest, time_text
 from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
 
 log = structlog.get_logger(__name__)
@@ -179,7 +179,7 @@ def _outside_the_chain(account: Account, walk: Walk) -> Iterator[Finding]:
     unsealed = entries.filter(seal__isnull=True)
     neither = unsealed.exclude(Exists(waiting.filter(id=OuterRef("id")))).order_by("at", "id")
     for row in neither.values(*COLUMNS).iterator(AT_ONCE):
-        sentence = f"{told(row)} neither has a seal nor waits for one: put in, or its seal taken, by hand"
+        sentence = f"{described(row)} neither has a seal nor waits for one: put in, or its seal taken, by hand"
         yield Finding(walk.account, "entry-unsealed", sentence, entry=str(row["id"]))
     gone = waiting.exclude(Exists(entries.filter(id=OuterRef("id")))).order_by("at", "id")
     for id_, at in gone.values_list("id", "at").iterator(AT_ONCE):
@@ -187,7 +187,7 @@ def _outside_the_chain(account: Account, walk: Walk) -> Iterator[Finding]:
         yield Finding(walk.account, "entry-removed", sentence, entry=str(id_))
     late = unsealed.filter(Exists(waiting.filter(id=OuterRef("id"))), at__lt=walk.newest - LATE)
     for row in late.order_by("at", "id").values(*COLUMNS).iterator(AT_ONCE):
-        sentence = f"{told(row)} came after entries of {time_text(walk.newest)}: its time is made up"
+        sentence = f"{described(row)} came after entries of {time_text(walk.newest)}: its time is made up"
         yield Finding(walk.account, "entry-late", sentence, entry=str(row["id"]))
 
 

@@ -11,7 +11,7 @@ COUNTED = 1_000
 
 @dataclass(frozen=True)
 class ChainState:
-    """`waiting`: entries without a seal, at most COUNTED. `is_whole` tells of `checked_at`; None: never checked."""
+    """`waiting`: entries without a seal, at most COUNTED. `is_whole`: as of `checked_at`; None: never checked."""
 
     sealed: int
     head: str

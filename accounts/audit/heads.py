@@ -1,7 +1,7 @@
 """The heads of the audit log's hash chains: position and digest of each chain's newest seal, kept beside the chain.
 
-A chain that is shorter than its kept head was cut off, however that was done. Whoever can write the whole database can
-write the kept head too; so operators keep copies elsewhere (`verify_audit_log --against`, `docs/audit-log.md`).
+A chain that is shorter than its kept head was cut off, however that was done. A writer of the whole database can write
+the kept head too; so operators keep copies elsewhere (`verify_audit_log --against`, `docs/audit-log.md`).
 """
 
 from collections.abc import Iterator

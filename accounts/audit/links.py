@@ -65,7 +65,7 @@ def time_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def told(entry: Row) -> str:
+def described(entry: Row) -> str:
     """The entry in words: "user.created 'bob@acme.example' of 2026-11-23T…"."""
     return f"{entry['action']} '{entry['object_label']}' of {time_text(entry['at'])}"
 
@@ -73,7 +73,7 @@ def told(entry: Row) -> str:
 class Walk:
     """Follows one account's chain from its first link, one `step` for each seal in order of position, then `end`.
 
-    A link that does not hold is told one step later: whether its entry or its digest was changed shows in which of
+    A broken link is reported one step later: whether its entry or its digest was changed shows in which of
     the two the next link was made from.
     """
 
@@ -83,7 +83,7 @@ class Walk:
         self.head = NOTHING_BEFORE  # the digest that is stored
         self.newest = datetime(1970, 1, 1, tzinfo=UTC)  # time of the newest entry that is as it was sealed
         self._due = NOTHING_BEFORE  # the digest that should be stored
-        self._suspect: Row | None = None  # entry of a link that does not hold, not yet told
+        self._suspect: Row | None = None  # entry of a link that does not hold, not yet reported
 
     def step(self, seal: Seal, entry: Row | None) -> Iterator[Finding]:
         if seal.position != self.position + 1:
@@ -100,7 +100,7 @@ class Walk:
         """Tells the link that is left in doubt."""
         if self._suspect is not None:
             sentence = f"the entry of position {self.position} is not as it was sealed; it now reads "
-            sentence += told(self._suspect)
+            sentence += described(self._suspect)
             yield self._finding("entry-changed", sentence, self.position, self._suspect["id"])
         self._suspect = None
 
@@ -123,7 +123,9 @@ class Walk:
         yield from self.end()
         expected = self.position + 1
         if entry is not None and digest(self.head, entry) == seal.digest:
-            sentence = f"the seal of position {expected} ({told(entry)}) was renumbered: it stands at {seal.position}"
+            sentence = (
+                f"the seal of position {expected} ({described(entry)}) was renumbered: it stands at {seal.position}"
+            )
             yield self._finding("seal-renumbered", sentence, expected, seal.entry_id)
             self._go_on(seal)
             self.position = max(seal.position, expected)
@@ -141,7 +143,7 @@ class Walk:
 
     def _late(self, seal: Seal, entry: Row) -> Iterator[Finding]:
         if entry["at"] < self.newest - LATE and entry["at"] < seal.sealed_at - LATE:
-            sentence = f"{told(entry)} came after entries of {time_text(self.newest)}: its time is made up"
+            sentence = f"{described(entry)} came after entries of {time_text(self.newest)}: its time is made up"
             yield self._finding("entry-late", sentence, seal.position, entry["id"])
         self.newest = max(self.newest, entry["at"])
 

@@ -89,7 +89,7 @@ def _check_is_open_question(connection: Connection, what: Request) -> None:
     drafts = ConnectionDraft.objects.in_account(connection.account_id)
     if what is Request.PUBLISH and not drafts.filter(connection=connection).exists():
         raise ActionRefused(
-            "draft-gone", f"There is no draft of '{connection}' any more: it was published or thrown away."
+            "draft-gone", f"There is no draft of '{connection}' any more: it was published or discarded."
         )
 
 

@@ -1,7 +1,7 @@
-"""What an account admin lets the logins of a connection give: one set of account permissions (`docs/decisions/0020`).
+"""Account permissions that an account admin allows the logins of a connection to give (`docs/decisions/0020`).
 
-A login puts nobody into a group, and gives nobody an account role, with a permission outside this set. It takes away as
-before, and what somebody has already stays.
+A login adds nobody to a group, and assigns no account role, with a permission outside this set. It still removes, and
+what a user has already stays.
 """
 
 from collections.abc import Iterable
@@ -68,16 +68,16 @@ def allow_permissions(connection: Connection, permissions: Iterable[str], *, act
     row = rows.filter(pk=connection.pk).first()
     if row is None:
         raise ActionRefused("connection-deleted", f"The connection '{connection}' was deleted in the meantime.")
-    told = put_agreed(row, agreed(row) | set(permissions), acting)
-    if told:
+    described = put_agreed(row, agreed(row) | set(permissions), acting)
+    if described:
         row.save(update_fields=["agreed_permissions"])
-        audit.record(acting, "connection.permissions-allowed", row, told)
+        audit.record(acting, "connection.permissions-allowed", row, described)
     connection.agreed_permissions = row.agreed_permissions
-    return bool(told)
+    return bool(described)
 
 
 def put_agreed(row: Connection, wanted: Iterable[str], acting: Actor) -> dict[str, Any]:
-    """On the object only: exactly these. What to tell the audit log; empty when nothing changes.
+    """Set exactly these on the object, unsaved. Returns the changes for the audit entry.
 
     Raises PermissionsExceeded for one that was not agreed to before, and ActionRefused for what is no permission.
     """
@@ -111,7 +111,7 @@ class Through:
 
 
 def through_logins(group: Group) -> list[Through]:
-    """Of a mapped group with permissions; else nothing to tell."""
+    """Of a mapped group with permissions; else empty."""
     gives = permissions_of_role(group.account_role)
     if not group.is_mapped or not gives:
         return []

@@ -1,4 +1,4 @@
-"""The verbs that change a connection: its fields, the roles it may grant, its client secret."""
+"""Changes of a connection: its fields, the roles it may grant, its client secret."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

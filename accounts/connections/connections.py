@@ -1,4 +1,4 @@
-"""The verbs about connections to identity providers: make, open, close and delete them."""
+"""Connections to identity providers: create, enable, disable and delete them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from accounts.connections.agreed_permissions import allow_permissions, put_agree
 from accounts.connections.attribute_names import FIELDS
 from accounts.connections.certificates.certificates import new_service_provider_key
 from accounts.connections.consent import check_verb
-from accounts.connections.domains.domains import claim_proved_domain, give_up_unused
+from accounts.connections.domains.domains import claim_verified_domain, give_up_unused
 from accounts.errors import ActionRefused
 from accounts.models import (
     Account,
@@ -60,7 +60,7 @@ def create_connection(
         connection.metadata_read_at = timezone.now()
     save_or_refuse(connection, force_insert=True)
     for domain in domains:
-        row = claim_proved_domain(account, domain, acting=acting)
+        row = claim_verified_domain(account, domain, acting=acting)
         ConnectionDomain.objects.get_or_create(account=account, connection=connection, domain=row)
     for role in roles:
         GrantableAccountRole.objects.get_or_create(account=account, connection=connection, account_role=role)
@@ -101,7 +101,7 @@ def only_way_in(connection: Connection) -> int:
 
 @transaction.atomic
 def enable(connection: Connection, *, acting: Actor, allowed: Iterable[str] = ()) -> None:
-    """Opens the connection for logins. `allowed`: account permissions that its logins may give from now on, beside
+    """Enable the connection for logins. `allowed`: account permissions that its logins may give from now on, beside
     those agreed to before.
 
     Raises PermissionsExceeded, and ActionRefused when it is not complete for its protocol.
@@ -135,7 +135,7 @@ def disable(connection: Connection, *, acting: Actor) -> None:
     if account.sso_enforced_at is not None and not _others_live(row):
         raise ActionRefused(
             "last-live-connection",
-            f"'{row}' is the last live connection, and SSO is enforced: only account admins could still come in."
+            f"'{row}' is the last live connection, and SSO is enforced: only account admins could still sign in."
             " Enable another connection first, or stop enforcing SSO.",
         )
     _change_state(row, ConnectionState.DISABLED, "connection.disabled", acting)

@@ -33,9 +33,9 @@ NEEDS_ADMIN: Mapping[str, tuple[str, str]] = {
     "grant_roles": ("Letting logins give an account role", "it decides who may do what in the account"),
     "allow_permissions": ("Letting logins give account permissions", "it decides who may do what in the account"),
     "claim_domain": ("Adding a domain", "it decides whose addresses a connection speaks for"),
-    "claim_proved_domain": ("Adding a domain", "it decides whose addresses a connection speaks for"),
-    "prove_domain": ("Verifying a domain", "it decides whose addresses a connection speaks for"),
-    "approve_metadata": ("Approving changed metadata", "it decides whose signatures let people in"),
+    "claim_verified_domain": ("Adding a domain", "it decides whose addresses a connection speaks for"),
+    "verify_domain": ("Verifying a domain", "it decides whose addresses a connection speaks for"),
+    "approve_metadata": ("Approving changed metadata", "it decides whose signatures are accepted"),
     "delete_connection": (
         "Deleting a connection that people have signed in through",
         "another connection may find these people by their email from then on",
@@ -43,7 +43,7 @@ NEEDS_ADMIN: Mapping[str, tuple[str, str]] = {
     "start_move": ("Starting a move", "people link to another connection by their email while it is on"),
     "finish_move": ("Ending a move", "it decides who can sign in, and whose provisioning may change them"),
     "undo_move": ("Ending a move", "it decides who can sign in, and whose provisioning may change them"),
-    "lift_enforcement": ("Stopping to enforce SSO", "it lets people in with their passwords again"),
+    "lift_enforcement": ("Stopping to enforce SSO", "it allows passwords again"),
     "dismiss_request": ("Dismissing a request", "it was made to the account admins"),
 }
 FREE: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""Draft and live: new settings of a connection that serves are laid beside it, tried out, and then take its place.
+"""Drafts: new settings of an enabled connection are saved beside it, tested, and then published.
 
 A draft names what it changes and nothing else, so what changes live meanwhile goes on to hold (`docs/decisions/0016`).
 """
@@ -112,7 +112,7 @@ def change_client_secret(connection: Connection, secret: str, expires_at: dateti
 
 @transaction.atomic
 def publish(connection: Connection, version: str, *, acting: Actor, allowed: Iterable[str] = ()) -> None:
-    """The draft's settings take the place of the live ones. `version`: of the draft that was looked at; `allowed`: as
+    """Replace the live settings by the draft's. `version`: of the draft that was looked at; `allowed`: as
     for `connections.enable`.
 
     Raises PermissionsExceeded; and ActionRefused when that draft is gone or another by now, when the connection would
@@ -135,7 +135,7 @@ def publish(connection: Connection, version: str, *, acting: Actor, allowed: Ite
 
 @transaction.atomic
 def throw_away(connection: Connection, version: str, *, acting: Actor) -> None:
-    """The live settings stay. `version`: of the draft that was looked at. Raises ActionRefused when it is gone."""
+    """Discard the draft; the live settings stay. `version`: as shown. Raises ActionRefused when it is gone."""
     row = locked(connection)
     draft = _of_version(row, version)
     described = {name: [after, before] for name, (before, after) in describe_changes(row, draft.changes).items()}
@@ -204,7 +204,7 @@ def _values(draft: ConnectionDraft) -> dict[str, Any]:
 
 
 def _read_with(draft: ConnectionDraft) -> dict[str, Any]:
-    """Metadata at an address come into a draft by being read there, at the latest when it was saved."""
+    """A metadata address in a draft was read at the latest when the draft was saved."""
     return {"metadata_read_at": draft.saved_at} if draft.changes.get("metadata_url") else {}
 
 
@@ -215,7 +215,7 @@ def _new(row: Connection) -> ConnectionDraft:
 def _of_version(row: Connection, version: str) -> ConnectionDraft:
     draft = draft_of(row)
     if draft is None:
-        raise ActionRefused("draft-gone", f"There is no draft of '{row}' any more: it was published or thrown away.")
+        raise ActionRefused("draft-gone", f"There is no draft of '{row}' any more: it was published or discarded.")
     if version_of(draft) != version:
         raise ActionRefused("draft-changed", f"The draft of '{row}' was changed in the meantime. Look at it again.")
     return draft

@@ -42,7 +42,7 @@ def readiness(account: Account) -> list[Readiness]:
 
 @transaction.atomic
 def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
-    """Closes the password door for all but account admins, and gives the recovery codes, shown this once.
+    """Allow passwords for account admins only; returns the recovery codes, shown this once.
 
     Raises ActionRefused, unless a live connection has passed a test of exactly its present settings, and for people
     who are no account admins themselves.
@@ -51,7 +51,7 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
     row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if row.sso_enforced_at is not None:
         raise ActionRefused("sso-enforced", f"Expected an account that does not enforce SSO yet; {row} does.")
-    # Whoever changes a connection's settings waits until this is decided.
+    # Changes of a connection's settings wait until this is decided.
     live = Connection.objects.in_account(row).filter(state=ConnectionState.LIVE).order_by("pk")
     ready = _first_ready(readiness_of(connection) for connection in live.select_for_update(no_key=True))
     _check_somebody_can_come_in(row)
@@ -74,7 +74,7 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
 
 @transaction.atomic
 def lift_enforcement(account: Account, *, acting: Actor) -> bool:
-    """Opens the password door again; the recovery codes die. False when it was open. Raises PermissionsExceeded."""
+    """Allow passwords again, delete the recovery codes. False when SSO was not enforced. Raises PermissionsExceeded."""
     check_verb("lift_enforcement", account.pk, acting)
     row = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.sso_enforced_at = None

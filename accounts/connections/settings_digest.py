@@ -65,15 +65,15 @@ NOT_OF_A_LOGIN = (
 
 def digest(settings: Mapping[str, Any]) -> str:
     """SHA-256, hex, of JSON values by name. Pure. Secrets go in as digests of their own."""
-    told = {name: _hidden(value) if name in SECRETS else value for name, value in settings.items()}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    shown = {name: _hidden(value) if name in SECRETS else value for name, value in settings.items()}
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 def digest_of(connection: Connection) -> str:
     """Of the settings as they are on this object, with its domains and roles as they are in the database."""
     settings = {name: _value(connection, name) for name in SETTINGS if _counts(connection, name)}
-    proved = connection.domains.filter(proved_at__isnull=False)
-    domains = proved.values_list("domain", "with_subdomains")
+    verified = connection.domains.filter(proved_at__isnull=False)
+    domains = verified.values_list("domain", "with_subdomains")
     settings["domains"] = sorted(f"*.{name}" if included else name for name, included in domains)
     settings["grantable_account_roles"] = sorted(connection.grantable_account_roles.values_list("name", flat=True))
     return digest(settings)

@@ -17,7 +17,7 @@ from common.folding import identifier_key, nfc
 
 __all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 
-# What `update_group` may change, and how the audit log tells it.
+# What `update_group` may change, and how the audit log shows it.
 _FIELDS = ("name", "description", "idp_identifier", "account_role")
 
 
@@ -60,12 +60,12 @@ def update_group(group: Group, values: Mapping[str, Any], *, acting: Actor) -> d
     account admin who sets identifier or account role agrees to what the group gives.
     """
     current = locked(group, acting)
-    before = {name: _told(current, name) for name in _FIELDS}
+    before = {name: _shown(current, name) for name in _FIELDS}
     for name in set(values) & set(_FIELDS):
         setattr(current, name, values[name])
     current.name, current.idp_identifier = _checked_name(current.name), current.idp_identifier.strip()
     _check_role(current, acting)
-    changes = {name: [before[name], now] for name in _FIELDS if before[name] != (now := _told(current, name))}
+    changes = {name: [before[name], now] for name in _FIELDS if before[name] != (now := _shown(current, name))}
     if changes:
         _save(current, update_fields=[*changes, "idp_identifier_key"])
         audit.record(acting, "group.updated", current, changes)
@@ -84,7 +84,7 @@ def delete_group(group: Group, *, acting: Actor) -> int:
     members = GroupMembership.objects.in_account(current.account_id).filter(group=current)
     emails = list(members.order_by("user__email_key").values_list("user__email", flat=True)[: audit.SHOWN + 1])
     count = members.count() if len(emails) > audit.SHOWN else len(emails)
-    changes = {name: [_told(current, name), ""] for name in ("idp_identifier", "account_role")}
+    changes = {name: [_shown(current, name), ""] for name in ("idp_identifier", "account_role")}
     audit.record(acting, "group.deleted", current, {**changes, "members": [audit.shortened(emails, count), []]})
     current.delete()
     return count
@@ -132,6 +132,6 @@ def _conflict(group: Group) -> ActionRefused:
     )
 
 
-def _told(group: Group, name: str) -> str:
+def _shown(group: Group, name: str) -> str:
     value = getattr(group, name)
     return value.name if isinstance(value, AccountRole) else value or ""

@@ -1,4 +1,4 @@
-"""What latest logins say about IdP identifiers: those that no group has yet, and whom an identifier would move."""
+"""IdP identifiers in latest logins: those that no group has yet, and the effect of setting one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class SeenIdentifier:
 
 @dataclass(frozen=True)
 class Effect:
-    """Whom a change of identifier puts in and takes out at their next login, as their latest logins tell."""
+    """Users whom a change of identifier adds and removes at their next login, by their latest logins."""
 
     identifier: str
     added: int = 0

@@ -47,8 +47,8 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
     """Puts people in a group by hand, all or none; gives those who were not in it before. Written down about
     the group and about each person, in a constant number of queries.
 
-    Raises ActionRefused for people of another account, who are out, or whom the identity provider manages there, and
-    where a person has, or the group gives, more than the actor has.
+    Raises ActionRefused for users of another account, deprovisioned ones, or those whom the identity provider manages
+    there, and where a user has, or the group gives, more than the actor has.
     """
     asked = {person.pk: person for person in people}
     group = locked(group, acting)

@@ -60,7 +60,7 @@ class _Candidate:
 
 
 def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
-    """Brings the person's mapped groups in line with their latest login; None when that is done already.
+    """Sync the user's mapped groups with their latest login; None when that is done already.
 
     Raises GraphUnavailable when the list has to be read from Microsoft Graph and cannot be; nothing is changed then.
     """
@@ -115,19 +115,19 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
         sync = _match(identity, _said_by(identities), read.said if read else None)
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
     done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
-    statements.write(done, *([statements.inserting([_told(identity, sync)])] if sync.joined or sync.left else []))
+    statements.write(done, *([statements.inserting([_entry(identity, sync)])] if sync.joined or sync.left else []))
     if read is not None and sync.remarks:
         _add_to_login_record(identity, sync_words.sentences(sync.remarks))
     return sync
 
 
-def _told(identity: ExternalIdentity, sync: GroupSync) -> AuditEntry:
+def _entry(identity: ExternalIdentity, sync: GroupSync) -> AuditEntry:
     changes = {"joined": audit.shortened(sync.joined), "left": audit.shortened(sync.left)}
     return audit.entry(Actor(f"login through {identity.connection.name}"), "user.groups-synced", identity.user, changes)
 
 
 def _add_to_login_record(identity: ExternalIdentity, sentences: Collection[str]) -> None:
-    """What a login can only tell once Microsoft Graph was asked."""
+    """Remarks that are known once Microsoft Graph was asked."""
     records = LoginRecord.objects.in_account(identity.account_id).filter(identity=identity)
     record = records.filter(login_sequence=identity.login_sequence).only("decisions").first()
     if record is not None:

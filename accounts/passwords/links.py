@@ -61,7 +61,7 @@ def make_link(user: User, *, end_tokens: bool = False, acting: Actor) -> str:
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
         raise ActionRefused(
             "user-without-password",
-            f"Expected an active person who logs in with a password; {user} is {user.get_state_display()} and came by"
+            f"Expected an active user who signs in with a password; {user} is {user.get_state_display()}, source"
             f" {user.get_origin_display()}.",
         )
     check_may_have_one(user.account, user.account_role, user.email)

@@ -1,6 +1,6 @@
-"""Who may use a password: everybody who has one, until the account enforces SSO; then its account admins only (R10).
+"""Password policy: users may use their password until the account enforces SSO; then account admins only (R10).
 
-They are the break-glass of an account whose identity provider is broken, and each use is in its audit log.
+Their passwords are the emergency access to an account whose identity provider fails; each use is audited.
 """
 
 from django.db.models import Q, QuerySet
@@ -33,16 +33,16 @@ def of_account(account: Account) -> "QuerySet[User]":
 
 
 def shut_out(account: Account) -> "QuerySet[User]":
-    """Those of them for whom enforcing SSO closes the door, or has closed it."""
+    """Those of them who may not use their password once SSO is enforced."""
     return of_account(account).exclude(OWN_ROLE_IS_ADMIN)
 
 
 def check_may_have_one(account: Account, role: AccountRole, email: str) -> None:
-    """Raises ActionRefused. Asks the database: whoever has `account` may have read it before it changed."""
+    """Raises ActionRefused. Reads the database, as `account` may have been read before it changed."""
     is_enforced = Account.objects.filter(pk=account.pk, sso_enforced_at__isnull=False).exists()
     if is_enforced and not is_admin_role(role):
         raise ActionRefused(
             "password-needs-admin",
             f"Expected an account admin, because this account enforces SSO; {email} is {role.name}. Only account admins"
-            " keep a password; everybody else comes in through the identity provider.",
+            " keep a password; everybody else signs in through the identity provider.",
         )

@@ -1,4 +1,4 @@
-"""Recovery codes: each lets an account admin in once, when the identity provider does not. Only digests are stored."""
+"""Recovery codes: an account admin can sign in once with each. Only digests are stored."""
 
 import hashlib
 
@@ -40,11 +40,11 @@ def replace(account: Account) -> list[str]:
 
 
 def check_may_see(account: Account, acting: Actor) -> None:
-    """Whoever sees a code could come in as an account admin, so they have to be one. Raises ActionRefused."""
+    """Check that the caller is an account admin, as a code signs in as one. Raises ActionRefused."""
     if acting.user_id is not None and not User.objects.admins().in_account(account).filter(pk=acting.user_id).exists():
         raise ActionRefused(
             "recovery-codes-need-admin",
-            "Expected an account admin, because recovery codes let account admins in; received somebody with less."
+            "Expected an account admin, because recovery codes sign in as account admins; received a user with less."
             " Ask an account admin to do this.",
         )
 
@@ -61,7 +61,7 @@ def left(account: Account) -> int:
 def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | None:
     """The active account admin with this e-mail in the code's account; the code is used up. None otherwise.
 
-    One query for every failure, whoever has the e-mail (R9); of two uses at once one finds the code unused.
+    One query for every failure, so that timing reveals nothing (R9); of two uses at once one finds the code unused.
     """
     digest, now = _digest(unverified_code), timezone.now()
     unused = RecoveryCode.objects.filter(digest=digest, used_at=None, account__sso_enforced_at__isnull=False)

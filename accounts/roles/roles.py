@@ -1,4 +1,4 @@
-"""The verbs about account roles. Built-in ones are fixed, and somebody always manages users (R19)."""
+"""Custom account roles. Built-in ones are fixed, and somebody always manages users (R19)."""
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ ADDED = "You added"
 
 @transaction.atomic
 def create_account_role(account: Account, draft: RoleDraft, *, acting: Actor, template: str = "") -> AccountRole:
-    """A new custom role, which goes no further than whoever makes it. Raises ActionRefused."""
+    """A new custom role, with no permission that the caller lacks. Raises ActionRefused."""
     lock_roles(account)
     draft = checked(draft, AccountRole.objects.in_account(account), WHAT, Permission)
     check_has(draft.permissions, account.pk, acting, ADDED)

@@ -1,4 +1,4 @@
-"""A person's program comes in with their e-mail and password, and gets a short token: a login without a page."""
+"""Password login of a program: a short token for an e-mail and its password."""
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate

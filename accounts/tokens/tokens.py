@@ -106,7 +106,7 @@ def issue_on_request(
 ) -> tuple[ApiToken, str]:
     """As `issue_token`, for a program; `through` None: for a person with a session. `days`: None is LONGEST_DAYS.
 
-    A long token gives no later end than its own, or whoever found one could make it last.
+    A long token gives no later end than its own, or a stolen one could be extended.
     """
     expires_at = end_after(LONGEST_DAYS if days is None else days, LONGEST_DAYS)
     if through is not None and through.kind == TokenKind.LONG and through.expires_at is not None:
@@ -189,14 +189,14 @@ def revoke_short_tokens(people: "QuerySet[User]") -> int:
 def remove_over() -> int:
     """For the sweep: short tokens that have expired leave nothing behind; gives how many."""
     over = ApiToken.objects.filter(kind=TokenKind.SHORT, expires_at__lt=timezone.now()).order_by("pk")
-    with transaction.atomic():  # whoever ends one of them at this moment is not waited for
+    with transaction.atomic():  # one that is being ended at this time is not waited for
         keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_REMOVED_AT_ONCE])
         removed, _ = ApiToken.objects.filter(pk__in=keys).delete() if keys else (0, {})
     return removed
 
 
 def living(account: Account, owner: User | None = None) -> "QuerySet[ApiToken]":
-    """The long tokens of the account, or of one owner in it, that still open a door."""
+    """The long tokens of the account, or of one owner in it, that are still valid."""
     listed = ApiToken.objects.in_account(account).filter(_is_live(), kind=TokenKind.LONG)
     if owner is not None:
         listed = listed.filter(user=owner)

@@ -1,4 +1,4 @@
-"""One piece of what durable rows say is to be done. Tries are counted, so that none is repeated without end."""
+"""One unit of background work that a durable row asks for. Tries are counted and limited."""
 
 import time
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def finish_deprovisioning(user_id: UUID) -> bool:
 def finish_many(user_ids: Iterable[UUID], seconds: float) -> None:
     """Call `finish_deprovisioning` for each user; users not begun within the time are left to the sweep.
 
-    A failure costs nobody else their turn; the last one is raised in the end.
+    A failure does not stop the others; the last one is raised in the end.
     """
     until, failure = time.monotonic() + seconds, None
     for user_id in user_ids:
@@ -48,7 +48,7 @@ def finish_many(user_ids: Iterable[UUID], seconds: float) -> None:
 
 
 def sync_groups(identity_id: UUID) -> bool:
-    """Brings one identity's groups in line with its latest login; False when they were before, or still are not."""
+    """Sync one identity's groups with its latest login; False when nothing was to do, or it could not be done."""
     for account_id in ExternalIdentity.objects.filter(pk=identity_id).values_list("account_id", flat=True):
         try:
             with attempting(account_id, "sync_groups_after_login", str(identity_id)):

@@ -1,6 +1,6 @@
 """What a lost message left behind is done, and what nobody needs any more is thrown away: beat, once a minute.
 
-Each part stands alone: one that fails is told, and the others go on.
+Each part stands alone: a failure is logged, and the others go on.
 """
 
 import time
@@ -47,7 +47,7 @@ def sweep(seconds: float | None = None, more: Mapping[str, Part] | None = None) 
         try:
             swept.counts.update(part())
         except Exception:
-            _tell(swept, name)
+            _note_failure(swept, name)
     return swept
 
 
@@ -69,13 +69,13 @@ def _next(due: Callable[[], list[UUID]], tried: set[UUID], swept: Swept, name: s
     try:
         waiting = [key for key in due() if key not in tried]
     except Exception:
-        _tell(swept, name)
+        _note_failure(swept, name)
         return []
     return list(dict.fromkeys(_from_both_ends(waiting)))[:BATCH]
 
 
 def _from_both_ends(waiting: list[UUID]) -> Iterator[UUID]:
-    """Oldest and newest by turns: who left just now does not wait until thousands before them are done."""
+    """Oldest and newest by turns: a user deprovisioned just now does not wait until thousands before them are done."""
     half = waiting[:BATCH], reversed(waiting[-BATCH:])
     return (key for key in chain.from_iterable(zip_longest(*half)) if key)
 
@@ -84,11 +84,11 @@ def _done(do: Callable[[UUID], bool], key: UUID, swept: Swept, name: str) -> boo
     try:
         return do(key)
     except Exception:
-        _tell(swept, name)
+        _note_failure(swept, name)
         return False
 
 
-def _tell(swept: Swept, name: str) -> None:
+def _note_failure(swept: Swept, name: str) -> None:
     log.exception("A part of the sweep failed; the others go on", part=name)
     if name not in swept.failed:
         swept.failed.append(name)

@@ -40,7 +40,7 @@ def check(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRes
     connection = connection_of(request, connection_id)
     domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
     with told_on_the_next_page(request):
-        service.prove_domain(domain, acting=acting(request))
+        service.verify_domain(domain, acting=acting(request))
         messages.success(request, f"'{domain}' verified.")
         return after_step(connection, "connection-domains")
     return redirect("connection-domains", connection.pk)

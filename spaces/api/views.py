@@ -1,4 +1,4 @@
-"""REST doors that need spaces."""
+"""REST endpoints that need spaces."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,7 @@ class Me(APIView):
 
     def get(self, request: Request) -> Response:
         user = request.user
-        assert isinstance(user, User)  # noqa: S101 - the default permission lets nobody else in
+        assert isinstance(user, User)  # noqa: S101 - the default permission refuses everybody else
         rights = rights_of(user)
         held = set(rights.permissions)
         if isinstance(request.auth, ApiToken):

@@ -31,7 +31,7 @@ def partner_of(cast: Cast, **settings: Any) -> SamlJourney:
     own = {"idp_entity_id": "https://partner.example", "idp_certificates": key_pair("partner").certificate}
     connection = signed_connection(cast.acme, **{**own, **settings})
     connection.connectiondomain_set.all().delete()
-    connections.claim_proved_domain(cast.acme, "partner.example", acting=OPERATOR)
+    connections.claim_verified_domain(cast.acme, "partner.example", acting=OPERATOR)
     domain = EmailDomain.objects.get(domain="partner.example")
     connection.connectiondomain_set.create(account=cast.acme, domain=domain)
     return SamlJourney(connection)

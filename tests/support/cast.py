@@ -37,8 +37,8 @@ def make_cast() -> Cast:
     for account in (acme, globex):
         for name in SPACES:
             create_space(account, name, acting=OPERATOR)
-    connections.claim_proved_domain(acme, "acme.example", acting=OPERATOR)
-    connections.claim_proved_domain(globex, "globex.example", acting=OPERATOR)
+    connections.claim_verified_domain(acme, "acme.example", acting=OPERATOR)
+    connections.claim_verified_domain(globex, "globex.example", acting=OPERATOR)
     admin = users.role_named(acme, ACCOUNT_ADMIN)
     return Cast(
         acme=acme,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.audit.audit import OPERATOR, Actor
-from accounts.connections.domains.domains import claim_proved_domain
+from accounts.connections.domains.domains import claim_verified_domain
 from accounts.models import Account, Connection, ConnectionDomain
 from tests.support.journeys import signed_connection
 
@@ -19,9 +19,9 @@ def make_partnership(account: Account) -> Partnership:
     company = signed_connection(account, name="Company")
     partner = signed_connection(account, name="Partner")
     partner.domains.clear()
-    row = claim_proved_domain(account, "partner.example", acting=OPERATOR)
+    row = claim_verified_domain(account, "partner.example", acting=OPERATOR)
     ConnectionDomain.objects.create(account=account, connection=partner, domain=row)
-    claim_proved_domain(account, "nobody.example", acting=OPERATOR)
+    claim_verified_domain(account, "nobody.example", acting=OPERATOR)
     return Partnership(company, partner)
 
 

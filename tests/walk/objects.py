@@ -181,7 +181,7 @@ def _places(account: Account) -> dict[str, Any]:
 
 def _doors(account: Account) -> dict[str, Any]:
     slug, name = account.slug, str(account)
-    proved = connections.claim_proved_domain(account, f"{slug}.example", acting=OPERATOR)
+    proved = connections.claim_verified_domain(account, f"{slug}.example", acting=OPERATOR)
     certificate, own = key_pair("okta").certificate, key_pair("torque")
     okta = saml_connection(
         account,

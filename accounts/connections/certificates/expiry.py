@@ -1,4 +1,4 @@
-"""What ends soon, told in time: certificates, client secrets and API tokens, 30, 14 and 3 days ahead and at the end."""
+"""Expiry alerts for certificates, client secrets and API tokens: 30, 14 and 3 days ahead and at the end."""
 
 import math
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from accounts.models.work import AlertKind
 
 LEVELS = (0, 3, 14, 30)  # days
 KINDS = (AlertKind.CERTIFICATE_EXPIRY, AlertKind.SECRET_EXPIRY, AlertKind.TOKEN_EXPIRY)
-_TOLD_AFTER_THE_END = timedelta(days=30)
+_SHOWN_AFTER_THE_END = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Ending:
 
 
 def warn(now: datetime | None = None) -> dict[str, int]:
-    """Opens what is to be told and closes what was renewed or is told by a later level; gives how many of each."""
+    """Open and close alerts; returns how many of each. A later level closes the alert of the one before."""
     now = now or timezone.now()
     expected = {
         (ending.account_id, str(ending.kind), f"{ending.subject}:{level}"): ending.sentence(now)
@@ -69,9 +69,9 @@ def warn(now: datetime | None = None) -> dict[str, int]:
 
 def _unreadable() -> dict[tuple[UUID, str, str], str]:
     """What has ended already for us: secrets whose key is gone, of each connection as one sentence."""
-    told = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in _live_connections())
+    found = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in _live_connections())
     kind = str(AlertKind.SECRET_UNREADABLE)
-    return {(connection.account_id, kind, str(connection.pk)): sentence for connection, sentence in told if sentence}
+    return {(connection.account_id, kind, str(connection.pk)): sentence for connection, sentence in found if sentence}
 
 
 def _live_connections() -> Iterator[Connection]:
@@ -83,7 +83,7 @@ def _all(now: datetime) -> Iterator[Ending]:
         yield from endings_of(connection)
     soon = now + timedelta(days=max(LEVELS))
     long_ones = ApiToken.objects.filter(kind=TokenKind.LONG, revoked_at=None)
-    tokens = long_ones.filter(expires_at__gt=now - _TOLD_AFTER_THE_END, expires_at__lte=soon)
+    tokens = long_ones.filter(expires_at__gt=now - _SHOWN_AFTER_THE_END, expires_at__lte=soon)
     for token in tokens.iterator(chunk_size=500):
         yield Ending(
             token.account_id,

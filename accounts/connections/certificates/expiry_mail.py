@@ -1,6 +1,6 @@
-"""What ends soon, told by e-mail to the account's admins: each alert once, by the sweep, until the mail is taken.
+"""Mail account admins about what expires soon: each alert once, by the sweep, until the mail server accepts it.
 
-The alert's row says whether it was told. A mail server that is away costs one try a minute.
+The alert's row says whether it was mailed. A mail server that is down costs one try a minute.
 """
 
 import smtplib
@@ -24,29 +24,29 @@ MOST_ADMINS = 50
 
 
 def send_due() -> int:
-    """Tells what was not told yet; gives how many alerts. Without a mail server none, and they wait for one."""
+    """Mail alerts that were not mailed yet; returns how many. Without a mail server none, and they wait for one."""
     if not settings.EMAIL_HOST:
         return 0
     waiting = Alert.objects.filter(kind__in=KINDS, resolved_at=None, mailed_at=None).order_by("raised_at")
-    told = 0
+    mailed = 0
     for key in list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
         try:
-            told += _tell(key)
+            mailed += _mail_once(key)
         except (OSError, smtplib.SMTPException) as problem:
             log.warning("An alert could not be mailed: the next sweep tries again", reason=type(problem).__name__)
             break
-    return told
+    return mailed
 
 
 @transaction.atomic
-def _tell(key: UUID) -> bool:
+def _mail_once(key: UUID) -> bool:
     """The row is locked while the mail goes out, so that two sweeps do not both send it."""
     waiting = Alert.objects.filter(pk=key, resolved_at=None, mailed_at=None)
     alert = waiting.select_for_update(of=("self",), skip_locked=True).select_related("account").first()
     if alert is None:
         return False
     if admins := _admins_of(alert):
-        _mail(alert, admins).send()
+        _message(alert, admins).send()
     Alert.objects.filter(pk=key).update(mailed_at=timezone.now())
     return True
 
@@ -55,7 +55,7 @@ def _admins_of(alert: Alert) -> list[str]:
     return list(account_admins(alert.account_id).order_by("email_key").values_list("email", flat=True)[:MOST_ADMINS])
 
 
-def _mail(alert: Alert, admins: Iterable[str]) -> EmailMessage:
+def _message(alert: Alert, admins: Iterable[str]) -> EmailMessage:
     """Admins are not shown to each other."""
     return EmailMessage(
         subject=f"{alert.account.name}: {alert.get_kind_display()} soon".replace("\n", " "),

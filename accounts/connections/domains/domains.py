@@ -1,4 +1,4 @@
-"""The verbs about e-mail domains: claimed for a connection, proved by DNS or by an operator, given up."""
+"""E-mail domains: claim for a connection, verify by DNS or as an operator, remove."""
 
 import re
 import secrets
@@ -42,19 +42,19 @@ def normal_domain(text: str) -> str:
 
 
 @transaction.atomic
-def claim_proved_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
-    """An e-mail domain named by an operator, which counts as proved. Raises ActionRefused when it is another's."""
-    check_verb("claim_proved_domain", account.pk, acting)
+def claim_verified_domain(account: Account, text: str, *, acting: Actor) -> EmailDomain:
+    """Claim a domain as the operator, which verifies it. Raises ActionRefused when another account has it."""
+    check_verb("claim_verified_domain", account.pk, acting)
     domain = normal_domain(text)
     row, _ = EmailDomain.objects.get_or_create(account=account, domain=domain)
     if row.proved_at is None:
-        _mark_proved(row, acting)
+        _mark_verified(row, acting)
     return row
 
 
 @transaction.atomic
 def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDomain:
-    """A domain for the connection's people; unproved it chooses nothing and finds nobody until `prove_domain`.
+    """Claim a domain for the connection's users; until `verify_domain` it has no effect on sign-in.
 
     Raises PermissionsExceeded; and ActionRefused for a public mail domain, another account's, or one that the
     connection has already.
@@ -81,19 +81,19 @@ def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDo
 
 
 def expected_record(domain: EmailDomain) -> str:
-    """The TXT record that proves the domain, to be put at the domain itself."""
+    """The TXT record that verifies the domain, to be added at the domain itself."""
     return f"{RECORD_PREFIX}{domain.proof_token}"
 
 
-def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
-    """Looks the record up; the domain is this account's from then on.
+def verify_domain(domain: EmailDomain, *, acting: Actor) -> None:
+    """Look the TXT record up; the domain is verified for this account from then on.
 
     Raises ActionRefused when it is not there, and PermissionsExceeded. Not called inside a transaction: DNS may take 5
     seconds.
     """
     if domain.proved_at is not None:
         return
-    check_verb("prove_domain", domain.account_id, acting)
+    check_verb("verify_domain", domain.account_id, acting)
     try:
         found = dns_records.txt_records(domain.domain, domain.account_id)
     except dns_records.LookUpFailed as problem:
@@ -101,7 +101,7 @@ def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
     if not domain.proof_token or expected_record(domain) not in {text.strip() for text in found}:
         raise ActionRefused(
             "domain-record-missing",
-            f"Expected the TXT record '{expected_record(domain)}' at '{domain.domain}'; received {_told(found)}."
+            f"Expected the TXT record '{expected_record(domain)}' at '{domain.domain}'; received {_received(found)}."
             " Add it where the DNS of the domain is kept. A new record can take an hour to be seen.",
         )
     with transaction.atomic():
@@ -109,12 +109,12 @@ def prove_domain(domain: EmailDomain, *, acting: Actor) -> None:
         if row is None:
             raise ActionRefused("domain-gone", f"'{domain.domain}' was removed in the meantime. Add it again.")
         if row.proved_at is None:
-            _mark_proved(row, acting)
+            _mark_verified(row, acting)
         for connection in row.connections.all():
             answer_requests(connection, Request.DOMAIN)
 
 
-def _told(found: list[str]) -> str:
+def _received(found: list[str]) -> str:
     """Records of another kind are nobody's business; an old one of ours explains itself."""
     ours = [text for text in found if text.startswith(RECORD_PREFIX)]
     if ours:
@@ -171,7 +171,7 @@ def give_up_unused(account_id: UUID, domains: list[EmailDomain]) -> None:
     unused.delete()
 
 
-def _mark_proved(row: EmailDomain, acting: Actor) -> None:
+def _mark_verified(row: EmailDomain, acting: Actor) -> None:
     row.proved_at = timezone.now()
     try:
         with transaction.atomic():
@@ -184,6 +184,6 @@ def _mark_proved(row: EmailDomain, acting: Actor) -> None:
 def _taken(domain: str) -> ActionRefused:
     return ActionRefused(
         "domain-verified-elsewhere",
-        f"Expected an e-mail domain that is still free; '{domain}' is proved by another account. If it is yours,"
+        f"Expected an e-mail domain that is still free; '{domain}' is verified by another account. If it is yours,"
         " ask the operator of this installation.",
     )

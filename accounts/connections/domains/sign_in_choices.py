@@ -18,9 +18,9 @@ def domain_of(email: str) -> str:
 
 
 def live_connections_for_email(email: str) -> list[Connection]:
-    """Live connections of the account that has proved the e-mail's domain, by name.
+    """Live connections of the account that verified the e-mail's domain, by name.
 
-    An unproved domain says nothing about whose people they are, so it chooses nothing.
+    An unverified domain has no effect.
     """
     domain = domain_of(email)
     if not domain:
@@ -28,10 +28,10 @@ def live_connections_for_email(email: str) -> list[Connection]:
     owner = owners_of([domain]).get(domain)
     if owner is None or not owner.has_live():
         return []
-    proved_for_it = Connection.objects.in_account(owner.account_id).filter(
+    verified_for_it = Connection.objects.in_account(owner.account_id).filter(
         connectiondomain__domain__domain=owner.domain, connectiondomain__domain__account=owner.account_id
     )
-    return list(proved_for_it.filter(state=ConnectionState.LIVE).order_by("name").distinct())
+    return list(verified_for_it.filter(state=ConnectionState.LIVE).order_by("name").distinct())
 
 
 def single_tenant_connections() -> list[Connection]:

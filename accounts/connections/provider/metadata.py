@@ -1,7 +1,7 @@
-"""What identity providers publish is read again every hour, and the last good copy serves whatever comes.
+"""Refresh of published metadata, hourly; the last good copy serves while a provider cannot be read.
 
-A rollover that keeps a key, or adds one, is taken and audited. Another entity ID, or keys that have none in common with
-the present ones, would let somebody else sign in as everybody: that is held until an admin says yes (R64).
+A rollover that keeps a key, or adds one, is applied and audited. Another entity ID, or keys that have none in common
+with the present ones, would let another party sign in as anybody: that is held until an admin approves it (R64).
 """
 
 import hashlib
@@ -36,7 +36,7 @@ from common.outbound import guarded_http
 log = structlog.get_logger(__name__)
 
 PAUSE = timedelta(minutes=50)  # so that keys are renewed before a login finds them an hour old
-PATIENCE = timedelta(hours=24)  # how long reading may fail before an admin is told
+PATIENCE = timedelta(hours=24)  # how long reading may fail before admins get an alert
 _LONGEST_PROBLEM = 1000  # characters
 REFRESHING = Actor("metadata refresh")
 
@@ -185,7 +185,8 @@ def _why_not(row: Connection, changes: dict[str, Any]) -> str:
     if row.idp_entity_id and "idp_entity_id" in changes:
         return (
             f"Expected the entity ID '{row.idp_entity_id}' in the metadata of '{row.name}'; it names"
-            f" '{changes['idp_entity_id']}'. Ask whoever runs the identity provider, then approve or drop the change."
+            f" '{changes['idp_entity_id']}'. Ask the administrator of the identity provider, then approve or"
+            " reject the change."
         )
     present, proposed = (
         kept_certificates(text) for text in (row.idp_certificates, changes.get("idp_certificates", ""))
@@ -193,8 +194,8 @@ def _why_not(row: Connection, changes: dict[str, Any]) -> str:
     if present and proposed and not key_digests(present) & key_digests(proposed):
         return (
             f"Expected one of the present signing keys in the metadata of '{row.name}'; it names only others:"
-            f" {', '.join(map(fingerprint, proposed))}. Ask whoever runs the identity provider whether the"
-            " fingerprints are right, then approve or drop the change."
+            f" {', '.join(map(fingerprint, proposed))}. Ask the administrator of the identity provider whether"
+            " the fingerprints are right, then approve or reject the change."
         )
     return ""
 

@@ -167,7 +167,7 @@ def test_the_text_of_a_token_is_enough_to_end_it(cast: Cast, alice: Program) -> 
     for program in (with_long_token(alice), service, alice):
         assert Program().ask("POST", "/api/token/revoke", {"token": program.token}).status == 200
         assert program.status("GET", "/api/me") == 401
-    assert AuditEntry.objects.filter(action="token.revoked", actor="whoever holds the token").count() == 3
+    assert AuditEntry.objects.filter(action="token.revoked", actor="holder of the token").count() == 3
 
 
 @pytest.mark.parametrize("text", ["nonsense", "tsso_" + "a" * 40, "tsso_é", "tsso_"])

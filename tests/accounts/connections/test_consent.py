@@ -149,7 +149,7 @@ def _claim(okta: Connection, acting: Actor) -> None:
 
 
 def _prove(okta: Connection, acting: Actor) -> None:
-    domains.prove_domain(EmailDomain.objects.create(account=okta.account, domain="evil.example"), acting=acting)
+    domains.verify_domain(EmailDomain.objects.create(account=okta.account, domain="evil.example"), acting=acting)
 
 
 def _approve(okta: Connection, acting: Actor) -> None:
@@ -173,7 +173,7 @@ def _dismiss(okta: Connection, acting: Actor) -> None:
 
 
 def _of_operator(okta: Connection, acting: Actor) -> None:
-    domains.claim_proved_domain(okta.account, "evil.example", acting=acting)
+    domains.claim_verified_domain(okta.account, "evil.example", acting=acting)
 
 
 def _start_move(okta: Connection, acting: Actor) -> ConnectionMove:
@@ -194,19 +194,19 @@ ATTACKS: dict[Callable[[Connection, Actor], Any], str] = {
     _enable: "enable",
     _create_live: "create_connection",
     _create_granting: "create_connection",
-    _create_with_domain: "claim_proved_domain",
+    _create_with_domain: "claim_verified_domain",
     _grant: "grant_roles",
     _agree: "allow_permissions",
     _allow: "allow_permissions",
     _secret: "set_client_secret",
     _default_space: "change_sign_in_rules",
     _claim: "claim_domain",
-    _prove: "prove_domain",
+    _prove: "verify_domain",
     _approve: "approve_metadata",
     _delete: "delete_connection",
     _lift: "lift_enforcement",
     _dismiss: "dismiss_request",
-    _of_operator: "claim_proved_domain",
+    _of_operator: "claim_verified_domain",
     _start_move: "start_move",
     _finish_move: "finish_move",
     _undo_move: "undo_move",

@@ -139,7 +139,7 @@ def test_only_the_draft_that_was_looked_at_is_published(okta: Connection) -> Non
     with pytest.raises(ActionRefused, match="changed in the meantime"):
         drafts.publish(okta, version, acting=OPERATOR)
     publish(okta)
-    with pytest.raises(ActionRefused, match="published or thrown away"):
+    with pytest.raises(ActionRefused, match="published or discarded"):
         drafts.publish(okta, version, acting=OPERATOR)
 
 

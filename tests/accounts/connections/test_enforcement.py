@@ -54,7 +54,7 @@ def test_it_is_refused_when_settings_were_changed_after_the_test(cast: Cast, okt
 
 def test_it_is_refused_when_a_domain_was_added_after_the_test(cast: Cast, okta: Connection) -> None:
     passed_test(okta, cast.alice)
-    domain = connections.claim_proved_domain(cast.acme, "acme.test", acting=OPERATOR)
+    domain = connections.claim_verified_domain(cast.acme, "acme.test", acting=OPERATOR)
     okta.domains.add(domain, through_defaults={"account": cast.acme})
     refused(cast, "Its settings were changed")
 

@@ -44,7 +44,7 @@ def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connectio
     ("domain", "told"),
     [
         ("gmail.com", "public mail domain"),
-        ("globex.example", "proved by another account"),
+        ("globex.example", "verified by another account"),
         ("acme.example", "of this connection already"),
         ("not a domain", "Expected an e-mail domain"),
         ("", "required"),

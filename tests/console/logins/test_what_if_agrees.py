@@ -112,7 +112,7 @@ def agreed(connection: Connection, web: Web, given: Given) -> Came:
 
 def company(case: Mapping[str, Any]) -> Account:
     account, _ = open_account(f"Company {case['id']}", acting=OPERATOR)
-    connections.claim_proved_domain(account, "acme.example", acting=OPERATOR)
+    connections.claim_verified_domain(account, "acme.example", acting=OPERATOR)
     for name in case["known_spaces"]:
         create_space(account, name, acting=OPERATOR)
     for name in set(case["known_roles"]) - set(

@@ -53,7 +53,7 @@ def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_proved(okta: Connect
     row = claimed(okta)
     assert live_connections_for_email("dana@new.example") == []
     dns["new.example"] = ["v=spf1 -all", domains.expected_record(row)]
-    domains.prove_domain(row, acting=OPERATOR)
+    domains.verify_domain(row, acting=OPERATOR)
     assert live_connections_for_email("dana@new.example") == [okta]
     assert actions() == ["domain.claimed", "domain.proved"]
 
@@ -71,7 +71,7 @@ def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_proved(okta: Connect
 def test_without_the_record_it_stays_unproved(okta: Connection, dns: dict[str, Any], found: Any, told: str) -> None:
     row, dns["new.example"] = claimed(okta), found
     with pytest.raises(ActionRefused, match=told):
-        domains.prove_domain(row, acting=OPERATOR)
+        domains.verify_domain(row, acting=OPERATOR)
     assert EmailDomain.objects.get(domain="new.example").proved_at is None
 
 
@@ -81,9 +81,9 @@ def test_two_accounts_get_different_records_and_the_first_proof_wins(
     ours, theirs = claimed(okta), claimed(saml_connection(cast.globex))
     dns["new.example"] = [domains.expected_record(ours), domains.expected_record(theirs)]
     assert len(set(dns["new.example"])) == 2
-    domains.prove_domain(theirs, acting=OPERATOR)
-    with pytest.raises(ActionRefused, match="proved by another account") as refused:
-        domains.prove_domain(ours, acting=OPERATOR)
+    domains.verify_domain(theirs, acting=OPERATOR)
+    with pytest.raises(ActionRefused, match="verified by another account") as refused:
+        domains.verify_domain(ours, acting=OPERATOR)
     assert "Globex" not in str(refused.value)
 
 

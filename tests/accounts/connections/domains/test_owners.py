@@ -34,7 +34,7 @@ def okta(cast: Cast) -> Connection:
 
 
 def attached(account: Account, name: str, domain: str) -> Connection:
-    row = connections.claim_proved_domain(account, domain, acting=OPERATOR)
+    row = connections.claim_verified_domain(account, domain, acting=OPERATOR)
     connection = saml_connection(account, name=name)
     ConnectionDomain.objects.filter(connection=connection).exclude(domain=row).delete()
     return connection
@@ -67,7 +67,7 @@ def test_a_sub_domain_of_another_account_is_theirs(cast: Cast, okta: Connection)
 def test_a_sub_domain_that_another_account_verified_for_no_connection_is_theirs_too(
     cast: Cast, okta: Connection, log_in: LogIn
 ) -> None:
-    connections.claim_proved_domain(cast.globex, "lab.acme.example", acting=OPERATOR)
+    connections.claim_verified_domain(cast.globex, "lab.acme.example", acting=OPERATOR)
     assert live_connections_for_email("a@lab.acme.example") == []
 
 
@@ -93,7 +93,7 @@ def test_a_login_finds_a_pending_person_of_a_sub_domain(cast: Cast, okta: Connec
 def test_a_login_does_not_find_one_of_a_sub_domain_that_is_anothers(
     cast: Cast, okta: Connection, log_in: LogIn
 ) -> None:
-    connections.claim_proved_domain(cast.globex, "mail.acme.example", acting=OPERATOR)
+    connections.claim_verified_domain(cast.globex, "mail.acme.example", acting=OPERATOR)
     users.provision_pending(cast.acme, "dana@mail.acme.example", acting=OPERATOR)
     with pytest.raises(LoginRefused) as caught:
         log_in(claims(okta, email="dana@mail.acme.example"), okta)
@@ -120,7 +120,7 @@ def test_including_them_is_for_an_account_admin_and_audited(cast: Cast) -> None:
 
 @pytest.mark.parametrize("suffix", ["co.uk", "com.au", "ac.jp", "org.br"])
 def test_a_suffix_that_many_share_cannot_include_them(cast: Cast, suffix: str) -> None:
-    row = connections.claim_proved_domain(cast.acme, suffix, acting=OPERATOR)
+    row = connections.claim_verified_domain(cast.acme, suffix, acting=OPERATOR)
     with pytest.raises(ActionRefused, match="Many organizations have domains under"):
         domains.include_subdomains(row, True, acting=OPERATOR)
 

@@ -28,7 +28,7 @@ SPELLINGS = [
 
 @pytest.fixture
 def books(cast: Cast) -> Connection:
-    connections.claim_proved_domain(cast.acme, "bücher.example", acting=OPERATOR)
+    connections.claim_verified_domain(cast.acme, "bücher.example", acting=OPERATOR)
     return saml_connection(cast.acme)
 
 

@@ -125,7 +125,7 @@ def test_metadata_without_a_certificate_are_refused_and_nothing_is_kept(cast: Ca
 def test_a_domain_that_another_account_owns_is_refused_without_naming_it(
     cast: Cast, three_fields: tuple[str, ...]
 ) -> None:
-    with pytest.raises(CommandError, match=r"'globex\.example' is proved by another account") as refused:
+    with pytest.raises(CommandError, match=r"'globex\.example' is verified by another account") as refused:
         run("create_connection", "Acme", "Okta", *three_fields, "--domain", "globex.example")
     assert "Globex" not in str(refused.value)
     assert not Connection.objects.exists()
