@@ -149,7 +149,7 @@ def _make_others(account: Any) -> None:
     """Who waits for a first login, who has a password, and who has left."""
     from accounts.audit.audit import OPERATOR, Actor
     from accounts.deprovisioning.cleanup import finish
-    from accounts.groups.groups import add_member
+    from accounts.groups.members import add_member
     from accounts.models import Group
     from accounts.users import users
 

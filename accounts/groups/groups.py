@@ -1,4 +1,4 @@
-"""The verbs about groups. Their members: `group_members`; what they give in spaces: `spaces.group_roles`."""
+"""Groups: create, update, delete. Their members: `members`; the space roles they give: `spaces.group_roles`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,9 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections.agreed_permissions import allow_for_group
 from accounts.errors import ActionRefused
-from accounts.groups.members import add_member, add_members, locked, remove_member
 from accounts.models import Account, AccountRole, Group, GroupMembership
-from accounts.rights import check_may_grant
+from accounts.rights import check_may_change_group, check_may_grant
 from common.folding import identifier_key, nfc
-
-__all__ = ["add_member", "add_members", "create_group", "delete_group", "locked", "remove_member", "update_group"]
 
 # What `update_group` may change, and how the audit log shows it.
 _FIELDS = ("name", "description", "idp_identifier", "account_role")
@@ -88,6 +85,21 @@ def delete_group(group: Group, *, acting: Actor) -> int:
     audit.record(acting, "group.deleted", current, {**changes, "members": [audit.shortened(emails, count), []]})
     current.delete()
     return count
+
+
+def locked(group: Group, acting: Actor) -> Group:
+    """Lock the group's row for a change. Logins may still add members meanwhile.
+
+    Raises ActionRefused when it was deleted, and PermissionsExceeded when it gives more than the actor has.
+    """
+    rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
+    current: Group | None = rows.filter(
+        pk=group.pk
+    ).first()  # its role when it is asked for: see `accounts.users.locking`
+    if current is None:
+        raise ActionRefused("group-deleted", f"The group '{group}' was deleted meanwhile: nothing was changed.")
+    check_may_change_group(current, acting)
+    return current
 
 
 def _checked_name(name: str) -> str:

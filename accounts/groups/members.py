@@ -1,4 +1,4 @@
-"""Who is in a group, by whose doing, and the verbs that put people in and take them out by hand."""
+"""Members of groups: add and remove them manually, and who may be removed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from accounts.audit.audit import Actor
 from accounts.connections.vendors import VENDORS
 from accounts.errors import ActionRefused
 from accounts.groups import managed_by_hand
+from accounts.groups.groups import locked
 from accounts.groups.managed_by_hand import Member, Ruling
 from accounts.models import ExternalIdentity, Group, GroupMembership, Origin, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
-from accounts.rights import beyond, check_may_act_on, check_may_change_group
+from accounts.rights import beyond, check_may_act_on
 
 SHOWN_IN_REFUSAL = 5
 
@@ -94,17 +95,6 @@ def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
     audit.record(acting, "group.member-removed", group, {"members": [str(user), None]})
     audit.record(acting, "user.removed-from-group", user, {"groups": [group.name, None]})
     return True
-
-
-def locked(group: Group, acting: Actor) -> Group:
-    """The group's row for a change in this transaction. Logins may still put people in meanwhile. Raises ActionRefused
-    when somebody has deleted it, and when it gives more than the actor has."""
-    rows = Group.objects.in_account(group.account_id).select_for_update(no_key=True)
-    current: Group | None = rows.filter(pk=group.pk).first()  # its role when it is asked for: see `users.locking`
-    if current is None:
-        raise ActionRefused("group-deleted", f"The group '{group}' was deleted meanwhile: nothing was changed.")
-    check_may_change_group(current, acting)
-    return current
 
 
 def rulings(memberships: Sequence[GroupMembership]) -> Mapping[UUID, Ruling]:

@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.connections.vendors import VENDORS
-from accounts.groups.groups import add_members, remove_member
 from accounts.groups.identifiers import live_connections
 from accounts.groups.managed_by_hand import Ruling
-from accounts.groups.members import rulings
+from accounts.groups.members import add_members, remove_member, rulings
 from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.deprovisioning import end_access
 from accounts.deprovisioning.many import deprovision_many
-from accounts.groups.groups import add_member, remove_member
+from accounts.groups.members import add_member, remove_member
 from accounts.models import Group, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission

@@ -42,7 +42,7 @@ def person_with(account: Account, name: str, *permissions: str, by_group: bool =
     user = users.create_password_user(account, email, PASSWORD, acting=OPERATOR, account_role=own)
     if by_group:
         group, _ = groups.create_group(account, f"Group of {name}", acting=OPERATOR, account_role=role)
-        groups.add_member(group, user, acting=OPERATOR)
+        group_members.add_member(group, user, acting=OPERATOR)
     return user
 
 
@@ -63,7 +63,7 @@ def group_of(user: User) -> Group:
 
 def plain_group(cast: Cast, *members: User) -> Group:
     group, _ = groups.create_group(cast.acme, "Readers", acting=OPERATOR)
-    groups.add_members(group, members, acting=OPERATOR)
+    group_members.add_members(group, members, acting=OPERATOR)
     return group
 
 
@@ -81,8 +81,8 @@ ON_A_PERSON: dict[str, Callable[[Cast, User, Actor], Any]] = {
         user, AccountRole.objects.create(account=cast.acme, name="Nothing"), acting=acting
     ),
     "end all sessions": lambda _, user, acting: sessions.end_all(user, acting=acting),
-    "add to a group": lambda cast, user, acting: groups.add_member(plain_group(cast), user, acting=acting),
-    "remove from a group": lambda cast, user, acting: groups.remove_member(
+    "add to a group": lambda cast, user, acting: group_members.add_member(plain_group(cast), user, acting=acting),
+    "remove from a group": lambda cast, user, acting: group_members.remove_member(
         plain_group(cast, user), user, acting=acting
     ),
     "deprovision": lambda cast, user, acting: end_access.deprovision(user.pk, cast.acme, acting=acting),
@@ -111,7 +111,7 @@ def test_helpdesk_acts_on_people_with_no_more_than_its_own(cast: Cast, helpdesk:
 
 ON_A_GROUP: dict[str, Callable[[Group, User, Actor], Any]] = {
     "delete": lambda group, _, acting: groups.delete_group(group, acting=acting),
-    "take the last member out": lambda group, member, acting: groups.remove_member(group, member, acting=acting),
+    "take the last member out": lambda group, member, acting: group_members.remove_member(group, member, acting=acting),
     "change the identifier": lambda group, _, acting: groups.update_group(
         group, {"idp_identifier": "x"}, acting=acting
     ),
@@ -133,7 +133,7 @@ def test_somebody_is_not_taken_out_of_a_harmless_group_by_who_has_less(
     cast: Cast, auditor: User, helpdesk: Actor
 ) -> None:
     with pytest.raises(PermissionsExceeded):
-        groups.remove_member(plain_group(cast, auditor), auditor, acting=helpdesk)
+        group_members.remove_member(plain_group(cast, auditor), auditor, acting=helpdesk)
 
 
 @pytest.mark.parametrize("verb", [roles.update_account_role, roles.delete_account_role])
@@ -218,7 +218,7 @@ def test_a_set_password_link_ends_when_its_person_gets_an_account_role(cast: Cas
 
 def test_a_set_password_link_ends_when_its_person_joins_a_group_with_permissions(cast: Cast, auditor: User) -> None:
     token = password_links.make_link(cast.bob, acting=OPERATOR).rpartition("/")[2]
-    groups.add_member(group_of(auditor), cast.bob, acting=OPERATOR)
+    group_members.add_member(group_of(auditor), cast.bob, acting=OPERATOR)
     assert password_links.person_of_link(cast.bob.pk, token) is None
 
 

@@ -4,7 +4,8 @@ from django.test import Client
 
 from accounts.audit.audit import OPERATOR
 from accounts.authentication import BACKEND
-from accounts.groups.groups import add_member, create_group
+from accounts.groups.groups import create_group
+from accounts.groups.members import add_member
 from accounts.models import Connection, User
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens

@@ -11,7 +11,7 @@ from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import cleanup, end_access, guard, holds, retention
 from accounts.deprovisioning.erase import erase
 from accounts.errors import ActionRefused
-from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
 from accounts.models import Account, AuditEntry, ExternalIdentity, FormerAccess, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
@@ -99,7 +99,7 @@ def test_a_clean_up_delivered_five_times_at_once_is_done_once(cast: Cast) -> Non
 def test_a_clean_up_beside_a_restore_leaves_nothing_of_before(cast: Cast) -> None:
     for number in range(ROUNDS):
         user = users.create_password_user(cast.acme, f"p{number}@acme.example", None, acting=OPERATOR)
-        groups.add_member(mapped_group(cast.acme, f"Group {number}"), user, acting=OPERATOR)
+        group_members.add_member(mapped_group(cast.acme, f"Group {number}"), user, acting=OPERATOR)
         let_go(cast, user, cast.alice)
         at_once(
             lambda user=user: cleanup.finish(user.pk),

@@ -13,6 +13,7 @@ from accounts import tasks, unrecorded_refusals
 from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import AuditEntry, ExternalIdentity, GroupMembership, UnrecordedRefusals, User
 from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
@@ -107,7 +108,7 @@ def test_a_login_and_an_admin_put_one_person_in_once(cast: Cast) -> None:
         login = claims(okta, subject=f"s{number}", email=email, group_ids=("ops",))
         at_once(
             lambda login=login: complete_login(login, okta),
-            lambda person=person: groups.add_member(group, person, acting=OPERATOR),
+            lambda person=person: group_members.add_member(group, person, acting=OPERATOR),
         )
         assert GroupMembership.objects.filter(group=group, user=person).count() == 1
 

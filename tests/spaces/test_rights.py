@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.users import users
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def put_in_group(cast: Cast, user: User, name: str, role: str) -> None:
     group, _ = groups.create_group(cast.acme, name, acting=OPERATOR)
     give_space_roles(group, [(cast.space("Trial"), space_role_named(cast.acme, role))], acting=OPERATOR)
-    groups.add_member(group, user, acting=OPERATOR)
+    group_members.add_member(group, user, acting=OPERATOR)
 
 
 def test_own_role_and_group_role_in_one_space_are_both_held(cast: Cast) -> None:
@@ -37,7 +38,7 @@ def test_a_groups_account_role_adds_its_permissions(cast: Cast) -> None:
     admin = users.role_named(cast.acme, ACCOUNT_ADMIN)
     group, _ = groups.create_group(cast.acme, "Admins", acting=OPERATOR, account_role=admin)
     assert rights_of(cast.bob).permissions == ()
-    groups.add_member(group, cast.bob, acting=OPERATOR)
+    group_members.add_member(group, cast.bob, acting=OPERATOR)
     assert "Manage Users" in rights_of(cast.bob).permissions
 
 

@@ -12,6 +12,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.connections import connections
 from accounts.deprovisioning import end_access
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import (
     Account,
     AccountRole,
@@ -167,8 +168,8 @@ def _places(account: Account) -> dict[str, Any]:
     give_space_roles(mapped, [(space, role)], acting=OPERATOR)
     give_space_roles(group, [(space, space_role_named(account, "Space Member"))], acting=OPERATOR)
     place_user(member, space, role, acting=OPERATOR)
-    groups.add_member(group, member, acting=OPERATOR)
-    groups.add_member(mapped, member, acting=OPERATOR)
+    group_members.add_member(group, member, acting=OPERATOR)
+    group_members.add_member(mapped, member, acting=OPERATOR)
     return {
         "space": space,
         "space_role": role,

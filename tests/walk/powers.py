@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import (
     Account,
     AccountRole,
@@ -57,7 +58,7 @@ def group_with(account: Account, *permissions: str, members: tuple[User, ...] = 
     name = f"Group {uuid4()}"
     role = role_with(account, *permissions) if permissions else None
     group, _ = groups.create_group(account, name, acting=OPERATOR, account_role=role)
-    groups.add_members(group, members, acting=OPERATOR)
+    group_members.add_members(group, members, acting=OPERATOR)
     return group
 
 

@@ -14,7 +14,7 @@ from accounts import alerts, tasks
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup, end_access
 from accounts.deprovisioning.erase import erase
-from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import (
     Alert,
     ApiToken,
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 def furnish(cast: Cast, user: User) -> None:
     """A space, a group, a token and a session."""
     place_user(user, cast.space("QA"), space_role_named(cast.acme, "Space Developer"), acting=OPERATOR)
-    groups.add_member(mapped_group(cast.acme, "Ops"), user, acting=OPERATOR)
+    group_members.add_member(mapped_group(cast.acme, "Ops"), user, acting=OPERATOR)
     tokens.issue_token(user, "laptop", [], acting=OPERATOR)
     Client().post("/login", {"email": user.email, "password": PASSWORD})
 
@@ -136,7 +136,7 @@ def test_a_finish_asks_the_database_as_often_for_many_memberships_as_for_one(cas
     for number in range(30):
         space, _ = create_space(cast.acme, f"Space {number}", acting=OPERATOR)
         place_user(cast.alice, space, role, acting=OPERATOR)
-        groups.add_member(mapped_group(cast.acme, f"Group {number}"), cast.alice, acting=OPERATOR)
+        group_members.add_member(mapped_group(cast.acme, f"Group {number}"), cast.alice, acting=OPERATOR)
         tokens.issue_token(cast.alice, f"token {number}", [], acting=OPERATOR)
     assert queries_of_a_finish(cast, cast.bob) == queries_of_a_finish(cast, cast.alice)
     changes = AuditEntry.objects.get(action="user.clean-up-finished", object_id=cast.alice.pk).changes

@@ -7,6 +7,7 @@ import pytest
 from accounts.audit.audit import OPERATOR, person
 from accounts.errors import ActionRefused
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import AccountRole, AuditEntry, Group, GroupMembership
 from accounts.permissions import ACCOUNT_ADMIN, Permission
 from accounts.users import users
@@ -76,13 +77,13 @@ def test_nobody_gives_through_a_group_what_they_may_not_do(cast: Cast) -> None:
         cast.acme, "Admins", acting=OPERATOR, account_role=users.role_named(cast.acme, ACCOUNT_ADMIN)
     )
     for verb in (
-        lambda: groups.add_member(admins, cast.bob, acting=person(cast.bob)),
+        lambda: group_members.add_member(admins, cast.bob, acting=person(cast.bob)),
         lambda: groups.update_group(admins, {"idp_identifier": "bobs"}, acting=person(cast.bob)),
         lambda: groups.create_group(cast.acme, "Mine", acting=person(cast.bob), account_role=admins.account_role),
     ):
         with pytest.raises(ActionRefused, match="which you do not have"):
             verb()
-    assert groups.add_member(admins, cast.bob, acting=person(cast.alice))
+    assert group_members.add_member(admins, cast.bob, acting=person(cast.alice))
 
 
 def test_another_identifier_moves_nobody_at_once(cast: Cast) -> None:

@@ -5,6 +5,7 @@ import pytest
 from accounts.audit.audit import OPERATOR, person
 from accounts.errors import ActionRefused
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import AccountRole, AuditEntry, GrantableAccountRole, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
@@ -79,7 +80,7 @@ def test_somebody_keeps_managing_users(cast: Cast) -> None:
     with pytest.raises(Protected, match="Nobody would be left with Manage Users"):
         update_account_role(role, draft("Support"), acting=OPERATOR)
     group, _ = groups.create_group(cast.acme, "Admins", acting=OPERATOR, account_role=cast.alice.account_role)
-    groups.add_member(group, cast.bob, acting=OPERATOR)
+    group_members.add_member(group, cast.bob, acting=OPERATOR)
     assert update_account_role(role, draft("Support"), acting=OPERATOR)
 
 

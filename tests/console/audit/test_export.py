@@ -7,7 +7,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 
 from accounts.audit.audit import OPERATOR
-from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import Account, AuditEntry, Group, User
 from accounts.permissions import Permission
 from accounts.users import users
@@ -61,7 +61,7 @@ def test_the_permission_of_a_group_is_enough(acme: Account, bob: User) -> None:
     role = users.role_named(acme, "Account Member")
     role = type(role).objects.create(account=acme, name="Auditor", permissions=[Permission.VIEW_AUDIT_LOG])
     auditors = Group.objects.create(account=acme, name="Auditors", account_role=role)
-    groups.add_member(auditors, bob, acting=OPERATOR)
+    group_members.add_member(auditors, bob, acting=OPERATOR)
     assert "bob@acme.example" in body(browser_of(bob), PATHS[0])
 
 

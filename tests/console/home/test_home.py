@@ -7,7 +7,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.alerts import raise_alert
 from accounts.audit.audit import OPERATOR
-from accounts.groups.groups import add_member, create_group
+from accounts.groups.groups import create_group
+from accounts.groups.members import add_member
 from accounts.models import Account, GroupMembership, HeldDeparture, LoginRecord, Origin, User
 from accounts.models.work import AlertKind
 from accounts.users.users import provision_pending

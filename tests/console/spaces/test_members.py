@@ -9,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.audit.audit import OPERATOR
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import Origin, User
 from accounts.permissions import Permission
 from accounts.users import users
@@ -36,7 +37,7 @@ def give_through_group(cast: Cast, *people: User) -> None:
     group, _ = groups.create_group(cast.acme, "Leads", acting=OPERATOR)
     give_space_roles(group, [(cast.space("QA"), space_role(cast, "Space Admin"))], acting=OPERATOR)
     for user in people:
-        groups.add_member(group, user, acting=OPERATOR)
+        group_members.add_member(group, user, acting=OPERATOR)
 
 
 def qa(cast: Cast, rest: str = "") -> str:

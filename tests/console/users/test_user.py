@@ -9,7 +9,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup, end_access
 from accounts.deprovisioning.erase import erase
-from accounts.groups.groups import add_member, create_group
+from accounts.groups.groups import create_group
+from accounts.groups.members import add_member
 from accounts.models import ApiToken, AuditEntry, ExternalIdentity, GroupMembership, SignedInSession, User
 from accounts.permissions import Permission
 from accounts.tokens import tokens

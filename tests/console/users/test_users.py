@@ -10,7 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.deprovisioning.erase import erase
-from accounts.groups.groups import add_member, create_group
+from accounts.groups.groups import create_group
+from accounts.groups.members import add_member
 from accounts.models import AuditEntry, User
 from accounts.users import users
 from spaces.group_roles import give_space_roles

@@ -8,6 +8,7 @@ from accounts import tasks
 from accounts.audit.audit import OPERATOR
 from accounts.connections.provider import graph
 from accounts.groups import groups
+from accounts.groups import members as group_members
 from accounts.models import AuditEntry, Connection, ExternalIdentity, GroupMembership, User
 from tests.conftest import LogIn
 from tests.support.cast import Cast
@@ -109,7 +110,7 @@ def test_graph_down_keeps_groups_and_the_sweep_tries_again(
 def test_groups_without_an_identifier_are_left_alone(cast: Cast, okta: Connection, log_in: LogIn) -> None:
     plain, _ = groups.create_group(cast.acme, "Plain", acting=OPERATOR)
     user = log_in(claims(okta, group_ids=("Ops", "Plain")), okta).user
-    groups.add_member(plain, user, acting=OPERATOR)
+    group_members.add_member(plain, user, acting=OPERATOR)
     assert after(log_in, okta, {"group_ids": ()}) == {"Plain"}
 
 
@@ -120,7 +121,7 @@ def test_a_member_added_by_hand_to_a_mapped_group_is_not_taken_out(okta: Connect
 
 
 def test_a_password_user_in_a_mapped_group_is_left_alone(cast: Cast, okta: Connection, log_in: LogIn) -> None:
-    groups.add_member(okta.account.group_set.get(name="Ops"), cast.bob, acting=OPERATOR)
+    group_members.add_member(okta.account.group_set.get(name="Ops"), cast.bob, acting=OPERATOR)
     log_in(claims(okta, group_ids=()), okta)
     assert groups_of(cast.bob) == {"Ops"}
 
