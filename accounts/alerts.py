@@ -24,7 +24,7 @@ def raise_alert(account_id: UUID, kind: AlertKind, subject: str, sentence: str) 
 
 def resolve_alerts(account_id: UUID, kind: AlertKind, subject: str | None = None) -> int:
     """Closes the open alerts of a kind, of one subject or of all; gives how many."""
-    found = Alert.objects.in_account(account_id).filter(kind=kind, resolved_at=None)
+    found = Alert.objects.in_account(account_id).open().filter(kind=kind)
     if subject is not None:
         found = found.filter(subject=subject)
     return found.update(resolved_at=timezone.now())
@@ -32,5 +32,5 @@ def resolve_alerts(account_id: UUID, kind: AlertKind, subject: str | None = None
 
 def open_alerts(account: Account, *kinds: AlertKind) -> list[Alert]:
     """What is not over yet, of these kinds or of all, newest first."""
-    found = Alert.objects.in_account(account).filter(resolved_at=None)
+    found = Alert.objects.in_account(account).open()
     return list((found.filter(kind__in=kinds) if kinds else found).order_by("-raised_at"))

@@ -59,7 +59,7 @@ def dismiss_request(alert: Alert, *, acting: Actor) -> None:
 
 def open_requests(connection: Connection) -> set[str]:
     """The kinds that wait for an answer."""
-    waiting = Alert.objects.in_account(connection.account_id).filter(kind=AlertKind.ADMIN_ASKED, resolved_at=None)
+    waiting = Alert.objects.in_account(connection.account_id).open().filter(kind=AlertKind.ADMIN_ASKED)
     subjects = waiting.filter(subject__startswith=f"{connection.pk} ").values_list("subject", flat=True)
     return {subject.partition(" ")[2] for subject in subjects}
 

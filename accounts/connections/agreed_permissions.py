@@ -18,7 +18,6 @@ from accounts.connections.consent import check_verb
 from accounts.connections.vendors import VENDORS
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection, Group
-from accounts.models.identity import ConnectionState
 from accounts.rights import ALL, GIVEN_BY_GROUP, is_account_admin, permissions_of_role
 
 
@@ -126,7 +125,7 @@ def would_allow(account: "Account | UUID", acting: Actor) -> Connection | None:
 
 def speaking_connections(account: "Account | UUID") -> list[Connection]:
     """Live ones whose logins say in which groups a person is, by name."""
-    live = Connection.objects.in_account(account).filter(state=ConnectionState.LIVE).order_by("name")
+    live = Connection.objects.in_account(account).live().order_by("name")
     return [connection for connection in live if _speaks_of_groups(connection)]
 
 

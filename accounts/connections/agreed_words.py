@@ -7,5 +7,5 @@ def not_allowed(what: str, permissions: Iterable[str], connection: str) -> str:
     """`what`: "Group 'Admins'"; `connection`: its name."""
     return (
         f"{what} gives {', '.join(permissions)}, which no account admin has allowed for connection '{connection}'."
-        " Allow it on the connection's People page."
+        " Allow it on the connection's User access page."
     )

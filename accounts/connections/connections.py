@@ -168,7 +168,7 @@ def delete_connection(connection: Connection, *, acting: Actor) -> None:
 def _keep_people_from_others(row: Connection) -> None:
     """Of whom it is not known whose provisioning stored them count as this connection's, or the last that is left would
     find them: they may be its own, but nobody can say so."""
-    others = Connection.objects.in_account(row.account_id).exclude(pk=row.pk).exclude(state=ConnectionState.DRAFT)
+    others = Connection.objects.in_account(row.account_id).not_draft().exclude(pk=row.pk)
     if row.state != ConnectionState.DRAFT and others.exists():
         people = User.objects.in_account(row.account_id).present().filter(provisioned_by=None)
         people.update(provisioned_by=row.pk)
@@ -194,7 +194,7 @@ def check_attribute_names(names: Mapping[str, str]) -> None:
 
 
 def _others_live(row: Connection) -> bool:
-    live = Connection.objects.in_account(row.account_id).filter(state=ConnectionState.LIVE)
+    live = Connection.objects.in_account(row.account_id).live()
     return bool(live.exclude(pk=row.pk).exists())
 
 

@@ -36,7 +36,7 @@ class Readiness:
 
 def readiness(account: Account) -> list[Readiness]:
     """Of each live connection, by name."""
-    live = Connection.objects.in_account(account).filter(state=ConnectionState.LIVE)
+    live = Connection.objects.in_account(account).live()
     return [readiness_of(connection) for connection in live.order_by("name")]
 
 
@@ -52,7 +52,7 @@ def enforce_sso(account: Account, *, acting: Actor) -> list[str]:
     if row.sso_enforced_at is not None:
         raise ActionRefused("sso-enforced", f"Expected an account that does not enforce SSO yet; {row} does.")
     # Changes of a connection's settings wait until this is decided.
-    live = Connection.objects.in_account(row).filter(state=ConnectionState.LIVE).order_by("pk")
+    live = Connection.objects.in_account(row).live().order_by("pk")
     ready = _first_ready(readiness_of(connection) for connection in live.select_for_update(no_key=True))
     _check_somebody_can_come_in(row)
     account.sso_enforced_at = row.sso_enforced_at = timezone.now()

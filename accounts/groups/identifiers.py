@@ -11,7 +11,6 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, 
 from accounts.connections.agreed_permissions import lacking
 from accounts.connections.vendors import VENDORS, Vendor
 from accounts.models import Account, Connection, ExternalIdentity, Group, GroupMembership, Origin, User
-from accounts.models.identity import ConnectionState
 from accounts.rights import permissions_of_role
 from common.folding import identifier_key
 
@@ -125,7 +124,7 @@ def effect_of(account: Account, identifier: str, group: Group | None = None, all
 
 def live_connections(account: Account) -> list[Connection]:
     """Those through which people log in, or will: all that are not disabled."""
-    rows = Connection.objects.in_account(account).exclude(state=ConnectionState.DISABLED)
+    rows = Connection.objects.in_account(account).not_disabled()
     return list(rows.only("name", "vendor", "attribute_names", "agreed_permissions").order_by("name"))
 
 

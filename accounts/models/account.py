@@ -1,6 +1,7 @@
 """The tenant, and the e-mail domains that are its own."""
 
 import uuid
+from typing import Self
 
 from django.db import connection, models
 from django.db.models import Q
@@ -78,8 +79,13 @@ def one_user_fewer(account_id: uuid.UUID) -> Write:
     return Write("UPDATE accounts_account SET user_count = user_count - 1 WHERE id = %s RETURNING user_count", [key])
 
 
+class EmailDomainQuerySet(AccountQuerySet["EmailDomain"]):
+    def verified(self) -> Self:
+        return self.filter(proved_at__isnull=False)
+
+
 class EmailDomain(AccountOwned):
-    """An e-mail domain an account claims. Proved (by DNS, or named by an operator) it belongs to this account alone."""
+    """An e-mail domain that an account claims. Verified (by DNS, or by an operator) it is this account's alone."""
 
     domain = models.CharField(max_length=253)  # lower case, IDNA
     proved_at = models.DateTimeField(null=True, blank=True)
@@ -88,7 +94,7 @@ class EmailDomain(AccountOwned):
     # It decides about its sub-domains too, as far as nobody has verified one of them (`domains.owners`).
     with_subdomains = models.BooleanField(default=False, db_default=False)
 
-    objects = AccountQuerySet.as_manager()
+    objects = EmailDomainQuerySet.as_manager()
 
     class Meta:
         constraints = [

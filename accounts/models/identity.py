@@ -1,5 +1,7 @@
 """Connections to identity providers, who a person is there, and what happened at each login."""
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +57,20 @@ class JustInTime(models.TextChoices):
     ON = "on", "anyone the identity provider lets in"
     ANNOUNCED = "announced", "only people whom provisioning announced"
     OFF = "off", "nobody new"
+
+
+class ConnectionQuerySet(AccountQuerySet["Connection"]):
+    """Connections by their state: draft, live or disabled."""
+
+    def live(self) -> Self:
+        return self.filter(state=ConnectionState.LIVE)
+
+    def not_draft(self) -> Self:
+        """Live and disabled connections: those through which users could sign in at some time."""
+        return self.exclude(state=ConnectionState.DRAFT)
+
+    def not_disabled(self) -> Self:
+        return self.exclude(state=ConnectionState.DISABLED)
 
 
 class Connection(AccountOwned):
@@ -151,7 +167,7 @@ class Connection(AccountOwned):
     # Taken before each fetch by a conditional update, so that a flood of unknown keys causes few fetches.
     signing_keys_tried_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AccountQuerySet.as_manager()
+    objects = ConnectionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,7 @@
 """API tokens: shown once, kept as a digest (R36)."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +12,11 @@ from accounts.models.user import User
 class TokenKind(models.TextChoices):
     LONG = "long", "made to be kept by a program"
     SHORT = "short", "what a program gets for an e-mail and a password"
+
+
+class ApiTokenQuerySet(AccountQuerySet["ApiToken"]):
+    def not_revoked(self) -> Self:
+        return self.filter(revoked_at=None)
 
 
 class ApiToken(AccountOwned):
@@ -38,7 +45,7 @@ class ApiToken(AccountOwned):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AccountQuerySet.as_manager()
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,7 @@
 """What an operator or admin has to look at: alerts, and work that failed again and again."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +20,11 @@ class AlertKind(models.TextChoices):
     ADMIN_ASKED = "admin-asked", "an account admin is asked to decide about a connection"
 
 
+class AlertQuerySet(AccountQuerySet["Alert"]):
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
+
+
 class Alert(AccountOwned):
     """One thing an account admin should know; open until it is over. At most one open of a kind for one subject."""
 
@@ -30,7 +37,7 @@ class Alert(AccountOwned):
     # Of what ends soon: when the account's admins were told by e-mail.
     mailed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AccountQuerySet.as_manager()
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [

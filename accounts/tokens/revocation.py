@@ -57,7 +57,7 @@ def revoke_token(token: ApiToken, *, acting: Actor) -> list[ApiToken]:
     """
     tokens.hold_owner(token.account_id, token.user_id)
     check_may_revoke(token, acting)
-    of_account = ApiToken.objects.in_account(token.account_id).filter(revoked_at=None)
+    of_account = ApiToken.objects.in_account(token.account_id).not_revoked()
     itself = list(of_account.filter(pk=token.pk).select_for_update())
     made = list(_living(token.account_id).filter(pk__in=_ids_made_with(token)).order_by("pk").select_for_update())
     _end(itself, {}, acting)
@@ -99,7 +99,7 @@ def revoke_all_of(user: User, *, acting: Actor) -> int:
 @transaction.atomic
 def revoke_tokens_of(connection: Connection, *, acting: Actor) -> None:
     """End the tokens that name the connection, before it is deleted: they speak for nobody else."""
-    named = ApiToken.objects.in_account(connection.account_id).filter(connection=connection, revoked_at=None)
+    named = ApiToken.objects.in_account(connection.account_id).not_revoked().filter(connection=connection)
     for token in named.order_by("pk"):
         revoke_token(token, acting=acting)
 
@@ -107,7 +107,7 @@ def revoke_tokens_of(connection: Connection, *, acting: Actor) -> None:
 def _living(account_id: UUID) -> "QuerySet[ApiToken]":
     """Neither revoked nor expired."""
     unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    return ApiToken.objects.in_account(account_id).filter(unexpired, revoked_at=None)
+    return ApiToken.objects.in_account(account_id).not_revoked().filter(unexpired)
 
 
 def _ids_made_with(token: ApiToken) -> RawSQL:

@@ -171,7 +171,7 @@ def issue_service_token(
 @transaction.atomic
 def end_short_tokens(user: User, *, acting: Actor) -> int:
     """Ends the person's short tokens, which are the sessions of their programs; gives how many."""
-    own = ApiToken.objects.in_account(user.account_id).filter(user=user, kind=TokenKind.SHORT, revoked_at=None)
+    own = ApiToken.objects.in_account(user.account_id).not_revoked().filter(user=user, kind=TokenKind.SHORT)
     living = own.filter(expires_at__gt=timezone.now()).order_by("pk").select_for_update()
     keys = list(living.values_list("pk", flat=True))
     if keys:
@@ -182,7 +182,7 @@ def end_short_tokens(user: User, *, acting: Actor) -> int:
 
 def revoke_short_tokens(people: "QuerySet[User]") -> int:
     """As `end_short_tokens`, of many people in bulk. The caller writes the audit entry."""
-    living = ApiToken.objects.filter(user__in=people, kind=TokenKind.SHORT, revoked_at=None)
+    living = ApiToken.objects.not_revoked().filter(user__in=people, kind=TokenKind.SHORT)
     return living.filter(expires_at__gt=timezone.now()).update(revoked_at=timezone.now())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Window
 from django.urls import reverse
@@ -43,10 +44,10 @@ def attention_for(account: Account, *, decides: bool, connects: bool) -> Attenti
     """Four queries. `decides`: for an account admin, who also sees requests of others; `connects`: for a user who may
     manage connections."""
     pending = User.objects.in_account(account).pending()
-    alerts = Alert.objects.in_account(account).filter(resolved_at=None)
+    alerts = Alert.objects.in_account(account).open()
     if not decides:
         alerts = alerts.exclude(kind=AlertKind.ADMIN_ASKED)
-    shown = list(alerts.annotate(total=Window(Count("pk"))).order_by("-raised_at")[:ALERTS_SHOWN])
+    shown: list[Any] = list(alerts.annotate(total=Window(Count("pk"))).order_by("-raised_at")[:ALERTS_SHOWN])
     more = shown[0].total - len(shown) if shown else 0
     return Attention(pending.count(), held(account), shown, more, waiting(account) if connects else [])
 

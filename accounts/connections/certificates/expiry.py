@@ -12,7 +12,7 @@ from accounts import alerts
 from accounts.connections import unreadable_secrets
 from accounts.connections.certificates.certificates import CertificateError, certificate_end, usable_certificates
 from accounts.models import Alert, ApiToken, Connection
-from accounts.models.identity import ConnectionState, Protocol
+from accounts.models.identity import Protocol
 from accounts.models.request_choices import ClientAuth
 from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
@@ -57,7 +57,7 @@ def warn(now: datetime | None = None) -> dict[str, int]:
     }
     expected |= _unreadable()
     kinds = (*KINDS, AlertKind.SECRET_UNREADABLE)
-    present = Alert.objects.filter(kind__in=kinds, resolved_at=None).values_list("account_id", "kind", "subject")
+    present = Alert.objects.open().filter(kind__in=kinds).values_list("account_id", "kind", "subject")
     known = set(present)
     resolved = sum(alerts.resolve_alerts(owner, AlertKind(kind), key) for owner, kind, key in known - set(expected))
     raised = sum(
@@ -75,14 +75,14 @@ def _unreadable() -> dict[tuple[UUID, str, str], str]:
 
 
 def _live_connections() -> Iterator[Connection]:
-    return Connection.objects.filter(state=ConnectionState.LIVE).iterator(chunk_size=500)
+    return Connection.objects.live().iterator(chunk_size=500)
 
 
 def _all(now: datetime) -> Iterator[Ending]:
     for connection in _live_connections():
         yield from endings_of(connection)
     soon = now + timedelta(days=max(LEVELS))
-    long_ones = ApiToken.objects.filter(kind=TokenKind.LONG, revoked_at=None)
+    long_ones = ApiToken.objects.not_revoked().filter(kind=TokenKind.LONG)
     tokens = long_ones.filter(expires_at__gt=now - _SHOWN_AFTER_THE_END, expires_at__lte=soon)
     for token in tokens.iterator(chunk_size=500):
         yield Ending(

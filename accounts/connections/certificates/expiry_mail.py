@@ -27,7 +27,7 @@ def send_due() -> int:
     """Mail alerts that were not mailed yet; returns how many. Without a mail server none, and they wait for one."""
     if not settings.EMAIL_HOST:
         return 0
-    waiting = Alert.objects.filter(kind__in=KINDS, resolved_at=None, mailed_at=None).order_by("raised_at")
+    waiting = Alert.objects.open().filter(kind__in=KINDS, mailed_at=None).order_by("raised_at")
     mailed = 0
     for key in list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
         try:
@@ -41,7 +41,7 @@ def send_due() -> int:
 @transaction.atomic
 def _mail_once(key: UUID) -> bool:
     """The row is locked while the mail goes out, so that two sweeps do not both send it."""
-    waiting = Alert.objects.filter(pk=key, resolved_at=None, mailed_at=None)
+    waiting = Alert.objects.open().filter(pk=key, mailed_at=None)
     alert = waiting.select_for_update(of=("self",), skip_locked=True).select_related("account").first()
     if alert is None:
         return False

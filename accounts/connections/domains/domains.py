@@ -61,7 +61,7 @@ def claim_domain(connection: Connection, text: str, *, acting: Actor) -> EmailDo
     """
     check_verb("claim_domain", connection.account_id, acting)
     domain, account = normal_domain(text), connection.account_id
-    if EmailDomain.objects.filter(domain=domain, proved_at__isnull=False).exclude(account=account).exists():
+    if EmailDomain.objects.verified().filter(domain=domain).exclude(account=account).exists():
         raise _taken(domain)
     present = ConnectionDomain.objects.in_account(account).filter(connection=connection)
     if present.filter(domain__domain=domain).exists():

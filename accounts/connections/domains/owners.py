@@ -47,10 +47,10 @@ def owners_of(domains: Iterable[str]) -> Mapping[str, Owner]:
     asked = {domain: levels(domain) for domain in domains if domain}
     if not asked:
         return {}
-    verified = EmailDomain.objects.filter(domain__in={one for all_ in asked.values() for one in all_})
+    verified = EmailDomain.objects.verified().filter(domain__in={one for all_ in asked.values() for one in all_})
     columns = ("domain", "account_id", "with_subdomains", "connections", "connections__name", "connections__state")
     known: dict[str, tuple[UUID, bool, list[Attached]]] = {}
-    for name, account_id, included, *attached in verified.filter(proved_at__isnull=False).values_list(*columns):
+    for name, account_id, included, *attached in verified.values_list(*columns):
         row = known.setdefault(name, (account_id, included, []))
         if attached[0] is not None:
             row[2].append(Attached(*attached))

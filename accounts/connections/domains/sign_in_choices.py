@@ -4,7 +4,6 @@ from accounts.connections.domains.domains import normal_domain
 from accounts.connections.domains.owners import owners_of
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
-from accounts.models.identity import ConnectionState
 from common.folding import narrowed
 
 
@@ -31,7 +30,7 @@ def live_connections_for_email(email: str) -> list[Connection]:
     verified_for_it = Connection.objects.in_account(owner.account_id).filter(
         connectiondomain__domain__domain=owner.domain, connectiondomain__domain__account=owner.account_id
     )
-    return list(verified_for_it.filter(state=ConnectionState.LIVE).order_by("name").distinct())
+    return list(verified_for_it.live().order_by("name").distinct())
 
 
 def single_tenant_connections() -> list[Connection]:
@@ -39,5 +38,5 @@ def single_tenant_connections() -> list[Connection]:
     accounts = list(Account.objects.values_list("id", flat=True)[:2])
     if len(accounts) != 1:
         return []
-    live = Connection.objects.in_account(accounts[0]).filter(state=ConnectionState.LIVE)
+    live = Connection.objects.in_account(accounts[0]).live()
     return list(live.order_by("name"))

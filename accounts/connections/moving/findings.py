@@ -106,9 +106,7 @@ def _identities_at_source(move: ConnectionMove) -> QuerySet[ExternalIdentity]:
 
 def _of_verified_domains(move: ConnectionMove) -> Q:
     """As `domains.owners` decides: the longest verified domain, which may include its sub-domains."""
-    verified = EmailDomain.objects.in_account(move.account_id).filter(
-        connections=move.target_id, proved_at__isnull=False
-    )
+    verified = EmailDomain.objects.in_account(move.account_id).verified().filter(connections=move.target_id)
     found = Q(pk__in=())
     for domain, includes_subdomains in verified.values_list("domain", "with_subdomains"):
         found |= Q(email_key__endswith=f"@{domain}")
@@ -119,7 +117,7 @@ def _of_verified_domains(move: ConnectionMove) -> Q:
 
 def _of_longer_domains(domain: str) -> Q:
     """Below a verified domain, of whatever account: those have an owner of their own."""
-    below = EmailDomain.objects.filter(domain__endswith=f".{domain}", proved_at__isnull=False)
+    below = EmailDomain.objects.verified().filter(domain__endswith=f".{domain}")
     found = Q(pk__in=())
     for longer in below.values_list("domain", flat=True):
         found |= Q(email_key__endswith=f"@{longer}") | Q(email_key__endswith=f".{longer}")

@@ -29,7 +29,7 @@ from accounts.connections.provider.documents import ProviderBusy, ProviderError
 from accounts.connections.provider.saml_metadata import IdentityProviderMetadata, MetadataError, read_metadata
 from accounts.errors import ActionRefused
 from accounts.models import Connection
-from accounts.models.identity import ConnectionState, Protocol
+from accounts.models.identity import Protocol
 from accounts.models.work import AlertKind
 from common.outbound import guarded_http
 
@@ -46,7 +46,7 @@ _READ = ("idp_entity_id", "sso_url", "sso_by_post", "idp_certificates", "slo_url
 def due(now: datetime, all_of_them: bool = False) -> list[UUID]:
     """Connections whose provider publishes something to read, longest ago first."""
     published = (Q(protocol=Protocol.SAML) & ~Q(metadata_url="")) | (Q(protocol=Protocol.OIDC) & ~Q(issuer=""))
-    found = Connection.objects.filter(published).exclude(state=ConnectionState.DISABLED)
+    found = Connection.objects.not_disabled().filter(published)
     if not all_of_them:
         found = found.filter(_is_due(now))
     return list(found.order_by(F("metadata_tried_at").asc(nulls_first=True)).values_list("id", flat=True))
