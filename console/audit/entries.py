@@ -40,7 +40,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     page = {
         "listing": listing,
         "lines": [line_of(entry) for entry in listing.rows],
-        "export_query": urlencode(listing.filters.moments),
+        "export_query": urlencode(listing.filters.bounds),
         "chain": chain_state(account),
         "zone": zone_for(request),
     }

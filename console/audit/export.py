@@ -23,7 +23,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """`?since=` and `?until=`: ISO 8601."""
     account = cast(User, request.user).account
     try:
-        since, until = _moment(request, "since"), _moment(request, "until")
+        since, until = _time(request, "since"), _time(request, "until")
         text = audit_export.export(account, form, since=since, until=until, acting=acting(request))
     except ActionRefused as refusal:
         return HttpResponse(str(refusal), status=400, content_type="text/plain; charset=utf-8")
@@ -33,6 +33,6 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     return response
 
 
-def _moment(request: HttpRequest, name: str) -> datetime | None:
+def _time(request: HttpRequest, name: str) -> datetime | None:
     text = request.GET.get(name, "")
     return audit_export.moment(text) if text else None

@@ -11,7 +11,7 @@ from accounts.connections.admin_requests import Request, ask_an_admin
 from accounts.permissions import Permission
 from console.connections.tabs import connection_of
 from console.shared.guards import acting, needs, permissions_of
-from console.shared.refusals import told_on_the_next_page
+from console.shared.refusals import refusal_as_message
 
 
 @require_POST
@@ -22,7 +22,7 @@ def ask(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     manages_sso = Permission.MANAGE_SSO in permissions_of(request)
     if (what := request.POST.get("what")) not in (Request.values if manages_sso else [Request.GROUPS.value]):
         raise Http404
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         ask_an_admin(connection, Request(what), request.POST.get("note", ""), acting=acting(request))
         messages.success(request, "Request sent. The account admins see it on their home page.")
     return redirect("connection", connection.pk) if manages_sso else redirect("groups")

@@ -14,7 +14,7 @@ from accounts.models import Connection
 from accounts.permissions import Permission
 from console.connections.tabs import connection_of
 from console.shared.guards import acting, needs
-from console.shared.refusals import told_on_the_next_page
+from console.shared.refusals import refusal_as_message
 
 FIELD = "allow"
 _BETWEEN = ", "
@@ -51,7 +51,7 @@ def ticked(request: HttpRequest) -> set[str]:
 @needs(Permission.MANAGE_SSO)
 def allow(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         allowed = ticked(request)
         changed = allow_permissions(connection, allowed, acting=acting(request))
         now = f"Logins through '{connection}' can now assign {_BETWEEN.join(sorted(allowed))}."

@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from console.connections.forms import NewConnectionForm
 from console.connections.tabs import posted
 from console.shared.guards import account_of, acting, needs, zone_for
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 
 
 @require_safe
@@ -52,7 +52,7 @@ def new_connection(request: HttpRequest) -> HttpResponse:
     form = NewConnectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         vendor, protocol = form.cleaned_data["kind"].split("-")
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             made = service.create_draft(
                 account_of(request), form.cleaned_data["name"], vendor, protocol, acting=acting(request)
             )

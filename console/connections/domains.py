@@ -14,7 +14,7 @@ from console.connections.forms import DomainForm
 from console.connections.tabs import address_of, after_step, connection_of, posted, shown
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs, own_or_404
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,7 @@ def domains(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     form = DomainForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             row = service.claim_domain(connection, form.cleaned_data["domain"], acting=acting(request))
             then = "Already verified." if row.proved_at else "To verify it, add the DNS record shown below."
             messages.success(request, f"'{row}' added. {then}")
@@ -39,7 +39,7 @@ def domains(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def check(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         service.verify_domain(domain, acting=acting(request))
         messages.success(request, f"'{domain}' verified.")
         return after_step(connection, "connection-domains")
@@ -53,7 +53,7 @@ def subdomains(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> Ht
     connection = connection_of(request, connection_id)
     domain = own_or_404(request, EmailDomain.objects.filter(connections=connection), domain_id)
     included = request.POST.get("included") == "yes"
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         service.include_subdomains(domain, included, acting=acting(request))
         effect = "now includes its subdomains" if included else "no longer includes its subdomains"
         messages.success(request, f"'{domain}' {effect}.")
@@ -78,7 +78,7 @@ def remove(request: HttpRequest, connection_id: UUID, domain_id: UUID) -> HttpRe
             cancel_address=back,
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         service.remove_domain(connection, domain, acting=acting(request))
         messages.success(request, f"'{domain}' removed.")
     return redirect(back)

@@ -73,10 +73,10 @@ class GeneralForm(forms.Form):
         help_text=f"Allowed difference to the identity provider's clock, {MAX_CLOCK_SKEW} at most.",
     )
 
-    def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
-        """`decides`: whether the user may change which logins are accepted."""
+    def __init__(self, connection: Connection, posted: Any = None, *, has_all_permissions: bool = True) -> None:
+        """`has_all_permissions`: whether the user may change which logins are accepted."""
         super().__init__(posted, initial={name: getattr(connection, name) for name in self.base_fields})
-        if was_enabled(connection) and not decides:
+        if was_enabled(connection) and not has_all_permissions:
             for name in set(self.fields) - HARMLESS:
                 self.fields[name].disabled = True
         self.fields["button_label"].widget.attrs["placeholder"] = VENDORS[connection.vendor].button
@@ -145,8 +145,8 @@ class PeopleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, connection: Connection, posted: Any = None, *, decides: bool = True) -> None:
-        """`decides`: whether the user may change which logins are accepted, and what they assign."""
+    def __init__(self, connection: Connection, posted: Any = None, *, has_all_permissions: bool = True) -> None:
+        """`has_all_permissions`: whether the user may change which logins are accepted, and what they assign."""
         space, role = placement_of(connection) or ("", MEMBER_ROLE)
         initial = {name: getattr(connection, name) for name in RULES}
         granted = connection.grantable_account_roles.all()
@@ -165,7 +165,7 @@ class PeopleForm(forms.Form):
         roles = SpaceRole.objects.in_account(account).order_by("name").values_list("name", flat=True)
         self._field("default_role").choices = [(name, name) for name in roles]
         self._field("grantable").queryset = AccountRole.objects.in_account(account).order_by("name")
-        if not decides:
+        if not has_all_permissions:
             for name in self.fields if was_enabled(connection) else ("grantable", "agreed"):
                 self._field(name).disabled = True
 

@@ -11,7 +11,7 @@ from accounts import account_settings
 from accounts.models.account import LONGEST_SESSION, MAX_RETENTION, SHORTEST_SESSION
 from accounts.permissions import Permission
 from console.shared.guards import account_of, acting, needs
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 
 
 class LifetimesForm(forms.Form):
@@ -45,7 +45,7 @@ def lifetimes(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         chosen, who = form.cleaned_data, acting(request)
-        with told_in_the_form(form), transaction.atomic():
+        with refusal_as_form_error(form), transaction.atomic():
             idle, absolute = chosen["session_idle_minutes"], chosen["session_absolute_minutes"]
             account_settings.set_session_lifetimes(account, idle, absolute, who)
             account_settings.set_login_retention(account, chosen["login_retention_days"], who)

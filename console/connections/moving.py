@@ -25,8 +25,9 @@ from console.connections.tabs import address_of, connection_of, shown
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
 from console.shared.searching import people_like, search_box
+from console.shared.words import counted
 
 ORDERS = {"email": ("email_key",), "finding": ("finding", "email_key")}
 
@@ -146,7 +147,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     form = StartForm(request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _start_question(moves.open_or_planned(source, target)))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         privileged = form.cleaned_data["includes_privileged"]
         moves.start_move(source, target, includes_privileged=privileged, acting=acting(request))
         messages.success(request, f"Move started. Users of {source} are linked at their next login through {target}.")
@@ -183,7 +184,7 @@ def finish(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResp
     form = HandOverForm("", request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _finish_question(found))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         handed = moves.finish_move(found, acting=acting(request), hand_over=form.cleaned_data["hand_over"])
         more = f" {target} now provisions {counted(handed, 'more user', 'more users')}." if handed else ""
         messages.success(request, f"Move from {found.source} finished.{more}")
@@ -223,7 +224,7 @@ def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpRespon
     form = BackForm(found, "", request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _back_question(found))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         done = moves.undo_move(found, acting=acting(request), **form.cleaned_data)
         users, ended = counted(done.people, "user", "users"), counted(done.sessions, "session", "sessions")
         effect = f"{users} unlinked from {target}, {ended} ended"

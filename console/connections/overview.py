@@ -23,7 +23,8 @@ from console.connections.health import health_of
 from console.connections.tabs import address_of, connection_of, shown
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 from spaces.sign_in_rules import enable_as_seen, placement_of, version_of
 
 
@@ -53,7 +54,7 @@ def overview(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def enable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Show an account admin all settings, and confirm."""
     connection = connection_of(request, connection_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if not is_confirmed(request):
             connections.check_may_be_enabled(connection, acting(request))
             check_before_use(connection)
@@ -100,7 +101,7 @@ def disable(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=address_of(connection),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         connections.disable(connection, acting=acting(request))
         messages.success(request, f"'{connection}' disabled. Users cannot sign in through it.")
     return redirect("connection", connection.pk)
@@ -126,7 +127,7 @@ def delete(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=address_of(connection),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         connections.delete_connection(connection, acting=acting(request))
         messages.success(request, f"'{connection}' deleted.")
     return redirect("connections")

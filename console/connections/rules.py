@@ -14,8 +14,8 @@ from accounts.models import Connection
 from accounts.permissions import Permission
 from console.connections.forms import AttributeNamesForm, GeneralForm, PeopleForm
 from console.connections.tabs import after_step, connection_of, edited, posted, shown, where
-from console.shared.guards import acting, decides, needs
-from console.shared.refusals import told_in_the_form
+from console.shared.guards import acting, has_all_permissions, needs
+from console.shared.refusals import refusal_as_form_error
 from spaces.sign_in_rules import change_sign_in_rules
 
 
@@ -23,9 +23,9 @@ from spaces.sign_in_rules import change_sign_in_rules
 @needs(Permission.MANAGE_SSO)
 def general(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    form = GeneralForm(connection, posted(request), decides=decides(request))
+    form = GeneralForm(connection, posted(request), has_all_permissions=has_all_permissions(request))
     if request.method == "POST" and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             return _saved(request, connection, "connection-general", _update(request, connection, form.cleaned_data))
     return shown(request, connection, "connection-general", "connections/general.html", form=form)
 
@@ -36,7 +36,7 @@ def attributes(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = edited(request, connection_id)
     form = AttributeNamesForm(connection, posted(request))
     if request.method == "POST" and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             names = {name: text for name, text in form.cleaned_data.items() if text}
             changed = change_settings(connection, {"attribute_names": names}, acting=acting(request))
             return _saved(request, connection, "connection-attributes", changed, where(connection))
@@ -47,9 +47,9 @@ def attributes(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_SSO)
 def people(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    form = PeopleForm(connection, posted(request), decides=decides(request))
+    form = PeopleForm(connection, posted(request), has_all_permissions=has_all_permissions(request))
     if request.method == "POST" and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             changed = change_sign_in_rules(connection, **form.rules(), acting=acting(request))
             return _saved(request, connection, "connection-people", changed)
     gifts = gifts_of(connection)

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.sso.trace import message_was_verified
 from console.connections.steps import Seen, fields_in, steps_of
 from console.connections.tabs import connection_of, set_up_of, shown
-from console.shared.guards import decides, needs
+from console.shared.guards import has_all_permissions, needs
 
 LOOKED_AT = 20  # of the latest attempts
 
@@ -24,7 +24,7 @@ LOOKED_AT = 20  # of the latest attempts
 @needs(Permission.MANAGE_SSO)
 def set_up(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    seen = replace(_seen(connection), decides=decides(request))
+    seen = replace(_seen(connection), has_all_permissions=has_all_permissions(request))
     steps = steps_of(set_up_of(connection), seen)
     route = "connection-set-up"
     return shown(request, connection, route, "connections/set_up.html", steps=steps, seen=seen)

@@ -10,6 +10,7 @@ from console.connections.field_words import FIELD_WORDS
 ASKED_FOR = ("email", "first_name", "last_name", "timezone", "space_name", "space_role", "groups")
 # They come to pass at the identity provider, where we see nothing until an answer arrives.
 SEEN_LATER = "verified by the test"
+_ENABLE_NEEDS_ADMIN = " Only an account admin can enable it, because it decides who can sign in."
 
 
 class Mark(StrEnum):
@@ -39,7 +40,7 @@ class Seen:
     passed: str = ""
     refused: str = ""
     is_live: bool = False
-    decides: bool = True  # whether the user may enable it
+    has_all_permissions: bool = True  # whether the user may enable it
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _domains(seen: Seen) -> Step:
             "Without a verified domain, the sign-in page can't route users here: they start at the identity provider's"
             " dashboard or with the direct sign-in link. Add one first; changing it later requires a new test."
         )
-    if not seen.decides and not seen.verified:
+    if not seen.has_all_permissions and not seen.verified:
         sentence += " Only an account admin can add one, because it decides which users the connection can sign in."
     return Step(
         "domains",
@@ -191,7 +192,7 @@ def _last(seen: Seen) -> tuple[Step, Step]:
 def _enable_sentence(seen: Seen) -> str:
     if seen.is_live:
         return "The connection is live: users can sign in through it."
-    needs = "" if seen.decides else " Only an account admin can enable it, because it decides who can sign in."
+    needs = "" if seen.has_all_permissions else _ENABLE_NEEDS_ADMIN
     return f"Users cannot sign in through it before.{needs}"
 
 

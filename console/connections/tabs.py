@@ -15,7 +15,7 @@ from accounts.connections.vendors import SET_UPS, SetUp
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
 from console.connections.drafts.words import described_draft
-from console.shared.guards import decides, own_or_404, zone_for
+from console.shared.guards import has_all_permissions, own_or_404, zone_for
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def shown(
         "edits": edits,
         "draft": draft and described_draft(draft),
         "was_enabled": was_enabled(connection),
-        "decides": decides(request),
-        "asked": set() if decides(request) else open_requests(connection),
+        "has_all_permissions": has_all_permissions(request),
+        "asked": set() if has_all_permissions(request) else open_requests(connection),
     }
     return render(request, template, {**page, **context})
 

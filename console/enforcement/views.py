@@ -16,8 +16,9 @@ from accounts.permissions import Permission
 from accounts.rights import is_admin_by_own_role
 from console.enforcement.people import people_of
 from console.shared.confirming import Question, ask, is_confirmed
-from console.shared.guards import account_of, acting, decides, needs, person_of, zone_for
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.guards import account_of, acting, has_all_permissions, needs, person_of, zone_for
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 
 PAGE = "enforcement"
 
@@ -33,7 +34,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
         "is_ready": any(not one.lacking for one in readiness),
         "people": people_of(account),
         "is_admin": is_admin_by_own_role(person_of(request)),
-        "may_lift": decides(request),
+        "may_lift": has_all_permissions(request),
         "codes_left": recovery_codes.left(account),
         "zone": zone_for(request),
     }
@@ -48,7 +49,7 @@ def enforce(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     if not is_confirmed(request):
         return ask(request, _enforce_question(request))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         codes = service.enforce_sso(account, acting=acting(request))
         return _show(request, codes)
     return redirect(PAGE)
@@ -61,7 +62,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     if not is_confirmed(request):
         sentences = ["All existing recovery codes are invalidated.", "The new codes are shown only once."]
         return ask(request, _question("Create new recovery codes?", sentences, "Create new codes"))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         codes = recovery_codes.renew(account_of(request), acting=acting(request))
         return _show(request, codes)
     return redirect(PAGE)
@@ -77,7 +78,7 @@ def lift(request: HttpRequest) -> HttpResponse:
             "Existing recovery codes are invalidated. To enforce SSO again, you need a new test login.",
         ]
         return ask(request, _question("Stop enforcing SSO?", sentences, "Stop enforcing SSO"))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if service.lift_enforcement(account_of(request), acting=acting(request)):
             messages.success(request, "SSO is no longer enforced. Passwords work again.")
     return redirect(PAGE)

@@ -12,7 +12,7 @@ from accounts.models import Account, AccountRole, Group, User
 from common.folding import fold
 from common.texts import listed
 from console.shared.fields import NameField, NameInput
-from console.shared.refusals import counted
+from console.shared.words import counted
 from spaces.models import Space, SpaceRole
 
 MOST_AT_ONCE = 500

@@ -21,7 +21,7 @@ from console.groups.words import effect_sentence, identifier_remark, names_and_m
 from console.shared import confirming
 from console.shared.confirming import Question
 from console.shared.guards import account_of, acting, needs, own_or_404
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = _form(request, None)
     if not _saves(request) or not form.is_valid():
         return _page(request, form, None)
-    with told_in_the_form(form):
+    with refusal_as_form_error(form):
         group, created = create_group(account_of(request), acting=acting(request), **form.cleaned_data)
         if created:
             messages.success(request, f"Group {group.name} created. Next, assign roles and members.")
@@ -49,7 +49,7 @@ def general(request: HttpRequest, group_id: UUID) -> HttpResponse:
     effect = effect_of(group.account, form.cleaned_data["idp_identifier"], group, _allowing(request, group))
     if effect.removed and not confirming.is_confirmed(request):
         return confirming.ask(request, _question(group, effect, form.cleaned_data))
-    with told_in_the_form(form):
+    with refusal_as_form_error(form):
         changes = update_group(group, form.cleaned_data, acting=acting(request))
         _warn_of_logins(request, group)
         messages.success(request, f"Group {form.cleaned_data['name']} saved." if changes else "No changes.")

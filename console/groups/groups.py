@@ -21,7 +21,8 @@ from console.shared import confirming
 from console.shared.confirming import Question
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 from spaces.models import GroupSpaceRole
 
 ORDERS = {"name": ("name",), "type": ("idp_identifier_key",), "users": ("users",), "role": ("account_role__name",)}
@@ -49,7 +50,7 @@ def delete(request: HttpRequest, group_id: UUID) -> HttpResponse:
     group = own_or_404(request, Group.objects.select_related("account_role"), group_id)
     if not confirming.is_confirmed(request):
         return confirming.ask(request, _delete_question(group))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         count = delete_group(group, acting=acting(request))
         messages.success(request, f"Group {group.name} deleted. It had {counted(count, 'member', 'members')}.")
     return redirect("groups")

@@ -16,8 +16,8 @@ from console.groups.forms import AccountRoleForm, SpaceRoleForm
 from console.groups.words import grants_manage_users, who
 from console.shared import confirming
 from console.shared.confirming import Question
-from console.shared.guards import account_of, acting, decides, needs, own_or_404
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.guards import account_of, acting, has_all_permissions, needs, own_or_404
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from spaces.group_roles import give_space_roles, take_space_role
 from spaces.models import GroupSpaceRole
 
@@ -40,7 +40,7 @@ def set_account_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
         question = _account_role_question(group, role)
         if question is not None:
             return confirming.ask(request, question)
-    with told_in_the_form(form):
+    with refusal_as_form_error(form):
         update_group(group, {"account_role": role}, acting=acting(request))
         messages.success(request, f"Account role of {group.name} {f'changed to {role}' if role else 'removed'}.")
         return redirect("group-roles", group.pk)
@@ -55,7 +55,7 @@ def add_space_role(request: HttpRequest, group_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, group, space_form=form)
     space, role = form.cleaned_data["space"], form.cleaned_data["role"]
-    with told_in_the_form(form):
+    with refusal_as_form_error(form):
         new = give_space_roles(group, [(space, role)], acting=acting(request))
         gives = f"{group.name} gives {role} in {space}."
         messages.success(request, gives if new else f"No changes: {gives}")
@@ -70,7 +70,7 @@ def remove_space_role(request: HttpRequest, group_id: UUID, grant_id: UUID) -> H
     grant = own_or_404(request, grants, grant_id)
     if not confirming.is_confirmed(request):
         return confirming.ask(request, _removal_question(grant))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         take_space_role(grant.group, grant.space, grant.role, acting=acting(request))
         messages.success(request, f"{grant.group.name} no longer gives {grant.role} in {grant.space}.")
     return redirect("group-roles", group_id)
@@ -96,7 +96,7 @@ def _page(
         "space_form": space_form or SpaceRoleForm(account),
         "powerful": [role.name for role in AccountRole.objects.in_account(account) if grants_manage_users(role)],
         "through": through_logins(group),
-        "may_allow": decides(request),
+        "may_allow": has_all_permissions(request),
         "warns": grants_manage_users(group.account_role),
     }
     return render(request, "groups/roles.html", page)

@@ -23,7 +23,7 @@ from console.shared import confirming
 from console.shared.confirming import Question
 from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
 from console.shared.lists import Listing
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 
 ORDERS = {
     "email": ("user__email_key",),
@@ -47,7 +47,7 @@ def users(request: HttpRequest, group_id: UUID) -> HttpResponse:
     form = MembersForm(group, request.POST or None)
     if not form.is_valid():
         return _page(request, group, form)
-    with told_in_the_form(form):
+    with refusal_as_form_error(form):
         new = add_members(group, form.cleaned_data["emails"], acting=acting(request))
         there = len(form.cleaned_data["emails"]) - len(new)
         before = f" {who(there, 'was', 'were')} already a member." if there else ""
@@ -63,7 +63,7 @@ def remove(request: HttpRequest, group_id: UUID, user_id: UUID) -> HttpResponse:
     user = own_or_404(request, User, user_id)
     if not confirming.is_confirmed(request):
         return confirming.ask(request, _question(group, user))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         removed = remove_member(group, user, acting=acting(request))
         messages.success(request, f"{user} {'removed from' if removed else 'is not a member of'} {group.name}.")
     return redirect("group-users", group.pk)

@@ -7,7 +7,7 @@ from accounts.groups.identifiers import Effect
 from accounts.models import AccountRole, Group
 from accounts.permissions import Permission
 from common.folding import is_guid
-from console.shared.refusals import counted
+from console.shared.words import counted
 
 
 def effect_sentence(effect: Effect, *, is_new: bool = False) -> str:

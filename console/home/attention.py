@@ -40,16 +40,15 @@ class Attention:
         return bool(self.waiting or self.held or self.alerts or self.connections)
 
 
-def attention_for(account: Account, *, decides: bool, connects: bool) -> Attention:
-    """Four queries. `decides`: for an account admin, who also sees requests of others; `connects`: for a user who may
-    manage connections."""
+def attention_for(account: Account, *, is_account_admin: bool, manages_sso: bool) -> Attention:
+    """Return it in four queries. `is_account_admin`: includes requests of others; `manages_sso`: includes connections."""
     pending = User.objects.in_account(account).pending()
     alerts = Alert.objects.in_account(account).open()
-    if not decides:
+    if not is_account_admin:
         alerts = alerts.exclude(kind=AlertKind.ADMIN_ASKED)
     shown: list[Any] = list(alerts.annotate(total=Window(Count("pk"))).order_by("-raised_at")[:ALERTS_SHOWN])
     more = shown[0].total - len(shown) if shown else 0
-    return Attention(pending.count(), held(account), shown, more, waiting(account) if connects else [])
+    return Attention(pending.count(), held(account), shown, more, waiting(account) if manages_sso else [])
 
 
 def address_of_alert(alert: Alert) -> str:

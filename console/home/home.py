@@ -16,8 +16,8 @@ from accounts.models.work import AlertKind
 from accounts.permissions import Permission
 from accounts.users.users import zone_of
 from console.home.attention import address_of_alert, attention_for
-from console.shared.guards import acting, decides, needs, own_or_404, permissions_of
-from console.shared.refusals import told_on_the_next_page
+from console.shared.guards import acting, has_all_permissions, needs, own_or_404, permissions_of
+from console.shared.refusals import refusal_as_message
 from spaces.rights import rights_of
 
 LOGINS_SHOWN = 5
@@ -30,8 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
     logins = LoginRecord.objects.in_account(user.account_id).filter(user=user).order_by("-at")[:LOGINS_SHOWN]
     attention = None
     if Permission.MANAGE_USERS in permissions_of(request):
-        connects = Permission.MANAGE_SSO in permissions_of(request)
-        attention = attention_for(user.account, decides=decides(request), connects=connects)
+        manages_sso = Permission.MANAGE_SSO in permissions_of(request)
+        is_admin = has_all_permissions(request)
+        attention = attention_for(user.account, is_account_admin=is_admin, manages_sso=manages_sso)
     alerts = [(alert, address_of_alert(alert)) for alert in attention.alerts] if attention else []
     page = {
         "attention": attention,
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Dismiss a request to the account admins without acting on it."""
     alert = own_or_404(request, Alert.objects.filter(kind=AlertKind.ADMIN_ASKED), alert_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         dismiss_request(alert, acting=acting(request))
         messages.success(request, "Request dismissed.")
     return redirect("home")

@@ -27,7 +27,8 @@ from common.folding import fold
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, zone_for
 from console.shared.lists import Listing
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 
 ORDERS = {"since": ("asked_at",), "email": ("user__email_key",)}
 SECONDS = 4.0  # of work for one request; then the page shows how far it is, and goes on
@@ -95,7 +96,7 @@ def decide_one(request: HttpRequest, user_id: UUID, decision: str) -> HttpRespon
     row = get_object_or_404(HeldDeparture.objects.in_account(account).select_related("user"), user=user_id)
     if not is_confirmed(request):
         return ask(request, _question(chosen, f"{chosen.verb} {row.user}?"))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if chosen.one(account, user_id, acting(request)):
             messages.success(request, f"{row.user} is {chosen.done}.")
         else:

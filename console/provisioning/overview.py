@@ -20,7 +20,7 @@ from accounts.permissions import Permission
 from accounts.tokens import tokens
 from console.provisioning.checklists import CHECKLISTS
 from console.shared.guards import account_of, acting, needs, zone_for
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.tokens.forms import ProvisioningTokenForm
 from scim.models import ProvisioningRequest
 
@@ -54,7 +54,7 @@ def provisioning(request: HttpRequest) -> HttpResponse:
 def save_settings(request: HttpRequest) -> HttpResponse:
     account, form = account_of(request), SettingsForm(request.POST)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             holds.set_hold(account, form.cleaned_data["hold"], acting(request))
             account_settings.set_retention(account, form.cleaned_data["retention_days"], acting(request))
     if not form.is_valid():

@@ -11,7 +11,7 @@ from accounts.connections import scope as connection_scope
 from accounts.permissions import Permission
 from accounts.tokens import tokens
 from console.shared.guards import account_of, acting, needs, own_or_404
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.tokens.forms import ProvisioningTokenForm
 from console.tokens.shared_views import revoke, show_once
 
@@ -26,7 +26,7 @@ def new_service_token(request: HttpRequest) -> HttpResponse:
     connections = connection_scope.connections_of(account_of(request))
     form = ProvisioningTokenForm(connections, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             token, text = tokens.issue_service_token(
                 account_of(request),
                 form.cleaned_data["name"],

@@ -17,7 +17,7 @@ from console.roles.kinds import RoleKind
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import needs, own_or_404
 from console.shared.names_in_logins import carried
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ def new_role(request: HttpRequest, kind: RoleKind) -> HttpResponse:
     grantable = kind.grantable(request)
     form = RoleForm(kind.catalogue, grantable, request.POST or None, initial={"permissions": template.permissions})
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             role = kind.create(request, form.draft, template.name)
             messages.success(request, f"Role {role} created. You can now assign it to users and groups.")
             return redirect(kind.route(""), role.pk)
@@ -42,7 +42,7 @@ def new_role(request: HttpRequest, kind: RoleKind) -> HttpResponse:
 @needs(Permission.MANAGE_ROLES)
 def edit_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResponse:
     role = own_or_404(request, kind.roles(request), role_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         check_custom(role)
         return _edit(request, kind, role)
     return redirect(kind.route(""), role.pk)
@@ -54,7 +54,7 @@ def remove_role(request: HttpRequest, kind: RoleKind, role_id: UUID) -> HttpResp
     role = own_or_404(request, kind.roles(request), role_id)
     if not is_confirmed(request):
         return ask(request, _question(request, kind, role))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         kind.delete(request, role)
         messages.success(request, f"Role {role} deleted.")
         return redirect("roles")
@@ -66,7 +66,7 @@ def _edit(request: HttpRequest, kind: RoleKind, role: Any) -> HttpResponse:
     offered = kind.grantable(request) | set(role.permissions)
     form = RoleForm(kind.catalogue, offered, request.POST or None, initial=present)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             if kind.update(request, role, form.draft):
                 messages.success(request, f"Role {form.draft.name} saved.")
             return redirect(kind.route(""), role.pk)

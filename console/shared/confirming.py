@@ -1,4 +1,4 @@
-"""The question before a step that takes something away: what will happen, and to how many. Works without scripts."""
+"""Confirmation page before a destructive action. Works without scripts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ SHOWN = 20  # names
 
 @dataclass(frozen=True)
 class Question:
-    """`title`: "Deprovision 3 people?"; `sentences`: what will happen; `button`: the verb; `names`: to whom."""
+    """`title`: "Deprovision 3 users?"; `sentences`: consequences; `button`: the verb; `names`: affected objects."""
 
     title: str
     sentences: Sequence[str]
@@ -31,12 +31,12 @@ class Question:
 
 
 def is_confirmed(request: HttpRequest) -> bool:
-    """Whether this POST is the yes to a question that was asked."""
+    """Whether this POST confirms the action."""
     return request.POST.get(CONFIRMED) == "yes"
 
 
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
-    """The page with the question; its yes is posted to the address that was asked for."""
+    """Render the confirmation; it posts to the requested URL."""
     total = len(question.names) if question.total is None else question.total
     most = total if question.shows_all else SHOWN
     page = {"question": question, "shown": question.names[:most], "more": max(0, total - most)}

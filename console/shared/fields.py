@@ -14,7 +14,7 @@ OFFERED = 200
 
 
 class NameInput(forms.TextInput):
-    """A text input with a `<datalist>` of names, or of (value, what it means) pairs."""
+    """A text input with a `<datalist>` of names, or of (value, label) pairs."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})
@@ -31,7 +31,7 @@ class NameInput(forms.TextInput):
 
 
 class NameField(forms.CharField):
-    """Cleans to the row of that name, None where nothing was typed. `what`: "space". Rows are given by `offer`."""
+    """Clean to the row with this name; None for no input. `what`: "space". `offer` sets the rows."""
 
     widget = NameInput
 
@@ -41,7 +41,7 @@ class NameField(forms.CharField):
         self.rows: models.QuerySet[Any] | None = None
 
     def offer(self, rows: "models.QuerySet[Any]") -> None:
-        """Rows of one account, that have a `name`."""
+        """Set the rows, of one account, that have a `name`."""
         self.rows = rows
         cast(NameInput, self.widget).offered = rows.order_by("name").values_list("name", flat=True)[:OFFERED]
 
@@ -51,11 +51,11 @@ class NameField(forms.CharField):
             return None
         row = self.rows.filter(name=name).first() or self._in_any_case(name)
         if row is None:
-            raise ValidationError(f"Expected the name of a {self.what} of this account; received '{name}'.")
+            raise ValidationError(f"This account has no {self.what} with the name '{name}'.")
         return row
 
     def _in_any_case(self, name: str) -> Any:
-        """The only one of that name, letter case ignored."""
+        """Return the only row with this name in any letter case."""
         found = list(self.rows.filter(name__iexact=name)[:2]) if self.rows is not None else []
         return found[0] if len(found) == 1 else None
 

@@ -1,4 +1,4 @@
-"""Who may open a page: a stranger is sent to sign in, a person without the permission gets the 403 page."""
+"""Permissions of pages: anonymous users are redirected to sign-in, users without the permission get the 403 page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 def needs(*any_of: Permission) -> Callable[[View], View]:
-    """The person's account role, or that of one of their groups, has to have one of these permissions."""
+    """Require one of these permissions, from the user's account role or a group."""
 
     def guard(view: View) -> View:
         @login_required
@@ -45,7 +45,7 @@ def needs(*any_of: Permission) -> Callable[[View], View]:
 
 
 def permissions_of(request: HttpRequest) -> frozenset[str]:
-    """Of the person who asks; one query for a request, however often it is asked."""
+    """Return the permissions of the signed-in user; one query per request."""
     kept: frozenset[str] | None = getattr(request, "_permissions", None)
     if kept is None:
         kept = frozenset(account_permissions(person_of(request)))
@@ -53,33 +53,33 @@ def permissions_of(request: HttpRequest) -> frozenset[str]:
     return kept
 
 
-def decides(request: HttpRequest) -> bool:
-    """Whether the person who asks has all account permissions, for what a page offers. Services check it again."""
+def has_all_permissions(request: HttpRequest) -> bool:
+    """Whether the user has all account permissions. For what a page offers; services check again."""
     return permissions_of(request) >= ALL
 
 
 def person_of(request: HttpRequest) -> User:
-    """Who asks, behind a guard."""
+    """Return the signed-in user, behind a guard."""
     return cast(User, request.user)
 
 
 def account_of(request: HttpRequest) -> Account:
-    """The account whose pages these are, behind a guard."""
+    """Return the account of the signed-in user, behind a guard."""
     return person_of(request).account
 
 
 def own_or_404(request: HttpRequest, rows: "type[M] | models.QuerySet[M]", key: UUID | str) -> M:
-    """The row of that key in one's own account; of another account nothing is there."""
+    """Return the row with this key in the user's own account, else 404."""
     queryset: Any = rows if isinstance(rows, models.QuerySet) else rows._default_manager.all()
     return cast(M, get_object_or_404(queryset.in_account(account_of(request)), pk=key))
 
 
 def acting(request: HttpRequest) -> Actor:
-    """Who asks, for the audit log."""
+    """Return the signed-in user as the actor of audit entries."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     return person(person_of(request), client_address(request), str(request_id))
 
 
 def zone_for(request: HttpRequest) -> ZoneInfo:
-    """The time zone in which the person who asks reads times."""
+    """Return the time zone of the signed-in user."""
     return ZoneInfo(zone_of(person_of(request)))

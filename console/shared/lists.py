@@ -1,6 +1,6 @@
-"""Long lists: filters (django-filter), an order from a table of allowed ones, and pages; constant queries.
+"""Long lists: filters (django-filter), sorting by allowed columns, and pages; constant queries.
 
-Everything is in the address, so that a list can be sent to a colleague and works without scripts.
+The URL holds the whole state, so that a list can be shared and works without scripts.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,17 +21,17 @@ Orders = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading: `address` sorts by it, the other way round where it is sorted by it already."""
+    """A column heading: `address` sorts by it, or reverses the order."""
 
     address: str
     direction: str  # "ascending", "descending" or "none", as `aria-sort` has it
 
 
 class Listing:
-    """One page of a list, and the addresses of the others.
+    """One page of a list, and the URLs of the others.
 
-    `filters` is a FilterSet class over `rows`. `known_total` is asked in place of a count where no filter is set.
-    `by_key`: where rows are long, keys are found, counted and paged in an index, and only the page's rows are read.
+    `filters` is a FilterSet class over `rows`. `known_total` replaces the count where no filter is set. `by_key`: for
+    long rows, keys are counted and paged in an index, and only the rows of the page are read.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class Listing:
 
     @cached_property
     def rows(self) -> "QuerySet[Any]":
-        """All that the filters let through, in order. What a filter does not understand finds nothing."""
+        """Return the filtered rows in order; none for an invalid filter."""
         found = self.filters.qs if self.filters.is_valid() else self._all.none()
         columns = (*self._orders[self.sort.removeprefix("-")], "pk")
-        return found.order_by(*map(_turned, columns) if self.sort.startswith("-") else columns)
+        return found.order_by(*map(_reversed, columns) if self.sort.startswith("-") else columns)
 
     @cached_property
     def page(self) -> Page[Any]:
-        """The page asked for; the nearest there is, for a number out of bounds or none."""
+        """Return the requested page, or the nearest one."""
         paginator = Paginator(self.rows.values_list("pk", flat=True) if self._by_key else self.rows, self._per_page)
         if self._known_total is not None:
             vars(paginator)["count"] = self._known_total()  # where Django caches it
@@ -90,12 +90,12 @@ class Listing:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The filters that are set, and to what."""
+        """Return the filters that are set, with their values."""
         return {name: str(self._query[name]) for name in self.filters.filters if self._query.get(name)}
 
     @property
     def query(self) -> str:
-        """Filters and order, to be carried along: `?{{ listing.query }}`."""
+        """Return filters and order as a query string: `?{{ listing.query }}`."""
         kept = self._query.copy()
         kept.pop("page", None)
         return kept.urlencode()
@@ -104,8 +104,8 @@ class Listing:
         is_sorted, backwards = self.sort.removeprefix("-") == key, self.sort.startswith("-")
         is_descending = backwards != self._orders[key][0].startswith("-")
         direction = "none" if not is_sorted else "descending" if is_descending else "ascending"
-        turned = f"-{key}" if is_sorted and not backwards else key
-        return Heading(self._address(sort=turned, page=""), direction)
+        reversed_key = f"-{key}" if is_sorted and not backwards else key
+        return Heading(self._address(sort=reversed_key, page=""), direction)
 
     def _address(self, **changed: str) -> str:
         query = self._query.copy()
@@ -116,12 +116,12 @@ class Listing:
         return f"?{query.urlencode()}"
 
 
-def _turned(column: str) -> str:
+def _reversed(column: str) -> str:
     return column.removeprefix("-") if column.startswith("-") else f"-{column}"
 
 
 def clean(query: QueryDict) -> QueryDict:
-    """Without NUL, which PostgreSQL has no place for, and without what is empty."""
+    """Return the query without empty values, and without NUL, which PostgreSQL cannot store."""
     kept = QueryDict(mutable=True)
     for name, values in query.lists():
         kept.setlist(name.replace("\x00", ""), [value.replace("\x00", "") for value in values if value])

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from console.shared.guards import account_of
-from console.shared.refusals import counted
+from console.shared.words import counted
 from spaces.names_in_logins import DAYS, people_with
 
 

@@ -1,4 +1,4 @@
-"""Where the admin's pages are. Each person sees the sections they may open, and the buttons they may press."""
+"""Sections of the navigation. Users see the sections and buttons that they have permissions for."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from console.shared.guards import permissions_of
 
 @dataclass(frozen=True)
 class Section:
-    """`route`: name of the section's first page, whose path begins the paths of all others."""
+    """`route`: route name of the section's first page; its path is the prefix of the others."""
 
     label: str
     route: str
@@ -40,7 +40,7 @@ class Place:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: `places` to go to, and `may`, a truth for each permission: `{% if may.manage_users %}`."""
+    """Context of all pages: `places` (sections), and `may`, a boolean per permission: `{% if may.manage_users %}`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"places": (), "may": {}}

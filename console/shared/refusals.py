@@ -1,4 +1,4 @@
-"""What a verb refused, told to whoever asked for it."""
+"""Show refusals of services: as a message of the next page, or as an error of the form."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +12,8 @@ from accounts.users import protection
 
 
 @contextmanager
-def told_on_the_next_page(request: HttpRequest) -> Iterator[None]:
-    """A refusal becomes a message of the next page."""
+def refusal_as_message(request: HttpRequest) -> Iterator[None]:
+    """Show a refusal as a message on the next page."""
     try:
         yield
     except ActionRefused as refusal:
@@ -22,15 +22,10 @@ def told_on_the_next_page(request: HttpRequest) -> Iterator[None]:
 
 
 @contextmanager
-def told_in_the_form(form: forms.BaseForm) -> Iterator[None]:
-    """A refusal becomes an error of the form, which is not valid from then on: look at `form.errors`."""
+def refusal_as_form_error(form: forms.BaseForm) -> Iterator[None]:
+    """Add a refusal to the form's errors; check `form.errors` afterwards."""
     try:
         yield
     except ActionRefused as refusal:
         protection.remember(refusal)
         form.add_error(None, str(refusal))
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """ "1 person", "3 people"."""
-    return f"{number:,} {one if number == 1 else many}"

@@ -1,4 +1,4 @@
-"""Looking people up by a part of their name or email."""
+"""Search for users by parts of their names or emails."""
 
 from django import forms
 from django.db.models import Q
@@ -13,7 +13,7 @@ def search_box(placeholder: str) -> forms.TextInput:
 
 
 def people_like(text: str, through: str = "") -> Q:
-    """Whose email, user name or name holds each of the words. `through`: the way to the person, "user__"."""
+    """Match users whose email, user name or name contains all words. `through`: path to the user, "user__"."""
     found = Q()
     for word in text.split()[:WORDS]:
         found &= Q(**{f"{through}search_key__contains": casefolded(word)})

@@ -1,7 +1,7 @@
-"""Long lists of what happened, newest first, paged by time: nothing is counted, nothing is skipped over.
+"""Long lists of events, newest first, paged by time, without counts and offsets.
 
-What no index helps to find is looked for among the nearest rows only; from where that ended one can go on. So a page
-costs the same among a million rows as among a thousand. As in `lists`, everything is in the address.
+A filter without an index searches the nearest rows only, and the page links to the next stretch. So a page costs the
+same among a million rows as among a thousand. As in `lists`, the URL holds the whole state.
 """
 
 import re
@@ -26,14 +26,14 @@ _PLACE = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})")
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 THIS_CENTURY = (
-    MinValueValidator(date(2000, 1, 1), "Expected a day of this century."),
-    MaxValueValidator(date(2099, 12, 31), "Expected a day of this century."),
+    MinValueValidator(date(2000, 1, 1), "Enter a date in this century."),
+    MaxValueValidator(date(2099, 12, 31), "Enter a date in this century."),
 )
 
 
 @dataclass(frozen=True)
 class Place:
-    """Between two rows: `at` and `id` of the one before. As text it stands in addresses."""
+    """A position between two rows: `at` and `id` of the one before. Its text form is used in URLs."""
 
     at: datetime
     id: UUID
@@ -47,12 +47,12 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> "Place | None":
-        """None for what is no place, as for nothing."""
+        """Parse the text form; None if it is not one."""
         match = _PLACE.fullmatch(text)
         return cls(_EPOCH + timedelta(microseconds=int(match[1])), UUID(match[2])) if match else None
 
     def beyond(self, forward: bool) -> Q:
-        """Rows after this one. The condition on time alone is for the index."""
+        """Filter rows beyond this position. The separate condition on time is for the index."""
         if forward:
             return Q(at__gte=self.at) & (Q(at__gt=self.at) | Q(id__gt=self.id))
         return Q(at__lte=self.at) & (Q(at__lt=self.at) | Q(id__lt=self.id))
@@ -64,7 +64,7 @@ def _day_filter(label: str, method: str) -> django_filters.DateFilter:
 
 
 class TimelineFilters(django_filters.FilterSet):
-    """Days in the zone of whoever asks; both are part of what is shown. Rows have `at`."""
+    """Filter by days, both inclusive, in the user's time zone. Rows have `at`."""
 
     # By these an index finds its way; what is filtered by others is looked for row by row.
     indexed: frozenset[str] = frozenset({"since", "until"})
@@ -74,7 +74,7 @@ class TimelineFilters(django_filters.FilterSet):
 
     @classmethod
     def get_filters(cls) -> OrderedDict[str, django_filters.Filter]:
-        """The days come last in the form."""
+        """Return the filters with the days last."""
         found = super().get_filters()
         for name in ("since", "until"):
             found.move_to_end(name)
@@ -87,15 +87,15 @@ class TimelineFilters(django_filters.FilterSet):
         return rows.filter(at__lt=self._midnight(day + timedelta(days=1)))
 
     @property
-    def moments(self) -> dict[str, str]:
-        """`since` and `until` (the end of that day) in ISO 8601, as far as they are set; for the export."""
+    def bounds(self) -> dict[str, str]:
+        """Return `since` and `until` (end of the day) in ISO 8601, if set; for the export."""
         found: dict[str, date | None] = self.form.cleaned_data if self.is_valid() else {}
         since, until = found.get("since"), found.get("until")
-        moments = {"since": since and self._midnight(since), "until": until and self._midnight(until + timedelta(1))}
-        return {name: moment.isoformat() for name, moment in moments.items() if moment}
+        bounds = {"since": since and self._midnight(since), "until": until and self._midnight(until + timedelta(1))}
+        return {name: bound.isoformat() for name, bound in bounds.items() if bound}
 
     def by_index(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-        """By those filters alone that an index helps."""
+        """Apply only the filters that an index supports."""
         for name in self.indexed:
             if value := self.form.cleaned_data.get(name):
                 rows = self.filters[name].filter(rows, value)
@@ -111,7 +111,7 @@ class TimelineFilters(django_filters.FilterSet):
 
 @dataclass(frozen=True)
 class Stretch:
-    """Rows in the direction they were read; `ended`: where, when there is more beyond."""
+    """Rows in reading direction; `ended`: position of the last one if there are more."""
 
     rows: list[Any]
     ended: Place | None
@@ -119,9 +119,9 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Shown:
-    """Rows, newest first, and the places from which newer and older ones are read.
+    """Rows, newest first, and the positions for newer and older ones.
 
-    `looked_back_to`: where a search ended without having seen everything.
+    `looked_back_to`: where an incomplete search ended.
     """
 
     rows: list[Any]
@@ -131,12 +131,12 @@ class Shown:
 
 
 class Timeline:
-    """One page of it, and the addresses of the others.
+    """One page of a timeline, and the URLs of the others.
 
-    `within`: among so many rows is looked for what no index helps to find.
+    `within`: number of rows that a filter without an index searches.
     """
 
-    sort = ""  # as components/filters.html wants to know it
+    sort = ""  # for components/filters.html
 
     def __init__(
         self,
@@ -204,12 +204,12 @@ class Timeline:
         return Stretch(rows, edge)
 
     def _edge(self, beyond: Q, order: str) -> Place | None:
-        """Behind the last moment that is looked at; None: no more rows than that. The index alone tells it."""
+        """Return the end of the searched rows; None if all rows are searched. Uses the index only."""
         near = self.filters.by_index(self._all).filter(beyond).order_by(order).values_list("at", flat=True)
-        moments = list(near[self._within - 1 : self._within + 1])
-        if len(moments) < 2:
+        times = list(near[self._within - 1 : self._within + 1])
+        if len(times) < 2:
             return None
-        return Place(moments[0], FIRST if order.startswith("-") else LAST)
+        return Place(times[0], FIRST if order.startswith("-") else LAST)
 
     def _address(self, **places: Place) -> str:
         query = self._query.copy()
@@ -220,7 +220,7 @@ class Timeline:
 
 
 def _just_after(place: Place) -> Place:
-    """From there older rows begin with the one at `place`."""
+    """Return the position from which older rows start with the one at `place`."""
     return Place(place.at, UUID(int=min(place.id.int + 1, LAST.int)))
 
 

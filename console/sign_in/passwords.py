@@ -18,7 +18,7 @@ from accounts.tokens import tokens
 from accounts.users import users
 from common.folding import fold
 from console.shared.guards import acting, person_of
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.sign_in.forms import ChangePasswordForm, NewPasswordForm
 
 WRONG_PASSWORD = "Incorrect current password. Try again, or ask an admin for a link to set a new one."
@@ -54,7 +54,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = ChangePasswordForm(person, request.POST or None, offer_tokens=_has_tokens(person))
     if form.is_valid() and _is_right(request, form):
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             chosen, end_tokens = form.cleaned_data["new_password"], form.cleaned_data.get("end_tokens", False)
             users.set_password(person, chosen, end_tokens=end_tokens, acting=acting(request))
             request.session.flush()

@@ -15,7 +15,7 @@ from accounts.passwords import recovery_codes, recovery_links
 from accounts.rate_limits import limited_by
 from common.folding import fold
 from common.http.client_address import client_address
-from console.shared.refusals import counted
+from console.shared.words import counted
 from console.sign_in.forms import RecoveryCodeForm, RecoveryLinkForm
 
 WRONG_CODE = (

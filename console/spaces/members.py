@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
 from console.shared.lists import Listing
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.spaces.filters import GivingFilters, MemberFilters
 from console.spaces.forms import PlaceForm, SpaceRoleForm
 from console.spaces.spaces import LOOK
@@ -65,7 +65,7 @@ def place(request: HttpRequest, space_id: UUID) -> HttpResponse:
     form = PlaceForm(account_of(request), request.POST or None)
     if form.is_valid():
         person, role = form.cleaned_data["email"], form.cleaned_data["role"]
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             place_user(person, space, role, acting=acting(request))
             messages.success(request, f"{person} assigned to {space} as {role}.")
             return redirect("space", space.pk)
@@ -79,7 +79,7 @@ def member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
     membership = _membership(request, space_id, user_id)
     form = SpaceRoleForm(account_of(request), request.POST or None, initial={"role": membership.role_id})
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             role = form.cleaned_data["role"]
             place_user(membership.user, membership.space, role, acting=acting(request))
             messages.success(request, f"Role of {membership.user} in {membership.space} saved: {role}.")

@@ -17,7 +17,8 @@ from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
 from console.shared.names_in_logins import carried
-from console.shared.refusals import counted, told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
+from console.shared.words import counted
 from console.spaces.filters import SpaceFilters
 from console.spaces.forms import SpaceForm
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
@@ -39,7 +40,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 def new_space(request: HttpRequest) -> HttpResponse:
     form = SpaceForm(request.POST or None)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             space = add_space(account_of(request), **form.cleaned_data, acting=acting(request))
             messages.success(request, f"Space {space} created. Next, assign users.")
             return redirect("space", space.pk)
@@ -52,7 +53,7 @@ def edit_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     space = own_or_404(request, Space, space_id)
     form = SpaceForm(request.POST or None, initial={"name": space.name, "description": space.description})
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             if update_space(space, **form.cleaned_data, acting=acting(request)):
                 messages.success(request, f"Space {space} saved.")
             return redirect("space", space.pk)
@@ -64,7 +65,7 @@ def edit_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_SPACES)
 def remove_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     space = own_or_404(request, Space, space_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         check_may_be_deleted(space)
         if not is_confirmed(request):
             return ask(request, _question(request, space))

@@ -11,7 +11,8 @@ from accounts.models.token import TokenKind
 from accounts.tokens.revocation import check_may_revoke, made_with, revoke_token
 from console.shared.confirming import SHOWN, Question, ask, is_confirmed
 from console.shared.guards import acting, zone_for
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 
 
 def show_once(
@@ -29,7 +30,7 @@ def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -
 
     `consequence`: effect on programs that use it; `back`: a URL.
     """
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if not is_confirmed(request):
             check_may_revoke(token, acting(request))
             return ask(request, _question(request, token, back, consequence))

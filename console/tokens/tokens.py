@@ -22,7 +22,7 @@ from accounts.tokens import tokens
 from common.folding import fold
 from console.shared.guards import account_of, acting, needs, own_or_404, person_of, zone_for
 from console.shared.lists import Listing
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.shared.searching import search_box
 from console.tokens.forms import OwnTokenForm
 from console.tokens.shared_views import revoke, show_once
@@ -123,7 +123,7 @@ def revoke_own(request: HttpRequest, token_id: UUID) -> HttpResponse:
 def _new_of_own(request: HttpRequest, back: str) -> HttpResponse:
     form = OwnTokenForm(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             token, text = tokens.issue_token(
                 person_of(request),
                 form.cleaned_data["name"],

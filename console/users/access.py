@@ -18,7 +18,7 @@ from accounts.provisioning import identifiers
 from accounts.users.users import set_account_role
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from console.users.user import person_or_404, show
 from spaces import placing
@@ -34,7 +34,7 @@ def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = AccountRoleForm(account_of(request), request.POST)
     if form.is_valid():
         role = form.cleaned_data["role"]
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             if set_account_role(person, role, acting=acting(request)):
                 messages.success(request, f"Account role of {person} changed to {role}.")
             return _back(person)
@@ -47,7 +47,7 @@ def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     form = IdentifiersForm(account_of(request), request.POST)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
             messages.success(request, IDENTIFIERS_CHANGED if changed else "No changes.")
             _warn_of_same_external_id(request, person_or_404(request, user_id))
@@ -72,7 +72,7 @@ def place_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = PlaceForm(account_of(request), request.POST)
     if form.is_valid():
         space, role = form.cleaned_data["space"], form.cleaned_data["role"]
-        with told_on_the_next_page(request):
+        with refusal_as_message(request):
             if placing.place_user(person, space, role, acting=acting(request)):
                 messages.success(request, f"{person} assigned to {space} as {role}.")
         return _back(person)
@@ -101,7 +101,7 @@ def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
     form = JoinForm(account_of(request), request.POST)
     if form.is_valid():
         group = form.cleaned_data["group"]
-        with told_on_the_next_page(request):
+        with refusal_as_message(request):
             if add_member(group, person, acting=acting(request)):
                 messages.success(request, f"{person} added to group {group}.")
         return _back(person)
@@ -116,7 +116,7 @@ def remove_from_group(request: HttpRequest, user_id: UUID, group_id: UUID) -> Ht
         sentences = [f"The user loses the roles that {group} assigns, in spaces and in the account."]
         title = f"Remove {person} from group {group}?"
         return ask(request, Question(title, sentences, "Remove", _address(person)))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if remove_member(group, person, acting=acting(request)):
             messages.success(request, f"{person} removed from group {group}.")
     return _back(person)
@@ -146,7 +146,7 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_USERS)
 def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         restored = end_access.restore(person.pk, account_of(request), acting=acting(request))
         then = "can sign in" if restored.state == UserState.ACTIVE else "is pending until the next SSO login"
         messages.success(

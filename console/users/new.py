@@ -12,7 +12,7 @@ from accounts.passwords.links import make_link
 from accounts.permissions import Permission
 from accounts.users.users import create_password_user, provision_pending
 from console.shared.guards import account_of, acting, needs
-from console.shared.refusals import told_in_the_form
+from console.shared.refusals import refusal_as_form_error
 from console.users.forms import PASSWORD, NewUserForm
 from console.users.sign_in import show_link
 
@@ -22,7 +22,7 @@ from console.users.sign_in import show_link
 def new_user(request: HttpRequest) -> HttpResponse:
     form = NewUserForm(account_of(request), request.POST or None)
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             person = _create(request, form.cleaned_data)
             if form.cleaned_data["way_in"] == PASSWORD:
                 return show_link(request, person, make_link(person, acting=acting(request)))

@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from console.shared.guards import account_of
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 from console.users.users import listing_of, people_of
 
 MOST = 10_000
@@ -106,7 +107,7 @@ def carry_out(
     """Handle the next batch, then redirect to the list or show progress. `doing`: "Assigning users to DevOps";
     `done`: "assigned to DevOps"; `fields`: further hidden fields that `do` was built from."""
     keys, step = selection.portion(portion), None
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         step = do(keys)
     if step is not None:
         selection.note(len(keys), step)

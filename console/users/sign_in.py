@@ -16,7 +16,8 @@ from accounts.passwords.links import make_link
 from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 from console.tokens.shared_views import revoke
 from console.users.forms import PasswordLinkForm
 from console.users.user import person_or_404
@@ -28,7 +29,7 @@ def end_session_of_user(request: HttpRequest, user_id: UUID, session_id: UUID) -
     person = person_or_404(request, user_id)
     own = SignedInSession.objects.in_account(person.account_id).defer("logout_hints").filter(user=person)
     session = get_object_or_404(own, pk=session_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if sessions.end(session, acting=acting(request)):
             messages.success(request, f"Session of {person} ended. That browser must log in again.")
     return _back(person)
@@ -44,7 +45,7 @@ def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         question = Question(f"End all sessions of {person}?", sentences, "End all sessions", _address(person))
         return ask(request, question)
     but = sessions.current(request) if person == request.user else None
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         ended = sessions.end_all(person, acting=acting(request), but=but)
         messages.success(request, f"{counted(ended, 'session', 'sessions')} of {person} ended.")
     return _back(person)
@@ -66,7 +67,7 @@ def make_password_link(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _link_question(person))
     end_tokens = form.cleaned_data["end_tokens"]
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         link = make_link(person, end_tokens=end_tokens, acting=acting(request))
         return show_link(request, person, link, end_tokens=end_tokens)
     return _back(person)
@@ -80,7 +81,7 @@ def remove_identity(request: HttpRequest, user_id: UUID, identity_id: UUID) -> H
     identity = get_object_or_404(own, pk=identity_id)
     if not is_confirmed(request):
         return ask(request, _identity_question(person, identity))
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         done = identities.remove_identity(identity, acting=acting(request))
         ended = counted(done.sessions, "session", "sessions")
         messages.success(request, f"Identity at {identity.connection} removed, {ended} ended.")

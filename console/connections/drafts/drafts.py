@@ -16,7 +16,8 @@ from console.connections.drafts.words import described_draft
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import counted, told_on_the_next_page
+from console.shared.refusals import refusal_as_message
+from console.shared.words import counted
 
 
 @require_POST
@@ -24,7 +25,7 @@ from console.shared.refusals import counted, told_on_the_next_page
 def publish(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     draft = draft_of(connection)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         if draft and not is_confirmed(request):
             consent.check_verb("publish", connection.account_id, acting(request))
             drafts.check_may_be_published(draft)
@@ -67,7 +68,7 @@ def throw_away(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=address_of(connection),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         drafts.throw_away(connection, request.POST.get("version", ""), acting=acting(request))
         messages.success(request, "Draft discarded. Live settings are unchanged.")
     return redirect("connection", connection.pk)

@@ -21,7 +21,8 @@ from console.connections.provider.forms import CertificateForm
 from console.connections.tabs import address_of, connection_of, edited, posted, shown, where
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import counted, told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
+from console.shared.words import counted
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def certificates(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = edited(request, connection_id, protocol=Protocol.SAML)
     form = CertificateForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             added = add_certificates(connection, form.cleaned_data["text"], acting=acting(request))
             number = counted(len(added.certificates), "certificate", "certificates")
             for sentence in added.left_out:
@@ -88,7 +89,7 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=back,
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         remove_certificate(connection, chosen, acting=acting(request))
         messages.success(request, f"Certificate removed{where(connection)}.")
     return redirect(back)
@@ -124,7 +125,7 @@ def replace_own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=back,
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         replace_lost_key(connection, acting=acting(request))
         messages.success(request, "New key created. Now update the service provider metadata at the identity provider.")
     return redirect(back)

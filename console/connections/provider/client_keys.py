@@ -13,14 +13,14 @@ from accounts.permissions import Permission
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import told_on_the_next_page
+from console.shared.refusals import refusal_as_message
 
 
 @require_POST
 @needs(Permission.MANAGE_SSO)
 def make(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         make_client_key(connection, acting=acting(request))
         messages.success(request, "Key created. Now add its certificate or the JWKS URL at the identity provider.")
     return redirect("connection-provider", connection.pk)
@@ -41,7 +41,7 @@ def use_next(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=address_of(connection, "connection-provider"),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         use_next_client_key(connection, acting=acting(request))
         messages.success(request, "The next key is in use. Remove the old certificate at the identity provider.")
     return redirect("connection-provider", connection.pk)

@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from console.connections.tabs import address_of, connection_of
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import told_on_the_next_page
+from console.shared.refusals import refusal_as_message
 
 _OUTCOMES = {
     "busy": (
@@ -58,7 +58,7 @@ def approve(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             cancel_address=address_of(connection),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         metadata.approve_metadata(connection, acting=acting(request))
         messages.success(request, "Metadata change approved.")
     return redirect("connection", connection.pk)
@@ -68,7 +68,7 @@ def approve(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_SSO)
 def refuse(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         metadata.drop_metadata(connection, acting=acting(request))
         messages.success(
             request, "Metadata change rejected. The current settings stay; only another change is presented again."

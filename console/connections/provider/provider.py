@@ -31,7 +31,7 @@ from console.connections.tabs import address_of, after_step, connection_of, edit
 from console.guides.views import VENDORS as GUIDED
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import acting, needs
-from console.shared.refusals import told_in_the_form, told_on_the_next_page
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 
 _SAML_WAYS: dict[str, type[ProviderForm]] = {
     "address": MetadataAddressForm,
@@ -52,7 +52,7 @@ def provider(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     all_forms = {way: form(connection, *posted.get(way, ()), prefix=way) for way, form in ways.items()}
     form = all_forms.get(chosen)
     if form and form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             return _save(request, connection, form)
     return _page(request, connection, all_forms)
 
@@ -78,7 +78,7 @@ def client_secret(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = edited(request, connection_id, protocol=Protocol.OIDC)
     form = ClientSecretForm(request.POST, prefix="secret")
     if form.is_valid():
-        with told_in_the_form(form):
+        with refusal_as_form_error(form):
             given = form.cleaned_data
             change_client_secret(connection, given["client_secret"], given["expires_at"], acting=acting(request))
             stored = f"Client secret saved{where(connection)}. It is stored encrypted and not shown again."
@@ -102,7 +102,7 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
             cancel_address=address_of(connection, "connection-provider"),
         )
         return ask(request, question)
-    with told_on_the_next_page(request):
+    with refusal_as_message(request):
         change_client_secret(connection, "", None, acting=acting(request))
         messages.success(request, f"Client secret removed{where(connection)}.")
     return redirect("connection-provider", connection.pk)

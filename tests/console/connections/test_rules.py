@@ -62,7 +62,7 @@ def test_the_role_of_another_account_cannot_be_granted(as_alice: Client, okta: C
 
 def test_an_unknown_space_is_told(as_alice: Client, okta: Connection) -> None:
     page = send(as_alice, okta, "people", {**PEOPLE, "default_space": "Atlantis"})
-    assertContains(page, "Expected the name of a space of this account; received &#x27;Atlantis&#x27;")
+    assertContains(page, "This account has no space with the name &#x27;Atlantis&#x27;")
     assert Connection.objects.get().just_in_time == "on"
 
 

@@ -105,7 +105,7 @@ def test_nobody_chosen_is_told(as_alice_of: Client, path: str) -> None:
 
 def test_an_unknown_space_or_role_is_told(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post("/users/selected/place", {"person": [cast.bob.pk], "space": "Nowhere"}, follow=True)
-    assertContains(page, "Space: Expected the name of a space of this account")
+    assertContains(page, "Space: This account has no space with the name")
     junk = {"person": [cast.bob.pk], "space": "QA", "role": str(uuid4())}
     assertContains(as_alice_of.post("/users/selected/place", junk, follow=True), "Space role: ")
 

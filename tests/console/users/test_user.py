@@ -123,9 +123,9 @@ def test_they_are_placed_and_taken_out(as_alice_of: Client, cast: Cast) -> None:
 
 def test_a_wrong_space_or_group_is_told_on_the_page(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.petra, "/spaces"), {"space": "Nowhere", "role": "junk"})
-    assertContains(page, "Expected the name of a space of this account")
+    assertContains(page, "This account has no space with the name")
     page = as_alice_of.post(address(cast.petra, "/groups"), {"group": "Nobodies"})
-    assertContains(page, "Expected the name of a group of this account")
+    assertContains(page, "This account has no group with the name")
 
 
 def test_why_somebody_who_is_out_gets_nothing_is_told(as_alice_of: Client, cast: Cast) -> None:

@@ -74,7 +74,7 @@ def test_filters_find(as_alice_of: Client, placed: Cast, query: str, found: set[
 
 def test_an_unknown_space_is_named_in_a_sentence(as_alice_of: Client) -> None:
     page = as_alice_of.get("/users?space=Globex")
-    assertContains(page, "Expected the name of a space of this account; received &#x27;Globex&#x27;.")
+    assertContains(page, "This account has no space with the name &#x27;Globex&#x27;.")
 
 
 def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast) -> None:

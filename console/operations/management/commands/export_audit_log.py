@@ -52,10 +52,10 @@ class Command(VerbCommand):
 
 def _text(*, account: str, since: str | None, until: str | None, **options: Any) -> Iterator[str]:
     owner = account_named(account)
-    return audit_export.export(owner, options["format"], since=_moment(since), until=_moment(until), acting=OPERATOR)
+    return audit_export.export(owner, options["format"], since=_time(since), until=_time(until), acting=OPERATOR)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _time(text: str | None) -> datetime | None:
     return audit_export.moment(text) if text else None
 
 
