@@ -41,7 +41,7 @@ class Attention:
 
 
 def attention_for(account: Account, *, is_account_admin: bool, manages_sso: bool) -> Attention:
-    """Return it in four queries. `is_account_admin`: includes requests of others; `manages_sso`: includes connections."""
+    """Return it in four queries. `is_account_admin`: with requests of others; `manages_sso`: with connections."""
     pending = User.objects.in_account(account).pending()
     alerts = Alert.objects.in_account(account).open()
     if not is_account_admin:
