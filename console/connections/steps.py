@@ -10,7 +10,7 @@ from console.connections.field_words import FIELD_WORDS
 ASKED_FOR = ("email", "first_name", "last_name", "timezone", "space_name", "space_role", "groups")
 # They come to pass at the identity provider, where we see nothing until an answer arrives.
 SEEN_LATER = "verified by the test"
-_ENABLE_NEEDS_ADMIN = " Only an account admin can enable it, because it decides who can sign in."
+_ENABLE_NEEDS_ADMIN = " Only an account admin can enable this connection, because it decides who can sign in."
 
 
 class Mark(StrEnum):

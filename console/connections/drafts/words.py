@@ -88,7 +88,9 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         else:
             yield Difference(label_of(live, name), (value_words(before),), (value_words(after),))
     if draft.changes_secret:
-        yield Difference("Client secret", (_kept(live),), ("new" if is_kept(draft, "client_secret") else _NONE,))
+        yield Difference(
+            "Client secret", (_kept(live),), ("a new secret" if is_kept(draft, "client_secret") else _NONE,)
+        )
 
 
 def label_of(connection: Connection, name: str) -> str:

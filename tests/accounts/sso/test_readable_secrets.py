@@ -198,7 +198,7 @@ def test_its_page_says_who_has_to_do_what_and_the_tab_too(
         assertContains(page, f"The client secret of &#x27;Azure&#x27; {CANNOT_BE_READ}. Enter it again")
     assertContains(as_alice.get("/sso"), "The client secret of")
     as_alice.post(f"{address}/secret", {"secret-client_secret": "s3cret again"})
-    assertContains(as_alice.get(f"{address}/provider"), "a new one")
+    assertContains(as_alice.get(f"{address}/provider"), "a new secret")
 
 
 def test_our_metadata_are_given_with_the_same_certificate(cast: Cast, lose_the_key: Any, client: Client) -> None:

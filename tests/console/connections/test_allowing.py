@@ -35,7 +35,7 @@ def test_enabling_asks_which_groups_logins_may_give(as_alice: Client, okta: Conn
     Connection.objects.update(state="draft")
     address = f"/sso/{okta.pk}/enable"
     question = as_alice.get(address)
-    assertContains(question, "Logins through Okta may give")
+    assertContains(question, "Allow logins through Okta to assign")
     assertContains(question, f"Group &#x27;Admins&#x27;: {ALL}")
     yes = {"confirmed": "yes", "version": version_of(Connection.objects.get())}
     as_alice.post(address, {**yes, "allow": ALL})

@@ -116,7 +116,7 @@ def test_of_several_clock_differences_the_message_that_took_least_counts(okta: C
     logins(okta, 1, clock_difference=-12)
     logins(okta, 1, clock_difference=None)
     assert health(okta).clock_difference == -12
-    assert health(okta).clock_sentence == "the identity provider is 12 s behind us"
+    assert health(okta).clock_sentence == "the identity provider's clock is 12 s behind"
     assert not health(okta).clock_is_off
     logins(okta, 1, clock_difference=31)
     assert health(okta).clock_is_off

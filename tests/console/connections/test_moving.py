@@ -47,7 +47,7 @@ def started(okta: Connection, entra: Connection) -> ConnectionMove:
 
 def test_it_shows_who_would_link_before_anything_happens(as_alice: Client, okta: Connection, entra: Connection) -> None:
     page = as_alice.get(address(entra))
-    assertContains(page, "Preview: 2 of 2 people link")
+    assertContains(page, "Preview: 2 of 2 users can be linked")
     assertContains(page, "dana@acme.example")
     assert not ConnectionMove.objects.exists()
 
@@ -95,7 +95,7 @@ def test_after_the_yes_the_move_is_on(
 ) -> None:
     fields = {"source": str(okta.pk), "confirmed": "yes", **ticked}
     page = as_alice.post(address(entra, "/start"), fields, follow=True)
-    assertContains(page, "people of Okta link at their next login through Entra")
+    assertContains(page, "Users of Okta are linked at their next login through Entra")
     assertContains(page, "Moved 0 of 2 people")
     assert ConnectionMove.objects.get().includes_privileged is includes
 
@@ -103,14 +103,14 @@ def test_after_the_yes_the_move_is_on(
 def test_the_page_shows_how_far_it_is(as_alice: Client, okta: Connection, entra: Connection) -> None:
     started(okta, entra)
     known_at(entra, User.objects.get(email="dana@acme.example"))
-    assertContains(as_alice.get(address(entra)), "Moved 1 of 2 people")
+    assertContains(as_alice.get(address(entra)), "Moved 1 of 2 users")
 
 
 def test_the_end_asks_then_does(as_alice: Client, okta: Connection, entra: Connection) -> None:
     end = address(entra, f"/{started(okta, entra).pk}/finish")
-    assertContains(as_alice.post(end), "Not signed in through Entra yet: 1 person.")
+    assertContains(as_alice.post(end), "Not signed in through Entra yet: 1 user.")
     page = as_alice.post(end, {"confirmed": "yes"}, follow=True)
-    assertContains(page, "The move from Okta is finished.")
+    assertContains(page, "Move from Okta finished.")
     assert ConnectionMove.objects.get().ended_by == "alice@acme.example"
 
 
@@ -121,7 +121,7 @@ def test_the_end_offers_to_hand_provisioning_over(as_alice: Client, okta: Connec
     known_at(entra, dana)
     assertContains(as_alice.post(end), "Unassigning them there deprovisions them here")
     page = as_alice.post(end, {"confirmed": "yes", "hand_over": "on"}, follow=True)
-    assertContains(page, "Entra provisions 1 person more.")
+    assertContains(page, "Entra now provisions 1 more user.")
 
 
 def test_the_way_back_asks_then_does(as_alice: Client, okta: Connection, entra: Connection) -> None:
@@ -129,7 +129,7 @@ def test_the_way_back_asks_then_does(as_alice: Client, okta: Connection, entra: 
     known_at(entra, User.objects.get(email="dana@acme.example"))
     assertContains(as_alice.post(back), "They sign in through Okta as before.")
     page = as_alice.post(back, {"confirmed": "yes", "disable": "on"}, follow=True)
-    assertContains(page, "Everybody signs in through Okta again: 1 person unlinked from Entra")
+    assertContains(page, "Users sign in through Okta again: 1 user unlinked from Entra")
     entra.refresh_from_db()
     assert (entra.state, entra.identities.count()) == ("disabled", 0)
 

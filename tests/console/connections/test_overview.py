@@ -65,7 +65,7 @@ def test_deleting_asks_and_says_how_many_identities_go(as_alice: Client, okta: C
 
 def test_a_live_connection_is_not_deleted(as_alice: Client, okta: Connection) -> None:
     page = as_alice.post(f"/sso/{okta.pk}/delete", {"confirmed": "yes"}, follow=True)
-    assertContains(page, "Disable it first")
+    assertContains(page, "Disable it before you delete it")
     assert state(okta) == "live"
 
 
@@ -95,7 +95,7 @@ def test_metadata_is_read_again_on_request(as_alice: Client, okta: Connection, w
     Connection.objects.update(metadata_url=URL)
     web.pages[URL] = published("idp", "next")
     page = as_alice.post(f"/sso/{okta.pk}/metadata/read", follow=True)
-    assertContains(page, "taken over")
+    assertContains(page, "changes applied")
     web.pages[URL] = b"<html>"
     page = as_alice.post(f"/sso/{okta.pk}/metadata/read", follow=True)
     assertContains(page, "a web page")

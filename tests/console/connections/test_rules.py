@@ -67,7 +67,7 @@ def test_an_unknown_space_is_told(as_alice: Client, okta: Connection) -> None:
 
 
 def test_attribute_names_are_saved_and_the_usual_ones_shown(as_alice: Client, okta: Connection) -> None:
-    assertContains(as_alice.get(f"/sso/{okta.pk}/attributes"), "Empty: firstName or first_name")
+    assertContains(as_alice.get(f"/sso/{okta.pk}/attributes"), "Default: firstName or first_name")
     send(as_alice, okta, "attributes", {"email": " mail ", "groups": ""})
     assert Connection.objects.get().attribute_names == {}
     publish(okta)
@@ -75,4 +75,4 @@ def test_attribute_names_are_saved_and_the_usual_ones_shown(as_alice: Client, ok
 
 
 def test_saving_the_same_is_told_and_audited_as_nothing(as_alice: Client, okta: Connection) -> None:
-    assertContains(send(as_alice, okta, "attributes", {}), "Nothing was changed")
+    assertContains(send(as_alice, okta, "attributes", {}), "No changes")

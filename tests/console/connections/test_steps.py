@@ -47,7 +47,7 @@ def test_after_the_test_only_enabling_is_left_and_then_nothing() -> None:
 def test_a_test_of_other_settings_is_none() -> None:
     changed = replace(TESTED, passed="")
     assert next_of(changed) == ["test"]
-    assert "changed after the last test" in found(changed)["test"].sentence
+    assert "changed after the last successful test" in found(changed)["test"].sentence
     assert "changed" not in found(replace(changed, tested=False))["test"].sentence
 
 

@@ -105,7 +105,7 @@ def test_certificates_and_attribute_names_differ_in_words(as_alice: Client, roll
 def test_a_secret_is_never_on_a_page(as_alice: Client, azure: Connection) -> None:
     drafts.change_client_secret(azure, "hush-hush", None, acting=OPERATOR)
     for path in ("", "/provider", "/general"):
-        assertContains(as_alice.get(f"/sso/{azure.pk}{path}"), "a new one")
+        assertContains(as_alice.get(f"/sso/{azure.pk}{path}"), "a new secret")
         assertNotContains(as_alice.get(f"/sso/{azure.pk}{path}"), "hush-hush")
     assertNotContains(as_alice.post(f"/sso/{azure.pk}/draft/publish"), "hush-hush")
 
@@ -119,7 +119,7 @@ def test_publishing_asks_and_says_that_nothing_was_tested(as_alice: Client, movi
     page = as_alice.post(f"/sso/{moving.pk}/draft/publish", yes, follow=True)
     assertRedirects(page, f"/sso/{moving.pk}")
     assertContains(page, "Draft published")
-    assertNotContains(page, "not live yet")
+    assertNotContains(page, "Unpublished draft")
     assert Connection.objects.get().sso_url == MOVED
 
 
@@ -137,7 +137,7 @@ def test_throwing_away_asks(as_alice: Client, moving: Connection) -> None:
     question = as_alice.post(f"/sso/{moving.pk}/draft/throw-away")
     assertContains(question, "Live settings do not change.")
     yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}
-    assertContains(as_alice.post(f"/sso/{moving.pk}/draft/throw-away", yes, follow=True), "is thrown away")
+    assertContains(as_alice.post(f"/sso/{moving.pk}/draft/throw-away", yes, follow=True), "Draft discarded")
     assert not ConnectionDraft.objects.exists()
 
 

@@ -72,7 +72,7 @@ def test_a_file_of_any_program_is_taken(as_alice: Client, okta: Connection, enco
     pem = key_pair("next").certificate
     der = load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
     file = SimpleUploadedFile("idp.cer", der if encoding == "DER" else pem.encode(encoding))
-    assertContains(as_alice.post(path(okta), {"file": file}, follow=True), "Added 1 certificate")
+    assertContains(as_alice.post(path(okta), {"file": file}, follow=True), "1 certificate added")
 
 
 def test_ours_is_to_be_downloaded_without_its_key(as_alice: Client, okta: Connection) -> None:
@@ -95,7 +95,7 @@ def test_a_weak_one_is_refused(as_alice: Client, okta: Connection) -> None:
 def test_of_a_chain_only_the_end_is_added_and_the_others_are_named(as_alice: Client, okta: Connection) -> None:
     pasted = chain(leaf="next").leaf + chain(leaf="next").intermediate + chain(leaf="next").root
     page = as_alice.post(path(okta), {"text": pasted}, follow=True)
-    assertContains(page, "Added 1 certificate")
+    assertContains(page, "1 certificate added")
     assertContains(page, "The certificate &#x27;root&#x27; was left out")
     assertContains(page, "The certificate &#x27;intermediate&#x27; was left out")
 

@@ -77,7 +77,7 @@ def test_reading_what_is_there_already_is_a_reading_too(as_alice: Client, draft:
     send(as_alice, draft, "address", metadata_url=URL)
     Connection.objects.update(metadata_read_at=None, metadata_problem="Nobody answered.")
     page = send(as_alice, draft, "address", metadata_url=URL)
-    assertContains(page, "Nothing was changed")
+    assertContains(page, "No changes")
     assert (read(draft).metadata_problem, read(draft).metadata_read_at is None) == ("", False)
 
 
