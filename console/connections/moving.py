@@ -26,7 +26,7 @@ from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
 from console.shared.refusals import refusal_as_message
-from console.shared.searching import people_like, search_box
+from console.shared.searching import search_box, users_like
 from console.shared.words import counted
 
 ORDERS = {"email": ("email_key",), "finding": ("finding", "email_key")}
@@ -36,8 +36,8 @@ class MoveFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name or email"))
     finding = django_filters.ChoiceFilter(label="Result", choices=Finding.choices, empty_label="all")
 
-    def search(self, people: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
-        return people.filter(people_like(text))
+    def search(self, users: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
+        return users.filter(users_like(text))
 
 
 class SourceForm(forms.Form):

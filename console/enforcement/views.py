@@ -14,7 +14,7 @@ from accounts.passwords import policy as password_policy
 from accounts.passwords import recovery_codes
 from accounts.permissions import Permission
 from accounts.rights import is_admin_by_own_role
-from console.enforcement.people import people_of
+from console.enforcement.affected_users import affected_users
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, has_all_permissions, needs, person_of, zone_for
 from console.shared.refusals import refusal_as_message
@@ -32,7 +32,7 @@ def enforcement(request: HttpRequest) -> HttpResponse:
         "enforced_at": account.sso_enforced_at,
         "readiness": readiness,
         "is_ready": any(not one.lacking for one in readiness),
-        "people": people_of(account),
+        "affected": affected_users(account),
         "is_admin": is_admin_by_own_role(person_of(request)),
         "may_lift": has_all_permissions(request),
         "codes_left": recovery_codes.left(account),

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Group, GroupMembership, Origin
 from common.folding import identifier_key
-from console.shared.searching import WORDS, people_like, search_box
+from console.shared.searching import WORDS, search_box, users_like
 
 TYPES = (("torque", "Torque"), ("idp", "Identity provider"))
 
@@ -28,4 +28,4 @@ class MemberFilters(django_filters.FilterSet):
     origin = django_filters.ChoiceFilter(label="Origin", choices=Origin.choices, empty_label="any")
 
     def search(self, members: QuerySet[GroupMembership], _name: str, text: str) -> QuerySet[GroupMembership]:
-        return members.filter(people_like(text, "user__"))
+        return members.filter(users_like(text, "user__"))

@@ -82,8 +82,8 @@ class MembersForm(forms.Form):
         if len(written) > MOST_AT_ONCE:
             raise ValidationError(f"At most {MOST_AT_ONCE} users at once; you entered {len(written)}.")
         named = Q(email_key__in=written) | Q(email_key="", user_name_key__in=written)
-        people = list(User.objects.in_account(self.group.account_id).present().filter(named))
-        unknown = [written[key] for key in written.keys() - {fold(str(person)) for person in people}]
+        users = list(User.objects.in_account(self.group.account_id).present().filter(named))
+        unknown = [written[key] for key in written.keys() - {fold(str(user)) for user in users}]
         if unknown:
             raise ValidationError(f"This account has no user with the email {listed(sorted(unknown), 10)}.")
-        return people
+        return users

@@ -91,9 +91,9 @@ def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse
 
 def _present(group: Group) -> int:
     """Count members without deprovisioned users, who stay members until their clean-up a moment later."""
-    everybody = GroupMembership.objects.in_account(group.account_id).filter(group=group)
-    out = everybody.filter(user__account=group.account_id, user__clean_up_due_since__isnull=False)
-    return everybody.count() - out.count()
+    members = GroupMembership.objects.in_account(group.account_id).filter(group=group)
+    deprovisioned = members.filter(user__account=group.account_id, user__clean_up_due_since__isnull=False)
+    return members.count() - deprovisioned.count()
 
 
 def _question(group: Group, user: User) -> Question:

@@ -44,7 +44,7 @@ class VerbCommand(BaseCommand):
         raise NotImplementedError
 
 
-class PersonCommand(VerbCommand):
+class UserCommand(VerbCommand):
     """A command about one user: ACCOUNT EMAIL."""
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -36,7 +36,7 @@ def needs(*any_of: Permission) -> Callable[[View], View]:
                 raise PermissionDenied
             try:
                 return view(request, *args, **kwargs)
-            except PermissionsExceeded as refusal:  # of a verb that has no form or message to tell it in
+            except PermissionsExceeded as refusal:  # not handled by a form or a message
                 raise PermissionDenied(str(refusal)) from None
 
         return guarded

@@ -12,7 +12,7 @@ def search_box(placeholder: str) -> forms.TextInput:
     return forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "autocomplete": "off"})
 
 
-def people_like(text: str, through: str = "") -> Q:
+def users_like(text: str, through: str = "") -> Q:
     """Match users whose email, user name or name contains all words. `through`: path to the user, "user__"."""
     found = Q()
     for word in text.split()[:WORDS]:

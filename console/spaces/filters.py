@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Origin
 from console.shared.guards import account_of
-from console.shared.searching import people_like, search_box
+from console.shared.searching import search_box, users_like
 from spaces.models import Space, SpaceMembership, SpaceRole
 
 
@@ -34,7 +34,7 @@ class MemberFilters(django_filters.FilterSet):
     origin = django_filters.ChoiceFilter(label="Source", choices=Origin.choices, empty_label="any")
 
     def search(self, members: QuerySet[SpaceMembership], _name: str, text: str) -> QuerySet[SpaceMembership]:
-        return members.filter(people_like(text, "user__"))
+        return members.filter(users_like(text, "user__"))
 
 
 class GivingFilters(django_filters.FilterSet):

@@ -52,11 +52,11 @@ class PlaceForm(SpaceRoleForm):
 
     def clean_email(self) -> User:
         email: str = self.cleaned_data["email"]
-        people = User.objects.in_account(self.account).present()
-        person: User | None = people.filter(email_key=fold(email)).first()
-        if person is None:
+        users = User.objects.in_account(self.account).present()
+        user: User | None = users.filter(email_key=fold(email)).first()
+        if user is None:
             raise ValidationError(
                 f"{self.account} has no user with the email '{email}'. Users are created at their first login, by"
                 " provisioning, or by an admin."
             )
-        return person
+        return user

@@ -22,18 +22,18 @@ HEADINGS = (
 
 
 @transaction.atomic
-def export(account: Account, people: QuerySet[User], asked: dict[str, str], *, acting: Actor) -> Iterator[str]:
-    """Yield the text in order of creation. `people`: of this account; `asked`: the filters, for the audit log.
+def export(account: Account, users: QuerySet[User], asked: dict[str, str], *, acting: Actor) -> Iterator[str]:
+    """Yield the text in order of creation. `users`: of this account; `asked`: the filters, for the audit log.
 
     The download is audited before the first line.
     """
     audit.record(acting, "users.exported", account, {"filters": [None, asked]})
-    return csv_lines(HEADINGS, _batches(account, people))
+    return csv_lines(HEADINGS, _batches(account, users))
 
 
-def _batches(account: Account, people: QuerySet[User]) -> Iterator[list[list[Any]]]:
+def _batches(account: Account, users: QuerySet[User]) -> Iterator[list[list[Any]]]:
     """Yield batches of users, three queries each, by number: OFFSET would read all rows that it skips."""
-    found = people.select_related("account_role").order_by("number")
+    found = users.select_related("account_role").order_by("number")
     batch = list(found[:AT_ONCE])
     while batch:
         yield _rows(account, batch)

@@ -12,7 +12,7 @@ from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserOrigin, UserState
 from console.shared.fields import NameField
 from console.shared.guards import account_of
-from console.shared.searching import people_like, search_box
+from console.shared.searching import search_box, users_like
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 
 DORMANT = timedelta(days=90)
@@ -55,26 +55,26 @@ class UserFilters(django_filters.FilterSet):
         label="Last login", choices=tuple(ACTIVITY.items()), method="by_login", empty_label="any"
     )
 
-    def filter_queryset(self, people: QuerySet[User]) -> QuerySet[User]:
+    def filter_queryset(self, users: QuerySet[User]) -> QuerySet[User]:
         if not self.form.cleaned_data["state"]:
-            people = people.filter(state__in=(UserState.PENDING, UserState.ACTIVE))
-        return super().filter_queryset(people)  # type: ignore[no-any-return]
+            users = users.filter(state__in=(UserState.PENDING, UserState.ACTIVE))
+        return super().filter_queryset(users)  # type: ignore[no-any-return]
 
-    def search(self, people: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
-        return people.filter(people_like(text))
+    def search(self, users: QuerySet[User], _name: str, text: str) -> QuerySet[User]:
+        return users.filter(users_like(text))
 
-    def in_space(self, people: QuerySet[User], _name: str, space: Space) -> QuerySet[User]:
+    def in_space(self, users: QuerySet[User], _name: str, space: Space) -> QuerySet[User]:
         """Assigned directly or through a group."""
         own = SpaceMembership.objects.in_account(space.account_id).filter(space=space)
         giving = GroupSpaceRole.objects.in_account(space.account_id).filter(space=space)
         through = GroupMembership.objects.in_account(space.account_id).filter(group__in=giving.values("group"))
-        return people.filter(Q(pk__in=own.values("user")) | Q(pk__in=through.values("user")))
+        return users.filter(Q(pk__in=own.values("user")) | Q(pk__in=through.values("user")))
 
-    def in_group(self, people: QuerySet[User], _name: str, group: Group) -> QuerySet[User]:
+    def in_group(self, users: QuerySet[User], _name: str, group: Group) -> QuerySet[User]:
         members = GroupMembership.objects.in_account(group.account_id).filter(group=group)
-        return people.filter(pk__in=members.values("user"))
+        return users.filter(pk__in=members.values("user"))
 
-    def by_login(self, people: QuerySet[User], _name: str, choice: str) -> QuerySet[User]:
+    def by_login(self, users: QuerySet[User], _name: str, choice: str) -> QuerySet[User]:
         if choice == "never":
-            return people.filter(last_login=None)
-        return people.filter(last_login__lt=timezone.now() - DORMANT)
+            return users.filter(last_login=None)
+        return users.filter(last_login__lt=timezone.now() - DORMANT)

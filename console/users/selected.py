@@ -33,7 +33,7 @@ def place_selected(request: HttpRequest) -> HttpResponse:
         return _refused(request, selection, problem)
     space, role = form.cleaned_data["space"], form.cleaned_data["role"]
     fields = {"space": space.name, "role": str(role.pk)}
-    if selection.is_everybody and not is_confirmed(request):
+    if selection.takes_all and not is_confirmed(request):
         what = f"to {space} as {role}"
         sentence = f"All users that match the filters get this role in {space}. It replaces a directly assigned role."
         return _ask(request, selection, f"Assign {selection.words} {what}?", [sentence], "Assign", fields)
@@ -52,7 +52,7 @@ def join_selected(request: HttpRequest) -> HttpResponse:
     if problem := selection.problem() or _problem(form):
         return _refused(request, selection, problem)
     group = form.cleaned_data["group"]
-    if selection.is_everybody and not is_confirmed(request):
+    if selection.takes_all and not is_confirmed(request):
         sentence = f"All users that match the filters get the roles that {group} assigns."
         title, fields = f"Add {selection.words} to group {group}?", {"group": group.name}
         return _ask(request, selection, title, [sentence], "Add to group", fields)

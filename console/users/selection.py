@@ -19,7 +19,7 @@ from accounts.models import User
 from console.shared.guards import account_of
 from console.shared.refusals import refusal_as_message
 from console.shared.words import counted
-from console.users.users import listing_of, people_of
+from console.users.users import listing_of, users_of
 
 MOST = 10_000
 REFUSALS_SHOWN = 20
@@ -36,10 +36,10 @@ class Done:
 class Selection:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self.is_everybody = request.POST.get("everybody") == "yes"
-        self.people = self._everybody() if self.is_everybody else self._ticked()
+        self.takes_all = request.POST.get("everybody") == "yes"
+        self.users = self._all() if self.takes_all else self._ticked()
         self.after = _key(request.POST.get("after", ""))
-        self.total = _number(request.POST.get("total", "")) or self.people.count()
+        self.total = _number(request.POST.get("total", "")) or self.users.count()
         self.done, self.changed = _number(request.POST.get("done", "")), _number(request.POST.get("changed", ""))
         self.refused = request.POST.getlist("refused")[:REFUSALS_SHOWN]
 
@@ -63,34 +63,34 @@ class Selection:
 
     def names(self) -> list[str]:
         return [
-            str(person) for person in self.people.select_related(None).only("email", "user_name").order_by("email_key")
+            str(person) for person in self.users.select_related(None).only("email", "user_name").order_by("email_key")
         ]
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the selection as hidden fields."""
-        if self.is_everybody:
+        if self.takes_all:
             yield "everybody", "yes"
         for key in self._keys():
             yield "person", key
 
     def portion(self, size: int) -> list[UUID]:
-        left = self.people.filter(pk__gt=self.after) if self.after else self.people
+        left = self.users.filter(pk__gt=self.after) if self.after else self.users
         return list(left.order_by("pk").values_list("pk", flat=True)[:size])
 
-    def note(self, people: int, step: Done) -> None:
-        self.done += people
+    def note(self, users: int, step: Done) -> None:
+        self.done += users
         self.changed += step.changed
         self.refused = [*self.refused, *step.refused][:REFUSALS_SHOWN]
 
-    def _everybody(self) -> QuerySet[User]:
+    def _all(self) -> QuerySet[User]:
         found: QuerySet[User] = listing_of(self._request).rows
         return found
 
     def _ticked(self) -> QuerySet[User]:
-        return people_of(account_of(self._request)).filter(pk__in=self._keys())
+        return users_of(account_of(self._request)).filter(pk__in=self._keys())
 
     def _keys(self) -> list[str]:
-        ticked = () if self.is_everybody else self._request.POST.getlist("person")[:MOST]
+        ticked = () if self.takes_all else self._request.POST.getlist("person")[:MOST]
         return [str(key) for key in map(_key, ticked) if key]
 
 

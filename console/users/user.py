@@ -31,7 +31,7 @@ from common.http.user_agents import in_words
 from console.audit.lines import line_of
 from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
-from console.users.users import people_of
+from console.users.users import users_of
 from spaces.rights import rights_of
 
 LATEST = 20
@@ -53,7 +53,7 @@ def user(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 
 def person_or_404(request: HttpRequest, user_id: UUID) -> User:
-    return own_or_404(request, people_of(account_of(request)).select_related("account", "account_role"), user_id)
+    return own_or_404(request, users_of(account_of(request)).select_related("account", "account_role"), user_id)
 
 
 def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:

@@ -33,7 +33,7 @@ ORDERS = {
 def users(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     listing = listing_of(request, known_total=lambda: _present(account))
-    waiting = people_of(account).filter(state=UserState.PENDING).count()
+    waiting = users_of(account).filter(state=UserState.PENDING).count()
     extents = extents_of(account.pk, [person.pk for person in listing.page])
     page = {
         "listing": listing,
@@ -57,17 +57,17 @@ def export_users(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def people_of(account: Account) -> QuerySet[User]:
+def users_of(account: Account) -> QuerySet[User]:
     """Return all users but erased ones."""
-    people: QuerySet[User] = User.objects.in_account(account).present()
-    return people
+    found: QuerySet[User] = User.objects.in_account(account).present()
+    return found
 
 
 def listing_of(request: HttpRequest, known_total: Callable[[], int] | None = None) -> Listing:
-    rows = people_of(account_of(request)).select_related("account_role")
+    rows = users_of(account_of(request)).select_related("account_role")
     return Listing(request, rows, UserFilters, ORDERS, known_total=known_total, by_key=True)
 
 
 def _present(account: Account) -> int:
     """Count active and pending users: the account's counter without deprovisioned users."""
-    return account.user_count - people_of(account).filter(deprovisioned_at__isnull=False).count()
+    return account.user_count - users_of(account).filter(deprovisioned_at__isnull=False).count()

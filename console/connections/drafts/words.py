@@ -88,9 +88,7 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         else:
             yield Difference(label_of(live, name), (value_words(before),), (value_words(after),))
     if draft.changes_secret:
-        yield Difference(
-            "Client secret", (_kept(live),), ("a new secret" if is_kept(draft, "client_secret") else _NONE,)
-        )
+        yield Difference("Client secret", (_kept(live),), (_new_secret(draft),))
 
 
 def label_of(connection: Connection, name: str) -> str:
@@ -118,3 +116,7 @@ def certificate_words(text: str) -> tuple[str, ...]:
 
 def _kept(connection: Connection) -> str:
     return "stored" if connection.has_client_secret else _NONE
+
+
+def _new_secret(draft: ConnectionDraft) -> str:
+    return "a new secret" if is_kept(draft, "client_secret") else _NONE

@@ -4,10 +4,10 @@ from typing import Any
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from console.management.base import PersonCommand, account_named, user_with_email
+from console.management.base import UserCommand, account_named, user_with_email
 
 
-class Command(PersonCommand):
+class Command(UserCommand):
     help = "Deprovision a user: sign-in, sessions and API tokens end immediately."
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:

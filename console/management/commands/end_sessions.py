@@ -4,10 +4,10 @@ from typing import Any
 
 from accounts import sessions
 from accounts.audit.audit import OPERATOR
-from console.management.base import PersonCommand, account_named, user_with_email
+from console.management.base import UserCommand, account_named, user_with_email
 
 
-class Command(PersonCommand):
+class Command(UserCommand):
     help = "End all sessions of a user in all browsers. The user keeps access; deprovision_user ends it."
 
     def run(self, *, account: str, email: str, **_: Any) -> dict[str, Any]:

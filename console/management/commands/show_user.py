@@ -3,12 +3,12 @@
 from typing import Any
 
 from accounts.models import ExternalIdentity, FormerAccess, User
-from console.management.base import PersonCommand, account_named, user_with_email
+from console.management.base import UserCommand, account_named, user_with_email
 from spaces.models import SpaceMembership
 from spaces.rights import rights_of
 
 
-class Command(PersonCommand):
+class Command(UserCommand):
     help = "Show a user: state, spaces, groups, effective rights, identities."
 
     def run(self, *, account: str, email: str, **options: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from django.core.management.base import CommandParser
 from accounts.audit.audit import OPERATOR
 from accounts.connections.identities import remove_identities_of
 from accounts.errors import ActionRefused
-from console.management.base import PersonCommand, account_named, connection_named, user_with_email
+from console.management.base import UserCommand, account_named, connection_named, user_with_email
 
 
-class Command(PersonCommand):
+class Command(UserCommand):
     help = "Remove the identities of a user, or only the one at a connection, and end the sessions opened with them."
 
     def add_arguments(self, parser: CommandParser) -> None:

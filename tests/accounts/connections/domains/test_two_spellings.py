@@ -9,7 +9,7 @@ from accounts.connections.scope import foreign_domain
 from accounts.errors import ActionRefused
 from accounts.models import Connection, User
 from accounts.users import users
-from console.shared.searching import people_like
+from console.shared.searching import users_like
 from tests.accounts.api.programs import try_login
 from tests.conftest import LogIn
 from tests.scim.client import ScimClient
@@ -89,4 +89,4 @@ def test_scim_filters_find_either(cast: Cast, typed: str) -> None:
 @pytest.mark.parametrize("typed", ["bücher", "petra@büch", "xn--bcher", "PETRA"])
 def test_a_search_finds_either(cast: Cast, typed: str) -> None:
     person = pending(cast, "petra@bücher.example")
-    assert person in User.objects.filter(people_like(typed))
+    assert person in User.objects.filter(users_like(typed))

@@ -26,7 +26,7 @@ class ShutOut:
 
 
 @dataclass(frozen=True)
-class People:
+class AffectedUsers:
     """`shut_out` and `staying` hold the first 50 by e-mail; the totals count all. Constant queries."""
 
     shut_out: list[ShutOut]
@@ -43,17 +43,17 @@ class People:
         return self.staying_total - len(self.staying)
 
 
-def people_of(account: Account) -> People:
+def affected_users(account: Account) -> AffectedUsers:
     live = ExternalIdentity.objects.in_account(account).filter(
         user=OuterRef("pk"), connection__state=ConnectionState.LIVE
     )
     affected = password_policy.shut_out(account)
     shown = affected.annotate(is_linked=Exists(live)).order_by("email_key")[:SHOWN]
-    people = list(shown)
-    owned = _found_by_email(account, people)
+    users = list(shown)
+    owned = _found_by_email(account, users)
     admins = password_policy.of_account(account).filter(OWN_ROLE_IS_ADMIN)
-    return People(
-        shut_out=[ShutOut(user, _way_in(user, owned)) for user in people],
+    return AffectedUsers(
+        shut_out=[ShutOut(user, _way_in(user, owned)) for user in users],
         shut_out_total=affected.count(),
         staying=list(admins.order_by("email_key")[:SHOWN]),
         staying_total=admins.count(),
@@ -66,7 +66,7 @@ def _way_in(user: User, owned: set[str]) -> str:
     return BY_EMAIL if domain_of(user.email) in owned else NO_WAY_IN
 
 
-def _found_by_email(account: Account, people: Iterable[User]) -> set[str]:
+def _found_by_email(account: Account, users: Iterable[User]) -> set[str]:
     """Return those of their domains by which a live connection may find users (`accounts.sso.login.matching`)."""
-    owners = owners_of({domain_of(user.email) for user in people})
+    owners = owners_of({domain_of(user.email) for user in users})
     return {domain for domain, owner in owners.items() if owner.account_id == account.pk and owner.has_live()}
