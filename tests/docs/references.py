@@ -239,7 +239,7 @@ NOT_OURS = frozenset(
     extn.NAME frontchannel_logout_uri sensitive sts.windows.net strasse.example straße.example
     Secure __Host- aria-sort data-label hx-select large_client_header_buffers max_prepared_statements
     deploy/nginx/certificates/tls.crt tls.key var/encryption-keys NAME_FILE account_role.permissions
-    accounts/management
+    accounts/management NeedsLock xmin
     """.split()
 )
 
