@@ -43,6 +43,7 @@ class Source:
     texts: frozenset[str]
 
 
+_PART_OF_F_STRING = getattr(tokenize, "FSTRING_MIDDLE", None)  # since Python 3.12; before, the whole is a STRING
 _BEGINS_A_LINE = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 
 
@@ -57,7 +58,7 @@ def source_of(name: str) -> Source:
                 prose.append(Text(name, line, token))
             elif kind == tokenize.STRING and before in _BEGINS_A_LINE:
                 prose.append(Text(name, line, " ".join(token.strip("\"'").split())))
-            elif kind == tokenize.STRING:
+            elif kind in (tokenize.STRING, _PART_OF_F_STRING):
                 texts.add(token.lstrip("bfru").strip("\"'"))
             if kind not in (tokenize.COMMENT, tokenize.NL):
                 before = kind
