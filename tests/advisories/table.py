@@ -17,7 +17,7 @@ class Advisory:
     elsewhere: tuple[str, ...] = ()
 
 
-_REPEATED = "tests/accounts/sso/test_repeated.py"
+_REPEATED = "tests/accounts/sso/test_the_same_answer_twice.py"
 _VIEWS = "tests/accounts/sso/test_views.py"
 _WHOLE_OIDC = "tests/accounts/sso/oidc/test_whole_login.py"
 _SCIM_ISOLATION = "tests/scim/test_isolation.py"

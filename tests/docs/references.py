@@ -162,7 +162,7 @@ def known_rules() -> set[str]:
 
 # --- Modules, names and files in backticks --------------------------------------------------------
 
-_QUOTED = re.compile(r"(?<!`)`([A-Za-z_][\w./-]*)(?:\(\))?`(?!`)")
+_QUOTED = re.compile(r"(?<!`)`([A-Za-z_][\w./-]*(?:::\w+)?)(?:\(\))?`(?!`)")
 
 
 def quoted() -> Iterator[tuple[Text, str]]:
@@ -247,6 +247,9 @@ NOT_OURS = frozenset(
 
 def is_there(name: str, beside: str) -> bool:
     """Whether a quoted path, module, or name of a module or class exists here, or is a text of the code."""
+    path, is_test, function = name.partition("::")
+    if is_test:
+        return _is_path(path, beside) and function in defined_in(path)
     if name in literals() or _is_path(name, beside) or name.startswith(FOREIGN) or name in NOT_OURS:
         return True
     dotted = name.removesuffix(".py").strip("/").replace("/", ".")
