@@ -145,7 +145,7 @@ def decisions() -> Iterator[tuple[Text, str]]:
 
 
 def known_decisions() -> set[str]:
-    return {path.name[:4] for path in (ROOT / "docs/decisions").glob("*.md")}
+    return {path.name[:4] for path in (ROOT / "docs/decisions").glob("0*.md")}
 
 
 def rules() -> Iterator[tuple[Text, str]]:

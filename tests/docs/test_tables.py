@@ -59,3 +59,10 @@ def test_every_folder_of_the_product_is_on_the_map() -> None:
         if str(folder) not in named and not (in_console and folder.parts[1] in {*named, "management", "operations"}):
             missing.append(str(folder))
     assert missing == []
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    folder = ROOT / "docs/decisions"
+    listed = re.findall(r"^\| (\d{4}) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    assert {path.name[:4] for path in folder.glob("0*.md")} - set(listed) == set()
+    assert listed == sorted(set(listed))
