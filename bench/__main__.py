@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, one table after the other."""
 
-from bench import departures, lists, oidc, saml, scim
+from bench import deprovisioning, lists, oidc, saml, scim
 
 saml.main()
 print()
@@ -8,6 +8,6 @@ oidc.main()
 print()
 scim.main([])
 print()
-departures.main([])
+deprovisioning.main([])
 print()
 lists.main([])

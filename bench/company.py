@@ -49,7 +49,7 @@ def fill(people: int, groups: int, spaces: int, entries: int) -> dict[str, str]:
 
 
 def _let_some_come_and_go(account: Any) -> None:
-    """Of ten people six are in, three are waiting and one has left."""
+    """Of ten users six are active, three pending and one deprovisioned."""
     from django.db.models import F
     from django.db.models.functions import Mod
     from django.utils import timezone

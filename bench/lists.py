@@ -38,7 +38,7 @@ ADDRESSES: tuple[tuple[str, str], ...] = (
     ("users, two words", "/users?q=given77+family77"),
     ("users, waiting", "/users?state=pending"),
     ("users, waiting, page 500", "/users?state=pending&page=500"),
-    ("users, came by SSO", "/users?origin=sso"),
+    ("users, created by SSO", "/users?origin=sso"),
     ("users, never logged in", "/users?seen=never"),
     ("users, dormant", "/users?seen=dormant"),
     ("users, by name", "/users?sort=name"),
@@ -140,7 +140,7 @@ class Visitor:
 
 @contextmanager
 def company(sizes: dict[str, int], folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The port of a product with that company in it, and what `bench.company` tells of it."""
+    """The port of a product with that company in it, and what `bench.company` printed of it."""
     with servers.postgres(servers.find_programs(), servers.POSTGRES_SETTINGS | DURABLE) as url:
         environment = product_environment(url, folder)
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
@@ -165,8 +165,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--only", default="", help="only lists whose name holds this")
     given = parser.parse_args(arguments)
     sizes = {name: max(10, count * given.users // COMPANY["users"]) for name, count in COMPANY.items()}
-    told = ", ".join(f"{count:,} {name}" for name, count in sizes.items())
-    print(f"Lists of {told}; load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    sizes_in_words = ", ".join(f"{count:,} {name}" for name, count in sizes.items())
+    print(f"Lists of {sizes_in_words}; load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder, company(sizes, Path(folder)) as (port, known):
         print(f"{'ms until it is here':<34}{'median':>10}{'95 %':>10}   aim: median {AIM}")
         visitor = Visitor(port, known["cookie"])

@@ -1,4 +1,4 @@
-"""What the environment may set (`interface.md`, "Environment"), typed, every mistake reported at once."""
+"""What the environment may set (`interface.md`, "Environment"), typed; all mistakes are reported at once."""
 
 import os
 import secrets
@@ -16,11 +16,11 @@ SHORTEST_SECRET = 32
 
 
 class ConfigurationError(Exception):
-    """The environment is wrong; the message has one line for every wrong or missing value."""
+    """The environment is wrong; the message has one line for each wrong or missing value."""
 
 
 class FromFiles(PydanticBaseSettingsSource):
-    """`NAME_FILE` names a file whose content is the value of `NAME` (mounted secrets)."""
+    """Settings source: `NAME_FILE` is a file with the value of `NAME` (mounted secrets)."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         variable = f"{field_name.upper()}_FILE"
@@ -105,7 +105,7 @@ class Configuration(BaseSettings):
         if self.is_embedded:
             self.base_url = self.base_url or self._running_here()
             self._keep_embedded_secrets()
-        elif not self.base_url:  # a default would be plain http, with cookies that anybody on the way can read
+        elif not self.base_url:  # a default would be plain http, which sends cookies in the clear
             problems.append("BASE_URL: expected the public origin, such as https://sso.example.com")
         secret = f"random text of at least {SHORTEST_SECRET} characters"
         if len(self.secret_key.get_secret_value()) < SHORTEST_SECRET:
@@ -121,24 +121,24 @@ class Configuration(BaseSettings):
         return self
 
     def _running_here(self) -> str:
-        """Where `make run` of this folder said that it is, so that commands print addresses that work."""
+        """Return the origin that `make run` of this folder wrote down, so that commands print addresses that work."""
         announced = self.state_dir / "base-url"
         return announced.read_text().strip() if announced.exists() else f"http://localhost:{self.port}"
 
     @property
     def is_embedded(self) -> bool:
-        """A single folder holds everything: no database server."""
+        """Whether a single folder holds everything, without a database server."""
         return not self.database_url or self.database_url.startswith("sqlite:")
 
     def _keep_embedded_secrets(self) -> None:
-        """The secrets of an installation that is a single folder are made once and live there."""
+        """Use the secrets in the folder of an embedded installation; the first start makes them."""
         if not self.secret_key.get_secret_value():
             self.secret_key = SecretStr(self._kept("secret-key", secrets.token_urlsafe(48)))
         if not self.encryption_keys.get_secret_value():
             self.encryption_keys = SecretStr(self._kept("encryption-keys", secrets.token_urlsafe(48)))
 
     def _kept(self, name: str, fresh: str) -> str:
-        """The secret in that file, made by whichever process comes first; no other sees half of it."""
+        """Return the secret in that file. The first process makes it, written whole before it has its name."""
         path = self.state_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -152,7 +152,7 @@ class Configuration(BaseSettings):
 
 
 def words(value: str) -> list[str]:
-    """The comma-separated entries of a setting, without blanks."""
+    """Split a comma-separated setting into its entries, without blanks."""
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
@@ -160,13 +160,13 @@ LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
 def allowed_by_default(base_url: str) -> list[str]:
-    """The host of the public origin; on the own machine, all its names."""
+    """Return the host of the public origin; for localhost all its names."""
     host = _host(urlsplit(base_url))
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
 
 
 def origin_of(base_url: str) -> str:
-    """As browsers write it in the header Origin: small letters, and no port that goes without saying."""
+    """Return the origin as browsers write it in the header Origin: lower case, without a default port."""
     parts = urlsplit(base_url)
     port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{_host(parts)}{port}"
@@ -185,7 +185,7 @@ def _is_origin(value: str) -> bool:
 
 
 def read_configuration() -> Configuration:
-    """The configuration of this process. Raises ConfigurationError with a line for each mistake."""
+    """Return the configuration of this process. Raises ConfigurationError with a line for each mistake."""
     try:
         return Configuration()
     except ValidationError as error:

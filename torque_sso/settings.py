@@ -1,4 +1,4 @@
-"""Django's settings, made from the typed configuration. No other module reads the environment."""
+"""Django settings, made from the typed configuration. No other module reads the environment."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ ENCRYPTION_KEYS = words(configuration.encryption_keys.get_secret_value())
 DEBUG = configuration.debug
 BASE_URL = configuration.base_url
 ALLOWED_HOSTS = words(configuration.allowed_hosts) or allowed_by_default(BASE_URL)
-OWN_NAMES = tuple(ALLOWED_HOSTS)  # others than BASE_URL's lead there before a sign-in (`canonical_host`)
+OWN_NAMES = tuple(ALLOWED_HOSTS)  # other hosts than BASE_URL's redirect to it before a sign-in (`canonical_host`)
 OUTBOUND_ALLOWLIST = words(configuration.outbound_allowlist)
 TRUSTED_PROXIES = words(configuration.trusted_proxies)
 GRAPH_URL = configuration.graph_url
@@ -113,7 +113,7 @@ else:
     _database["ENGINE"] = "common.db.postgresql"
 DATABASES = {"default": _database}
 
-# --- Who is signed in ---------------------------------------------------------------------------
+# --- Users and sessions -------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = [
@@ -144,10 +144,13 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.authentication.counted_name"
-AXES_SENSITIVE_PARAMETERS = ["recovery_code", "recovery_secret"]  # beside "password": what it notes of a failed try
+AXES_SENSITIVE_PARAMETERS = [
+    "recovery_code",
+    "recovery_secret",
+]  # beside "password": masked by axes
 AXES_LOCKOUT_CALLABLE = "console.sign_in.sign_in.locked_out"
 AXES_VERBOSE = False
-# Who logged in when is told by our own records; its log has no room for an e-mail of more than 255 characters.
+# Our own records hold who logged in when; the log of axes has no room for an e-mail of more than 255 characters.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_CLIENT_IP_CALLABLE = "common.http.client_address.client_address"
 
@@ -162,7 +165,7 @@ SESSION_COOKIE_NAME = "__Host-session" if OVER_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if OVER_TLS else "csrf"
 SIGN_IN_COOKIE_NAME = "__Host-sign-in" if OVER_TLS else "sign-in"
 CSRF_COOKIE_HTTPONLY = True
-# What browsers call this server, whatever scheme a request has after a proxy.
+# The origin that browsers send, whatever scheme a request has after a proxy.
 CSRF_TRUSTED_ORIGINS = [origin_of(BASE_URL)]
 
 # --- Browser protection (R51, R54) --------------------------------------------------------------
@@ -173,7 +176,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_TLS
 SECURE_HSTS_PRELOAD = False
-# Which scheme a request came by: `torque_sso.behind_proxy`.
+# `torque_sso.behind_proxy` sets the scheme of a request.
 SECURE_SSL_REDIRECT = False  # the proxy does it; SCIM and IdP addresses never redirect (C14)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -196,7 +199,7 @@ FILE_UPLOAD_HANDLERS = ["common.http.uploads.SmallFiles"]
 
 # --- Mail and metrics ---------------------------------------------------------------------------
 
-# Without a server nothing is sent.
+# Without EMAIL_HOST no mail is sent.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if configuration.email_host else 'dummy'}.EmailBackend"
 EMAIL_HOST = configuration.email_host
 EMAIL_PORT = configuration.email_port
@@ -229,11 +232,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.api.refusals.answer_to",
 }
 
-# Read once by django-scim2 at import; what it offers beyond the HTTP shell is out of reach (`docs/decisions/0006`).
+# Read once by django-scim2 at import; only its HTTP shell is used (`docs/decisions/0006`).
 _SCHEME, _, _NETLOC = BASE_URL.partition("://")
 SCIM_SERVICE_PROVIDER = {"NETLOC": _NETLOC, "SCHEME": _SCHEME, "AUTHENTICATION_SCHEMES": []}
-# R55: requests a second and burst of one address, before anybody knows who asks (`accounts.rate_limits`): sign-in,
-# logout, guides and metadata, links that set a password, recovery; and of one token, person or address at REST.
+# R55: requests a second and burst of one address before it has signed in (`accounts.rate_limits`): sign-in, logout,
+# guides and metadata, links that set a password, recovery; and of one token, user or address at the REST API.
 SIGN_IN_REQUESTS_PER_SECOND = 100
 SIGN_IN_BURST = 2_000
 LOGOUT_REQUESTS_PER_SECOND = 50
@@ -246,8 +249,7 @@ RECOVERY_REQUESTS_PER_SECOND = 1
 RECOVERY_BURST = 60
 API_REQUESTS_PER_SECOND = 250
 API_BURST = 5_000
-# R55, R43: requests a second and burst of one token, and of one address that brings none that is live; body and
-# operations of one request.
+# R55, R43: SCIM requests a second and burst of one token, and of one address without a valid token; size of a request.
 SCIM_REQUESTS_PER_SECOND = 250
 SCIM_BURST = 2_000
 SCIM_BODY_LIMIT = 1024 * 1024
@@ -270,7 +272,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 0.5,
     "socket_connect_timeout": 0.5,
-    # kombu's own tries before it says that the broker is away: 6 s by default, while a login waits.
+    # kombu's own retries before it reports the broker as down: 6 s by default, while a login waits.
     "max_retries": 0,
     "connect_retries_timeout": 1,
     "visibility_timeout": configuration.task_visibility_timeout,
@@ -278,7 +280,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
-# A worker that is told nothing takes from all queues in turn; `celery worker -Q access` serves one alone.
+# By default a worker takes from all queues in turn; `celery worker -Q access` serves one alone.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("access", "login", "bulk")}
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
 CELERY_TASK_ROUTES = {

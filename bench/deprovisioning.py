@@ -1,7 +1,7 @@
-"""`python -m bench.departures [--people N]`: a company is let go through SCIM, and a worker takes away what they had.
+"""`python -m bench.deprovisioning [--people N]`: deprovision a whole company by SCIM while a worker cleans up.
 
-As fast as 8 connections can; PostgreSQL durable as delivered, Redis, one worker with one process. Fails when anybody is
-left with anything; rate, answer time and memory are only told.
+As fast as 8 connections can; PostgreSQL durable as delivered, Redis, one worker with one process. Fails when any user
+keeps anything; rate, response time and memory are only reported.
 """
 
 import argparse
@@ -28,14 +28,14 @@ from tools import servers
 from tools.setup import ROOT
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-OUT = {"schemas": [PATCH], "Operations": [{"op": "replace", "value": {"active": False}}]}
+DEACTIVATE = {"schemas": [PATCH], "Operations": [{"op": "replace", "value": {"active": False}}]}
 SAMPLED_EVERY = 0.2  # seconds
 PATIENCE = 600  # seconds for the worker, after the last answer
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was seen: requests a second, seconds of an answer, seconds until nobody had anything, bytes of memory."""
+class Measured:
+    """Requests a second, seconds of a response, seconds until all clean-up was done, bytes of memory."""
 
     rate: float
     p95: float
@@ -51,14 +51,14 @@ class Told:
     def __str__(self) -> str:
         first, last = self.growth
         return (
-            f"{self.rate:.0f} people a second, answers within {self.p95 * 1000:.0f} ms (p95), all clean-up done"
+            f"{self.rate:.0f} users a second, responses within {self.p95 * 1000:.0f} ms (p95), all clean-up done"
             f" {self.finished_after:.1f} s after the first request; worker {first:.0f} MB, at last {last:.0f} MB"
         )
 
 
-def let_go(client: Client, people: list[UUID], worker: int, left: Callable[[], int]) -> Told:
-    """Lets these people go. `left`: how many of them still have something. Raises bench.load.Unexpected."""
-    requests = [Request("PATCH", f"/api/scim/Users/{person}", 200, OUT) for person in people]
+def deprovision(client: Client, people: list[UUID], worker: int, left: Callable[[], int]) -> Measured:
+    """Deprovision all of `people`. `left` counts what they still have. Raises bench.load.Unexpected."""
+    requests = [Request("PATCH", f"/api/scim/Users/{person}", 200, DEACTIVATE) for person in people]
     with watching(worker) as memory:
         began = time.monotonic()
         client.send(iter(requests), len(requests))
@@ -68,7 +68,7 @@ def let_go(client: Client, people: list[UUID], worker: int, left: Callable[[], i
             time.sleep(SAMPLED_EVERY)
         finished_after = time.monotonic() - began
     p95 = statistics.quantiles(client.times[-len(people) :], n=20)[-1]
-    return Told(len(people) / took, p95, finished_after, memory)
+    return Measured(len(people) / took, p95, finished_after, memory)
 
 
 @contextmanager
@@ -124,7 +124,7 @@ SELECT (SELECT COUNT(*) FROM accounts_user WHERE clean_up_due_since IS NOT NULL)
 FINISHED = "SELECT COUNT(*) FROM accounts_auditentry WHERE action = 'user.clean-up-finished'"
 
 
-def measure(people: int, folder: Path) -> Told:
+def measure(people: int, folder: Path) -> Measured:
     with ExitStack() as stack:
         programs = servers.find_programs()
         durable = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -132,17 +132,18 @@ def measure(people: int, folder: Path) -> Told:
         redis = stack.enter_context(servers.redis(programs.redis))
         environment = _environment(DATABASE_URL=url, REDIS_URL=redis, STATE_DIR=str(folder))
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-        command = [sys.executable, "-m", "bench.departures", "--fill", "--people", str(people)]
+        command = [sys.executable, "-m", "bench.deprovisioning", "--fill", "--people", str(people)]
         filled = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         port = servers.free_port()
         stack.enter_context(processes.web_server(folder, environment, port, "--keep-alive", "30"))
         worker = stack.enter_context(processes.worker_process(folder, environment))
         numbers = [identity(number) for number in range(1, people + 1)]
-        told = let_go(Client(port, json.loads(filled.stdout)), numbers, worker.pid, lambda: _count(url, LEFT_OVER))
+        clients = Client(port, json.loads(filled.stdout))
+        measured = deprovision(clients, numbers, worker.pid, lambda: _count(url, LEFT_OVER))
         left, finished = _count(url, LEFT_OVER), _count(url, FINISHED)
         if left or finished != people:
-            sys.exit(f"{left} still have something, and the clean-up of {finished} of {people} people is told.")
-        return told
+            sys.exit(f"{left} still have something, and {finished} of {people} clean-ups are in the audit log.")
+        return measured
 
 
 def _environment(**own: str) -> dict[str, str]:
@@ -164,7 +165,7 @@ def _count(url: str, query: str) -> int:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.departures")
+    parser = argparse.ArgumentParser(prog="python -m bench.deprovisioning")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -176,7 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(json.dumps(fill(given.people, CONNECTIONS)))
         return
     load = f"load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    print(f"{given.people:,} people let go: {CONNECTIONS} connections, one worker, {load}")
+    print(f"{given.people:,} users deprovisioned: {CONNECTIONS} connections, one worker, {load}")
     with tempfile.TemporaryDirectory() as folder:
         print(measure(given.people, Path(folder)))
 
