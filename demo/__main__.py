@@ -14,19 +14,19 @@ from demo.safe import Safe
 from demo.stand_in import TILES
 
 ROOT = Path(__file__).resolve().parent.parent
-# A demo account has no business in somebody's real database or queue.
+# A demo account must not get into a real database or queue.
 NOT_OURS = ("DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE")
 PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 PATIENCE = 5  # seconds that a child gets to stop by itself
 
 
 class Stopped(Exception):
-    """A child ended that should not have; the message says which."""
+    """A child process ended unexpectedly; the message says which."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where everything will be."""
+    """Ports and folder of this run."""
 
     port: int
     idp_port: int
@@ -93,18 +93,18 @@ def web_command(plan: Plan) -> list[str]:
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """In a session of its own: Ctrl-C reaches this process only, which then ends its children in order."""
+    """Start a child in a session of its own: Ctrl-C reaches this process only, which then ends its children."""
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_end_with_parent)
 
 
 def _end_with_parent() -> None:
-    """Where the system can (Linux), a child is told when this process is killed outright."""
+    """On Linux a child gets a signal when this process is killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def run(plan: Plan, children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Starts everything, says where it is, and watches. Raises Stopped, CommandError, KeyboardInterrupt."""
+    """Start everything, print the addresses, and watch. Raises Stopped, CommandError, KeyboardInterrupt."""
     # The key first: metadata and stand-in must not make one each.
     plan.safe.signing_key("saml")
     children["identity provider"] = start(idp_command(plan))
@@ -144,14 +144,14 @@ Torque SSO is running. Ctrl-C stops it.
 What to try:
   1. {plan.product}/login, "Log in with SSO", bob@acme.example, Okta, Bob Ek, Send: his spaces, roles, group, and why.
   2. Dana Diaz with Azure: OpenID Connect instead of SAML. As Bob, open /login/sso and take Azure: that links both.
-  3. Petra Novak: pending until her first login. Fatima Haddad: a space nobody knows. Ivan Ilic: 250 groups.
+  3. Petra Novak: pending until her first login. Fatima Haddad: an unknown space. Ivan Ilic: 250 groups.
   4. Before Send, change anything: space_role to "Space Wizard", timezone to "Mars", or leave groups out.
-  5. "Log in fails", and the tile at {plan.idp}/: a refused login with its reference, and a login begun at the IdP.
+  5. "Log in fails", and the tile at {plan.idp}/: a refused login with its reference, and a login started at the IdP.
 """
 
 
 def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Ends the children by their ids; nothing interrupts that."""
+    """End the children by their ids; no signal interrupts that."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     running = [child for child in children.values() if child.poll() is None]
@@ -167,7 +167,7 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def main() -> int:
     children: dict[str, subprocess.Popen[bytes]] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to SIGINT
+    for number in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     try:
         plan = make_plan()

@@ -1,7 +1,7 @@
-"""Who is in Acme's account when a newcomer opens it: colleagues in every state, so that no list is empty.
+"""Users of the demo account Acme in every state, so that no list is empty when somebody opens it.
 
-Made with the services of the product, in one transaction. What only time can bring, such as logins of the past, is
-written as it would be by now. None of them is known to the stand-in provider: its people come in by themselves.
+Made with the services of the product, in one transaction; logins of the past are written into the database. None of
+them is known to the stand-in provider, whose own people are created when they first sign in.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.deprovisioning import end_access
 from demo.company import DEVELOPERS, DOMAIN, GROUPS, OPERATIONS, TESTERS
 
-# Name, time zone, IdP group, days since the last login: they came in through Okta.
+# Users who signed in through Okta: name, time zone, IdP group, days since the last login.
 CAME_BY_SSO = (
     ("Amara Okafor", "Africa/Lagos", DEVELOPERS, 0),
     ("Anders Lindqvist", "Europe/Stockholm", DEVELOPERS, 0),
@@ -50,7 +50,7 @@ SEEN_IN_LOGINS = ("Finance", "Leads")  # groups of the directory that nothing he
 
 @transaction.atomic
 def invite(account_name: str) -> None:
-    """Once the account and its connection "Okta" are there; a second time changes nothing."""
+    """Add the users, once the account and its connection "Okta" are there. A second call changes nothing."""
     from accounts.audit.audit import OPERATOR
     from accounts.models import Account, User
     from accounts.users.users import update_profile
@@ -78,7 +78,7 @@ def _names(name: str) -> dict[str, str]:
 
 
 def _subject(name: str) -> str:
-    """As Okta writes the id of a user."""
+    """Return an id in the form of Okta's user ids."""
     return f"00u{uuid5(NAMESPACE_DNS, _email(name)).hex[:17]}"
 
 
@@ -94,11 +94,11 @@ def _make_places(account: Any) -> None:
         space, _ = create_space(account, name, acting=OPERATOR)
         update_space(space, name, description, acting=OPERATOR)
     for draft in (
-        RoleDraft("Team Lead", "Takes people in and lets them go.", frozenset({Permission.MANAGE_USERS})),
-        RoleDraft("Auditor", "Reads the audit log, and changes nothing.", frozenset({Permission.VIEW_AUDIT_LOG})),
+        RoleDraft("Team Lead", "Creates and deprovisions users.", frozenset({Permission.MANAGE_USERS})),
+        RoleDraft("Auditor", "Reads the audit log and changes nothing.", frozenset({Permission.VIEW_AUDIT_LOG})),
     ):
         create_account_role(account, draft, acting=OPERATOR)
-    create_group(account, "Contractors", acting=OPERATOR, description="People of other companies, added by hand.")
+    create_group(account, "Contractors", acting=OPERATOR, description="Users of other companies, added by hand.")
 
 
 def _came_by_sso(account: Any, name: str, zone: str, group_name: str, came: datetime, space_name: str) -> None:
@@ -112,9 +112,9 @@ def _came_by_sso(account: Any, name: str, zone: str, group_name: str, came: date
     user = create_from_login(account, _email(name), acting=Actor("Okta (login)"))
     update_profile(user, {**_names(name), "timezone": zone}, acting=Actor("Okta (login)"))
     User.objects.filter(pk=user.pk).update(last_login=came)
-    told = {"group_ids": [GROUPS[group_name], *SEEN_IN_LOGINS[: 1 + came.day % 2]], "subject": _subject(name)}
+    arrived = {"group_ids": [GROUPS[group_name], *SEEN_IN_LOGINS[: 1 + came.day % 2]], "subject": _subject(name)}
     identity = ExternalIdentity.objects.create(
-        account=account, connection=okta, user=user, issuer=okta.idp_entity_id, last_login_at=came, **told
+        account=account, connection=okta, user=user, issuer=okta.idp_entity_id, last_login_at=came, **arrived
     )
     group, space = (
         Group.objects.get(account=account, name=group_name),
@@ -126,14 +126,14 @@ def _came_by_sso(account: Any, name: str, zone: str, group_name: str, came: date
     SpaceMembership.objects.create(space=space, role=role, **whose)
     decisions = [f"Space '{space}': role '{role}'.", f"Group '{group}': joined."]
     known = {"account": account, "connection": okta, "user": user, "identity": identity, "email": user.email}
-    login = LoginRecord(reference=new_reference(), outcome="signed-in", decisions=decisions, **known, **told)
+    login = LoginRecord(reference=new_reference(), outcome="signed-in", decisions=decisions, **known, **arrived)
     login.save()
     LoginRecord.objects.filter(pk=login.pk).update(at=came, clock_difference=-1)
     Connection.objects.filter(pk=okta.pk, groups_seen_at=None).update(groups_seen_at=came)
 
 
 def _was_refused(account: Any) -> None:
-    """Somebody left the sign-in page open over lunch."""
+    """Add a refused login: a sign-in page that was left open for too long."""
     from accounts.login_records import record_refusal
     from accounts.models import Connection, LoginRecord
     from accounts.sso.refusal import LoginRefused
@@ -146,7 +146,7 @@ def _was_refused(account: Any) -> None:
 
 
 def _make_others(account: Any) -> None:
-    """Who waits for a first login, who has a password, and who has left."""
+    """Add pending users, users with a password, and deprovisioned ones."""
     from accounts.audit.audit import OPERATOR, Actor
     from accounts.deprovisioning.cleanup import finish
     from accounts.groups.members import add_member
@@ -167,17 +167,17 @@ def _make_others(account: Any) -> None:
 
 
 def _make_programs(account: Any) -> None:
-    """The token of provisioning, and what it was used for of late."""
+    """Add the provisioning token and its latest requests."""
     from accounts.audit.audit import OPERATOR
     from accounts.tokens.tokens import issue_service_token
     from scim.models import ProvisioningRequest
 
     issue_service_token(account, "Okta provisioning", ["Manage Users"], acting=OPERATOR)
-    told = [("POST", 201, f"Okta announced {_email(name)}") for name in WAITING]
-    told += [("PATCH", 200, f"Okta deactivated {_email(name)}") for name in GONE]
-    told += [("POST", 409, f"Okta announced {_email(WAITING[0])}, who is there already")]
-    told += [("GET", 200, f"Okta looked for {_email(name)}") for name, *_ in CAME_BY_SSO[:6]]
-    ProvisioningRequest.objects.bulk_create(_request(account, number, *line) for number, line in enumerate(told))
+    requests = [("POST", 201, f"Okta created {_email(name)}") for name in WAITING]
+    requests += [("PATCH", 200, f"Okta deactivated {_email(name)}") for name in GONE]
+    requests += [("POST", 409, f"Okta tried to create {_email(WAITING[0])}, who exists already")]
+    requests += [("GET", 200, f"Okta looked for {_email(name)}") for name, *_ in CAME_BY_SSO[:6]]
+    ProvisioningRequest.objects.bulk_create(_request(account, number, *line) for number, line in enumerate(requests))
 
 
 def _request(account: Any, number: int, method: str, status: int, sentence: str) -> Any:

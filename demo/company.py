@@ -1,4 +1,4 @@
-"""Acme: its people, its groups, and which rule each person shows. Made-up, and the same at every start."""
+"""Acme: its people, its groups, and which rule each person shows. Invented, and the same at every start."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ EVERYONE = GROUPS["Everyone at Acme"]  # known to the IdP only: no product group
 
 @dataclass(frozen=True)
 class Person:
-    """`shows`: one sentence on what a login of this person lets you see. None as a value: the IdP sends nothing."""
+    """A person of Acme. `shows`: what their login demonstrates. None as a value: the IdP sends nothing."""
 
     first_name: str
     last_name: str
@@ -64,7 +64,7 @@ PEOPLE = (
     Person(
         "Petra",
         "Novak",
-        "An admin has made her as a pending user: her first login makes the same user active.",
+        "An admin created her as a pending user: her first login activates that user.",
         ("QA",),
         ("Space Developer",),
         ("Europe/Prague",),
@@ -82,7 +82,7 @@ PEOPLE = (
     Person(
         "Erik",
         "Olsen",
-        "A role nobody knows becomes Space Member; a space without a role too.",
+        "An unknown role becomes Space Member; so does a missing one.",
         ("Trial,DevOps,QA",),
         ("Space Developer,Space Wizard",),
         ("Europe/Oslo",),
@@ -90,7 +90,7 @@ PEOPLE = (
     Person(
         "Fatima",
         "Haddad",
-        "A space nobody knows is ignored together with its role.",
+        "An unknown space is ignored together with its role.",
         ("Trial,Atlantis,QA",),
         ("Space Member,Space Admin,Space Developer",),
         ("Africa/Casablanca",),
@@ -99,7 +99,7 @@ PEOPLE = (
     Person(
         "Gus",
         "Grant",
-        "A custom space role that exists; a time zone that does not, and two roles too many.",
+        "A custom space role that exists, a time zone that does not, and two roles too many.",
         ("DevOps",),
         ("Release Manager,Space Admin,Space Member",),
         ("Mars/Olympus",),
@@ -128,5 +128,5 @@ def person_by_key(key: str) -> Person | None:
 
 
 def groups_of(object_id: str) -> tuple[str, ...] | None:
-    """What the directory says a person is in; None for nobody."""
+    """Return the groups of a person; None for an unknown person."""
     return next((person.groups for person in PEOPLE if person.object_id == object_id.lower()), None)

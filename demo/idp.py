@@ -1,4 +1,4 @@
-"""`python -m demo.idp`: a stand-in identity provider for trying things out. It believes everybody; never expose it."""
+"""`python -m demo.idp`: a stand-in identity provider for trying things out. It signs anyone in; never expose it."""
 
 import argparse
 import signal
@@ -26,7 +26,7 @@ GRAPH_CALLS = {
 
 
 def home(idp: StandIn, _request: Request) -> Response:
-    """My apps: tiles, and what somebody needs who sets up a connection by hand."""
+    """My apps: tiles, and the values for setting up a connection by hand."""
     return page(
         "home.html",
         idp=idp,
@@ -88,7 +88,7 @@ class _QuietRequests(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def log_message(self, *_args: object) -> None:
-        """Addresses hold messages; nobody needs them in a terminal."""
+        """Log no requests: addresses hold messages."""
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):

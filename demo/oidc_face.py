@@ -1,4 +1,4 @@
-"""The OpenID Connect doors of the stand-in, and the two calls of Microsoft Graph that logins need."""
+"""OpenID Connect endpoints of the stand-in, and the two calls of Microsoft Graph that logins need."""
 
 import base64
 import binascii
@@ -31,7 +31,7 @@ DENIED = {"error": "access_denied", "error_description": "User is not assigned t
 
 
 def authorize(idp: StandIn, face: OidcFace, request: Request) -> Response:
-    """The product asked. What is wrong with the client is told here; all else goes back to the product."""
+    """Authorization endpoint. Errors of the client are shown here, all others go back to the product."""
     asked = {name: request.fields[name] for name in ASKED if name in request.fields}
     idp.check_client(asked.get("client_id", ""), asked.get("redirect_uri", ""))
     if problem := _problem(asked):
@@ -46,7 +46,7 @@ def authorize(idp: StandIn, face: OidcFace, request: Request) -> Response:
 
 
 def _problem(asked: dict[str, str]) -> str:
-    """A sentence about the first thing wrong, or nothing."""
+    """Return a sentence about the first mistake, or an empty text."""
     if asked.get("response_type") not in ("code", "id_token"):
         return "This stand-in knows response_type code and id_token."
     if asked.get("response_mode", "query") not in ("query", "fragment", "form_post"):
@@ -91,7 +91,7 @@ def _granted(idp: StandIn, face: OidcFace, asked: dict[str, str], chosen: Chosen
 
 
 def _delivered(asked: dict[str, str], result: dict[str, str]) -> Response:
-    """The result back at the product, in the mode it asked for."""
+    """Send the result to the product, in the response mode it asked for."""
     result = {**result, "state": asked["state"]} if "state" in asked else result
     mode = asked.get("response_mode") or ("query" if asked.get("response_type") == "code" else "fragment")
     if mode == "form_post":
@@ -100,7 +100,7 @@ def _delivered(asked: dict[str, str], result: dict[str, str]) -> Response:
 
 
 def log_out(idp: StandIn, request: Request) -> Response:
-    """RP-initiated logout. Nobody is signed in here, since it asks each time; so the browser goes straight back."""
+    """RP-initiated logout. The stand-in keeps no session, so the browser goes straight back."""
     back = request.fields.get("post_logout_redirect_uri", "")
     idp.check_logout(request.fields.get("client_id", ""), back)
     state = {name: request.fields[name] for name in ("state",) if name in request.fields}
@@ -111,7 +111,7 @@ def log_out(idp: StandIn, request: Request) -> Response:
 
 
 def token(idp: StandIn, face: OidcFace, request: Request) -> Response:
-    """Back channel: a code becomes an ID token, a client's secret an access token for Graph."""
+    """Token endpoint: an ID token for a code, an access token for Graph for a client secret."""
     if request.method != "POST":
         raise Refused("The token endpoint takes POST only.", 405)
     client_id, secret = _credentials(request)
@@ -170,12 +170,12 @@ def _token_error(error: str, description: str, status: int = 400) -> Response:
 
 
 def member_objects(idp: StandIn, object_id: str, request: Request) -> Response:
-    """`POST /v1.0/users/{oid}/getMemberObjects`: every group of a person."""
+    """`POST /v1.0/users/{oid}/getMemberObjects`: ids of all groups of a user."""
     return _of_person(idp, object_id, request, "POST", list)
 
 
 def transitive_member_of(idp: StandIn, object_id: str, request: Request) -> Response:
-    """`GET /v1.0/users/{oid}/transitiveMemberOf`: the same with what they are called; all on one page."""
+    """`GET /v1.0/users/{oid}/transitiveMemberOf`: ids and names of all groups of a user, on one page."""
     return _of_person(idp, object_id, request, "GET", lambda groups: [_as_group(value) for value in groups])
 
 

@@ -1,4 +1,4 @@
-"""Which loopback ports are free, told in a sentence when one is not."""
+"""Loopback ports: whether one is free, with a sentence when it is not."""
 
 import errno
 import http.client
@@ -46,7 +46,7 @@ def has_ipv6_loopback() -> bool:
 
 
 def answers(port: int, host: str, path: str) -> bool:
-    """Whether a web server on 127.0.0.1 gives this page to somebody who calls it `host`."""
+    """Whether a web server on 127.0.0.1 answers this page when it is called `host`."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", path, headers={"Host": f"{host}:{port}"})

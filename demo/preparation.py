@@ -1,4 +1,4 @@
-"""Acme's account in the product, made with the commands that everybody has. A second start finds it ready."""
+"""Acme's account in the product, made with the commands of the product. A second start finds it ready."""
 
 import io
 import json

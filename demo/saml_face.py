@@ -1,4 +1,4 @@
-"""The SAML doors of the stand-in."""
+"""SAML endpoints of the stand-in."""
 
 import base64
 
@@ -12,13 +12,13 @@ FAILED = "AADSTS50105: The signed in user is not assigned to a role for the appl
 
 
 def show_metadata(idp: StandIn, face: SamlFace, request: Request) -> Response:
-    """`?binding=post`: of a provider that takes requests by POST only."""
+    """Metadata. With `?binding=post` as of a provider that accepts requests by POST only."""
     binding = POST if request.fields.get("binding") == "post" else REDIRECT
     return Response(metadata(face, idp.origin, idp.saml_key, binding), content_type="application/samlmetadata+xml")
 
 
 def single_sign_on(idp: StandIn, face: SamlFace, request: Request) -> Response:
-    """The product asked: an AuthnRequest by Redirect or POST."""
+    """Single sign-on endpoint: an AuthnRequest by Redirect or POST."""
     fields = {name: request.fields.get(name, "") for name in ("SAMLRequest", "RelayState")}
     try:
         asked = read_authn_request(fields["SAMLRequest"])
@@ -28,7 +28,7 @@ def single_sign_on(idp: StandIn, face: SamlFace, request: Request) -> Response:
 
 
 def open_tile(idp: StandIn, face: SamlFace, request: Request) -> Response:
-    """The person began here ("My apps"): the answer to a question that nobody asked."""
+    """IdP-initiated login, from a tile of "My apps": a response without a request."""
     fields = {name: request.fields.get(name, "") for name in ("acs_url", "entity_id", "RelayState")}
     asked = SamlRequest("", fields["entity_id"], fields["acs_url"])
     return _talk(idp, Question(face, tile_path(face), asked.entity_id, fields, _note(face)), request, asked)
@@ -46,7 +46,7 @@ def _note(face: SamlFace) -> str:
 def _talk(idp: StandIn, question: Question, request: Request, asked: SamlRequest) -> Response:
     face = question.face
     if not isinstance(face, SamlFace):
-        raise TypeError("a SAML door needs a SAML face")
+        raise TypeError("a SAML endpoint needs a SAML face")
     idp.check_target(asked.acs_url)
     answer = Answer(face, idp.origin + face.issuer_path, idp.saml_key, asked)
 

@@ -211,5 +211,5 @@ def _new_id() -> str:
     return f"id{secrets.token_hex(16)}"
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _stamp(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -21,7 +21,7 @@ def play(wire: Wire, key: str) -> None:
     test_connection(wire)
     identity = create(wire, user_name, key)
     update(wire, identity, f"bo.ek.{key}@acme.example")
-    let_go(wire, identity)
+    disable_and_enable(wire, identity)
     delete_softly(wire, identity, user_name)
     restore(wire, identity, user_name)
     name_manager(wire, identity)
@@ -60,7 +60,7 @@ def update_operations(wire: Wire, email: str) -> list[Operation]:
     return [*single, {"op": "Replace", "path": path, "value": email}]
 
 
-def let_go(wire: Wire, identity: str) -> None:
+def disable_and_enable(wire: Wire, identity: str) -> None:
     wire.step("E6, E7 Disable and enable again")
     for active in (False, True):
         if patch(wire, identity, activity(wire, active))["active"] is not active:

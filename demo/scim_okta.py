@@ -14,7 +14,7 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class Person:
-    """`key` makes the person new in each run: nobody stumbles over who was there before."""
+    """`key` makes the user a new one in each run."""
 
     key: str
 
@@ -117,11 +117,11 @@ def reconcile(wire: Wire, identity: str) -> None:
         page = wire.ask("GET", f"/Users?startIndex={start}&count={PAGE}")
         people = page.is_list()
         if not people:
-            raise Surprise(f"Expected people up to {total}; received none from {start} on.")
+            raise Surprise(f"Expected users up to {total}; received none from {start} on.")
         seen.update(person["id"] for person in people)
         start, total = start + len(people), page.body["totalResults"]
     if identity not in seen:
-        raise Surprise("Expected the person of this run among all people; received everybody else.")
+        raise Surprise("Expected the user of this run among all users; received only others.")
 
 
 def probe(wire: Wire) -> None:

@@ -1,4 +1,4 @@
-"""One running stand-in: where it lives, whom it answers, its keys, and the few things it has to remember."""
+"""A running stand-in: its address, the product it answers to, its keys, and its codes."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""The few words of HTTP that the stand-in needs, over plain WSGI."""
+"""The little of HTTP that the stand-in needs, on plain WSGI."""
 
 import json
 from collections.abc import Callable, Iterable
