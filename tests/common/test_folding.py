@@ -1,10 +1,9 @@
-"""The key under which two spellings are one; and what nobody sees in a text."""
+"""The key under which two spellings are one."""
 
 import pytest
 
 from accounts.connections.domains.sign_in_choices import domain_of
 from common.folding import fold
-from common.invisible import invisible
 
 IDNA = "ann@xn--bcher-kva.example"
 
@@ -78,28 +77,3 @@ def test_compatibility_goes_no_further_than_width(other: str) -> None:
 @pytest.mark.parametrize("text", [text for pair in SAME for text in pair])
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-
-
-INVISIBLE = {
-    "a\u200bb": "U+200B ZERO WIDTH SPACE",
-    "a\u200db": "U+200D ZERO WIDTH JOINER",
-    "\u202eab": "U+202E RIGHT-TO-LEFT OVERRIDE",
-    "ab\u2066": "U+2066 LEFT-TO-RIGHT ISOLATE",
-    "a\u200eb": "U+200E LEFT-TO-RIGHT MARK",
-    "\ufeffab": "U+FEFF ZERO WIDTH NO-BREAK SPACE",
-    "a\u00adb": "U+00AD SOFT HYPHEN",
-    "a\u3164b": "U+3164 HANGUL FILLER",
-    "a\ufe0fb": "U+FE0F VARIATION SELECTOR-16",
-    "a\tb": "U+0009",
-    "a\u2028b": "U+2028 LINE SEPARATOR",
-}
-
-
-@pytest.mark.parametrize("text", INVISIBLE)
-def test_what_nobody_sees_is_named(text: str) -> None:
-    assert invisible(text) == INVISIBLE[text]
-
-
-@pytest.mark.parametrize("text", ["", "Zo\u00eb O'Neill", "\u5c71\u7530", "\u0645\u0631\u064a\u0645", "\u0928\u093f"])
-def test_letters_of_any_script_are_seen(text: str) -> None:
-    assert not invisible(text)
