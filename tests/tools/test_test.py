@@ -1,7 +1,11 @@
-"""`make test` counts what pytest reported, and a run without tests is no success."""
+"""`make test`: it counts what pytest reported, and says aloud what a machine without nginx leaves out."""
 
 from pathlib import Path
 
+import pytest
+
+from tools import servers
+from tools import test as tests_of_all
 from tools.test import Count, counted
 
 REPORT = '<testsuites><testsuite tests="{}" failures="{}" errors="{}" skipped="{}"/></testsuites>'
@@ -28,3 +32,22 @@ def test_a_run_that_wrote_no_report_fails(tmp_path: Path) -> None:
 def test_one_bad_half_spoils_the_sum() -> None:
     total = Count(passed=5) + Count(passed=4, failed=1, green=False)
     assert (str(total), total.green) == ("9 passed, 1 failed", False)
+
+
+@pytest.fixture
+def no_nginx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers.shutil, "which", lambda *_, **__: None)
+
+
+def test_nginx_tests_that_are_left_out_are_named(
+    no_nginx: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert tests_of_all.without_nginx() == " and not nginx"
+    assert "apt-get install nginx-light" in capsys.readouterr().out
+
+
+def test_ci_fails_without_nginx(no_nginx: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SystemExit, match="No nginx on this machine"):
+        tests_of_all.without_nginx()
