@@ -1,7 +1,7 @@
 """Each input of a date or time, with each date there should not be: an answer or a sentence, never a 500.
 
-`ADDRESSES` and `FORMS` hold the inputs of pages, SCIM and REST; `COMMANDS` those of commands. What comes in messages
-of identity providers is in `tests.accounts.sso.test_dates`.
+`ADDRESSES` and `FORMS` hold the inputs of pages, SCIM and REST; `COMMANDS` those of commands. Those in messages
+of identity providers are in `tests.accounts.sso.test_dates`.
 """
 
 import itertools

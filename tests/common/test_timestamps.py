@@ -1,4 +1,4 @@
-"""Moments as others write them: one that is read can be shown in every zone; all else is a ValueError."""
+"""Times from outside: one that is read can be shown in every zone; anything else is a ValueError."""
 
 import re
 from contextlib import suppress
@@ -27,14 +27,14 @@ FARTHEST = [ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12"), timezone(tim
 
 
 @pytest.mark.parametrize("text", READ)
-def test_a_moment_is_read(text: str) -> None:
+def test_a_time_is_read(text: str) -> None:
     assert timestamps.read(text) == READ[text]
 
 
 @pytest.mark.parametrize(
     "text", ["", "yesterday", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01", "２０２６-01-01", "infinity"]
 )
-def test_what_is_none_is_a_value_error(text: str) -> None:
+def test_anything_else_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # each interface has its own sentence
         timestamps.read(text)
 
@@ -61,8 +61,8 @@ def test_what_is_no_number_of_seconds_is_a_value_error(seconds: Any) -> None:
         timestamps.of_seconds(seconds)
 
 
-def test_nothing_else_reads_moments() -> None:
-    """So that there is one place to cope with what others write."""
+def test_no_other_module_reads_times() -> None:
+    """So that one place handles every spelling."""
     readers = re.compile(r"\b(fromisoformat|fromtimestamp|utcfromtimestamp|strptime|parse_date|parse_datetime)\(")
     found = {path.relative_to(ROOT).as_posix() for path in product.modules() if readers.search(path.read_text())}
     assert found == {"common/timestamps.py"}

@@ -1,4 +1,4 @@
-"""Somebody who asks the stand-in, by WSGI: pages, forms and back-channel calls."""
+"""Client of the stand-in, by WSGI: pages, forms and back-channel calls."""
 
 import base64
 import html

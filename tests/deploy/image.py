@@ -104,7 +104,7 @@ def _user(instructions: list[tuple[str, str]], app: Path) -> list[str]:
         return []
     user = pwd.getpwnam(next(name for what, name in instructions if what == "USER"))
     prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
-    tell = [sys.executable, "-c", "import sys, django; print(sys.version, sys.base_prefix)"]
-    told = subprocess.run([*prefix, *tell], cwd=app, capture_output=True, text=True).stdout.strip()
+    versions = [sys.executable, "-c", "import sys, django; print(sys.version, sys.base_prefix)"]
+    printed = subprocess.run([*prefix, *versions], cwd=app, capture_output=True, text=True).stdout.strip()
     without_rights = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"]
-    return prefix if told == f"{sys.version} {sys.base_prefix}" else without_rights
+    return prefix if printed == f"{sys.version} {sys.base_prefix}" else without_rights

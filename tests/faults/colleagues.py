@@ -16,7 +16,7 @@ from tests.support.secrets_in_logs import secret
 
 
 def colleague(connection: Connection, name: str, *, groups: tuple[str, ...] = ("Ops", "Dev")) -> User:
-    """Came in through the connection, with groups from there and by hand, spaces, a session and a token."""
+    """A user who signed in through the connection, with groups from it and by hand, spaces, a session and a token."""
     account = connection.account
     for group in groups:
         create_group(account, group, acting=OPERATOR, idp_identifier=group)

@@ -53,9 +53,9 @@ def found(folder: Path, **environment: str) -> Company:
     """Makes the schema and the company in the database that `environment` names (SQLite in `folder` without)."""
     product = processes.product_environment(STATE_DIR=str(folder), **environment)
     _run(product, "manage.py", "migrate", "-v0")
-    told = json.loads(_run(product, "-m", __name__, key_pair("idp").certificate))
-    account = Account(id=UUID(told["account"]), slug=told["slug"])
-    return Company(product, Connection(id=UUID(told["connection"]), account=account), secret(told["token"]))
+    made = json.loads(_run(product, "-m", __name__, key_pair("idp").certificate))
+    account = Account(id=UUID(made["account"]), slug=made["slug"])
+    return Company(product, Connection(id=UUID(made["connection"]), account=account), secret(made["token"]))
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:

@@ -12,7 +12,7 @@ QUERIES = {
     "entries of a creation without a user": """
         SELECT object_label FROM accounts_auditentry WHERE action = 'user.created'
         AND object_id NOT IN (SELECT id FROM accounts_user)""",
-    "creations told twice": """
+    "creations recorded twice": """
         SELECT object_id FROM accounts_auditentry WHERE action = 'user.created'
         GROUP BY object_id HAVING COUNT(*) > 1""",
     "accounts that count their people wrongly": """
@@ -21,15 +21,15 @@ QUERIES = {
     "accounts whose numbering is behind": """
         SELECT slug, last_user_number FROM accounts_account WHERE last_user_number <> (
         SELECT COALESCE(MAX(number), 0) FROM accounts_user WHERE account_id = accounts_account.id)""",
-    "versions that are not the number of changes told": """
+    "versions that are not the number of recorded changes": """
         SELECT email, version FROM accounts_user WHERE origin = 'scim' AND state <> 'active' AND version <> 1 + (
         SELECT COUNT(*) FROM accounts_auditentry WHERE object_id = accounts_user.id
         AND action IN ('user.updated', 'user.deprovisioned', 'user.restored', 'user.erased'))""",
-    "people who are out without an entry that says so": """
+    "deprovisioned users without an audit entry": """
         SELECT email FROM accounts_user WHERE state = 'deprovisioned' AND session_epoch <> (
         SELECT COUNT(*) FROM accounts_auditentry
         WHERE object_id = accounts_user.id AND action = 'user.deprovisioned')""",
-    "people who are out, and neither cleaned up nor due": """
+    "deprovisioned users that are neither cleaned up nor due": """
         SELECT email FROM accounts_user WHERE state = 'deprovisioned' AND clean_up_due_since IS NULL AND id NOT IN (
         SELECT object_id FROM accounts_auditentry WHERE action = 'user.clean-up-finished')""",
     "active people from the identity provider without an identity": """

@@ -27,10 +27,10 @@ def state_of(user: User) -> State:
     about = [user.pk, *identities]
     rows["AuditEntry"] = list(AuditEntry.objects.filter(Q(object_id__in=about) | Q(actor_id=user.pk)))
     rows["TaskAttempt"] = list(TaskAttempt.objects.filter(key__in=[str(key) for key in about]))
-    return {name: sorted(_told(row, names) for row in found) for name, found in rows.items()}
+    return {name: sorted(_described(row, names) for row in found) for name, found in rows.items()}
 
 
-def _told(row: Model, names: dict[str, str]) -> str:
+def _described(row: Model, names: dict[str, str]) -> str:
     values = {field.name: _plain(row, field) for field in row._meta.fields if not _is_own(field.name)}
     text = json.dumps(values, sort_keys=True, default=str)
     for name in sorted(filter(None, names), key=len, reverse=True):

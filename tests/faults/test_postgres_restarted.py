@@ -1,4 +1,4 @@
-"""PostgreSQL crashes and comes back under load: nothing is half done, and whoever asks again once is served."""
+"""PostgreSQL crashes and comes back under load: nothing is half done, and one retry is served."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

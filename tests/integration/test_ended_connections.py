@@ -1,4 +1,4 @@
-"""PostgreSQL ends connections that a process keeps in its pool: who asks next does not notice."""
+"""PostgreSQL ends connections that a process keeps in its pool: the next request does not notice."""
 
 from collections.abc import Iterator
 

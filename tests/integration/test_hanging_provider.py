@@ -46,7 +46,7 @@ class Silent:
         return ["{}:{}".format(*one.getsockname()) for one in self.listening]
 
     def asked(self) -> int:
-        """How many connections came in all."""
+        """How many connections there were in all."""
         return sum(_waiting_at(one) for one in self.listening)
 
 

@@ -51,7 +51,7 @@ def test_the_bucket_fills_again(shared: RedisServer) -> None:
     assert passed(token, 3) == 1
 
 
-def test_the_wait_is_told(shared: RedisServer) -> None:
+def test_the_answer_says_how_long_to_wait(shared: RedisServer) -> None:
     token = uuid.uuid4()
     passed(token, 5)
     with pytest.raises(throttle.TooManyRequests) as refused:

@@ -1,4 +1,4 @@
-"""PostgreSQL gives up a statement that takes too long, and people are told so."""
+"""PostgreSQL gives up a statement that takes too long, and the response says so."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +35,8 @@ def test_a_request_that_waits_too_long_for_the_database_is_answered_503(cast: Ca
     with psycopg.connect(processes.database_url()) as other:
         other.execute("LOCK TABLE accounts_account, accounts_apitoken")  # as a query that takes too long
         page = requests.get(f"{hurried_web}/login", timeout=10)
-        told = requests.get(f"{hurried_web}/api/me", headers={"Authorization": token}, timeout=10)
-    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in (page, told)] == [(503, "5")] * 2
+        me = requests.get(f"{hurried_web}/api/me", headers={"Authorization": token}, timeout=10)
+    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in (page, me)] == [(503, "5")] * 2
     assert "Service unavailable" in page.text
     assert requests.get(f"{hurried_web}/login", timeout=10).status_code == 200
 

@@ -43,7 +43,7 @@ for turn in range(10):
 
 
 class Keys(ThreadingHTTPServer):
-    """A provider's address for keys that counts who asks."""
+    """A provider's address for keys that counts requests."""
 
     daemon_threads = True
 
@@ -110,6 +110,6 @@ def test_thirty_unknown_keys_in_three_processes_cause_at_most_six_fetches_while_
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    told = [line for process in flood for line in process.communicate(timeout=60)[0].split()]
-    assert sorted(told) == ["known"] * 30 + ["oidc-unknown-key"] * 30
+    results = [line for process in flood for line in process.communicate(timeout=60)[0].split()]
+    assert sorted(results) == ["known"] * 30 + ["oidc-unknown-key"] * 30
     assert 1 <= keys.asked <= 6

@@ -20,25 +20,25 @@ def health(environment: dict[str, str]) -> tuple[int, dict[str, object]]:
     return done.returncode, json.loads(done.stdout)
 
 
-def test_a_worker_that_was_told_nothing_serves_all_queues(worker: object, product_environment: dict[str, str]) -> None:
-    code, told = health(product_environment)
-    assert (told["broker"], told["workers"]) == ("ok", {"access": 1, "login": 1, "bulk": 1})
-    assert (code, told["problems"]) == (1, [told["problems"][0]])  # type: ignore[index]
-    assert "Expected a sweep" in str(told["problems"])
+def test_a_worker_without_options_serves_all_queues(worker: object, product_environment: dict[str, str]) -> None:
+    code, printed = health(product_environment)
+    assert (printed["broker"], printed["workers"]) == ("ok", {"access": 1, "login": 1, "bulk": 1})
+    assert (code, printed["problems"]) == (1, [printed["problems"][0]])  # type: ignore[index]
+    assert "Expected a sweep" in str(printed["problems"])
 
 
 @pytest.mark.parametrize("fault", ["stop", "freeze"])
-def test_a_broker_that_is_away_is_told_soon(
+def test_a_broker_that_is_down_is_reported_soon(
     redis: RedisServer, product_environment: dict[str, str], fault: str
 ) -> None:
     getattr(redis, fault)()
     began = time.monotonic()
-    code, told = health(product_environment)
-    assert (code, told["healthy"]) == (1, False)
-    assert str(told["broker"]).startswith("does not answer")
+    code, printed = health(product_environment)
+    assert (code, printed["healthy"]) == (1, False)
+    assert str(printed["broker"]).startswith("does not answer")
     assert time.monotonic() - began < 20  # most of it is the start of the process
 
 
 def test_without_workers_each_queue_is_named(redis: RedisServer, product_environment: dict[str, str]) -> None:
-    code, told = health(product_environment)
-    assert (code, told["workers"]) == (1, {"access": 0, "login": 0, "bulk": 0})
+    code, printed = health(product_environment)
+    assert (code, printed["workers"]) == (1, {"access": 0, "login": 0, "bulk": 0})

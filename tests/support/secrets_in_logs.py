@@ -21,7 +21,7 @@ def gives_away(text: str) -> bool:
 
 
 def hands_on(address: str) -> bool:
-    """Pages that have to carry a secret of whoever asks: on to the identity provider (RelayState of a sign-in by POST;
+    """Pages that carry a secret of their own user: on to the identity provider (RelayState of a sign-in by POST;
     an ID token or a message of a logout), or from a link or form that they brought to the button that uses it."""
     starts = re.fullmatch(r"/login/sso/[0-9a-f-]{36}", address)
     return bool(starts) or address.startswith(("/logout", "/login/recovery")) or address.endswith("/slo")

@@ -17,7 +17,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("STATE_DIR", str(tmp_path))
 
 
-def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_mistakes_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BASE_URL", "sso.example.com/path")
     monkeypatch.setenv("LOG_FORMAT", "xml")
     monkeypatch.setenv("DATABASE_URL", "mysql://u:secret-word@x/y")
@@ -25,11 +25,11 @@ def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, proxy.example")
     with pytest.raises(ConfigurationError) as wrong:
         read_configuration()
-    told = str(wrong.value)
+    message = str(wrong.value)
     names = ("BASE_URL", "LOG_FORMAT", "DATABASE_URL", "ENCRYPTION_KEYS", "TRUSTED_PROXIES")
-    assert not [name for name in names if name not in told]
-    assert "got 'proxy.example'" in told
-    assert "secret-word" not in told
+    assert not [name for name in names if name not in message]
+    assert "got 'proxy.example'" in message
+    assert "secret-word" not in message
 
 
 @pytest.mark.parametrize("minutes", ["0", "721", "soon"])

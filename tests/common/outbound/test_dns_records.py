@@ -1,4 +1,4 @@
-"""TXT records: read whole, within bounds, and told in a sentence when DNS is silent."""
+"""TXT records: read whole, within bounds, and a sentence when DNS is silent."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -37,7 +37,7 @@ def test_no_record_and_no_such_domain_are_nothing(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("answer", [exception.Timeout(), resolver.NoNameservers(), OSError("x")])
-def test_silence_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+def test_silence_becomes_a_sentence(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     answering(monkeypatch, answer)
     with pytest.raises(dns_records.LookUpFailed, match="within 5 seconds"):
         dns_records.txt_records("acme.example", ACCOUNT)

@@ -11,7 +11,7 @@ from common.outbound.guarded_http import OutboundError
 from tests.common.outbound.conftest import Server, answer, fetch
 
 
-def test_a_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise OSError
 
@@ -127,7 +127,7 @@ def test_a_compressed_answer_is_refused(listed: str, http_server: Server) -> Non
         fetch(f"{listed}/")
 
 
-def test_a_port_where_nobody_listens_is_told(settings: Any) -> None:
+def test_a_port_where_nobody_listens_is_named(settings: Any) -> None:
     settings.OUTBOUND_ALLOWLIST = ["127.0.0.1"]
     with pytest.raises(OutboundError, match="refused or broke off"):
         fetch("http://127.0.0.1:9/")

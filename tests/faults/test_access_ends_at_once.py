@@ -1,6 +1,6 @@
-"""Whoever is out is out at their next request: with no worker, and with Redis stopped (R2). Nothing comes back (R3).
+"""A deprovisioned user has no access from the next request on: with no worker, and with Redis stopped (R2, R3).
 
-Dana comes in through the identity provider; Erin with a password, at the page and by REST.
+Dana signs in through the identity provider; Erin with a password, at the page and by REST.
 """
 
 from collections.abc import Callable
@@ -38,8 +38,8 @@ class Person:
     token: str = field(repr=False)
     short_token: str = field(repr=False, default="")
 
-    def doors(self) -> dict[str, int]:
-        """What each door answers now."""
+    def access(self) -> dict[str, int]:
+        """Status of each interface now."""
         found = {
             "page": self.browser.get(f"{self.origin}/", allow_redirects=False, timeout=10).status_code,
             "session at the API": self.browser.get(f"{self.origin}/api/me", timeout=10).status_code,
@@ -53,12 +53,12 @@ class Person:
         return requests.get(self.origin + path, headers=headers, timeout=10).status_code
 
 
-ComesIn = Callable[[str], Person]
+SignsIn = Callable[[str], Person]
 
 
 @pytest.fixture
-def comes_in(redis: RedisServer, web: str, okta: Connection) -> ComesIn:
-    """Somebody all of whose doors are open; Redis stops then."""
+def signs_in(redis: RedisServer, web: str, okta: Connection) -> SignsIn:
+    """A user with access at every interface; Redis stops then."""
 
     def come(name: str) -> Person:
         journey = HttpJourney(web, okta)
@@ -67,7 +67,7 @@ def comes_in(redis: RedisServer, web: str, okta: Connection) -> ComesIn:
         users.set_account_role(user, users.role_named(okta.account, ACCOUNT_ADMIN), acting=OPERATOR)
         token = secret(tokens.issue_token(user, "laptop", ["Manage Users"], acting=OPERATOR)[1])
         dana = Person(web, journey.browser, user, token)
-        assert dana.doors() == IN
+        assert dana.access() == IN
         redis.stop()
         return dana
 
@@ -92,8 +92,8 @@ def by_password(origin: str, email: str) -> requests.Session:
 
 
 @pytest.fixture
-def comes_with_a_password(redis: RedisServer, web: str, okta: Connection, settings: Any) -> ComesIn:
-    """Somebody all of whose doors are open, a short token's too; Redis stops then."""
+def signs_in_by_password(redis: RedisServer, web: str, okta: Connection, settings: Any) -> SignsIn:
+    """A user with access at every interface, and with a short token; Redis stops then."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # as the web server has it
 
     def come(name: str) -> Person:
@@ -101,7 +101,7 @@ def comes_with_a_password(redis: RedisServer, web: str, okta: Connection, settin
         user = users.create_password_user(okta.account, email, PASSWORD, acting=OPERATOR, account_role=role)
         token = secret(tokens.issue_token(user, "laptop", ["Manage Users"], acting=OPERATOR)[1])
         erin = Person(web, by_password(web, email), user, token, short_token(web, email))
-        assert erin.doors() == {**IN, SHORT: 200}
+        assert erin.access() == {**IN, SHORT: 200}
         redis.stop()
         return erin
 
@@ -115,41 +115,39 @@ WAYS_OUT: dict[str, Callable[[ScimClient, User], object]] = {
 }
 
 
-def test_every_door_is_shut_at_the_next_request_after_each_way_out(comes_in: ComesIn, scim: ScimClient) -> None:
+def test_access_ends_at_the_next_request_however_it_was_ended(signs_in: SignsIn, scim: ScimClient) -> None:
     for name, leave in WAYS_OUT.items():
-        dana = comes_in(name)
+        dana = signs_in(name)
         leave(scim, dana.user)
-        assert (name, dana.doors()) == (name, OUT)
+        assert (name, dana.access()) == (name, OUT)
 
 
-def test_a_short_token_is_refused_with_all_others_after_each_way_out(
-    comes_with_a_password: ComesIn, scim: ScimClient
-) -> None:
+def test_a_short_token_is_refused_with_all_others(signs_in_by_password: SignsIn, scim: ScimClient) -> None:
     for name, leave in WAYS_OUT.items():
-        erin = comes_with_a_password(f"erin-{name}")
+        erin = signs_in_by_password(f"erin-{name}")
         leave(scim, erin.user)
-        assert (name, erin.doors()) == (name, {**OUT, SHORT: 401})
+        assert (name, erin.access()) == (name, {**OUT, SHORT: 401})
 
 
-def test_restoring_revives_no_short_token(comes_with_a_password: ComesIn, scim: ScimClient) -> None:
-    erin = comes_with_a_password("erin")
+def test_restoring_revives_no_short_token(signs_in_by_password: SignsIn, scim: ScimClient) -> None:
+    erin = signs_in_by_password("erin")
     assert scim.set(erin.user.pk, active=False).status_code == 200
     assert scim.set(erin.user.pk, active=True).json()["active"] is True
-    assert erin.doors() == {**OUT, SHORT: 401}
+    assert erin.access() == {**OUT, SHORT: 401}
     anew = short_token(erin.origin, erin.user.email)
-    assert replace(erin, short_token=anew).doors() == {**OUT, SHORT: 200}
-    assert erin.doors() == {**OUT, SHORT: 401}
+    assert replace(erin, short_token=anew).access() == {**OUT, SHORT: 200}
+    assert erin.access() == {**OUT, SHORT: 401}
 
 
-def test_restoring_opens_no_door_of_before(comes_in: ComesIn, scim: ScimClient, okta: Connection) -> None:
-    dana = comes_in("dana")
+def test_restoring_revives_no_session_and_no_token(signs_in: SignsIn, scim: ScimClient, okta: Connection) -> None:
+    dana = signs_in("dana")
     assert scim.set(dana.user.pk, active=False).status_code == 200
     assert scim.set(dana.user.pk, active=True).json()["active"] is True
-    assert dana.doors() == OUT
+    assert dana.access() == OUT
     for command in ("deprovision_user", "restore_user"):
         call_command(command, okta.account.slug, "dana@acme.example")
-    assert dana.doors() == OUT
+    assert dana.access() == OUT
     anew = HttpJourney(dana.origin, okta)
     assert anew.log_in("dana@acme.example").status_code == 303
     assert anew.browser.get(f"{dana.origin}/api/me", timeout=10).status_code == 200
-    assert dana.doors() == OUT
+    assert dana.access() == OUT
