@@ -1,4 +1,4 @@
-"""PURE. THE table of the attributes kept of a person: filters, sorting, PATCH paths and /Schemas follow from it.
+"""PURE. THE table of the attributes kept of a user: filters, sorting, PATCH paths and /Schemas follow from it.
 
 Attributes of unknown schemas are kept beside it (`scim.users.extensions`); whatever else a client sends is accepted and
 ignored (P22). Where a value lives: `column` names the User column; without one it is in `User.scim_attributes`, under
@@ -49,7 +49,7 @@ class Attribute:
 
 
 def _of_entry(name: str, description: str, canonical_values: tuple[str, ...] = ()) -> Attribute:
-    """Part of an entry of a list: found by a filter, but a person has no single one to be sorted by."""
+    """Part of an entry of a list: found by a filter, but a user has no single one to be sorted by."""
     return Attribute(name, description, sortable=False, canonical_values=canonical_values)
 
 

@@ -1,6 +1,6 @@
-"""PURE. What Okta and Entra say over the life of a person, shortened: the self-test plays it.
+"""PURE. The requests of Okta and Entra over the life of a user, shortened: the SCIM test sends them.
 
-`{name}` in a path or body is the scratch person's user name, `{key}` what makes them new, `{id}` the id they got.
+`{name}` in a path or body is the user name of the test's user, `{key}` what makes it new, `{id}` the id it got.
 """
 
 from collections.abc import Mapping

@@ -71,11 +71,6 @@ def too_many(detail: str) -> ScimError:
     return ScimError(400, "tooMany", detail)
 
 
-def invalid_version(detail: str) -> ScimError:
-    """The SCIM protocol version asked for is not supported (`invalidVers`)."""
-    return ScimError(400, "invalidVers", detail)
-
-
 def invalid_cursor(detail: str) -> ScimError:
     """RFC 9865 section 2.1."""
     return ScimError(400, "invalidCursor", detail)
@@ -126,10 +121,6 @@ def address_too_long(detail: str) -> ScimError:
 
 def unsupported_media_type(detail: str) -> ScimError:
     return ScimError(415, "", detail)
-
-
-def too_many_requests(detail: str) -> ScimError:
-    return ScimError(429, "", detail)
 
 
 def not_implemented(detail: str) -> ScimError:

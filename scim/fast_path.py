@@ -1,7 +1,7 @@
-"""The short way of provisioning through the middleware: no cookie, no page, thousands of requests an hour.
+"""The SCIM fast-path middleware: a SCIM request skips the middleware of pages.
 
-What browsers need (session, CSRF token, messages, lock-outs, a policy for scripts) costs more than most of these
-requests themselves. Here stands what a program's request needs of it, and nothing more.
+What browsers need (session, CSRF token, messages, lock-outs, a policy for scripts) costs more than most SCIM requests
+themselves, of which there are thousands an hour. What such a request needs is here.
 """
 
 import re
@@ -22,8 +22,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # what the audit log has room
 Answering = Callable[[HttpRequest], HttpResponse]
 
 
-class ProgramRoad:
-    """The first middleware but one: provisioning goes straight to its view, everything else on through the others."""
+class ScimFastPath:
+    """The second middleware: SCIM requests go straight to their view, all others through the rest of the middleware."""
 
     def __init__(self, get_response: Answering) -> None:
         self.everything_else = get_response

@@ -1,4 +1,4 @@
-"""The request log: what an identity provider asked and what came of it, in words an account's admin reads.
+"""The request log: each SCIM request and its outcome, in words for an account's admin.
 
 Lines wait in the process and are written in bulk by a thread of their own (`common.background`), so that the log never
 delays or fails a request. A line is lost when the process is killed within that second; the audit log, written with the
@@ -59,7 +59,7 @@ class Line:
 
 
 def client_named(user_agent: str) -> str:
-    """Which identity provider it is, as far as its User-Agent tells."""
+    """The identity provider that a User-Agent names."""
     text = user_agent.lower()
     if "okta" in text:
         return "Okta"
@@ -78,7 +78,7 @@ def note(line: Line) -> None:
 
 @contextmanager
 def unnoted() -> Iterator[None]:
-    """Requests that this thread plays inside leave no line: they are not the identity provider's."""
+    """Requests of this thread inside the block leave no line: they are not the identity provider's."""
     token = _unnoted.set(True)
     try:
         yield

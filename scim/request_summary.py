@@ -1,4 +1,4 @@
-"""PURE. What a request was about, in the words of the request log."""
+"""PURE. One sentence about a SCIM request, for the request log."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ _LONGEST_SUBJECT = 120
 
 
 @dataclass(frozen=True)
-class Deed:
-    """`done` for a request that succeeded, `tried` for one that did not; `subject` is whom or what it was about."""
+class RequestSummary:
+    """`done` for a request that succeeded, `tried` for one that did not; `subject` is what it was about."""
 
     done: str = "asked for"
     tried: str = "ask for"
@@ -22,32 +22,33 @@ class Deed:
         return f"{who} {self.done} {subject}{self.result}"
 
 
-def created(subject: str) -> Deed:
-    return Deed("created", "create", subject)
+def created(subject: str) -> RequestSummary:
+    return RequestSummary("created", "create", subject)
 
 
-def updated(subject: str, was_active: bool, is_active: bool) -> Deed:
-    if was_active and not is_active:
-        return Deed("deactivated", "deactivate", subject)
-    if is_active and not was_active:
-        return Deed("reactivated", "reactivate", subject)
-    return Deed("updated", "update", subject)
+def updated(subject: str, had_access: bool = True, active: bool | None = None) -> RequestSummary:
+    """`active` as the client sent it; None: not sent."""
+    if active is False and had_access:
+        return RequestSummary("deactivated", "deactivate", subject)
+    if active and not had_access:
+        return RequestSummary("reactivated", "reactivate", subject)
+    return RequestSummary("updated", "update", subject)
 
 
-def deleted(subject: str) -> Deed:
-    return Deed("deleted", "delete", subject)
+def deleted(subject: str) -> RequestSummary:
+    return RequestSummary("deleted", "delete", subject)
 
 
-def held(subject: str) -> Deed:
+def held(subject: str) -> RequestSummary:
     """The guard against mass deprovisioning stepped in."""
-    return Deed("asked to let go", "let go", subject, ", who is held until an account admin decides")
+    return RequestSummary("asked to deprovision", "deprovision", subject, ": held until an account admin approves")
 
 
-def read(subject: str) -> Deed:
-    return Deed("read", "read", subject)
+def read(subject: str) -> RequestSummary:
+    return RequestSummary("read", "read", subject)
 
 
-def searched(filter_text: str, found: int) -> Deed:
+def searched(filter_text: str, found: int) -> RequestSummary:
     if not filter_text:
-        return Deed("listed", "list", "people", f": {found} in all")
-    return Deed("looked for", "look for", filter_text, f": found {found}")
+        return RequestSummary("listed", "list", "users", f": {found} in all")
+    return RequestSummary("looked for", "look for", filter_text, f": found {found}")

@@ -1,4 +1,4 @@
-"""Celery's door to provisioning."""
+"""Celery tasks of SCIM."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from scim import request_log
 
 @shared_task  # type: ignore[untyped-decorator]
 def clean_request_log() -> int:
-    """Takes lines older than 30 days out of the request log; gives how many."""
+    """Delete lines older than 30 days from the request log; return how many."""
     return request_log.clean()

@@ -87,7 +87,7 @@ SHOTS = (
     Shot("enforcement", "/sso/enforcement"),
     Shot("lifetimes", "/sso/lifetimes"),
     # The last ones change something.
-    Shot("provisioning-self-test-result", "/provisioning/self-test", press="Run the self-test"),
+    Shot("provisioning-self-test-result", "/provisioning/self-test", press="Run the SCIM test"),
     Shot("sso-draft", "/sso", "Okta > Attribute names", fill=("Time zone", "zoneinfo"), press="Save"),
 )
 IN_README = ("users", "user", "group-general")

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "torque_sso.behind_proxy.BehindProxy",
-    "scim.fast_path.ProgramRoad",
+    "scim.fast_path.ScimFastPath",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "torque_sso.middleware.NoStoreMiddleware",

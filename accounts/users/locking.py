@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Account, AccountRole, AuditEntry, HeldDeparture, User
 from accounts.users.users import member_role, member_role_id
@@ -54,7 +54,8 @@ def locked_with_account(user_id: UUID, account: Account) -> Iterator[User]:
     A create holds that row while it waits for a name that the erasure frees.
     """
     with transaction.atomic():
-        statements.select_one(Account, ("id",), lock=True, id=account.pk)
+        if connection.features.has_select_for_update:
+            statements.select_one(Account, ("id",), lock=True, id=account.pk)
         yield _lock(user_id, account)
 
 

@@ -1,4 +1,4 @@
-"""Who is let go by the identity provider and held by the guard against mass deprovisioning (R45): yes or no."""
+"""The page "Deprovisioning awaiting approval": what the guard against mass deprovisioning holds (R45)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SECONDS = 4.0  # of work for one request; then the page shows how far it is, and
 
 @dataclass(frozen=True)
 class Decision:
-    """`all_at_once`: decides about all. `sentence`: what becomes of them. `done`: "3 people are let go"."""
+    """`sentence`: what happens to the users. `done` as in "3 people are deprovisioned"."""
 
     verb: str
     sentence: str
@@ -47,17 +47,17 @@ class Decision:
 
 
 DECISIONS = {
-    "let-go": Decision(
-        verb="Let go",
-        sentence="They are out at once: no login, no session, no token. Whom the identity provider deleted is erased.",
-        done="let go",
+    "deprovision": Decision(
+        verb="Deprovision",
+        sentence="Access ends at once: no login, no session, no token. Users that the provider deleted are erased.",
+        done="deprovisioned",
         all_at_once=holds.release_all,
         one=holds.release_one,
         is_dangerous=True,
     ),
     "keep": Decision(
         verb="Keep",
-        sentence="They stay in. The identity provider has to ask again if it means it, so correct it first.",
+        sentence="They keep access. Correct a mistake in the identity provider first, or it asks again.",
         done="kept",
         all_at_once=holds.drop_all,
         one=holds.drop_one,
@@ -107,9 +107,9 @@ def decide_one(request: HttpRequest, user_id: UUID, decision: str) -> HttpRespon
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def decide(request: HttpRequest, decision: str) -> HttpResponse:
-    """All who are held at the moment of the question. Thousands take several rounds, each of SECONDS."""
+    """Decide about all users held at the time of the question. Thousands take several rounds, each of SECONDS."""
     chosen, account = DECISIONS[decision], account_of(request)
-    until = _moment(request.POST.get("until", "")) or timezone.now()
+    until = _time(request.POST.get("until", "")) or timezone.now()
     waiting = holds.held_until(account, until)
     if not is_confirmed(request):
         title = f"{chosen.verb} {counted(waiting, 'person', 'people')}?"
@@ -122,8 +122,8 @@ def decide(request: HttpRequest, decision: str) -> HttpResponse:
         return render(request, "provisioning/deciding.html", page)
     messages.success(request, f"{counted(done, 'person is', 'people are')} {chosen.done}.")
     if left:
-        waiting_for = "somebody with their permissions has to decide about them"
-        messages.warning(request, f"{counted(left, 'person waits', 'people wait')}: {waiting_for}.")
+        needs_more = "only an admin with at least their permissions can decide"
+        messages.warning(request, f"{counted(left, 'person is', 'people are')} still held: {needs_more}.")
     return _to_the_list(request)
 
 
@@ -140,7 +140,7 @@ def _question(chosen: Decision, title: str, names: list[str] | None = None, **fi
 
 
 def _names(request: HttpRequest) -> list[str]:
-    """Of the first: the question shows no more."""
+    """The first ones; the question shows no more."""
     rows: Any = HeldDeparture.objects.in_account(account_of(request)).select_related("user").order_by("asked_at")
     return [str(row.user) for row in rows[:20]]
 
@@ -151,8 +151,8 @@ def _to_the_list(request: HttpRequest) -> HttpResponse:
     return redirect("held-people")
 
 
-def _moment(text: str) -> datetime | None:
-    """Never later than now: who is held after the question was not asked about."""
+def _time(text: str) -> datetime | None:
+    """Never later than now: the question was not about users held after it."""
     try:
         return min(timestamps.read(text), timezone.now())
     except ValueError:

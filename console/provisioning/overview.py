@@ -1,4 +1,4 @@
-"""The page about provisioning as a whole: address, tokens, check-list, settings, and whether anybody called yet."""
+"""The page "Set up": base URL, tokens, checklist, settings, and the last request of an identity provider."""
 
 from typing import Any
 
@@ -30,12 +30,12 @@ ALERTS = (AlertKind.MASS_DEPARTURE, AlertKind.TOKEN_OWNER, AlertKind.TOKEN_EXPIR
 
 
 class SettingsForm(forms.Form):
-    hold = forms.BooleanField(label="Hold mass departures until an admin decides", required=False)
+    hold = forms.BooleanField(label="Hold mass deprovisioning until an admin approves it", required=False)
     retention_days = forms.IntegerField(
-        label="Days to keep people who left",
+        label="Days to keep deprovisioned users",
         min_value=0,
         max_value=MAX_RETENTION,
-        help_text="Within them the same person can be restored; after them they are erased.",
+        help_text="Until then they can be restored; after that they are erased.",
     )
 
 

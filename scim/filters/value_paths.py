@@ -7,7 +7,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Expression, F, Q
+from django.db.models.sql.compiler import SQLCompiler
 from scim2_models.path import AttrPath, Comparison, FilterNode, LogicalExpr, LogicalOperator, Not, Present
 
 from common.folding import fold
@@ -15,7 +17,6 @@ from scim.attributes import Attribute, find, parts_of
 from scim.errors import invalid_filter, quoted
 from scim.filters import values as filter_values
 from scim.filters.entry_search import AnyEntry, Joined, Opposite, Stated, Text, Truth, Wanted
-from scim.filters.other_emails import among_other_emails
 from scim.filters.text_search import TextComparison
 
 NOBODY = Q(pk__in=())
@@ -52,7 +53,7 @@ def present_part(part: Attribute) -> Q:
 
 def _has_email(address: str) -> Q:
     key = fold(address)
-    return Q(email_key=key) | Q(work_email_key=key) | among_other_emails(key) if key else NOBODY
+    return Q(email_key=key) | Q(work_email_key=key) | _among_other_emails(key) if key else NOBODY
 
 
 # What to look for in " a@x b@x ", in which each address stands between blanks.
@@ -126,3 +127,34 @@ def _part_wanted(part: Attribute, operator: str, value: Any) -> Wanted:
         is_true = Truth(part.key)
         return is_true if filter_values.truth(part, operator, value) else Opposite(is_true)
     return Text(part.key, operator, filter_values.text(part, value))
+
+
+class _Among(Expression):
+    """Whether an address is among a user's further ones (`User.other_email_keys`: " a@x b@x ")."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(output_field=BooleanField())
+        self.key = key
+        self.source: Any = F("other_email_keys")
+
+    def get_source_expressions(self) -> list[Any]:
+        return [self.source]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        (self.source,) = exprs
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        keys, _none = compiler.compile(self.source)
+        return f"INSTR({keys}, %s) > 0", (f" {self.key} ",)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        """As the index `user_other_emails` has it; with letters compared one by one, 100,000 people take 80 ms."""
+        keys, _none = compiler.compile(self.source)
+        return f"STRING_TO_ARRAY({keys}, ' ') @> ARRAY[%s]::text[]", (self.key,)
+
+
+def _among_other_emails(key: str) -> Q:
+    """The condition for a folded address. Naming the condition of the index lets PostgreSQL use it."""
+    if " " in key:  # what separates the addresses
+        return Q(pk__in=())
+    return ~Q(other_email_keys="") & Q(_Among(key))

@@ -1,8 +1,8 @@
-"""Where the n-th person of an account is, without walking there.
+"""Find the n-th user of an account without reading those before.
 
-People are numbered in the order of their creation, and a number is never given twice. As long as nobody was erased, the
-n-th person is number n. After that, every 500th place is noted: once by each process, and again when another person was
-erased. Which numbers are gone is told by how many are gone, so a note is right or not looked at.
+Users are numbered in the order of their creation, and a number is never given twice. As long as nobody was erased, the
+n-th user is number n. After that, every 500th place is noted: once by each process, and again when another user was
+erased. A note is kept under the number of erased users, so an outdated one is never used.
 """
 
 from collections import OrderedDict
@@ -22,7 +22,7 @@ _noted: OrderedDict[tuple[UUID, int], list[int]] = OrderedDict()
 
 
 def before(account: Account, place: int) -> tuple[int, int]:
-    """A number from which on to read, and how many people to pass over from there, to come to a place (from 1)."""
+    """A number from which to read, and how many users to skip from there, for a place (from 1)."""
     gone = account.last_user_number - account.user_count
     if not gone:
         return place, 0
@@ -39,7 +39,7 @@ def before(account: Account, place: int) -> tuple[int, int]:
 
 
 def _survey(account: Account) -> list[int]:
-    """The numbers of the people at places 1, 501, 1001 and so on."""
+    """The numbers of the users at places 1, 501, 1001 and so on."""
     people = User.objects.in_account(account).present()
     placed = people.annotate(place=Window(RowNumber(), order_by=F("number").asc()))
     found = placed.filter(place__gt=0).annotate(step=F("place") % STEP).filter(step=1)

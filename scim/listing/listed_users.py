@@ -42,6 +42,6 @@ def by_id(account: Account, user_id: UUID) -> User | None:
 
 
 def where(account: Account, rest: str, values: Sequence[object]) -> list[User]:
-    """Those of the account's people who meet a condition in SQL: "AND ..." with %s for each of `values`."""
+    """Those of the account's users who meet a condition in SQL: "AND ..." with %s for each of `values`."""
     key = statements.stored(User, "account", account.pk)
     return statements.select(User, _SHOWN, f"{_LIVING} {rest}", [key, *values])

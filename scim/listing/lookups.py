@@ -19,7 +19,7 @@ _BY_USER_NAME = """AND (("user_name_key" = %s AND "user_name_key" <> '')
  OR ("email_key" = %s AND "email_key" <> '' AND "user_name_key" = ''))
  ORDER BY "number"
 """
-# Several people may have one, up to the whole account where a constant is mapped to it.
+# Several users may have one, up to the whole account where a constant is mapped to it.
 _MOST_AT_ONCE = 200
 _BY_EXTERNAL_ID = f"""AND "external_id" = %s AND "external_id" <> '' ORDER BY "number" LIMIT {_MOST_AT_ONCE + 1}"""
 
@@ -44,7 +44,7 @@ def _by_external_id(account: Account, external_id: str) -> list[User] | None:
 
 
 def _by_id(account: Account, text: str) -> list[User]:
-    """What is no id of ours is nobody's (C10)."""
+    """An id that Torque did not issue is no user's (C10)."""
     try:
         key = UUID(text)
     except ValueError:

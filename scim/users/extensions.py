@@ -11,7 +11,7 @@ from typing import Any
 from scim.attributes import CORE, ENTERPRISE, find
 from scim.errors import invalid_value, type_name
 
-# Of one person. Directories have fifteen extension attributes or so, of some words each.
+# Of one user. Directories have fifteen extension attributes or so, of some words each.
 MOST_SCHEMAS = 10
 LARGEST = 16_384  # bytes of JSON
 DEEPEST = 5

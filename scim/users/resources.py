@@ -1,4 +1,4 @@
-"""People as SCIM resources and back.
+"""Users as SCIM resources and back.
 
 What has no column is kept in `User.scim_attributes`, flat, under the attribute's own path: "title", "name.middleName",
 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"; "emails", "phoneNumbers" and "addresses" are
@@ -6,6 +6,8 @@ lists of objects, "extensions" is what `extensions` keeps. What was not sent but
 formatted name, an e-mail that is the userName) is not kept, so that it goes on following.
 """
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +19,7 @@ from common.invisible import invisible
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 from scim.users import extensions
-from scim.users.projection import projected
-from scim.users.renaming import before_deletion
 from scim.users.values import canonical, check_is_list, read
-
-__all__ = ["projected", "to_record", "to_resource"]
 
 # The attributes that a client may send, by lower-case name.
 _SENT = {row.name.lower(): row for row in (*of_schema(COMMON), *of_schema(CORE)) if row.mutability != "readOnly"}
@@ -37,10 +35,11 @@ _KEPT_LISTS = ("emails", "phoneNumbers", "addresses")
 
 # Length of `User.other_email_keys`; in bytes, because an index of PostgreSQL takes rows of at most 2,704.
 _OTHER_EMAILS_LIMIT = 2_000
+_DELETED_BY_ENTRA = re.compile(r"[0-9a-fA-F]{32}(?=.)")
 
 
 def to_resource(user: User, base_url: str) -> dict[str, Any]:
-    """The resource of a person; `base_url` is where SCIM is, as "https://host/api/scim"."""
+    """The resource of a user; `base_url` is where SCIM is, as "https://host/api/scim"."""
     kept: dict[str, Any] = user.scim_attributes
     key = str(user.pk)
     shown: dict[str, Any] = {
@@ -70,7 +69,7 @@ def to_resource(user: User, base_url: str) -> dict[str, Any]:
 
 
 def to_record(document: object, current: User | None = None) -> UserRecord:
-    """What a resource says of a person; for a person known already, `current` (PUT, or the outcome of a PATCH).
+    """What a resource says of a user; `current`: the user it is about, for PUT and the outcome of a PATCH.
 
     What is absent or null is cleared, but for `active` and `externalId`, which stay (`protocol.md` 1.6). Raises
     ScimError: `invalidSyntax`, `invalidValue`.
@@ -111,8 +110,8 @@ def _shown_name(user: User, kept: dict[str, Any]) -> dict[str, str]:
 
 
 def _stand_in_name(user: User) -> dict[str, str]:
-    """Okta wants a name of the first person it reads, and an account begins with an admin of whom only the address is
-    known (`protocol.md` 1.5). Never kept; nobody whom the identity provider announced itself has one.
+    """Okta wants a name of the first user it reads, and an account begins with an admin of whom only the address is
+    known (`protocol.md` 1.5). Never kept; users created by provisioning have none.
     """
     if user.origin == UserOrigin.SCIM or user.full_name or not user.email:
         return {}
@@ -133,7 +132,7 @@ def _shown_emails(user: User) -> list[dict[str, Any]]:
 
 
 def _derived_emails(user: User) -> list[dict[str, Any]]:
-    """What a person shows of whom no e-mails were sent."""
+    """The e-mails shown of a user for whom none were sent."""
     if user.scim_attributes.get("emails") or not user.email:
         return []
     return [{"value": user.email, "type": "work", "primary": True}]
@@ -205,8 +204,8 @@ def _read_emails(given: dict[str, Any], current: User | None) -> list[dict[str, 
 
 
 def _check_visible(name: str, sent: list[str], current: User | None) -> None:
-    """Raises ScimError for a name that looks like another one. What is stored already stays, or nothing of that person
-    could be changed, not even their access."""
+    """Raises ScimError for a name that looks like another one. A stored one is accepted, or nothing of that user could
+    be changed, not even their access."""
     for value in sent:
         if (found := invisible(value)) and value not in _addresses(current):
             raise invalid_value(
@@ -224,7 +223,7 @@ def _in_order(entries: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _own_email(user_name: str, current: User | None) -> tuple[str, ...]:
-    """Whoever has signed in keeps their address when the identity provider sends none, and no userName that is one."""
+    """A user who has signed in keeps their address when the identity provider sends none, not even as userName."""
     if current is None or current.origin == UserOrigin.SCIM or "@" in user_name:
         return ()
     return (current.email,)
@@ -237,14 +236,14 @@ def _email_follows_user_name(current: User | None) -> bool:
 
 
 def _user_name(user_name: str, emails: tuple[str, ...], current: User | None) -> str:
-    """A person known by their e-mail alone stays so, as long as both say the same."""
+    """A user without a userName gets none, as long as the e-mail is the same."""
     if current is None or current.user_name or emails[:1] != (current.email,) or user_name != current.email:
         return user_name
     return ""
 
 
 def _addresses(current: User | None) -> tuple[str, ...]:
-    """What the person is called now: the userName, then the e-mails."""
+    """The userName, then the e-mails of now."""
     if current is None:
         return ()
     return (current.user_name or current.email, *(entry["value"] for entry in _shown_emails(current)))
@@ -272,3 +271,15 @@ def _follows(formatted: str, name: dict[str, str], current: User | None) -> bool
     if formatted == f"{name.get('givenName', '')} {name.get('familyName', '')}".strip():
         return True
     return current is not None and "name.formatted" not in current.scim_attributes and formatted == current.full_name
+
+
+def before_deletion(name: str, known: Iterable[str]) -> str:
+    """The known name of which `name` is the deleted form; or else `name`.
+
+    Entra renames whom it deletes: 32 hex digits (the object id without dashes), then the name of before (E6). It can
+    send that along with the deactivation. Were it stored, nobody would find the user again at their restore.
+    """
+    if not _DELETED_BY_ENTRA.match(name):
+        return name
+    rest = fold(name[32:])
+    return next((before for before in known if fold(before) == rest), name)

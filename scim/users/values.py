@@ -57,7 +57,7 @@ def read_text(attribute: Attribute, value: object) -> str:
 
 
 def check_count(attribute: Attribute, entries: list[Any]) -> None:
-    """Raises ScimError for a list so long that no person has it: each change would look through all of it."""
+    """Raises ScimError for a list longer than any user has: each change would look through all of it."""
     if len(entries) > _MAX_ENTRIES:
         raise invalid_value(f"Expected at most {_MAX_ENTRIES} {attribute.name}; received {len(entries)}.")
 

@@ -26,10 +26,10 @@ from accounts.users import protection
 from accounts.users.protection import Protected
 from common import strict_json
 from common.http.client_address import client_address
-from scim import errors, request_log, throttle
-from scim.authentication import authenticate
+from scim import errors, request_log
+from scim.authentication import TooManyRequests, authenticate, check_rate
 from scim.errors import ScimError
-from scim.request_summary import Deed
+from scim.request_summary import RequestSummary
 from scim.views import bodies
 
 log = structlog.get_logger(__name__)
@@ -39,13 +39,13 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 class ScimView(SCIMView):  # type: ignore[misc]  # untyped
-    """One address. A subclass has a method for each HTTP method it knows, and says in `deed` what was asked."""
+    """One endpoint. A subclass has a method for each HTTP method it offers, and sets `summary` to what was asked."""
 
     http_method_names: ClassVar[list[str]] = list(_METHODS)
     request: HttpRequest
-    token: ApiToken  # there once the request is known to come from one
+    token: ApiToken  # set once the request is authenticated
     sent: Any = None
-    deed = Deed()
+    summary = RequestSummary()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         began = time.perf_counter()
@@ -56,7 +56,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
             problem = _as_scim_error(raised)
             response = _refusal(problem, self._allowed())
         _fit_content_type(request, response)
-        if response.status_code == 501:  # said on purpose, each time: not for the log of errors, where Django puts it
+        if response.status_code == 501:  # on purpose, so not for the error log, where Django puts it
             log_response("Not offered: %s", request.path, request=request, response=response, level="info")
         if hasattr(self, "token"):
             self._note(response.status_code, problem.detail if problem else "", time.perf_counter() - began)
@@ -66,7 +66,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
         bodies.check_size(request)
         _check_address(request)
         self.token = authenticate(request)
-        throttle.check(self.token.id)
+        check_rate(self.token.id)
         method = request.method or ""
         if method.lower() not in self._allowed():
             raise errors.method_not_allowed(f"Expected {', '.join(self._allowed()).upper()} here; received {method}.")
@@ -82,7 +82,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
 
     @property
     def acting(self) -> Actor:
-        """Who does it, for the audit log."""
+        """The actor, for the audit log."""
         request = structlog.contextvars.get_contextvars()  # as `scim.fast_path` bound them
         label, address = f"provisioning ({self.token.name})", client_address(self.request)
         connection, is_only = tokens.connection_of(self.token)
@@ -119,14 +119,14 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
 
     def _note(self, status: int, problem: str, duration: float) -> None:
         client = request_log.client_named(self.request.headers.get("User-Agent", ""))
-        who = f"The token '{self.token.name}'" if client == "other" else client
+        caller = f"The token '{self.token.name}'" if client == "other" else client
         line = request_log.Line(
             account_id=self.token.account_id,
             token_name=self.token.name,
             client=client,
             method=self.request.method or "",
             path=self.request.path,
-            sentence=self.deed.sentence(who, problem),
+            sentence=self.summary.sentence(caller, problem),
             status=status,
             duration=duration,
             body=self.sent,
@@ -151,7 +151,7 @@ def listed(resources: list[dict[str, Any]], total: int, start_index: int | None 
 
 
 def _fit_content_type(request: HttpRequest, response: HttpResponse) -> None:
-    """application/json for who asks for that rather than for SCIM's own type (RFC 7644 section 3.8)."""
+    """Answer with application/json where the client prefers it to SCIM's own type (RFC 7644 section 3.8)."""
     if "application/json" not in request.headers.get("Accept", "").lower() or not response.content:
         return
     ranges = {f"{one.main_type}/{one.sub_type}".lower(): one.quality for one in reversed(request.accepted_types)}
@@ -173,13 +173,13 @@ def _refusal(problem: ScimError, allowed: list[str]) -> HttpResponse:
         response["Allow"] = ", ".join(allowed).upper()
     elif problem.status == 503:
         response["Retry-After"] = "1"
-    elif isinstance(problem, throttle.TooManyRequests):
+    elif isinstance(problem, TooManyRequests):
         response["Retry-After"] = str(problem.retry_after)
     return response
 
 
 def _as_scim_error(problem: Exception) -> ScimError:
-    """What the client is told. An unforeseen problem is logged, and told without a word of its own."""
+    """The error for the client. An unforeseen problem is logged, and answered without its own text."""
     match problem:
         case ScimError():
             return problem

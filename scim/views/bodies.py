@@ -26,7 +26,7 @@ def read(request: HttpRequest) -> bytes:
     except UnreadablePostError:
         raise _cut_off() from None
     announced = request.META.get("CONTENT_LENGTH") or "0"
-    # What came may be a JSON text all the same, of a person without half of their attributes.
+    # Half a body may be valid JSON too, of a user without half of their attributes.
     if announced.isdecimal() and len(content) < int(announced):
         raise _cut_off()
     return content

@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from scim import discovery, errors
-from scim.request_summary import Deed
+from scim.request_summary import RequestSummary
 from scim.views.base import ScimView, answer, listed
 
 
 class ServiceProviderConfigView(ScimView):
-    deed = Deed("read", "read", "what the service can do")
+    summary = RequestSummary("read", "read", "what the service can do")
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         return answer(discovery.service_provider_config(self.base_url))
@@ -36,21 +36,21 @@ class DocumentsView(ScimView):
 
 
 class ResourceTypesView(DocumentsView):
-    deed = Deed("read", "read", "the resource types")
+    summary = RequestSummary("read", "read", "the resource types")
 
     def documents(self) -> list[dict[str, Any]]:
         return discovery.resource_types(self.base_url)
 
 
 class SchemasView(DocumentsView):
-    deed = Deed("read", "read", "the schemas")
+    summary = RequestSummary("read", "read", "the schemas")
 
     def documents(self) -> list[dict[str, Any]]:
         return discovery.schemas(self.base_url)
 
 
 class BulkView(ScimView):
-    deed = Deed(tried="send", subject="a bulk request")
+    summary = RequestSummary(tried="send", subject="a bulk request")
 
     def post(self, _request: HttpRequest) -> HttpResponse:
         raise errors.not_implemented("Bulk requests are not offered. Send the operations one by one.")

@@ -1,30 +1,30 @@
-"""`/Groups` while groups are not provisioned (`protocol.md` 1.7): nothing to read, and a plain no to writing."""
+"""`/Groups` while groups are not provisioned (`protocol.md` 1.7): an empty list, and 501 for changes."""
 
 from django.http import HttpRequest, HttpResponse
 
 from scim import errors
 from scim.errors import ScimError
-from scim.request_summary import Deed
+from scim.request_summary import RequestSummary
 from scim.views.base import ScimView, listed
 
 
 class GroupsView(ScimView):
     """Okta's connector test and import read the list, so it is there, and empty."""
 
-    deed = Deed("listed", "list", "groups", ": none are provisioned")
+    summary = RequestSummary("listed", "list", "groups", ": none are provisioned")
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         return listed([], 0)
 
     def post(self, _request: HttpRequest) -> HttpResponse:
-        self.deed = Deed(tried="create", subject="a group")
+        self.summary = RequestSummary(tried="create", subject="a group")
         raise _not_offered()
 
 
 class GroupsSearchView(ScimView):
     """`/Groups/.search` finds as little as the list holds."""
 
-    deed = Deed("looked for", "look for", "groups", ": none are provisioned")
+    summary = RequestSummary("looked for", "look for", "groups", ": none are provisioned")
 
     def post(self, _request: HttpRequest) -> HttpResponse:
         self.body()
@@ -34,10 +34,10 @@ class GroupsSearchView(ScimView):
 class GroupView(ScimView):
     """`/Groups/{id}`: there is none."""
 
-    deed = Deed(tried="change", subject="a group")
+    summary = RequestSummary(tried="change", subject="a group")
 
     def get(self, _request: HttpRequest, group_id: str) -> HttpResponse:
-        self.deed = Deed(tried="read", subject=f"the group {group_id}")
+        self.summary = RequestSummary(tried="read", subject=f"the group {group_id}")
         raise errors.not_found(
             f"Expected no group to be asked for, as none is provisioned; received {errors.quoted(group_id)}."
         )

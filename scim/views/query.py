@@ -1,4 +1,4 @@
-"""What a client wants to see: from the query of a GET, or from the body of a `.search` (RFC 7644 section 3.4.3)."""
+"""Query parameters: from the address of a GET, or from the body of a `.search` (RFC 7644 section 3.4.3)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from scim import errors
 
 @dataclass(frozen=True)
 class Wanted:
-    """Values as they came: `scim.listing.paging` and `scim.filters.filters` judge them. None: not said."""
+    """Values as sent: `scim.listing.paging` and `scim.filters.filters` check them. None: not sent."""
 
     attributes: tuple[str, ...] = ()
     excluded_attributes: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Wanted:
 
 
 def from_query(query: QueryDict) -> Wanted:
-    """Parameters that are unknown are left alone (C09). Raises ScimError 400 for one that no database can hold."""
+    """Unknown parameters are ignored (C09). Raises ScimError 400 for one that no database can hold."""
     if any("\0" in value for value in query.values()):
         raise errors.invalid_value("Expected query parameters without a NUL character.")
     return Wanted(

@@ -1,4 +1,4 @@
-"""People: `/Users`, `/Users/{id}`, `/Users/.search` and `/Me`. Each change is one transaction on who is there now."""
+"""`/Users`, `/Users/{id}`, `/Users/.search` and `/Me`. Each change is one transaction on the locked user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,23 +17,23 @@ from scim import errors, request_summary
 from scim.listing import listed_users, paging
 from scim.patch import patch
 from scim.users import resources
-from scim.users.versions import check_if_match, etag, is_known_to_client
+from scim.users.projection import projected
 from scim.views.base import ScimView, answer, listed
 from scim.views.query import Wanted, from_body, from_query
 
 Reading = Callable[[User, Any], UserRecord]
 
 
-class PeopleView(ScimView):
-    """What the addresses of people share."""
+class UserEndpoint(ScimView):
+    """What the endpoints of users share."""
 
     def one(self, user: User, wanted: Wanted, status: int = 200) -> HttpResponse:
         """The resource as the client wants to see it, with its version and address."""
         resource = _shown(user, self.base_url, wanted)
-        return answer(resource, status, ETag=etag(user.version), Location=f"{self.base_url}/Users/{user.pk}")
+        return answer(resource, status, ETag=_etag(user.version), Location=f"{self.base_url}/Users/{user.pk}")
 
     def many(self, wanted: Wanted) -> HttpResponse:
-        self.deed = request_summary.searched(wanted.filter_text, 0)
+        self.summary = request_summary.searched(wanted.filter_text, 0)
         page = paging.read_page(
             self.account,
             filter_text=wanted.filter_text,
@@ -43,7 +43,7 @@ class PeopleView(ScimView):
             sort_order=wanted.sort_order,
             cursor=wanted.cursor,
         )
-        self.deed = request_summary.searched(wanted.filter_text, page.total)
+        self.summary = request_summary.searched(wanted.filter_text, page.total)
         base_url = self.base_url
         shown = [_shown(user, base_url, wanted) for user in page.users]
         cursors = {"nextCursor": page.next_cursor, "previousCursor": page.previous_cursor}
@@ -51,73 +51,74 @@ class PeopleView(ScimView):
         return listed(shown, page.total, start_index, **{name: value for name, value in cursors.items() if value})
 
 
-class UsersView(PeopleView):
+class UsersView(UserEndpoint):
     """`/Users`: list and create."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.many(from_query(request.GET))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        self.deed = request_summary.created("a person")
+        self.summary = request_summary.created("a user")
         wanted, document = from_query(request.GET), self.body()
-        self.deed = request_summary.created(_name_in(document))
+        self.summary = request_summary.created(_name_in(document))
         record = resources.to_record(document)
         user = provisioning.provision(self.account, record, acting=self.acting)
         return self.one(user, wanted, 201)
 
 
-class SearchView(PeopleView):
-    """`/Users/.search` and `/.search`, which finds people too: they are the only resources there are."""
+class SearchView(UserEndpoint):
+    """`/Users/.search` and `/.search`, which finds users too: they are the only resources."""
 
     def post(self, _request: HttpRequest) -> HttpResponse:
-        self.deed = request_summary.searched("", 0)
+        self.summary = request_summary.searched("", 0)
         return self.many(from_body(self.body()))
 
 
-class UserView(PeopleView):
+class UserView(UserEndpoint):
     """`/Users/{id}`."""
 
     def get(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        self.deed = request_summary.read(user_id)
+        self.summary = request_summary.read(user_id)
         user = listed_users.by_id(self.account, _key(user_id))
         if user is None:
             raise User.DoesNotExist
-        self.deed = request_summary.read(str(user))
-        if is_known_to_client(request, user.version):
-            return HttpResponse(status=304, headers={"ETag": etag(user.version)})
+        self.summary = request_summary.read(str(user))
+        if _is_known_to_client(request, user.version):
+            return HttpResponse(status=304, headers={"ETag": _etag(user.version)})
         return self.one(user, from_query(request.GET))
 
     def put(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        return self._change(request, user_id, lambda user, body: resources.to_record(body, user))
+        return self._change(request, user_id, self._replaced)
 
     def patch(self, request: HttpRequest, user_id: str) -> HttpResponse:
         return self._change(request, user_id, self._patched)
 
     def delete(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        self.deed = request_summary.deleted(user_id)
+        self.summary = request_summary.deleted(user_id)
         key = _key(user_id)
         with locked_with_account(key, self.account) as user:
-            check_if_match(request, user.version)
+            _check_if_match(request, user.version)
             erasure = erase_locked(user, acting=self.acting)
-        self.deed = request_summary.held(erasure.label) if erasure.held else request_summary.deleted(erasure.label)
+        self.summary = request_summary.held(erasure.label) if erasure.held else request_summary.deleted(erasure.label)
         return HttpResponse(status=204)
 
     def _change(self, request: HttpRequest, user_id: str, read: Reading) -> HttpResponse:
-        """What is read of the body depends on the person as they are now: no update is lost."""
-        self.deed = request_summary.updated(user_id, was_active=True, is_active=True)
+        """Lock, read, change, write: what the body means depends on the user as they are now."""
+        self.summary = request_summary.updated(user_id)
         wanted, key, body = from_query(request.GET), _key(user_id), self.body()
-
         with locked(key, self.account) as user:
-            was_active, name = user.state != UserState.DEPROVISIONED, str(user)
-            self.deed = request_summary.updated(name, was_active=was_active, is_active=was_active)
-            check_if_match(request, user.version)
+            name, had_access = str(user), user.state != UserState.DEPROVISIONED
+            self.summary = request_summary.updated(name)
+            _check_if_match(request, user.version)
             record = read(user, body)
-            is_active = was_active if record.active is None else record.active
-            self.deed = request_summary.updated(name, was_active=was_active, is_active=is_active)
+            self.summary = request_summary.updated(name, had_access, record.active)
             provisioning.revise_locked(user, record, acting=self.acting)
-        if user.state != UserState.DEPROVISIONED and not is_active:
-            self.deed = request_summary.held(name)
+        if record.active is False and user.state != UserState.DEPROVISIONED:
+            self.summary = request_summary.held(name)
         return self.one(user, wanted)
+
+    def _replaced(self, user: User, body: Any) -> UserRecord:
+        return resources.to_record(body, user)
 
     def _patched(self, user: User, body: Any) -> UserRecord:
         document = resources.to_resource(user, self.base_url)
@@ -126,7 +127,7 @@ class UserView(PeopleView):
 
 
 class MeView(UserView):
-    """`/Me` (RFC 7644 section 3.11): the token's owner. A service token belongs to no person."""
+    """`/Me` (RFC 7644 section 3.11): the token's owner. A service token belongs to no user."""
 
     def get(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
         return super().get(request, self._owner())
@@ -141,21 +142,18 @@ class MeView(UserView):
         return super().delete(request, self._owner())
 
     def _owner(self) -> str:
-        self.deed = request_summary.read("the owner of the token")
+        self.summary = request_summary.read("the owner of the token")
         if self.token.user_id is None:
-            raise errors.not_found("Expected a person's token at /Me; this one is the account's own. Ask /Users.")
+            raise errors.not_found("Expected a user's token at /Me; this one is the account's own. Use /Users.")
         return str(self.token.user_id)
 
 
 def _shown(user: User, base_url: str, wanted: Wanted) -> dict[str, Any]:
-    resource = resources.to_resource(user, base_url)
-    if not wanted.attributes and not wanted.excluded_attributes:
-        return resource
-    return resources.projected(resource, wanted.attributes, wanted.excluded_attributes)
+    return projected(resources.to_resource(user, base_url), wanted.attributes, wanted.excluded_attributes)
 
 
 def _key(user_id: str) -> UUID:
-    """Ids are opaque and case-exact: whatever Torque did not give out is nobody's (C10). Raises ScimError 404."""
+    """Ids are opaque and case-exact: an id that Torque did not issue is no user's (C10). Raises ScimError 404."""
     try:
         key = UUID(user_id)
     except ValueError:
@@ -167,4 +165,31 @@ def _key(user_id: str) -> UUID:
 
 def _name_in(document: Any) -> str:
     name = document.get("userName") if isinstance(document, dict) else None
-    return name if isinstance(name, str) and name else "a person"
+    return name if isinstance(name, str) and name else "a user"
+
+
+def _etag(version: int) -> str:
+    """The version of a resource as a weak entity tag."""
+    return f'W/"{version}"'
+
+
+def _check_if_match(request: HttpRequest, version: int) -> None:
+    """Nobody overwrites what they have not seen (RFC 7644 section 3.14). Raises ScimError 412."""
+    asked = request.headers.get("If-Match")
+    if asked is not None and not _names_version(asked, version):
+        raise errors.changed_meanwhile(
+            f"Expected the stored version {_etag(version)} in If-Match; received {errors.quoted(asked)}."
+            " Read the user again before changing it."
+        )
+
+
+def _is_known_to_client(request: HttpRequest, version: int) -> bool:
+    """Whether the client has this version already (304)."""
+    asked = request.headers.get("If-None-Match")
+    return asked is not None and _names_version(asked, version)
+
+
+def _names_version(header: str, version: int) -> bool:
+    """Compared weakly: whether a tag is marked as weak makes no difference (RFC 9110 section 8.8.3.2)."""
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
+    return "*" in tags or str(version) in tags

@@ -100,18 +100,18 @@ def test_a_copy_takes_one_press(acme: Acme, alice_with_scripts: Page) -> None:
     assert copied == f"{acme.product}/api/scim"
 
 
-def test_the_self_test_is_run_and_shows_each_request(acme: Acme, alice: Page) -> None:
+def test_the_scim_test_is_run_and_shows_each_request(acme: Acme, alice: Page) -> None:
     alice.goto(f"{acme.product}/provisioning")
-    alice.get_by_role("link", name="Self-test").click()
-    alice.get_by_role("button", name="Run the self-test").click()
-    expect(alice.get_by_text("Everything was answered as both providers expect it.")).to_be_visible()
+    alice.get_by_role("link", name="SCIM test").click()
+    alice.get_by_role("button", name="Run the SCIM test").click()
+    expect(alice.get_by_text("Every answer is what both providers expect.")).to_be_visible()
     alice.get_by_text("Reactivate").click()
     expect(alice.get_by_label("Answer: Reactivate")).to_contain_text('"active": true')
 
 
-def test_the_self_test_is_accessible(acme: Acme, alice_with_scripts: Page) -> None:
+def test_the_scim_test_is_accessible(acme: Acme, alice_with_scripts: Page) -> None:
     alice_with_scripts.goto(f"{acme.product}/provisioning/self-test")
     assert_accessible(alice_with_scripts)
-    alice_with_scripts.get_by_role("button", name="Run the self-test").click()
+    alice_with_scripts.get_by_role("button", name="Run the SCIM test").click()
     expect(alice_with_scripts.get_by_role("button", name="Run it again")).to_be_visible()
     assert_accessible(alice_with_scripts)

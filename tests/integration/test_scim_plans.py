@@ -14,7 +14,7 @@ from accounts.permissions import ACCOUNT_MEMBER
 from accounts.users import users
 from scim.errors import ScimError
 from scim.filters.filters import compile_filter
-from scim.listing import search_time
+from scim.listing import paging
 from scim.listing.paging import read_page
 from tests.support.cast import Cast
 
@@ -134,7 +134,7 @@ SLOW = ('title eq "Engineer"', 'phoneNumbers.value co "1"', 'name.familyName co 
 def test_a_search_that_takes_too_long_is_refused_in_a_sentence(
     large: Account, filter_text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_time, "MOST", 1)
+    monkeypatch.setattr(paging, "SEARCH_TAKES", 1)
     with pytest.raises(ScimError) as refused:
         read_page(large, filter_text=filter_text)
     assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")

@@ -1,6 +1,7 @@
 """Tokens at the SCIM door (C05 to C08)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -85,3 +86,28 @@ def test_the_use_is_noted(token: str) -> None:
 @pytest.mark.parametrize(("header", "text"), [("a", "a"), ("bearer a", "a"), ("a b", ""), ("", ""), ("Bearer", "")])
 def test_reading_the_header(header: str, text: str) -> None:
     assert token_text(header) == text
+
+
+@pytest.mark.django_db
+def test_too_fast_is_429_with_the_time_to_wait(okta: ScimClient, cast: Cast, settings: Any) -> None:
+    settings.SCIM_BURST, settings.SCIM_REQUESTS_PER_SECOND = 2, 0.1
+    assert [okta.get("/Schemas").status for _ in range(3)] == [200, 200, 429]
+    answer = okta.get("/Schemas")
+    assert (answer.body["status"], answer.headers["Retry-After"]) == ("429", "10")
+    assert ScimClient(service_token(cast.acme)).get("/Schemas").status == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "a-token-that-nobody-has"])
+def test_a_flood_without_a_live_token_is_told_to_wait_in_scim(okta: ScimClient, settings: Any, text: str) -> None:
+    settings.SCIM_BURST, settings.SCIM_REQUESTS_PER_SECOND = 2, 0.1
+    stranger = ScimClient(text)
+    assert [stranger.get("/Users").status for _ in range(3)] == [401, 401, 429]
+    answer = stranger.get("/Users")
+    assert (answer.body["status"], answer.headers["Retry-After"]) == ("429", "10")
+    assert "of one address without a live token" in answer.body["detail"]
+    assert okta.get("/Schemas").status == 200  # of the same address, with a live token
+
+
+def test_by_default_entra_is_never_slowed(settings: Any) -> None:
+    assert settings.SCIM_REQUESTS_PER_SECOND >= 10 * 25

@@ -42,7 +42,7 @@ def test_lists_and_searches(okta: ScimClient, cast: Cast) -> None:
     okta.find('userName eq "bob@acme.example"')
     okta.get("/Groups")
     assert sentences() == [
-        "Okta listed people: 3 in all",
+        "Okta listed users: 3 in all",
         'Okta looked for userName eq "bob@acme.example": found 1',
         "Okta listed groups: none are provisioned",
     ]

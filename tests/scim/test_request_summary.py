@@ -3,7 +3,7 @@
 import pytest
 
 from scim import request_summary
-from scim.request_summary import Deed
+from scim.request_summary import RequestSummary
 
 
 @pytest.mark.parametrize(
@@ -11,14 +11,15 @@ from scim.request_summary import Deed
     [(True, False, "deactivated"), (False, True, "reactivated"), (True, True, "updated"), (False, False, "updated")],
 )
 def test_a_change_is_called_by_what_it_did_to_access(was: bool, now: bool, verb: str) -> None:
-    deed = request_summary.updated("bo@acme.example", was_active=was, is_active=now)
-    assert deed.sentence("Okta", "") == f"Okta {verb} bo@acme.example"
+    summary = request_summary.updated("bo@acme.example", was, now)
+    assert summary.sentence("Okta", "") == f"Okta {verb} bo@acme.example"
 
 
 def test_what_failed_is_told_with_the_reason() -> None:
-    deed = request_summary.updated("bo@acme.example", was_active=True, is_active=False)
+    summary = request_summary.updated("bo@acme.example", had_access=True, active=False)
     assert (
-        deed.sentence("Entra", "They are the last.") == "Entra could not deactivate bo@acme.example: They are the last."
+        summary.sentence("Entra", "They are the last.")
+        == "Entra could not deactivate bo@acme.example: They are the last."
     )
 
 
@@ -27,4 +28,7 @@ def test_a_long_subject_is_cut() -> None:
 
 
 def test_an_address_that_does_not_exist() -> None:
-    assert Deed().sentence("Okta", "Nothing.") == "Okta could not ask for an address that does not exist: Nothing."
+    assert (
+        RequestSummary().sentence("Okta", "Nothing.")
+        == "Okta could not ask for an address that does not exist: Nothing."
+    )

@@ -145,10 +145,10 @@ ON_A_USER: dict[str, Act] = {
     "make-password-link": lambda user: _about(user, **CONFIRMED),
     "join-selected": lambda user: _chosen(user, group=group_with(user.account).name),
     "deprovision-selected": _chosen,
-    "let-one-go": _held,
-    "keep-one": _held,
-    "let-all-go": _all_held,
-    "keep-all": _all_held,
+    "deprovision-held": _held,
+    "keep-held": _held,
+    "deprovision-all-held": _all_held,
+    "keep-all-held": _all_held,
 }
 # Only people who sign in with a password have a link, and only active ones have tokens.
 NOT_FOR_PENDING = {"make-password-link", "revoke-token-of-user"}

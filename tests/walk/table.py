@@ -319,10 +319,10 @@ PROVISIONING = {
     "provisioning-requests": page(Permission.MANAGE_USERS),
     "provisioning-request": page(Permission.MANAGE_USERS, request_id="provisioning_request"),
     "held-people": page(Permission.MANAGE_USERS),
-    "let-all-go": deed(Permission.MANAGE_USERS, fields=confirmed),
-    "keep-all": deed(Permission.MANAGE_USERS, fields=confirmed),
-    "let-one-go": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
-    "keep-one": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+    "deprovision-all-held": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "keep-all-held": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "deprovision-held": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+    "keep-held": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
 }
 AUDIT = {
     "audit": page(Permission.VIEW_AUDIT_LOG),

@@ -41,12 +41,12 @@ def test_it_shows_who_waits_and_why(as_alice: Client, waiting: list[User]) -> No
 
 
 def test_nobody_waiting_teaches_the_switch(as_alice: Client) -> None:
-    assertContains(as_alice.get("/provisioning/held"), "Nobody waits")
+    assertContains(as_alice.get("/provisioning/held"), "Nothing awaits approval")
 
 
 @pytest.mark.usefixtures("waiting")
 def test_all_are_let_go_after_a_question(as_alice: Client, cast: Cast, waiting: list[User]) -> None:
-    assertContains(as_alice.post("/provisioning/held/let-go"), "Let go 3 people?")
+    assertContains(as_alice.post("/provisioning/held/let-go"), "Deprovision 3 people?")
     assert states(waiting) == ["pending"] * 3
     assertRedirects(as_alice.post("/provisioning/held/let-go", {"confirmed": "yes"}), "/provisioning/held")
     assert states(waiting) == ["deprovisioned"] * 3
@@ -71,7 +71,7 @@ def test_who_is_held_after_the_question_waits_for_another(as_alice: Client, cast
 
 
 def test_one_is_let_go_and_one_is_kept(as_alice: Client, waiting: list[User]) -> None:
-    assertContains(as_alice.post(f"/provisioning/held/{waiting[0].pk}/let-go"), "Let go held0@acme.example?")
+    assertContains(as_alice.post(f"/provisioning/held/{waiting[0].pk}/let-go"), "Deprovision held0@acme.example?")
     as_alice.post(f"/provisioning/held/{waiting[0].pk}/let-go", {"confirmed": "yes"})
     as_alice.post(f"/provisioning/held/{waiting[1].pk}/keep", {"confirmed": "yes"})
     assert states(waiting) == ["deprovisioned", "pending", "pending"]
@@ -86,7 +86,7 @@ def test_who_is_held_elsewhere_or_not_at_all_is_not_there(as_alice: Client, cast
 def test_the_last_admin_stays(as_alice: Client, cast: Cast) -> None:
     HeldDeparture.objects.create(account=cast.acme, user=cast.alice, asked_by="provisioning (Okta)")
     page = as_alice.post(f"/provisioning/held/{cast.alice.pk}/let-go", {"confirmed": "yes"}, follow=True)
-    assertContains(page, "was not let go")
+    assertContains(page, "was not deprovisioned")
     assert states([cast.alice]) == ["active"]
 
 
@@ -98,7 +98,7 @@ def test_what_takes_long_shows_how_far_it_is_and_goes_on(
     assertContains(page, "1 of 3 done")
     monkeypatch.undo()
     as_alice.post("/provisioning/held/let-go", {"confirmed": "yes", "done": "1", "until": "nonsense"})
-    assertContains(as_alice.get("/provisioning/held"), "3 people are let go.")
+    assertContains(as_alice.get("/provisioning/held"), "3 people are deprovisioned.")
 
 
 def test_it_asks_the_database_as_often_for_many(
@@ -108,4 +108,4 @@ def test_it_asks_the_database_as_often_for_many(
         user = users.provision_pending(cast.acme, f"p{number}@acme.example", acting=OPERATOR)
         HeldDeparture.objects.create(account=cast.acme, user=user, asked_by="provisioning (Okta)")
     with django_assert_max_num_queries(8):
-        assertContains(as_alice.get("/provisioning/held"), "1 to 30 of 30 people")
+        assertContains(as_alice.get("/provisioning/held"), "1 to 30 of 30 users")

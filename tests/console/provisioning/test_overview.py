@@ -27,12 +27,12 @@ def test_it_gives_the_address_in_both_forms(as_alice: Client) -> None:
 
 
 def test_it_waits_for_the_first_call_and_then_tells_of_the_last(as_alice: Client, okta: ScimClient) -> None:
-    assertContains(as_alice.get("/provisioning"), "Waiting for the first call")
+    assertContains(as_alice.get("/provisioning"), "Waiting for the first request")
     okta.get("/Users?startIndex=1&count=2")
     request_log.flush()
     page = as_alice.get("/provisioning")
-    assertContains(page, "listed people: 3 in all")
-    assertNotContains(page, "Waiting for the first call")
+    assertContains(page, "listed users: 3 in all")
+    assertNotContains(page, "Waiting for the first request")
 
 
 @pytest.mark.parametrize(

@@ -91,4 +91,4 @@ def test_it_asks_the_database_as_often_for_many(
 
 
 def test_an_empty_log_says_what_to_do(as_alice: Client) -> None:
-    assertContains(as_alice.get("/provisioning/requests"), "Nobody called yet")
+    assertContains(as_alice.get("/provisioning/requests"), "No requests yet")

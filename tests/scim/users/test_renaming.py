@@ -2,7 +2,7 @@
 
 import pytest
 
-from scim.users.renaming import before_deletion
+from scim.users.resources import before_deletion
 
 ID = "aa00aa00bb11cc22dd33ee44ff556677"
 

@@ -1,4 +1,4 @@
-"""The self-test passes, says what fails, and leaves nothing behind."""
+"""The SCIM test passes, says what fails, and leaves nothing behind."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from accounts.audit.audit import OPERATOR
-from scim import request_log, self_test
+from scim import request_log, scim_test
 from scim.conversations import CONVERSATIONS, Ask, Conversation
 from scim.views.users import UsersView
 from tests.support.cast import Cast
@@ -20,8 +20,8 @@ def everything() -> dict[str, list[Any]]:
     return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in tables}
 
 
-def run(cast: Cast) -> list[self_test.Played]:
-    return self_test.run(cast.acme, HOST, OPERATOR)
+def run(cast: Cast) -> list[scim_test.Played]:
+    return scim_test.run(cast.acme, HOST, OPERATOR)
 
 
 def test_both_conversations_pass(cast: Cast) -> None:
@@ -47,7 +47,7 @@ def test_the_token_is_shown_nowhere(cast: Cast) -> None:
 
 def test_an_answer_that_is_not_as_expected_ends_the_conversation(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     asks = (Ask("Look up", "GET", "/Users/nobody"), Ask("Never", "GET", "/Users"))
-    monkeypatch.setattr(self_test, "CONVERSATIONS", (Conversation("X", "x", asks),))
+    monkeypatch.setattr(scim_test, "CONVERSATIONS", (Conversation("X", "x", asks),))
     (played,) = run(cast)
     assert (played.passed, played.left_out) == (False, 1)
     assert played.exchanges[0].problem.startswith("Expected status 200; received 404.")

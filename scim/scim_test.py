@@ -1,7 +1,7 @@
-"""The self-test: identity providers' conversations with the account's own endpoint, of which nothing stays.
+"""The SCIM test: identity providers' conversations with the account's own endpoint, of which nothing is kept.
 
-All of it is one transaction that is rolled back: the scratch person, the token, audit entries and counts are seen by
-nobody else, and what waits for a commit never happens. Requests take the road of real ones (`scim.fast_path`).
+All of it is one transaction that is rolled back: nobody else sees its user, token, audit entries and counts, and
+nothing that waits for a commit happens. Requests go through `fast_path` as real ones do.
 """
 
 import io
@@ -24,7 +24,7 @@ from accounts.permissions import Permission
 from accounts.tokens import tokens
 from scim import request_log
 from scim.conversations import CONVERSATIONS, Ask, Conversation
-from scim.fast_path import ProgramRoad
+from scim.fast_path import ScimFastPath
 
 BASE = "/api/scim"
 SHOWN = 4_000  # characters of a body
@@ -60,7 +60,7 @@ def run(account: Account, host: str, acting: Actor) -> list[Played]:
     """Plays all conversations. `host`: by which this installation is reached, as in a Host header."""
     with request_log.unnoted(), transaction.atomic():
         ends_at = timezone.now() + TOKEN_LIVES
-        named = ("Self-test", [Permission.MANAGE_USERS])
+        named = ("SCIM test", [Permission.MANAGE_USERS])
         _, token = tokens.issue_service_token(account, *named, expires_at=ends_at, acting=acting)
         played = [_play(conversation, host, token) for conversation in CONVERSATIONS]
         transaction.set_rollback(True)
@@ -80,18 +80,18 @@ def _exchanges(conversation: Conversation, host: str, token: str) -> Iterator[Ex
         path = _filled(ask.path, known)
         body = None if ask.body is None else _filled(ask.body, known)
         response = _answered(ask.method, path, body, headers)
-        told = _told(response)
+        received = _json_object(response)
         yield Exchange(
             ask,
             f"{BASE}{path}",
             "" if body is None else _pretty(body),
             response.status_code,
-            _pretty(told) if told else "",
-            problem := _problem(ask, response.status_code, told, known),
+            _pretty(received) if received else "",
+            problem := _problem(ask, response.status_code, received, known),
         )
         if problem:
             return
-        known["{id}"] = told.get("id") or known["{id}"]
+        known["{id}"] = received.get("id") or known["{id}"]
 
 
 def _filled(value: Any, known: dict[str, str]) -> Any:
@@ -123,14 +123,14 @@ def _answered(method: str, path: str, body: Any, headers: dict[str, str]) -> Htt
             **headers,
         }
     )
-    return copy_context().run(ProgramRoad(_elsewhere), asked)
+    return copy_context().run(ScimFastPath(_elsewhere), asked)
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse:
     raise AssertionError(request.path)  # all paths here are of provisioning
 
 
-def _told(response: HttpResponse) -> dict[str, Any]:
+def _json_object(response: HttpResponse) -> dict[str, Any]:
     read = json.loads(response.content) if response.content else {}
     return read if isinstance(read, dict) else {}
 
@@ -140,11 +140,11 @@ def _pretty(body: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}\n… ({len(text)} characters)"
 
 
-def _problem(ask: Ask, status: int, told: dict[str, Any], known: dict[str, str]) -> str:
+def _problem(ask: Ask, status: int, answer: dict[str, Any], known: dict[str, str]) -> str:
     if status != ask.status:
-        return f"Expected status {ask.status}; received {status}. {told.get('detail', '')}".strip()
+        return f"Expected status {ask.status}; received {status}. {answer.get('detail', '')}".strip()
     for name, expected in ask.has.items():
-        received: Any = told
+        received: Any = answer
         for part in name.split("."):
             received = received.get(part) if isinstance(received, dict) else None
         if received != (wanted := _filled(expected, known)):

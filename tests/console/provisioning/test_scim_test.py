@@ -1,4 +1,4 @@
-"""The page of the self-test, and the line that waits for the first call."""
+"""The page "SCIM test", and the line that waits for the first request."""
 
 import pytest
 from django.test import Client
@@ -19,14 +19,14 @@ OKTA = Actor("provisioning (Okta)", automatic=True)
 
 def test_the_page_runs_nothing_by_itself(as_alice: Client) -> None:
     page = as_alice.get("/provisioning/self-test")
-    assertContains(page, "Run the self-test")
+    assertContains(page, "Run the SCIM test")
     assertNotContains(page, "✓")
 
 
 def test_the_button_shows_each_request_and_answer(as_alice: Client, cast: Cast) -> None:
     people = User.objects.count()
     page = as_alice.post("/provisioning/self-test")
-    for told in ("Everything was answered", "Okta", "Microsoft Entra ID", "DELETE /api/scim/Users/", "Reactivate"):
+    for told in ("Every answer is what", "Okta", "Microsoft Entra ID", "DELETE /api/scim/Users/", "Reactivate"):
         assertContains(page, told)
     assertNotContains(page, "✗")
     assert User.objects.count() == people
@@ -42,7 +42,7 @@ def test_while_departures_are_held_it_says_why_its_person_stays(
         end_access.deprovision(person.pk, cast.acme, acting=OKTA)
     page = as_alice.post("/provisioning/self-test")
     assertContains(page, "Expected active False; received True.")
-    assertContains(page, "Departures are held at the moment, and so is that of the self-test")
+    assertContains(page, "Deprovisioning awaits approval in this account")
 
 
 def test_members_may_not(as_bob: Client) -> None:
