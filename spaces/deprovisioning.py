@@ -1,12 +1,12 @@
 """Deprovisioning in spaces."""
 
-from accounts.deprovisioning.cleanup import Ended, cleanup_step
+from accounts.deprovisioning.cleanup import Removed, cleanup_step
 from accounts.models import User
 from spaces.models import SpaceMembership
 
 
 @cleanup_step
-def leave_spaces(user: User) -> Ended:
+def leave_spaces(user: User) -> Removed:
     """Remove the user from all spaces; returns which with what role."""
     own = SpaceMembership.objects.in_account(user.account_id).filter(user=user)
     had = [

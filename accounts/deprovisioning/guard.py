@@ -116,7 +116,7 @@ def keep(user: User, acting: Actor) -> bool:
 def _sentence(most: int, *, held: bool) -> str:
     then = (
         "What provisioning asks for from now on is held, and those users keep access: look at the identity provider,"
-        " then approve or reject each deprovisioning."
+        " then deprovision or keep them."
         if held
         else "If that is a mistake, stop provisioning in the identity provider, assign the people again, or restore"
         " them."

@@ -1,6 +1,6 @@
-"""An admin's yes or no to departures that the guard against mass deprovisioning holds (`guard`).
+"""Deprovisioning awaiting approval: an admin carries out or drops what the guard against mass deprovisioning holds.
 
-Either closes the alert, and from then on people are counted anew.
+Either decision closes the alert, and deprovisionings are counted anew from then on.
 """
 
 import math
@@ -32,45 +32,45 @@ Decide = Callable[[UUID, Account, Actor], bool]
 
 
 def held(account: Account) -> int:
-    """How many people wait for a decision."""
+    """How many users are held."""
     return HeldDeparture.objects.in_account(account).count()
 
 
-def held_until(account: Account, moment: datetime) -> int:
-    """How many of those who were held by then still wait."""
-    return HeldDeparture.objects.in_account(account).filter(asked_at__lte=moment).count()
+def held_until(account: Account, time: datetime) -> int:
+    """How many of the users who were held by then still are."""
+    return HeldDeparture.objects.in_account(account).filter(asked_at__lte=time).count()
 
 
 def release_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
-    """Lets all go who were held by `until` (now), or erases whom the IdP deleted; gives how many.
+    """Deprovision, or erase, the users who were held by `until` (default: now); return how many.
 
-    Stops after `seconds`. Each is a transaction of its own. Somebody who may not leave (the last account admin) stays,
-    and is held no longer. People who have more permissions than the actor wait for somebody who has them.
+    Stops after `seconds`. Each is a transaction of its own. The last account admin keeps access and is held no longer.
+    Users with more permissions than the actor stay held.
     """
     return _decide(account, acting, _release, until, seconds)
 
 
 def drop_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
-    """As `release_all`, but they stay. What the IdP asked for is forgotten: it has to ask again."""
+    """As `release_all`, but the users keep access. The identity provider has to ask again."""
     return _decide(account, acting, _drop, until, seconds)
 
 
 def release_one(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Deprovisions one held person; False when they are not held (any more), or may not leave.
+    """Deprovision one held user; return False when they are not held, or are the last account admin.
 
-    Raises PermissionsExceeded for a person who has more permissions than the actor.
+    Raises PermissionsExceeded for a user with more permissions than the actor.
     """
     return _decide_one(account, user_id, acting, _release)
 
 
 def drop_one(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Keeps one held person; False when they are not held (any more). Raises as `release_one`."""
+    """Let one held user keep access; return False when they are not held. Raises as `release_one`."""
     return _decide_one(account, user_id, acting, _drop)
 
 
 @transaction.atomic
 def set_hold(account: Account, on: bool, acting: Actor) -> bool:
-    """Whether mass departures of the account are held from now on; gives whether that is a change."""
+    """Set whether the account holds mass deprovisioning; return whether that is a change."""
     locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if locked.hold_mass_departures == on:
         return False
@@ -82,7 +82,7 @@ def set_hold(account: Account, on: bool, acting: Actor) -> bool:
 
 
 def _decide(account: Account, acting: Actor, decide: Decide, until: datetime | None, seconds: float | None) -> int:
-    """Those who are held at `until`. Who is held meanwhile keeps the alert open, and another decision waiting."""
+    """Decide about the users held by `until`. Users held after it keep the alert open for another decision."""
     until, done = until or timezone.now(), 0
     ends_at = time.monotonic() + (math.inf if seconds is None else seconds)
     for user_id in _waiting(account, until):
@@ -90,17 +90,17 @@ def _decide(account: Account, acting: Actor, decide: Decide, until: datetime | N
             done += _decided(decide, user_id, account, acting)
         if time.monotonic() >= ends_at:
             break
-    _close_when_nobody_waits(account)
+    _close_alert_when_none_is_held(account)
     return done
 
 
 def _decide_one(account: Account, user_id: UUID, acting: Actor, decide: Decide) -> bool:
     done = _decided(decide, user_id, account, acting)
-    _close_when_nobody_waits(account)
+    _close_alert_when_none_is_held(account)
     return done
 
 
-def _close_when_nobody_waits(account: Account) -> None:
+def _close_alert_when_none_is_held(account: Account) -> None:
     if not held(account):
         alerts.resolve_alerts(account.pk, AlertKind.MASS_DEPARTURE)
 
@@ -108,7 +108,7 @@ def _close_when_nobody_waits(account: Account) -> None:
 def _decided(decide: Decide, user_id: UUID, account: Account, acting: Actor) -> bool:
     try:
         return decide(user_id, account, acting)
-    except User.DoesNotExist:  # erased by somebody else at this moment, and held no longer
+    except User.DoesNotExist:  # erased meanwhile
         return False
 
 

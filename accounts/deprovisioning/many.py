@@ -1,6 +1,6 @@
-"""Deprovisioning several people at once: each by `end_access.deprovision`, in a transaction of their own.
+"""Deprovision several users: each by `end_access.deprovision`, in a transaction of its own.
 
-So nobody is half out, and somebody protected keeps nobody else in.
+So a protected user stops nobody else's deprovisioning.
 """
 
 from collections.abc import Iterable
@@ -18,15 +18,15 @@ from accounts.users.protection import Protected
 
 @dataclass(frozen=True)
 class Deprovisioned:
-    """`deprovisioned`: how many; `refused`: a sentence for each who keeps access."""
+    """`deprovisioned`: how many; `refused`: a sentence for each user who keeps access."""
 
     deprovisioned: int
     refused: tuple[str, ...]
 
 
 def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Actor) -> Deprovisioned:
-    """Ends the access of these people. Protected people, people with more permissions than the actor, and the actor
-    keep it and are named. About eight queries for each."""
+    """End the access of these users. Protected users, users with more permissions than the actor, and the actor keep it
+    and are named. About eight queries for each."""
     ended, refused = 0, []
     present = User.objects.in_account(account).filter(pk__in=list(user_ids)).with_access()
     for user_id in present.order_by("pk").values_list("pk", flat=True):
@@ -39,6 +39,6 @@ def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Acto
         except (Protected, PermissionsExceeded) as refusal:
             protection.remember(refusal)
             refused.append(str(refusal))
-        except User.DoesNotExist:  # erased by somebody else at this moment
+        except User.DoesNotExist:  # erased meanwhile
             continue
     return Deprovisioned(ended, tuple(refused))

@@ -1,6 +1,6 @@
-"""What logins and provisioning find a user by: e-mail, user name and external ID. Who may change them, and how.
+"""Change the e-mail, user name and external ID of a user, by which logins and provisioning find them, as an admin.
 
-An admin changes them on the user's page. Provisioning changes those of users without account permissions only.
+Provisioning changes those of users without account permissions only (`provisioning`).
 """
 
 from collections.abc import Mapping
@@ -25,11 +25,11 @@ IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "Exte
 
 @transaction.atomic
 def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) -> dict[str, list[str]]:
-    """Set what logins and provisioning find the person by: `email`, `user_name` and `external_id`.
+    """Set `email`, `user_name` and `external_id`; return what changed, field -> [before, after].
 
-    With `connection` (None: no connection) also whose logins may find them by external ID or plain user name. Gives
-    what changed, field -> [before, after]. Raises ActionRefused: for an e-mail that is none, for a value that another
-    user of the account has, and for people who have more permissions than the actor.
+    With `connection` (None: no connection) also the connection whose logins may find the user by external ID or plain
+    user name. Raises ActionRefused: for an invalid e-mail, for a value that another user of the account has, and for a
+    user with more permissions than the actor.
     """
     current = User.objects.in_account(user.account_id).present().select_for_update(no_key=True).get(pk=user.pk)
     check_may_act_on([current], acting)
@@ -64,7 +64,7 @@ def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:
 
 
 def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
-    """Raises ActionRefused. Only people whom provisioning announced may be known by a plain user name alone."""
+    """Raises ActionRefused. Only users created by provisioning may have a plain user name and no e-mail."""
     for name in ("email", "user_name"):
         if (found := invisible(wanted[name])) and wanted[name] != getattr(user, name):
             raise ActionRefused(
@@ -86,10 +86,10 @@ def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
         if wanted[name] and (other := others.filter(**condition).first()):
             what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
             return ActionRefused("identifier-taken", f"{what} is used by {other} already: change it there first.")
-    return ActionRefused("identifier-taken", "One of these values was given to another user at this moment. Try again.")
+    return ActionRefused("identifier-taken", "One of these values was just given to another user. Try again.")
 
 
 def same_external_id(user: User) -> list[User]:
-    """Others of the account with the user's external ID, at most three: logins find none of them by it."""
+    """Other users of the account with this external ID, at most three: logins find none of them by it."""
     others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
     return list(others.filter(external_id=user.external_id).order_by("number")[:3]) if user.external_id else []

@@ -1,4 +1,4 @@
-"""What an identity provider says of a person when it provisions them."""
+"""A user as an identity provider describes them when it provisions them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class UserRecord:
-    """What the IdP says of a person. `external_id` and `active`: None when it says nothing, then they stay as they are.
+    """A user as the IdP describes them. `external_id` and `active`: None when not sent, then they stay as they are.
 
     `emails` are in order of importance: the primary first. `work_email` is the one of type work. `attributes` is the
     JSON that is kept as it was sent.

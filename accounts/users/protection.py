@@ -1,4 +1,4 @@
-"""Who may not be let go or demoted: the last account admin (R19), and the owner of the token that asks for it (R40)."""
+"""Users who may not be deprovisioned or demoted: the last account admin (R19), the owner of the token in use (R40)."""
 
 from django.db import transaction
 
@@ -14,7 +14,7 @@ from accounts.rights import account_admins, check_may_act_on, is_admin_by_own_ro
 
 
 class Protected(ActionRefused):
-    """Nobody may do this to this person (SCIM 403). With `target`, the refusal is remembered: see `remember`."""
+    """Nobody may do this to this user (SCIM 403). With `target`, the refusal is recorded: see `remember`."""
 
     def __init__(self, code: str, sentence: str, target: User | None = None, acting: Actor | None = None) -> None:
         super().__init__(code, sentence)
@@ -27,9 +27,9 @@ class OwnToken(Protected):
 
 
 def check_may_deprovision(user: User, acting: Actor) -> None:
-    """Whether access of this person, locked, may end. Raises Protected and PermissionsExceeded.
+    """Check that the access of this locked user may end. Raises Protected and PermissionsExceeded.
 
-    Provisioning may end everybody's but the last admin's, whatever they may do: people really leave.
+    Provisioning may end the access of every user but the last admin, whatever their permissions: people really leave.
     """
     check_may_act_on([user], acting)
     if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
@@ -51,7 +51,7 @@ def check_may_deprovision(user: User, acting: Actor) -> None:
 
 
 def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
-    """Whether this person, locked, may have that role instead of their own. Raises Protected."""
+    """Check that this locked user may have that role instead of their own. Raises Protected."""
     if is_admin_by_own_role(user) and not is_admin_role(role) and _is_last_admin(user):
         raise Protected(
             "last-admin",
@@ -63,11 +63,11 @@ def check_may_be_demoted(user: User, role: AccountRole, acting: Actor) -> None:
 
 
 def _is_last_admin(user: User) -> bool:
-    """Is nobody left who could take this active person's place? They are to hold their own row's lock already.
+    """Whether no other active admin is left. The user's row is locked already.
 
-    Two admins who remove each other at the same instant take turns at the role's row, and the second sees what the
-    first did. Rows of the other admins stay unlocked: those two would wait for each other. So does the account's: who
-    erases somebody has it before the person. Who gives the role to somebody does not wait (`no_key`).
+    Two admins who remove each other at the same time take turns at the role's row, and the second sees what the first
+    did. Rows of other admins stay unlocked, or those two would wait for each other; so does the account's, which an
+    erasure locks before the user. Giving the role to a user does not wait (`no_key`).
     """
     if user.state != UserState.ACTIVE:
         return False
@@ -78,7 +78,7 @@ def _is_last_admin(user: User) -> bool:
 
 @transaction.atomic
 def remember(refusal: Exception) -> None:
-    """Writes down who tried to remove somebody protected. For doors, after the refused transaction is undone."""
+    """Record an attempt to remove a protected user. For interfaces, after the refused transaction is rolled back."""
     if not isinstance(refusal, Protected) or refusal.target is None or refusal.acting is None:
         return
     user, sentence = refusal.target, str(refusal)

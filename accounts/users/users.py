@@ -1,4 +1,4 @@
-"""The verbs about people: create, announce, activate, keep their contact details."""
+"""Create users, activate them, change their contact details, account role and password."""
 
 import secrets
 from collections.abc import Mapping
@@ -28,12 +28,12 @@ CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
 
 
 def zone_of(user: User) -> str:
-    """The IANA name of the person's time zone; UTC until one is known. Provisioning keeps zones as they were sent."""
+    """The IANA name of the user's time zone; UTC until one is known. Provisioning keeps zones as they were sent."""
     return iana_of(user.timezone) or "UTC"
 
 
 def role_named(account: Account, name: str) -> AccountRole:
-    """The account role of that name. Raises ActionRefused."""
+    """Return the account role of that name. Raises ActionRefused."""
     role = AccountRole.objects.in_account(account).filter(name=name).first()
     if role is None:
         known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
@@ -42,22 +42,22 @@ def role_named(account: Account, name: str) -> AccountRole:
 
 
 def member_role(account_id: UUID) -> AccountRole:
-    """`Account Member` of the account, without asking the database."""
+    """The role Account Member of the account, without a query."""
     return AccountRole(pk=member_role_id(account_id), account_id=account_id, name=ACCOUNT_MEMBER, builtin=True)
 
 
 @lru_cache(maxsize=10_000)
 def member_role_id(account_id: UUID) -> UUID:
-    """Of `Account Member`, which every account has as long as it is there."""
+    """The id of Account Member, which every account has and keeps."""
     role = AccountRole.objects.in_account(account_id).get(name=ACCOUNT_MEMBER, builtin=True)
     return role.pk  # type: ignore[no-any-return]
 
 
 @transaction.atomic
 def create_password_user(account: Account, email: str, password: str | None, *, acting: Actor, **profile: Any) -> User:
-    """A person who signs in with a password of their own. None: no password yet, they follow a set-password link.
+    """Create a user who signs in with a password. None: no password yet, they follow a set-password link.
 
-    Raises ActionRefused, also where SSO is enforced and they are to be no account admin (R10).
+    Raises ActionRefused, also where SSO is enforced and the user is no account admin (R10).
     """
     user = _new_user(account, email, UserState.ACTIVE, UserOrigin.PASSWORD, profile)
     check_may_have_one(account, user.account_role, email)
@@ -67,7 +67,7 @@ def create_password_user(account: Account, email: str, password: str | None, *, 
 
 @transaction.atomic
 def provision_pending(account: Account, email: str, *, acting: Actor, **profile: Any) -> User:
-    """A person announced before their first login: no password, can only come in by SSO."""
+    """Create a user before their first login: without a password, they can only sign in by SSO."""
     user = _new_user(account, email, UserState.PENDING, UserOrigin.SCIM, profile)
     user.set_unusable_password()
     return _create(user, acting)
@@ -75,7 +75,7 @@ def provision_pending(account: Account, email: str, *, acting: Actor, **profile:
 
 @transaction.atomic
 def create_from_login(account: Account, email: str, *, acting: Actor) -> User:
-    """A person created just in time by their first company login. Raises IntegrityError for an e-mail just taken."""
+    """Create a user at their first company login. Raises IntegrityError for an e-mail just taken."""
     user = _new_user(account, email, UserState.ACTIVE, UserOrigin.SSO, {})
     user.set_unusable_password()
     user.save()
@@ -85,7 +85,7 @@ def create_from_login(account: Account, email: str, *, acting: Actor) -> User:
 
 @transaction.atomic
 def activate_pending(user: User, *, acting: Actor) -> None:
-    """The first company login of a person who was announced: the same user, now active."""
+    """Make a pending user active, at their first company login."""
     user.state = UserState.ACTIVE
     user.save(update_fields=["state"])
     audit.record(acting, "user.activated", user, {"state": [UserState.PENDING, UserState.ACTIVE]})
@@ -93,7 +93,7 @@ def activate_pending(user: User, *, acting: Actor) -> None:
 
 @transaction.atomic
 def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> dict[str, list[str]]:
-    """Sets contact details; gives what changed, field -> [before, after]. The caller has checked that they are free."""
+    """Set contact details; return what changed, field -> [before, after]. The caller has checked that they are free."""
     changes = {name: [getattr(user, name), value] for name, value in values.items() if getattr(user, name) != value}
     if not changes:
         return {}
@@ -106,7 +106,7 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
 
 @transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
-    """Gives the person another account role; False when they have it already. Raises ActionRefused."""
+    """Give the user another account role; return False when they have it already. Raises ActionRefused."""
     current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
     before = current.account_role
     if before == role:
@@ -126,9 +126,9 @@ def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
 
 @transaction.atomic
 def set_password(user: User, raw_password: str, *, end_tokens: bool = False, acting: Actor) -> None:
-    """A new password; every session of the person and their programs ends, with `end_tokens` also every API token.
+    """Set a new password; it ends every session of the user and their programs, with `end_tokens` every API token too.
 
-    Raises ActionRefused for people who come in by SSO only, and for people who have more permissions than the actor.
+    Raises ActionRefused for users who sign in by SSO only, and for users with more permissions than the actor.
     """
     check_may_act_on([user], acting)
     if user.state != UserState.ACTIVE or user.origin != UserOrigin.PASSWORD:
@@ -161,7 +161,7 @@ def check_email(email: str) -> None:
 def _new_user(account: Account, email: str, state: str, origin: str, profile: Mapping[str, Any]) -> User:
     check_email(email)
     role = profile.get("account_role") or role_named(account, ACCOUNT_MEMBER)
-    # The name under which provisioning finds people is theirs alone too, so nobody can be announced under it.
+    # Provisioning finds users by user name, so nobody else can be created under it.
     known = {"user_name": email, **profile, "account_role": role}
     return User(account=account, email=email, state=state, origin=origin, **known)
 
