@@ -46,7 +46,7 @@ def furnish(cast: Cast, user: User) -> None:
     Client().post("/login", {"email": user.email, "password": PASSWORD})
 
 
-def let_go(cast: Cast, user: User) -> User:
+def deprovisioned(cast: Cast, user: User) -> User:
     return end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
 
 
@@ -59,17 +59,17 @@ def has(user: User) -> list[int]:
     return [found.count() for found in (*own, *living)]
 
 
-def test_everything_a_leaver_had_goes(cast: Cast) -> None:
+def test_everything_a_deprovisioned_user_had_is_removed(cast: Cast) -> None:
     furnish(cast, cast.bob)
     assert has(cast.bob) == [1, 1, 1, 1]
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     assert cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [0, 0, 0, 0]
 
 
 def test_an_admin_can_see_what_a_leaver_had(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    left = let_go(cast, cast.bob)
+    left = deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)
     noted = FormerAccess.objects.get(user=cast.bob)
     assert noted.ended_at == left.deprovisioned_at
@@ -79,7 +79,7 @@ def test_an_admin_can_see_what_a_leaver_had(cast: Cast) -> None:
 
 def test_short_tokens_of_a_leaver_end_and_are_not_told(cast: Cast) -> None:
     tokens.issue_short_token(cast.bob)
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)
     assert ApiToken.objects.get().revoked_at is not None
     assert FormerAccess.objects.get(user=cast.bob).tokens == []
@@ -87,7 +87,7 @@ def test_short_tokens_of_a_leaver_end_and_are_not_told(cast: Cast) -> None:
 
 def test_the_audit_log_says_so_once_however_often_it_is_asked_for(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     assert [cleanup.finish(cast.bob.pk) for _ in range(5)] == [True, False, False, False, False]
     entry = AuditEntry.objects.get(action="user.clean-up-finished")
     assert entry.changes == {
@@ -102,7 +102,7 @@ def test_the_sessions_of_a_leaver_are_marked_ended_and_keep_nothing_of_the_idp(c
     open_session = SignedInSession.objects.get(user=cast.bob)
     open_session.logout_hints = '{"name_id": "bob"}'
     open_session.save()
-    left = let_go(cast, cast.bob)
+    left = deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)
     session = SignedInSession.objects.get(user=cast.bob)
     assert (session.ended_at, session.ended_by, session.logout_hints) == (left.deprovisioned_at, "end of access", "")
@@ -116,13 +116,13 @@ def test_nothing_is_due_for_who_is_here(cast: Cast) -> None:
 
 def test_others_keep_what_they_have(cast: Cast) -> None:
     furnish(cast, cast.alice)
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)
     assert has(cast.alice) == [1, 1, 1, 1]
 
 
 def queries_of_a_finish(cast: Cast, user: User) -> int:
-    let_go(cast, user)
+    deprovisioned(cast, user)
     with CaptureQueriesContext(connection) as made:
         cleanup.finish(user.pk)
     return len(made)
@@ -143,7 +143,7 @@ def test_a_finish_asks_the_database_as_often_for_many_memberships_as_for_one(cas
     assert len(changes["spaces"][0]) == 31
 
 
-def test_who_is_let_go_twice_with_nothing_new_keeps_the_note_of_the_first_time(cast: Cast) -> None:
+def test_a_second_deprovisioning_with_nothing_to_remove_keeps_the_first_note(cast: Cast) -> None:
     furnish(cast, cast.bob)
     for verb in (end_access.deprovision, end_access.restore, end_access.deprovision, end_access.restore):
         verb(cast.bob.pk, cast.acme, acting=OPERATOR)
@@ -153,7 +153,7 @@ def test_who_is_let_go_twice_with_nothing_new_keeps_the_note_of_the_first_time(c
 @pytest.mark.parametrize("way", ["restore", "revise", "provision"])
 def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str) -> None:
     furnish(cast, cast.bob)
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     record = UserRecord("bob@acme.example", emails=("bob@acme.example",), first_name="Bob", active=True)
     ways: dict[str, Callable[[], User]] = {
         "restore": lambda: end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR),
@@ -167,7 +167,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
 
 
 def test_a_late_message_takes_nothing_from_who_is_restored(cast: Cast) -> None:
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     furnish(cast, end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR))
     assert not cleanup.finish(cast.bob.pk)
     assert has(cast.bob) == [1, 1, 1, 1]
@@ -176,7 +176,7 @@ def test_a_late_message_takes_nothing_from_who_is_restored(cast: Cast) -> None:
 def test_of_an_erased_person_the_clean_up_leaves_no_note_and_no_identity(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     dana = log_in(claims(okta, space_names=("Trial",), space_roles=("Space Member",)), okta).user
-    let_go(cast, dana)
+    deprovisioned(cast, dana)
     cleanup.finish(dana.pk)
     erase(dana.pk, cast.acme, acting=OPERATOR)
     assert cleanup.finish(dana.pk)
@@ -186,7 +186,7 @@ def test_of_an_erased_person_the_clean_up_leaves_no_note_and_no_identity(cast: C
 
 def test_a_warning_about_the_owner_of_a_token_is_over_when_they_are_out(cast: Cast) -> None:
     alerts.raise_alert(cast.acme.pk, "token-owner", str(cast.bob.pk), "Bob owns the token.")
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)
     assert Alert.objects.get().resolved_at is not None
 
@@ -207,7 +207,7 @@ def test_each_end_of_access_wakes_the_clean_up_after_commit(
 
 def test_the_sweep_finishes_what_a_lost_message_left(cast: Cast) -> None:
     furnish(cast, cast.bob)
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     assert cleanup.due() == [cast.bob.pk]
     tasks.sweep()
     assert (cleanup.due(), has(cast.bob)) == ([], [0, 0, 0, 0])
@@ -222,7 +222,7 @@ def test_a_group_sync_that_comes_late_gives_a_leaver_nothing(cast: Cast, log_in:
     okta = saml_connection(cast.acme)
     mapped_group(cast.acme, "Ops", "Ops")
     dana = log_in(claims(okta, group_ids=("Ops",)), okta).user
-    let_go(cast, dana)
+    deprovisioned(cast, dana)
     cleanup.finish(dana.pk)
     ExternalIdentity.objects.update(synced_sequence=0)
     tasks.sync_groups_after_login(str(ExternalIdentity.objects.get().pk))
@@ -230,7 +230,7 @@ def test_a_group_sync_that_comes_late_gives_a_leaver_nothing(cast: Cast, log_in:
 
 
 def test_a_finish_of_one_account_leaves_the_others_alone(cast: Cast) -> None:
-    let_go(cast, cast.bob)
+    deprovisioned(cast, cast.bob)
     User.objects.filter(pk=cast.charlie.pk).update(clean_up_due_since=timezone.now(), state="deprovisioned")
     cleanup.finish(cast.bob.pk)
     assert cleanup.due() == [cast.charlie.pk]

@@ -1,4 +1,4 @@
-"""Who was let go is kept as long as the account says, then erased; rows of erased people go; the audit log stays."""
+"""Deprovisioned users are kept as long as the account says, then erased; their rows go; the audit log stays."""
 
 from datetime import timedelta
 

@@ -45,7 +45,7 @@ def test_nobody_waiting_teaches_the_switch(as_alice: Client) -> None:
 
 
 @pytest.mark.usefixtures("waiting")
-def test_all_are_let_go_after_a_question(as_alice: Client, cast: Cast, waiting: list[User]) -> None:
+def test_all_are_deprovisioned_after_a_question(as_alice: Client, cast: Cast, waiting: list[User]) -> None:
     assertContains(as_alice.post("/provisioning/held/let-go"), "Deprovision 3 people?")
     assert states(waiting) == ["pending"] * 3
     assertRedirects(as_alice.post("/provisioning/held/let-go", {"confirmed": "yes"}), "/provisioning/held")
@@ -70,7 +70,7 @@ def test_who_is_held_after_the_question_waits_for_another(as_alice: Client, cast
     assert len(alerts.open_alerts(cast.acme)) == 1
 
 
-def test_one_is_let_go_and_one_is_kept(as_alice: Client, waiting: list[User]) -> None:
+def test_one_is_deprovisioned_and_one_is_kept(as_alice: Client, waiting: list[User]) -> None:
     assertContains(as_alice.post(f"/provisioning/held/{waiting[0].pk}/let-go"), "Deprovision held0@acme.example?")
     as_alice.post(f"/provisioning/held/{waiting[0].pk}/let-go", {"confirmed": "yes"})
     as_alice.post(f"/provisioning/held/{waiting[1].pk}/keep", {"confirmed": "yes"})

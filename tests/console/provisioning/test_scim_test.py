@@ -32,7 +32,7 @@ def test_the_button_shows_each_request_and_answer(as_alice: Client, cast: Cast) 
     assert User.objects.count() == people
 
 
-def test_while_departures_are_held_it_says_why_its_person_stays(
+def test_while_deprovisioning_is_held_it_says_why_its_user_stays_active(
     as_alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "AT_LEAST", 1)
