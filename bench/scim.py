@@ -39,7 +39,7 @@ SETTLE = 2.0  # seconds until everything a request left to do in the background 
 
 @dataclass
 class Population:
-    """The people of one measurement; who was deleted is asked for no more."""
+    """The users of one measurement; a deleted one is not asked for again."""
 
     people: int
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311  # no secret
@@ -47,7 +47,7 @@ class Population:
     turn: Iterator[int] = field(default_factory=count)
     gone: Iterator[int] = field(default_factory=count)
 
-    def anybody(self) -> int:
+    def any_user(self) -> int:
         return self.chance.randint(1, self.people)
 
     def nothing(self) -> Request:
@@ -56,32 +56,32 @@ class Population:
 
     def yardstick(self) -> Request:
         """A bare Django view with two indexed queries (`bench.bare`), on the same database."""
-        return Request("GET", f"/one/{identity(self.anybody())}", 200)
+        return Request("GET", f"/one/{identity(self.any_user())}", 200)
 
     def by_id(self) -> Request:
-        return Request("GET", f"{BASE}/Users/{identity(self.anybody())}", 200)
+        return Request("GET", f"{BASE}/Users/{identity(self.any_user())}", 200)
 
     def hit(self) -> Request:
-        return _look_up(user_name(self.anybody()).title())
+        return _look_up(user_name(self.any_user()).title())
 
     def miss(self) -> Request:
-        return _look_up(f"nobody.{self.anybody()}@acme.example")
+        return _look_up(f"nobody.{self.any_user()}@acme.example")
 
     def create(self) -> Request:
         return Request("POST", f"{BASE}/Users", 201, profile(next(self.fresh)))
 
     def put(self) -> Request:
-        number = self.anybody()
+        number = self.any_user()
         changed = profile(number, displayName=f"Put {next(self.turn)}")
         return Request("PUT", f"{BASE}/Users/{identity(number)}", 200, changed)
 
     def patch(self) -> Request:
         operation = {"op": "Replace", "path": "displayName", "value": f"Patched {next(self.turn)}"}
         body = {"schemas": [PATCH], "Operations": [operation]}
-        return Request("PATCH", f"{BASE}/Users/{identity(self.anybody())}", 200, body)
+        return Request("PATCH", f"{BASE}/Users/{identity(self.any_user())}", 200, body)
 
-    def let_go(self) -> Request:
-        """Each person twice: out, and back."""
+    def active(self) -> Request:
+        """Each user twice: deprovisioned, then restored."""
         turn = next(self.turn)
         operation = {"op": "replace", "value": {"active": bool(turn % 2)}}
         person = identity(turn // 2 % self.people + 1)
@@ -113,7 +113,7 @@ OPERATIONS: tuple[tuple[str, Callable[[Population], Request], float], ...] = (
     ("create", Population.create, 1),
     ("PUT", Population.put, 1),
     ("PATCH", Population.patch, 1),
-    ("PATCH active", Population.let_go, 1),
+    ("PATCH active", Population.active, 1),
     ("DELETE", Population.delete, 0.25),
     ("deep page, with holes", Population.deep_page, 0.25),
 )

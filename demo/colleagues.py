@@ -11,7 +11,6 @@ from uuid import NAMESPACE_DNS, uuid5
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.deprovisioning import end_access
 from demo.company import DEVELOPERS, DOMAIN, GROUPS, OPERATIONS, TESTERS
 
 # Users who signed in through Okta: name, time zone, IdP group, days since the last login.
@@ -148,6 +147,7 @@ def _was_refused(account: Any) -> None:
 def _make_others(account: Any) -> None:
     """Add pending users, users with a password, and deprovisioned ones."""
     from accounts.audit.audit import OPERATOR, Actor
+    from accounts.deprovisioning import end_access
     from accounts.deprovisioning.cleanup import finish
     from accounts.groups.members import add_member
     from accounts.models import Group
