@@ -45,6 +45,6 @@ serve: ## gunicorn + worker + beat against DATABASE_URL and REDIS_URL (PORT)
 	$(SETUP) runtime
 	@exec $(PY) -m tools.serve
 
-lock: ## choose versions anew and write them with hashes (needs uv)
+lock: ## choose versions and write them with hashes (needs uv)
 	$(SETUP) development
 	@$(PY) -m tools.lock $(ARGS)

@@ -1,4 +1,4 @@
-"""Rules that no linter knows: short files, no address of a package registry, no path of one machine, no private key."""
+"""Rules that no linter knows: short files; no package registry, path of one machine, private key or private word."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ UNWANTED = {
 }  # fmt: skip
 
 
-# Own role instead of effective permissions: `accounts.rights` alone may look at it.
+# A user's own role instead of effective permissions: only `accounts.rights` reads it.
 OWN_ROLE = re.compile(
     r"account_role(\.|__)(permissions|name\s*(==|!=|=))|ACCOUNT_(ADMIN|MEMBER)\s*(==|!=)|(==|!=)\s*ACCOUNT_(ADMIN|MEMBER)"
 )
@@ -38,15 +38,15 @@ MAY_READ_OWN_ROLE = ("accounts/models/user.py", "accounts/rights.py")
 
 
 def reads_own_role(name: str, text: str) -> bool:
-    """Whether a file of the product decides by somebody's own account role."""
+    """Whether a file of the product decides by a user's own account role."""
     if name in MAY_READ_OWN_ROLE or not PRODUCT.match(name) or "/migrations/" in name:
         return False
     return bool(OWN_ROLE.search(text))
 
 
 def broken_rules(name: str, text: str) -> list[str]:
-    """One line for each rule that a tracked file breaks."""
-    found = [f"{name}: ask accounts.rights, not an own account role"] if reads_own_role(name, text) else []
+    """Return a line for each rule that a file breaks."""
+    found = [f"{name}: ask accounts.rights, not a user's own account role"] if reads_own_role(name, text) else []
     found += [f"{name}: {what}" for what, pattern in UNWANTED.items() if pattern.search(text)]
     length = text.count("\n")
     if length > LONGEST and Path(name).suffix in WRITTEN_BY_HAND and not LONG_BY_NATURE.search(name):
@@ -55,14 +55,14 @@ def broken_rules(name: str, text: str) -> list[str]:
 
 
 def tracked() -> list[str]:
-    """Files under version control, with those about to be."""
+    """Return the files under version control, and new ones that are not ignored."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
 def main(arguments: list[str]) -> int:
-    """With `--words`: the rule about words alone."""
+    """Check all files. With `--words`: only the rule about words, with counts by folder."""
     texts = ((name, (ROOT / name).read_bytes().decode(errors="replace")) for name in tracked())
     rule = house_words if "--words" in arguments else broken_rules
     found = [line for name, text in texts for line in rule(name, text)]

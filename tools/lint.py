@@ -1,4 +1,4 @@
-"""`make lint`: every check of the house, each named, all run even when one fails."""
+"""`make lint`: run all checks, even when one fails."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ CHECKS: dict[str, list[str]] = {
 
 
 def passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
-    """Runs one check and shows its output only when it fails."""
+    """Run one check. Its output is shown only when it fails."""
     began = time.monotonic()
     outcome = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     green = outcome.returncode == 0

@@ -1,4 +1,4 @@
-"""Chooses versions anew and writes them with their hashes: `make lock` (needs uv; the output names no registry)."""
+"""`make lock`: choose versions and write them with their hashes (needs uv; the output names no registry)."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ LOCKS = {
 
 
 def lock(uv: str, source: str, target: str, options: list[str]) -> None:
-    """Writes `target` from `source`. Versions already in `target` stay unless `options` has `--upgrade`."""
+    """Write `target` from `source`. Versions already in `target` stay unless `options` has `--upgrade`."""
     command = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += ["--no-emit-index-url", "--custom-compile-command", "make lock", *options, source, "-o", target]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)

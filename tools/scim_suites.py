@@ -1,4 +1,4 @@
-"""Plays Okta's published SCIM suites against a running server. The suites are Okta's: they are fetched, not kept here.
+"""Run Okta's published SCIM suites against a running server. The suites are Okta's: they are fetched, not kept here.
 
     python -m tools.scim_suites FILE URL TOKEN
 
@@ -41,7 +41,7 @@ class Answer:
 
 
 def send(method: str, url: str, body: str, headers: dict[str, str]) -> Answer:
-    """One request; an error status is an answer like any other."""
+    """Send a request; an error status is a response like any other."""
     request = urllib.request.Request(url, body.encode() or None, headers, method=method)
     began = time.perf_counter()
     try:
@@ -64,7 +64,7 @@ class Suite:
         return re.sub(r"\{\{(\w+)\}\}", lambda name: self.variables.get(name[1], ""), text)
 
     def play(self, step: dict[str, Any]) -> None:
-        """Sends the step's request, keeps what it says to keep, and counts its assertions."""
+        """Send the step's request, keep the values it names, and count its assertions."""
         answer = self._as_okta(step) if step["url"].startswith(_OKTA) else self._ask(step)
         for kept in step["variables"]:
             if kept["name"] and (value := answer.value(kept["property"])) is not None:
@@ -90,7 +90,7 @@ class Suite:
             self.failed.append(f"{note}: {where} {assertion['comparison']} {expected!r}; received {received!r}")
 
     def _as_okta(self, step: dict[str, Any]) -> Answer:
-        """Does at the server what Okta does when it is asked this; says what Okta answers then."""
+        """Do at the server what Okta does for this request; return Okta's response."""
         body = json.loads(self.filled(step.get("body") or "null"))
         url, method = step["url"], step["method"]
         if url.endswith("activate=true"):
@@ -104,7 +104,7 @@ class Suite:
         return _okta_says(200)
 
     def _assign(self, body: dict[str, Any]) -> int:
-        """O2, O6: look the person up, then create them, or activate whom it found."""
+        """O2, O6: look the user up, then create or activate them."""
         profile = body["profile"]
         name = body["credentials"]["userName"]
         query = urllib.parse.urlencode({"filter": f'userName eq "{name}"', "startIndex": 1, "count": 100})
@@ -117,7 +117,7 @@ class Suite:
         return self._scim("POST", "/Users", {**person, "externalId": "00u1suite", "password": uuid.uuid4().hex}).status
 
     def _push(self, given_name: str) -> int:
-        """O4: the profile as it was read, with the change."""
+        """O4: the whole profile, with the change."""
         path = f"/Users/{self.variables['scim_id']}"
         person = json.loads(self._scim("GET", path).text)
         person["name"]["givenName"] = given_name
@@ -160,7 +160,7 @@ _COMPARISONS: dict[str, Callable[[Any, str], bool]] = {
 
 
 def variables(base: str, token: str) -> dict[str, str]:
-    """Names that nobody has yet, under the names that the two suites use."""
+    """Unused names, by the variables of the two suites."""
     mark = uuid.uuid4().hex[:8]
     name = f"suite-{mark}@acme.example"
     spec = {"SCIMBaseURL": base, "auth": f"Bearer {token}", "InvalidUserEmail": f"nobody-{mark}@acme.example"}

@@ -33,7 +33,7 @@ READY_WITHIN = 180  # seconds; about 5 on a quiet machine
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: its path, and what leads on from there: links by their accessible names, a field to fill, a button."""
+    """A page: its path, and what to do there: links by their accessible names, a field to fill, a button."""
 
     name: str
     path: str
@@ -97,7 +97,7 @@ BEFORE_LOGIN = (Shot("login", "/login"), Shot("login-sso", "/login/sso"), Shot("
 
 @contextmanager
 def demo() -> Iterator[tuple[str, str]]:
-    """The demo company with some people; gives its origin and the admin's password."""
+    """Start the demo company; yield its origin and the admin's password."""
     with tempfile.TemporaryDirectory() as folder:
         port, idp_port = free_port(), free_port()
         outside = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
@@ -132,7 +132,7 @@ def sign_in(page: Page, origin: str, password: str) -> None:
 
 
 def take(browser: Browser, origin: str, password: str, folder: Path, only: str) -> int:
-    """Gives how many were taken. One sign-in; sizes and schemes are turned on the same page."""
+    """Return how many were taken. One sign-in; sizes and schemes change on the same page."""
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     taken = sum(_take(page, origin, shot, folder) for shot in BEFORE_LOGIN if only in shot.name)
@@ -144,7 +144,7 @@ def take(browser: Browser, origin: str, password: str, folder: Path, only: str) 
 
 
 def _the_rest(request: APIRequestContext, origin: str) -> Iterator[Shot]:
-    """Every other page that links lead to, one of each kind, in the order in which they are found."""
+    """Yield every other page that links lead to, one of each kind, in the order of the links."""
     known, waiting = {_kind(shot.path) for shot in SHOTS if not shot.link}, ["/"]
     visited = set(waiting)
     while waiting:
@@ -167,7 +167,7 @@ def _kind(path: str) -> str:
 
 
 def come_in(browser: Browser, origin: str, folder: Path) -> None:
-    """Bob logs in through Okta and sends the same answer again, so that the inspector has both to tell of."""
+    """Bob logs in through Okta and sends the same response again, so that the inspector shows both."""
     page = browser.new_page(locale="en-GB")
     page.goto(f"{origin}/login/sso")
     page.get_by_label("Corporate email").fill("somebody@acme.example")

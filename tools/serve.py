@@ -1,4 +1,4 @@
-"""`make serve`: web server, worker and clock against DATABASE_URL and REDIS_URL; all stop together."""
+"""`make serve`: web server, worker and beat against DATABASE_URL and REDIS_URL; all stop together."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ def commands(port: str) -> dict[str, list[str]]:
 
 
 def prepare() -> None:
-    """Brings the database up to date."""
+    """Migrate the database."""
     subprocess.run([sys.executable, "manage.py", "migrate", "--no-input"], cwd=ROOT, check=True)
 
 

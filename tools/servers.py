@@ -18,7 +18,7 @@ from tools import setup
 SERVICES_VENV = setup.ROOT / ".venv-services"
 SERVICES = setup.ROOT / "requirements" / "services.txt"
 READY_WITHIN = 30.0  # seconds
-# A server for tests has nothing to lose.
+# A server for tests needs no durability.
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -30,7 +30,7 @@ POSTGRES_SETTINGS = {
 
 
 class NoServerError(Exception):
-    """A server cannot be had on this machine; the message says what to do."""
+    """There is no such server on this machine; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Programs:
 
 
 def find_programs() -> Programs:
-    """The machine's own programs, else those that wheels carry. Raises NoServerError."""
+    """Return the machine's own programs, else those of wheels. Raises NoServerError."""
     postgres, redis = _postgres_folder(), shutil.which("redis-server") or shutil.which("valkey-server")
     if postgres and redis:
         return Programs(postgres, Path(redis), from_wheels=False)
@@ -51,7 +51,7 @@ def find_programs() -> Programs:
 
 
 def programs_from_wheels() -> Programs:
-    """Programs out of `requirements/services.txt`, installed when they are not there yet. Raises NoServerError."""
+    """Return the programs of `requirements/services.txt`, installed when missing. Raises NoServerError."""
     print("No PostgreSQL and Redis on this machine: taking them from wheels.", flush=True)
     try:
         if not setup.is_installed(SERVICES_VENV, SERVICES):
@@ -67,7 +67,7 @@ def programs_from_wheels() -> Programs:
 
 
 def find_nginx() -> Path:
-    """The machine's nginx, which Debian puts where only root looks. Raises NoServerError."""
+    """Return the machine's nginx, which Debian has on root's path only. Raises NoServerError."""
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not found:
         raise NoServerError("No nginx on this machine: install it (Debian: apt-get install nginx-light).")
@@ -180,7 +180,7 @@ def running(
 
 
 def end(process: subprocess.Popen[bytes], stop: signal.Signals = signal.SIGTERM, patience: float = 15) -> None:
-    """Asks a process to stop, and makes it stop when it does not."""
+    """Stop a process: first ask, then kill."""
     if process.poll() is None:
         process.send_signal(stop)
     try:
@@ -191,14 +191,14 @@ def end(process: subprocess.Popen[bytes], stop: signal.Signals = signal.SIGTERM,
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """Return an unused loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
-    """Does anything accept connections on this loopback port?"""
+    """Whether anything accepts connections on this loopback port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0

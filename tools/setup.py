@@ -1,4 +1,4 @@
-"""The environment in `.venv`, made anew only when a requirements file changed: `python -m tools.setup runtime`."""
+"""The environment in `.venv`, made again only when a requirements file changed: `python -m tools.setup runtime`."""
 
 import hashlib
 import shutil
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RUNTIME = ROOT / "requirements.txt"
 DEVELOPMENT = ROOT / "requirements" / "development.txt"
-# Each set holds the one before it, so a richer environment serves a poorer wish.
+# Each set includes the one before it, so an environment also serves smaller sets.
 SETS = {
     "runtime": [RUNTIME],
     "development": [RUNTIME, DEVELOPMENT],
@@ -20,11 +20,11 @@ SETS = {
 
 
 class SetupError(Exception):
-    """The environment cannot be made; the message is one sentence for the person at the keyboard."""
+    """The environment cannot be made; the message is one sentence."""
 
 
 def set_up(wanted: str) -> None:
-    """Brings `.venv` to at least the set `wanted`. Raises SetupError."""
+    """Make `.venv` hold at least the set `wanted`. Raises SetupError."""
     files = SETS[wanted]
     missing = [file for file in files if not is_installed(VENV, file)]
     if not missing:
@@ -38,7 +38,7 @@ def set_up(wanted: str) -> None:
 
 
 def make_environment(folder: Path) -> None:
-    """A new, empty virtual environment at `folder`, in place of whatever was there. Raises SetupError."""
+    """Make an empty virtual environment at `folder`, in place of any other. Raises SetupError."""
     print(f"Making {folder.name} with Python {sys.version.split()[0]} ...", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     uv = shutil.which("uv")
@@ -53,7 +53,7 @@ def make_environment(folder: Path) -> None:
 
 
 def install(folder: Path, files: list[Path]) -> None:
-    """Installs pinned requirements files into the environment at `folder`. Raises SetupError."""
+    """Install pinned requirements files into the environment at `folder`. Raises SetupError."""
     for file in files:
         print(f"Installing {file.relative_to(ROOT)} ...", flush=True)
         if not _install_one(folder, file):
@@ -78,18 +78,18 @@ def _run(*command: str) -> bool:
 
 
 def is_installed(folder: Path, file: Path) -> bool:
-    """Does the environment at `folder` hold this very version of a requirements file?"""
+    """Whether the environment at `folder` holds this version of a requirements file."""
     mark = stamp(folder, file)
     return (folder / "bin" / "python").exists() and mark.exists() and mark.read_text() == fingerprint(folder, file)
 
 
 def stamp(folder: Path, file: Path) -> Path:
-    """Where an environment remembers which version of a requirements file it holds."""
+    """Path of the note in an environment about which version of a requirements file it holds."""
     return folder / f"installed-{file.stem}"
 
 
 def fingerprint(folder: Path, file: Path) -> str:
-    """Of the file's content and of the place: scripts in an environment that was moved do not start."""
+    """Digest of the file and of the folder: scripts in an environment that was moved do not start."""
     return hashlib.sha256(file.read_bytes() + str(folder).encode()).hexdigest()
 
 

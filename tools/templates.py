@@ -1,4 +1,4 @@
-"""Compiles every template of ours, so that a mistake in one that no test renders is found."""
+"""Compile every template, to find mistakes in those that no test renders."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from tools.setup import ROOT
 
 
 def mistakes() -> list[str]:
-    """One line for each template that does not compile."""
+    """Return a line for each template that does not compile."""
     found = []
     for path in sorted((ROOT / "templates").rglob("*.*")):
         try:

@@ -22,7 +22,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @dataclass
 class Count:
-    """How many tests passed, failed (or could not run) and were skipped; `green` is pytest's own verdict."""
+    """Numbers of tests that passed, failed (or could not run) and were skipped; `green`: pytest's own verdict."""
 
     passed: int = 0
     failed: int = 0
@@ -38,7 +38,7 @@ class Count:
 
 
 def pytest(title: str, arguments: list[str], environment: dict[str, str]) -> Count:
-    """Runs pytest with `environment` on top of a clean one, and counts."""
+    """Run pytest with `environment` on top of a clean one, and count."""
     print(f"\n--- {title} ---", flush=True)
     with tempfile.TemporaryDirectory(prefix="torque-state-") as state:
         report = Path(state) / "report.xml"
@@ -49,7 +49,7 @@ def pytest(title: str, arguments: list[str], environment: dict[str, str]) -> Cou
 
 
 def counted(report: Path, green: bool) -> Count:
-    """The numbers of a JUnit report; a run that wrote none did not get as far as its tests."""
+    """Return the numbers of a JUnit report; a run without one did not get as far as its tests."""
     if not report.exists():
         return Count(failed=1, green=False)
     count = Count(green=green)
@@ -96,7 +96,7 @@ def service_environment() -> Iterator[dict[str, str]]:
 
 
 def _installation() -> dict[str, str]:
-    """With a DATABASE_URL the product makes none of this up; the secrets are thrown away with the run."""
+    """Settings that the product needs with a DATABASE_URL; the secrets end with the run."""
     return {
         "BASE_URL": "http://localhost:8000",
         "SECRET_KEY": secrets.token_urlsafe(48),
@@ -105,7 +105,7 @@ def _installation() -> dict[str, str]:
 
 
 def find_browser() -> dict[str, str]:
-    """The variable that tells tests where Chromium is; empty when TEST_BROWSER=off. Leaves when there is none."""
+    """Return the variable with the path of Chromium; empty when TEST_BROWSER=off. Exits when there is none."""
     if os.environ.get("TEST_BROWSER") == "off":
         print("*** TEST_BROWSER=off: no test in a real browser is run. ***", flush=True)
         return {}
@@ -119,7 +119,7 @@ def find_browser() -> dict[str, str]:
 
 
 def without_nginx() -> str:
-    """What is left out where there is no nginx, as pytest's `-m` says it. With CI set nothing is: it leaves."""
+    """Return what to leave out without nginx, for pytest's `-m`. Exits instead when CI is set."""
     try:
         servers.find_nginx()
     except servers.NoServerError as problem:

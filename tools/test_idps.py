@@ -1,4 +1,4 @@
-"""`make test-idps`: full logins against identity providers nobody here wrote. Installs them when it can."""
+"""`make test-idps`: full logins against identity providers of other projects. Installs them when it can."""
 
 import os
 import shutil
@@ -19,12 +19,12 @@ SYSTEM_FOLDER = Path("/usr/share/simplesamlphp")
 
 
 def simplesamlphp_folder() -> Path:
-    """Where SimpleSAMLphp is: installed, or unpacked by us out of Debian's package."""
+    """Folder of SimpleSAMLphp: installed, or unpacked from Debian's package."""
     return SYSTEM_FOLDER if SYSTEM_FOLDER.is_dir() else CACHE / "simplesamlphp" / "usr" / "share" / "simplesamlphp"
 
 
 def missing_packages() -> list[str]:
-    """Debian's names of the system packages that are not here."""
+    """Return the missing system packages, by Debian's names."""
     missing = [] if shutil.which("npm") else ["npm"]
     if not shutil.which("php"):
         return [*missing, *sorted({*PHP_MODULES.values()})]
@@ -33,7 +33,7 @@ def missing_packages() -> list[str]:
 
 
 def install_packages() -> None:
-    """Installs what is missing with apt-get when that is allowed; leaves with a sentence when it is not."""
+    """Install missing packages with apt-get where that is allowed; else exit with a sentence."""
     missing = missing_packages()
     if not missing:
         return
@@ -45,7 +45,7 @@ def install_packages() -> None:
 
 
 def unpack_simplesamlphp() -> None:
-    """Unpacks Debian's package into the cache. Installing it would bring, and start, a web server of the system."""
+    """Unpack Debian's package into the cache. Installing it would also start a web server of the system."""
     if simplesamlphp_folder().is_dir():
         return
     if not shutil.which("apt-get"):
