@@ -14,7 +14,8 @@ from tools.words import INSTEAD, OVERLOOKED, by_folder, house_words
         ("somebody who is out", "is out"),
         ("def unproved_domain(claims):", "unproved"),
         ("a domain that is proved by DNS", "proved"),
-        ("def _told(value):", "_told"),
+        ("prove your domain", "prove your domain"),
+        ("def _told(value):", "told"),
         ("told_of = 1", "told"),
         ("class ProgramRoad:", "ProgramRoad"),
         ("every REST door", "door"),
@@ -39,6 +40,8 @@ def test_a_private_word_is_named_with_its_place(line: str, word: str) -> None:
         "We cannot serve you at the moment",
         "improve, approved, indoors, abroad, compile, indeed",
         "the timeout is out of range",
+        "the browser proves that it began the sign-in",
+        "guests are told apart by what came in a message",
     ],
 )
 def test_stored_names_and_ordinary_words_may_stay(line: str) -> None:
