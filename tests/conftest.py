@@ -13,6 +13,7 @@ from accounts.audit.words import is_plain_list
 from accounts.models import AuditEntry, Connection
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.complete import CompletedLogin, complete_login
+from accounts.sso.trace import Trace
 from common import rates
 from tests.advisories.summary import pytest_terminal_summary as pytest_terminal_summary
 from tests.support import cast as people
@@ -138,15 +139,15 @@ def partnership(cast: people.Cast) -> Partnership:
     return make_partnership(cast.acme)
 
 
-LogIn = Callable[[IdentityClaims, Connection], CompletedLogin]
+LogIn = Callable[..., CompletedLogin]
 
 
 @pytest.fixture
 def log_in(django_capture_on_commit_callbacks: Callable[..., object]) -> LogIn:
     """A verified login, with what follows after commit done."""
 
-    def complete(claims: IdentityClaims, connection: Connection) -> CompletedLogin:
+    def complete(claims: IdentityClaims, connection: Connection, trace: Trace | None = None) -> CompletedLogin:
         with django_capture_on_commit_callbacks(execute=True):
-            return complete_login(claims, connection)
+            return complete_login(claims, connection, trace=trace)
 
     return complete

@@ -1,7 +1,7 @@
-"""Addresses of a sign-in or a logout opened in a way that leads nowhere: a person gets a page with a reference.
+"""Sign-in and logout addresses opened in a way that leads nowhere: the user gets a page with a reference.
 
 By hand, with a method that is not taken, for a connection that is gone or switched off, with a form that cannot be
-read. Anybody can do that as often as they like, so it is counted and never a record (`docs/decisions/0023`); the
+read. Anyone can do that as often as they like, so it is counted and never recorded (`docs/decisions/0023`); the
 reference is in the log, and the latest one beside the count on the connection's page.
 """
 
@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class DeadEnd:
-    """What the person reads; `code` is for the log and the admin."""
+    """What the user reads; `code` is for the log and the admin."""
 
     status: int
     code: str
@@ -79,7 +79,7 @@ _UNREADABLE_FORMS = (
 def takes(*methods: str, is_program: bool = False) -> Callable[[View], View]:
     """405 for other methods, 404 for what is not there, 400 for a form that cannot be read, each as a page.
 
-    Programs that ask for JSON get JSON. `is_program`: so does everybody who does not ask for a page.
+    Clients that ask for JSON get JSON. `is_program`: so do all that do not ask for a page.
     """
 
     def decorate(view: View) -> View:
@@ -100,10 +100,10 @@ def takes(*methods: str, is_program: bool = False) -> Callable[[View], View]:
 
 
 def switched_off(request: HttpRequest, connection: Connection, next_path: str = "") -> HttpResponse:
-    """A connection that is not live is not there for people who have not begun a sign-in at it."""
+    """A connection that is not live answers only sign-ins that were started before."""
     why = (
         f"Expected a live connection; received a sign-in at '{connection}', which is in state '{connection.state}'."
-        " Enable it, or have people start elsewhere."
+        " Enable it, or have users start elsewhere."
     )
     return dead_end(request, SWITCHED_OFF, connection, why, next_path=next_path)
 
@@ -117,11 +117,11 @@ def dead_end(
     next_path: str = "",
     is_program: bool = False,
 ) -> HttpResponse:
-    """The page, counted for the admin of `connection` with `why`; `next_path` is where the person wanted to go."""
+    """The page, counted for the admin of `connection` with `why`; `next_path` is where the user wanted to go."""
     reference = login_records.new_reference()
     log.warning("Dead end", code=end.code, reference=reference, method=request.method, path=request.path)
     if connection is not None:
-        unrecorded_refusals.count(connection, end.code, f"{why} The person's reference: {reference}.")
+        unrecorded_refusals.count(connection, end.code, f"{why} The user's reference: {reference}.")
     if not prefers_html(request, default=not is_program):
         return JsonResponse({"detail": f"{end.heading}. {end.message}", "reference": reference}, status=end.status)
     query = f"?{urlencode({'next': next_path})}" if next_path not in ("", HOME) else ""
@@ -132,10 +132,10 @@ def dead_end(
 def _wrong_method(
     request: HttpRequest, methods: tuple[str, ...], named: Mapping[str, Any], *, is_program: bool
 ) -> HttpResponse:
-    """For the admin: an identity provider that answers by redirect looks like a person who opened the ACS by hand."""
+    """For the admin: an identity provider that answers by redirect looks like a user who opened the ACS by hand."""
     why = (
         f"Expected {' or '.join(methods)} at {request.path}; received {request.method}. If your identity provider sends"
-        " its answers by redirect, set it to HTTP-POST; otherwise somebody opened the address by hand."
+        " its answers by redirect, set it to HTTP-POST; otherwise a user opened the address by hand."
     )
     response = dead_end(request, WRONG_METHOD, _named(named), why, is_program=is_program)
     response["Allow"] = ", ".join(methods)

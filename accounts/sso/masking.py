@@ -49,7 +49,7 @@ def masked_attributes(
 ) -> dict[str, list[str]]:
     """Name -> values, those of names that are not `shown` masked. At most 200 names and 200 values of each.
 
-    `lists`: names of which it matters whether a list came. Anything else is kept as JSON, so that it reads the same.
+    `lists`: names of which it matters whether a list was sent. All else is kept as JSON, so that it reads the same.
     """
     return {
         storable(name[:200]): [

@@ -1,4 +1,4 @@
-"""A login that needs a secret which no present key opens is refused, and not an error of the server."""
+"""A login that needs a secret which no present key decrypts is refused, and not a server error."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +23,7 @@ def refusing_unreadable(step: Callable[P, R]) -> Callable[P, R]:
             what = unreadable_secrets.what(lost)
             raise LoginRefused(
                 "secret-unreadable",
-                f"a {what} that the encryption keys of this installation open",
+                f"a {what} that the encryption keys of this installation decrypt",
                 f"one that they do not ({lost})",
                 unreadable_secrets.to_do(lost),
             ) from None

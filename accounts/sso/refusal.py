@@ -1,7 +1,7 @@
 """PURE. Why a login was refused: what was expected, what was received, which side must change something, and what."""
 
 from accounts.sso.refusals.catalogue import CATALOGUE
-from accounts.sso.refusals.row import Side
+from accounts.sso.refusals.row import Side, who_acts
 
 
 class LoginRefused(Exception):
@@ -18,14 +18,14 @@ class LoginRefused(Exception):
         super().__init__(code, expected, received)
         row = CATALOGUE[code]
         self.code = code
-        # Both quote what came from outside, and what PostgreSQL cannot hold would turn the refusal into an error.
+        # Both quote text from outside, and what PostgreSQL cannot hold would turn the refusal into an error.
         self.expected, self.received = _storable(expected), _storable(received)
         self.next_step = next_step or row.next_step
         self.side = side or row.side
 
     def __str__(self) -> str:
         step = f" {self.next_step}" if self.next_step else ""
-        return f"Expected {self.expected}; received {self.received}. To change on the side of: {self.side}.{step}"
+        return f"Expected {self.expected}; received {self.received}. {who_acts(self.side)}{step}"
 
 
 def _storable(text: str) -> str:

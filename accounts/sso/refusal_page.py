@@ -1,4 +1,4 @@
-"""What becomes of a refusal: the admin gets all of it in the login record, the person a page with a reference."""
+"""The result of a refusal: a login record with all of it for the admin, a page with a reference for the user."""
 
 from urllib.parse import urlencode
 
@@ -37,7 +37,7 @@ def refusal_page(
     """403 with a reference; the admin finds it in the login records of the connection's account.
 
     Without a reference when the refusal was only counted. `row`: the sign-in that ends here, if it is known.
-    It, or `next_path`, says where the person wants to go, which trying again and other ways to log in still lead to.
+    It, or `next_path`, says where the user wants to go; trying again and other ways to log in still lead there.
     """
     trace = trace or Trace()
     trace.failed(refusal)
@@ -50,7 +50,7 @@ def refusal_page(
 
 
 def refused_again(request: HttpRequest, row: SignInTransaction) -> HttpResponse:
-    """The page of an answer that was refused, for its browser that brings it again: no second record of one failure."""
+    """The page of a refused answer, for the browser that brings it again: no second record of one failure."""
     kept = row.refusal or {}
     return _page(request, kept["code"], kept["side"], kept["reference"], row.connection, row.next_path)
 
@@ -65,13 +65,13 @@ def _page(
         "other_ways_url": log_in if connection else "",
         "reference": reference,
         "message": catalogue.text_for_user(code, side),
-        "is_told_here": bool(reference) and _may_look(request, connection),
+        "may_see_record": bool(reference) and _may_look(request, connection),
     }
     return render(request, "sso/refused.html", context, status=403)
 
 
 def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
-    """Whether whoever is signed in here already is an admin of the account that the refusal is told to."""
+    """Whether this browser's session is one of an admin who may read the login record."""
     user = request.user
     if connection is None or not isinstance(user, User) or user.account_id != connection.account_id:
         return False
@@ -79,8 +79,8 @@ def _may_look(request: HttpRequest, connection: Connection | None) -> bool:
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:
-    """503: this server asks as many identity providers as it may. The browser comes again by itself, holding nothing
-    here meanwhile; a sign-in under way goes on then."""
+    """503: this server asks as many identity providers as it may. The browser retries by itself and holds nothing here
+    meanwhile; a sign-in under way continues then."""
     seconds = slots.RETRY_AFTER
     again = request.get_full_path()
     response = render(request, "sso/busy.html", {"seconds": seconds, "try_again_url": again}, status=503)
@@ -91,7 +91,7 @@ def busy_page(request: HttpRequest) -> HttpResponse:
 def _remember(
     refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None, tie: Tie, trace: Trace
 ) -> str:
-    if connection is None:  # no account to tell: the reference is in the log only
+    if connection is None:  # no account: the reference is in the log only
         return login_records.new_reference()
     seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
     return login_records.record_or_count_refusal(

@@ -1,7 +1,7 @@
 """One sign-in under way: opened, answered once by the IdP, consumed once by its browser (`protocol.md` 6.4).
 
 Only digests of what travels are stored. The answer arrives as a cross-site POST without cookies, so it is kept on the
-row; the browser proves that it began the sign-in on the local GET that follows.
+row; on the local GET that follows, the browser shows by its cookie that it started the sign-in.
 """
 
 import hashlib
@@ -42,10 +42,10 @@ def open_sign_in(
     *,
     tests_draft: bool = False,
 ) -> Opened:
-    """Opens a sign-in that this server starts. `binding`: the browser's present one, so that two tabs do not clash.
+    """Open a sign-in that this server starts. `binding`: the browser's present one, so that two tabs do not clash.
 
-    `tester`: the admin who tries the connection out, who alone may finish it. `tests_draft`: the connection is as its
-    draft has it.
+    `tester`: the admin who tests the connection, the only user who may finish it. `tests_draft`: with the settings of
+    its draft.
     """
     state = secrets.token_urlsafe(32)
     binding = binding if len(binding) == STATE_LENGTH else secrets.token_urlsafe(32)
@@ -85,7 +85,7 @@ def open_unsolicited(connection: Connection, answer: Mapping[str, str], next_pat
 
 
 def find_by_state(state: str, connection: Connection | None = None) -> SignInTransaction | None:
-    """The sign-in that this value was given to, whatever became of it; with a connection, one of that alone."""
+    """The sign-in that this value was given to, whatever its result; with a connection, only one of that."""
     if len(state) != STATE_LENGTH:
         return None
     found = SignInTransaction.objects.select_related("connection__account").filter(state_digest=_digest(state))
@@ -105,9 +105,9 @@ def find(transaction_id: UUID) -> SignInTransaction | None:
 
 
 def keep_answer(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
-    """Stores what came, once. Raises LoginRefused for another answer or a late one.
+    """Store the answer, once. Raises LoginRefused for another answer or a late one.
 
-    The same answer once more (double click, reload, back button) changes nothing: `finish` knows what became of it.
+    The same answer once more (double click, reload, back button) changes nothing: `finish` knows its result.
     """
     now, digest = timezone.now(), answer_digest(transaction.request_id, answer)
     rows = SignInTransaction.objects.filter(pk=transaction.pk)
@@ -142,7 +142,7 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
 
 
 def keep_refusal(transaction: SignInTransaction, refusal: LoginRefused, reference: str) -> None:
-    """Remembers how the consumed answer was refused, for the browser that brings it again."""
+    """Remember how the consumed answer was refused, for the browser that brings it again."""
     kept = {"code": refusal.code, "side": refusal.side, "reference": reference}
     SignInTransaction.objects.filter(pk=transaction.pk, refusal__isnull=True).update(refusal=kept)
 
@@ -153,7 +153,7 @@ def answer_digest(request_id: str, answer: Mapping[str, str]) -> str:
 
 
 def _read(transaction: SignInTransaction) -> dict[str, str]:
-    """The answer, and a look at the verifier that the code flow will need."""
+    """The answer. Also reads the verifier that the code flow will need."""
     try:
         answer: dict[str, str] = json.loads(transaction.answer)
         transaction.code_verifier  # noqa: B018
@@ -163,7 +163,7 @@ def _read(transaction: SignInTransaction) -> dict[str, str]:
 
 
 def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
-    """Undoes `consume`: nothing was done with the answer yet, and its browser is to come again in a moment."""
+    """Undo `consume`: the answer was not used yet, and its browser retries shortly."""
     used = SignInTransaction.objects.filter(pk=transaction.pk, consumed_at__isnull=False)
     transaction.consumed_at = None
     used.update(consumed_at=None, answer=sealed_for(transaction, "answer", json.dumps(dict(answer))))
@@ -171,7 +171,9 @@ def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None
 
 def unknown_sign_in() -> LoginRefused:
     return LoginRefused(
-        "unknown-sign-in", "an answer to a sign-in that was started here in the last ten minutes", "an answer to none"
+        "unknown-sign-in",
+        "an answer to a sign-in that was started here in the last ten minutes",
+        "an answer to no sign-in",
     )
 
 
@@ -184,7 +186,7 @@ def _used() -> LoginRefused:
 def _no_cookie() -> LoginRefused:
     return LoginRefused(
         "cookies-missing",
-        "the cookie that this sign-in gave to the browser that started it",
+        "the cookie of this sign-in, set in the browser that started it",
         "a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
     )
 

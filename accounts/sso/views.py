@@ -1,4 +1,4 @@
-"""The sign-in doors. An IdP's cross-site POST is only kept; it is verified on the local GET that follows."""
+"""Sign-in views. An IdP's cross-site POST is only stored; it is verified on the local GET that follows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class SeeOther(HttpResponseRedirect):
 @never_cache
 @takes("GET", "POST")
 def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Sends the browser to the connection's IdP."""
+    """Send the browser to the connection's IdP."""
     connection = _known(connection_id)
     asked = request.POST if request.method == "POST" else request.GET
     next_path = local_path(asked.get("next") or asked.get("target_link_uri", ""))
@@ -82,7 +82,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @never_cache
 @takes("POST")
 def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
-    """Assertion consumer service: keeps the SAML response that the browser brings."""
+    """Assertion consumer service: store the SAML response that the browser brings."""
     connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
     answer = {name: request.POST[name] for name in SAML_FIELDS if name in request.POST}
     row, in_response_to = transactions.find_by_state(answer.get("RelayState", ""), connection), ""
@@ -110,9 +110,9 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
 @never_cache
 @takes("GET", "POST")
 def oidc_callback(request: HttpRequest) -> HttpResponse:
-    """The published redirect URI: keeps the ID token, code or error that the browser brings."""
-    came = request.POST if request.method == "POST" else request.GET
-    answer = {name: came[name] for name in OIDC_FIELDS if name in came}
+    """The published redirect URI: store the ID token, code or error that the browser brings."""
+    sent = request.POST if request.method == "POST" else request.GET
+    answer = {name: sent[name] for name in OIDC_FIELDS if name in sent}
     row = transactions.find_by_state(answer.pop("state", ""))
     if row is None or row.connection.protocol != Protocol.OIDC:
         return refusal_page(request, transactions.unknown_sign_in(), None)
@@ -175,7 +175,7 @@ def _take_answer(attempt: _Attempt) -> None:
     _check_live(attempt.connection, row)
     attempt.answer = transactions.consume(row, attempt.request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
     attempt.tie = Tie.ANSWERED_SIGN_IN if row.request_id else Tie.CONNECTION
-    trace.passed(Part.ANSWER, "The browser that began this sign-in brought the answer, once and in time.")
+    trace.passed(Part.ANSWER, "The browser that started this sign-in returned the answer, once and in time.")
 
 
 def _sign_in(attempt: _Attempt, claims: IdentityClaims) -> HttpResponse:
@@ -246,7 +246,7 @@ def _place_reached(request: HttpRequest, transaction_id: UUID, row: SignInTransa
 @limited_by("DOCUMENT", is_program=True)
 @require_GET
 def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
-    """Our service provider metadata for this connection, to give to its IdP."""
+    """Service provider metadata of this connection, for its IdP."""
     found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.SAML)
     connection = get_object_or_404(found, pk=connection_id)
     return HttpResponse(
@@ -265,7 +265,7 @@ def _is_open(connection: Connection, row: SignInTransaction | None = None) -> bo
 
 
 def _check_live(connection: Connection, row: SignInTransaction) -> None:
-    """Raises LoginRefused where the connection was switched off while the person was at the identity provider."""
+    """Raises LoginRefused where the connection was switched off while the user was at the identity provider."""
     if not _is_open(connection, row):
         raise LoginRefused(
             "connection-not-live",
@@ -283,8 +283,12 @@ def _beginning(row: SignInTransaction) -> str:
 def _begun(row: SignInTransaction) -> str:
     at = f"{row.created_at:%Y-%m-%d %H:%M:%S} UTC"
     if row.tests_draft:
-        return f"Begun here at {at}, with the settings of the draft, which is not live."
-    return f"Begun here at {at}." if row.request_id else f"Begun by the identity provider at {at}, as is allowed here."
+        return f"Started here at {at}, with the settings of the draft, which is not live."
+    return (
+        f"Started here at {at}."
+        if row.request_id
+        else f"Started by the identity provider at {at}, which this connection allows."
+    )
 
 
 def _check_initiator(connection: Connection, issuer: str) -> None:
@@ -302,7 +306,7 @@ def _check_size(answer: dict[str, str]) -> None:
 def _answer_to_nothing(
     request: HttpRequest, connection: Connection, answer: dict[str, str], in_response_to: str
 ) -> HttpResponse:
-    """A response to no request of ours. Anybody can post one, so it is worth a row only once its signature is verified.
+    """A response to no request of ours. Anyone can post one, so it gets a row only once its signature is verified.
 
     What the identity provider signed is kept where IdP-initiated login is allowed, and recorded as refused elsewhere.
     """
@@ -328,7 +332,7 @@ def _why_not_unsolicited(connection: Connection, in_response_to: str) -> LoginRe
             "the ID of a request that this server sent on this connection in the last ten minutes",
             f"InResponseTo '{in_response_to[:100]}'",
             "Start again from the sign-in page.",
-            side=Side.PERSON,
+            side=Side.USER,
         )
     if not connection.allow_idp_initiated:
         return LoginRefused(

@@ -1,4 +1,4 @@
-"""How an attempt to sign in is found among all of an account."""
+"""Search and filters of login records."""
 
 from functools import cached_property
 
@@ -25,7 +25,7 @@ def _connections(request: HttpRequest) -> QuerySet[Connection]:
 
 class LoginFilters(TimelineFilters):
     q = django_filters.CharFilter(label="Search", method="search", widget=_box("Reference or email"))
-    person = django_filters.CharFilter(label="Person", method="of_person", widget=_box("bob@acme.example"))
+    person = django_filters.CharFilter(label="User", method="of_person", widget=_box("bob@acme.example"))
     outcome = django_filters.ChoiceFilter(label="Outcome", choices=LoginOutcome.choices, empty_label="any")
     connection = django_filters.ModelChoiceFilter(
         label="Connection",

@@ -1,4 +1,4 @@
-"""What to try out."""
+"""The what-if form."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from common.folding import fold
 class WhatIfForm(forms.Form):
     connection = forms.ModelChoiceField(Connection.objects.none(), label="Connection", empty_label=None)
     person = forms.CharField(
-        label="Person (optional)",
+        label="User (optional)",
         required=False,
         max_length=320,
-        help_text="The email of somebody here: the login is tried as theirs. Empty: whoever the attributes name.",
+        help_text="The email of a user here, to try the login as theirs. Empty: the user that the attributes name.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     attributes = forms.CharField(
@@ -43,7 +43,7 @@ class WhatIfForm(forms.Form):
         people = User.objects.in_account(self._account).present()
         found: User | None = people.filter(email_key=fold(text)).first()
         if found is None:
-            raise forms.ValidationError(f"Expected the email of somebody in {self._account}; received '{text}'.")
+            raise forms.ValidationError(f"Expected the email of a user of {self._account}; received '{text}'.")
         return found
 
     def show(self, attributes: Mapping[str, Any]) -> None:

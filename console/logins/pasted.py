@@ -1,4 +1,4 @@
-"""PURE. What an admin pasted to try a login out: attributes as JSON, an ID token raw or decoded, or a SAML response.
+"""PURE. What an admin pasted into what-if: attributes as JSON, an ID token raw or decoded, or a SAML response.
 
 Nothing here is verified, and nothing that comes of it is saved: it only says which attributes to try.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import AuditEntry, Group, LoginRecord
 from accounts.sso.refusals.catalogue import place
-from accounts.sso.refusals.row import Part
+from accounts.sso.refusals.row import Part, who_acts
 from accounts.sso.trace import Mark
 from common.folding import identifier_key
 
@@ -35,12 +35,12 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why it was refused: which side must change what, and where in that vendor's console."""
+    """Why it was refused: who needs to act, what to do, and where in that vendor's console."""
 
     code: str
     expected: str
     received: str
-    side: str
+    who_acts: str
     next_step: str
     place: str
 
@@ -64,8 +64,9 @@ def chapters(steps: Sequence[dict[str, str]]) -> list[Chapter]:
 def verdict(steps: Iterable[dict[str, str]], vendor: str, protocol: str) -> Verdict | None:
     for step in steps:
         if step.get("mark") == "failed":
-            told = {name: step.get(name, "") for name in ("code", "expected", "received", "side", "next_step")}
-            return Verdict(**told, place=place(told["code"], vendor, protocol))
+            code, side = step.get("code", ""), step.get("side", "")
+            texts = {name: step.get(name, "") for name in ("expected", "received", "next_step")}
+            return Verdict(code=code, who_acts=who_acts(side), place=place(code, vendor, protocol), **texts)
     return None
 
 
@@ -76,7 +77,7 @@ def is_verified(steps: Iterable[dict[str, str]]) -> bool:
 
 
 def groups_of(record: LoginRecord) -> Groups | None:
-    """What became of the groups; None when the IdP said nothing of them. Three queries."""
+    """The group result; None when the IdP sent no groups. Three queries."""
     if record.group_ids is None:
         return None
     by_key = {identifier_key(str(value)): str(value) for value in record.group_ids}

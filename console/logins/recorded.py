@@ -1,4 +1,4 @@
-"""A recorded login as the beginning of a what-if: its attributes as far as they were kept, and whom they named."""
+"""A recorded login as the beginning of a what-if: its attributes as far as they were kept, and the user they named."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.sso.saml.claims import OBJECT_ID, TENANT_ID
 def attributes_of(record: LoginRecord) -> dict[str, Any]:
     """Attribute name -> value, as the identity provider sent them; names whose values were masked are left out.
 
-    The subject is the record's, for it came as a NameID or in a claim that is not among the attributes.
+    The subject is the record's, which was a NameID or in a claim that is not among the attributes.
     """
     shown = {name: values[0] if len(values) == 1 else values for name, values in record.attributes.items()}
     kept = {**_in_message(record), **masking.without_masked(shown)}

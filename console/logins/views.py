@@ -1,4 +1,4 @@
-"""The login inspector: every attempt, what it went through, and what another one would do."""
+"""The login inspector: login records, what-if, and test logins."""
 
 import json
 from uuid import UUID
@@ -64,7 +64,7 @@ def login_record(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(*MAY_LOOK)
 def what_if(request: HttpRequest) -> HttpResponse:
-    """Tries attributes out; nothing is saved. `?from=REFERENCE` begins with those of a recorded login."""
+    """Try attributes out; nothing is saved. `?from=REFERENCE` starts with those of a recorded login."""
     page: dict[str, object] = {}
     if request.method == "POST":
         form = WhatIfForm(account_of(request), request.POST)
@@ -109,7 +109,7 @@ def _beginning_with(request: HttpRequest) -> dict[str, object]:
 @require_safe
 @needs(Permission.MANAGE_SSO)
 def begin_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Sends the admin to the connection's IdP; what comes back is shown, and changes nobody.
+    """Send the admin to the connection's IdP; the answer is shown, and nothing is saved.
 
     `?draft=1`: with the settings of its draft, if it has one.
     """

@@ -54,4 +54,4 @@ def test_an_attribute_ticked_to_be_left_out_does_not_arrive(acme: Acme, page: Pa
     page.get_by_label("Leave out row 1").check()
     page.get_by_label("Subject (NameID)").fill("gus-without-mail")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("heading", name="You could not be logged in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You could not be signed in")).to_be_visible()

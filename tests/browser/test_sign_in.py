@@ -77,7 +77,7 @@ def test_an_oidc_tile_starts_at_the_product(acme: Acme, page: Page) -> None:
 def test_a_refused_login_shows_a_reference(acme: Acme, page: Page, connection: str) -> None:
     acme.to_the_company(page, connection)
     page.get_by_role("button", name="Log in fails").click()
-    expect(page.get_by_role("heading", name="You could not be logged in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You could not be signed in")).to_be_visible()
     expect(page.get_by_role("definition")).to_have_text(re.compile(r"^\s*[A-Z0-9-]{6,}\s*$", re.IGNORECASE))
 
 
@@ -85,7 +85,7 @@ def test_an_answer_is_of_no_use_in_another_browser(acme: Acme, page: Page) -> No
     acme.choose(page, "Okta", "Bob Ek")
     page.context.clear_cookies()
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("heading", name="You could not be logged in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You could not be signed in")).to_be_visible()
 
 
 def test_going_back_and_sending_again_is_refused(acme: Acme, page: Page) -> None:
@@ -95,4 +95,4 @@ def test_going_back_and_sending_again_is_refused(acme: Acme, page: Page) -> None
     page.go_back()
     page.go_back()
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("heading", name="You could not be logged in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You could not be signed in")).to_be_visible()

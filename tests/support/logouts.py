@@ -80,7 +80,7 @@ def deliver(connection: Connection, by: str, message: Element, browser: Client |
 
 def address_in(page: Any) -> str:
     """Where a page that goes on by itself leads."""
-    (address,) = lxml.html.fromstring(page.content).xpath("//a[text()='Go on']/@href")
+    (address,) = lxml.html.fromstring(page.content).xpath("//a[text()='Continue']/@href")
     return str(address)
 
 

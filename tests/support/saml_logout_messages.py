@@ -17,7 +17,7 @@ from lxml import etree
 from accounts.sso.logout import saml_messages
 from accounts.sso.logout.saml_messages import LogoutExpectations
 from accounts.sso.saml import bindings as saml_bindings
-from accounts.sso.saml.bindings import Came
+from accounts.sso.saml.bindings import InboundMessage
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import ISSUERS, NOW, Edit, Element, encode, unsigned
 from tests.support.saml_signing import Signing, sign, signature_over
@@ -97,7 +97,7 @@ def name_of(root: Element) -> str:
     return "SAMLRequest" if etree.QName(root).localname.endswith("Request") else "SAMLResponse"
 
 
-def came(root: Element, by: str, signing: Signing | None = Signing()) -> Came:  # noqa: B008
+def came(root: Element, by: str, signing: Signing | None = Signing()) -> InboundMessage:  # noqa: B008
     """The message as a door reads it."""
     if by == "post":
         return saml_bindings.read_form(posted(root, signing))
@@ -111,7 +111,7 @@ def expectations(vendor: str = "okta", **changes: Any) -> LogoutExpectations:
 
 
 def read(
-    message: Came, vendor: str = "okta", **changes: Any
+    message: InboundMessage, vendor: str = "okta", **changes: Any
 ) -> saml_messages.LogoutRequest | saml_messages.LogoutResponse:
     """What a connection reads out of it. Raises LoginRefused."""
     expected = expectations(vendor, **changes)

@@ -1,6 +1,6 @@
 """PURE. Whether the value of a groups claim or attribute is a list that can be read whole (`protocol.md` section 9).
 
-Only such a list, or a claim that is absent, may take anybody out of a group. Whatever else comes changes nothing.
+Only such a list, or a claim that is absent, may remove a user from a group. Any other value changes nothing.
 """
 
 import json
@@ -26,7 +26,7 @@ _CONSTANTS = frozenset({"true", "false", "null", "none", "undefined"})
 
 @dataclass(frozen=True)
 class GroupList:
-    """`ids`: the list, read whole; None: there is none. `unread`: then what came in its place, in words.
+    """`ids`: the list, read whole; None: there is none. `unread`: then what was sent in its place, in words.
 
     `text`: the one text of which this was made, where it may as well be the identifier of one group (`settled`).
     """
@@ -69,10 +69,10 @@ def settled(found: GroupList, mapped: Collection[str]) -> GroupList:
 
 
 def sentence(name: str, unread: str) -> str:
-    """For the login record: what was expected, what came, what follows, who has to change what."""
+    """For the login record: what was expected and received, what follows, who has to change what."""
     return (
         f'Groups: expected a list of texts, for example ["Platform Team", "Sales"]; “{name[:200]}” came as {unread}. '
-        "Nobody was put into a group or taken out of one. Let the identity provider send one text for each group."
+        "No group membership was changed. Let the identity provider send one text for each group."
     )
 
 

@@ -1,6 +1,6 @@
 """PURE. Whether a login is a guest's of an Entra tenant (`protocol.md` 6.6, `docs/decisions/0021`).
 
-A guest's e-mail is what another organization's administrator set it to, so it finds nobody here ("nOAuth").
+A guest's e-mail is what another organization's administrator set it to, so it matches no user here ("nOAuth").
 """
 
 import re

@@ -140,7 +140,7 @@ def _read_from(field: str, tried: tuple[str, ...], came: list[str]) -> str:
     listed = " and ".join(f"“{name[:200]}”" for name in came)
     read = " or ".join(f"“{name[:200]}”" for name in tried)
     return (
-        f"{listed} came and was not read: the connection reads {field} from {read}. Names are compared letter for "
-        "letter: set the name that comes as the connection's attribute name, or let the identity provider send that of "
-        "the connection."
+        f"{listed} arrived and was not read: the connection reads {field} from {read}. Names are compared letter for "
+        "letter: set the name that arrives as the connection's attribute name, or let the identity provider send the "
+        "connection's name."
     )

@@ -1,4 +1,4 @@
-"""complete_login: from verified claims to a person with the right spaces, roles and groups, in one transaction."""
+"""complete_login: from verified claims to a user with the right spaces, roles and groups, in one transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ from spaces.idp_roles import apply_idp_roles, map_login
 
 log = structlog.get_logger(__name__)
 
-# Another login, or a SCIM create, of the same person can win a race; the next try then finds that user.
+# Another login, or a SCIM create, of the same user can win a race; the next try then finds that user.
 TRIES = 4
 
 
@@ -66,7 +66,7 @@ def complete_login(
     ip_address: str | None = None,
     trace: Trace | None = None,
 ) -> CompletedLogin:
-    """Signs the person in: everything they can see is done here, at once; the group sync follows after commit.
+    """Sign the user in: all that they can see is done here, at once; the group sync follows after commit.
 
     Raises LoginRefused; then nothing is written but, by the caller, the login record.
     """
@@ -80,10 +80,8 @@ def complete_login(
             with transaction.atomic():
                 return _complete(login, signed_in)
         except (IntegrityError, matching.ChangedMeanwhile) as conflict:
-            log.warning("A login met another change of the same person", conflict=type(conflict).__name__)
-    raise LoginRefused(
-        "conflict", "no other change of the same person at the same moment", f"one at each of {TRIES} tries"
-    )
+            log.warning("A login met another change of the same user", conflict=type(conflict).__name__)
+    raise LoginRefused("conflict", "no other change of the same user at the same time", f"one at each of {TRIES} tries")
 
 
 def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
@@ -130,15 +128,13 @@ def _activate(login: _Login, user: User | None) -> tuple[User, bool]:
         return created, True
     if user.state == UserState.PENDING:
         users.activate_pending(user, acting=login.acting)
-        login.decided(
-            Part.PERSON, [f"{user.email} was pending and is active now: the same user, with what they were given."]
-        )
+        login.decided(Part.PERSON, [f"{user.email} was pending and is active now, with the access prepared for them."])
         return user, True
     return user, False
 
 
 def _check_may_sign_in(claims: IdentityClaims, connection: Connection, user: User | None) -> None:
-    """`user`: whom the login matched, None for nobody here. Raises LoginRefused.
+    """`user`: the one that the login matched, None: there is none. Raises LoginRefused.
 
     A deprovisioned user stays out whatever the connection says: else the next login would undo what the IdP decided.
     """
@@ -173,22 +169,22 @@ def _give_rights(login: _Login, user: User, *, first: bool) -> None:
 
 
 def _give_account_role(login: _Login, user: User) -> str:
-    """R18: an attribute makes nobody more than a member, unless the connection lists that role as one it may grant, and
-    an account admin agreed to all that the role allows by now."""
+    """R18: an attribute makes no user more than a member, unless the connection lists that role as one it may grant,
+    and an account admin agreed to all that the role allows by now."""
     asked = login.claims.account_role
     role: AccountRole | None = login.connection.grantable_account_roles.filter(name=asked).first()
     if role is None:
         stays = f"it stays '{user.account_role}'."
-        return f"Account role '{asked}' was asked for, which this connection may not grant: {stays}"
+        return f"Account role '{asked}' was requested, which this connection may not grant: {stays}"
     missing = agreed_permissions.lacking(login.connection, permissions_of_role(role))
     if missing and role != user.account_role:
-        what = f"Account role '{role}' was asked for and is not given: it"
+        what = f"Account role '{role}' was requested and not given: it"
         return not_allowed(what, missing, login.connection.name)
     try:
         changed = users.set_account_role(user, role, acting=login.acting)
     except Protected as refusal:
         protection.remember(refusal)
-        return f"Account role '{role}' was asked for and is not given: {refusal}"
+        return f"Account role '{role}' was requested and not given: {refusal}"
     return f"Account role set to '{role}'." if changed else f"Account role '{role}' as before."
 
 

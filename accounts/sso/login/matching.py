@@ -1,11 +1,11 @@
 """Which user a verified login is (`protocol.md` section 4): known identity, then external id, then e-mail or userName.
 
-External id, e-mail and name find only people whom nobody is yet at an IdP: pending ones, those whose identities an
-admin removed, and those whose password is shut out. Who has an identity, or a password that works, shows it with a
+External id, e-mail and name find only users without a way to sign in: pending ones, those whose identities an admin
+removed, and those whose password is disabled. A user with an identity, or a password that works, is linked only by a
 session in the same browser (R14): an address that was given to a colleague, or that a guest claims, must not open
-somebody else's user. While a move of people to the connection is on, a verified e-mail finds those too who are known
-where they come from (`docs/decisions/0025`). External IDs and plain names find only people of this connection's own
-provisioning (`docs/decisions/0005`).
+another user. While a move of users to the connection is on, a verified e-mail also finds users who are linked to
+the connection they move from (`docs/decisions/0025`). External IDs and plain names find only users of this connection's
+own provisioning (`docs/decisions/0005`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,8 +42,8 @@ class Match:
 
 
 class ChangedMeanwhile(Exception):
-    """Another login linked the person, or somebody changed them, after our first look. To be tried again in a new
-    transaction: the users locked on the way must be let go first, or two wait for each other."""
+    """Another login linked the user, or another change was made, after our first look. To be tried again in a new
+    transaction: the locks taken so far must be released first, or two wait for each other."""
 
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
@@ -60,8 +60,8 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
 
 
 def _check_subject_of_guest(claims: IdentityClaims, connection: Connection) -> None:
-    """A guest's NameID may be their e-mail, and that the company's: as a subject it must not be somebody known here."""
-    if claims.guest and "@" in claims.subject and _proved_keys(connection, {fold(claims.subject)}):
+    """A guest's NameID may be their e-mail, and that the company's: as a subject it must not match a known user."""
+    if claims.guest and "@" in claims.subject and _verified_keys(connection, {fold(claims.subject)}):
         raise refusals.guest_by_email(claims)
 
 
@@ -85,7 +85,7 @@ def _known(claims: IdentityClaims, connection: Connection) -> Match | None:
 
 
 def _as_sent(claims: IdentityClaims, identities: list[ExternalIdentity]) -> ExternalIdentity:
-    """Of spellings that differ in letter case, the one that came. Without it, they have to be of one user.
+    """Of spellings that differ in letter case, the one that was sent. Without it, all have to be of one user.
 
     Raises LoginRefused.
     """
@@ -96,9 +96,9 @@ def _as_sent(claims: IdentityClaims, identities: list[ExternalIdentity]) -> Exte
 
 
 def _forget_erased(found: QuerySet[ExternalIdentity]) -> None:
-    """Deleted in the IdP, cleaning up is still to come: whoever comes now is somebody new.
+    """Deleted in the IdP, with clean-up still to do: this login is a new user's.
 
-    Only the identity is locked: who erases a person has the account and waits for the person.
+    Only the identity is locked: an erasure has locked the account and waits for the user.
     """
     erased = found.filter(user__erased_at__isnull=False).select_for_update(of=("self",)).first()
     if erased is not None:
@@ -140,14 +140,14 @@ def _own_people(connection: Connection) -> Q:
 def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | None) -> Match:
     names = {fold(name) for name in claims.user_names}
     plain = {name for name in names if name and "@" not in name}
-    own = _proved_keys(connection, {*names, *({fold(claims.email)} if claims.email_trusted else ())})
+    own = _verified_keys(connection, {*names, *({fold(claims.email)} if claims.email_trusted else ())})
     usable = _candidates(
         connection,
         Q(email_key__in=own) | Q(user_name_key__in=own) | (_own_people(connection) & Q(user_name_key__in=plain)),
     )
     if not usable:
         _refuse_anothers_email(claims, connection, own)
-        return Match(None, None, "Nobody here matched: a first login.")
+        return Match(None, None, "No user matched: a first login.")
     moving = _moving(connection, usable, own, signed_in)
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name", moving)
     if match is None:
@@ -156,8 +156,8 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
 
 
 def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: set[str]) -> None:
-    """Raises LoginRefused when somebody has the e-mail that finds nobody here, saying why it does not find them; and
-    ChangedMeanwhile when it would find them, who were created since."""
+    """Raises LoginRefused when a user has the e-mail that matched none, saying why it does not match; and
+    ChangedMeanwhile when it would match now, because the user was created since."""
     key = fold(claims.email)
     if not _candidates(connection, Q(email_key=key) | Q(user_name_key=key)):
         return
@@ -173,19 +173,19 @@ def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: 
 
 def _why_not_found(claims: IdentityClaims, connection: Connection, key: str) -> LoginRefused:
     """Why the e-mail (folded) of a member, of no other connection's domain, does not find the user who has it."""
-    domain_verified = bool(_proved_keys(connection, {key}))
+    domain_verified = bool(_verified_keys(connection, {key}))
     if not claims.email_trusted:
         return refusals.unverified_email(claims, domain_verified=domain_verified)
     owner = owners_of([domain_of(key)]).get(domain_of(key))
     if owner and owner.account_id == connection.account_id:
         return refusals.unattached_domain(claims, connection)
-    return refusals.unproved_domain(claims)
+    return refusals.unverified_domain(claims)
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:
-    """Locked. Where nobody is found nobody's row is: a create then takes the account, and who erases somebody has it.
+    """Locked. Where none is found no row is locked: a create then locks the account, and an erasure has it.
 
-    Raises ChangedMeanwhile when one of them is not who was looked for by the time they are locked.
+    Raises ChangedMeanwhile when one of them no longer matches by the time they are locked.
     """
     users = User.objects.in_account(connection.account_id).filter(condition).order_by("id")
     return _locked(users, list(users.values_list("pk", flat=True)[:3]))
@@ -220,8 +220,8 @@ def _only_one(
     if not eligible:
         return None
     user = eligible[0]
-    moved = f" in the move of people from {moving[user.pk]}" if user.pk in moving else ""
-    return Match(user, None, f"Matched {user.email} by {by}{moved}, and linked for later logins.")
+    moved = f" in the move of users from {moving[user.pk]}" if user.pk in moving else ""
+    return Match(user, None, f"Matched {user.email} by {by}{moved}, and linked for future logins.")
 
 
 def _may_be_linked(user: User, signed_in: User | None) -> bool:
@@ -229,12 +229,12 @@ def _may_be_linked(user: User, signed_in: User | None) -> bool:
         return True  # the caller refuses the deprovisioned, by name
     if signed_in is not None and user.pk == signed_in.pk:
         return True
-    # A password that is shut out is no way in any more (`docs/decisions/0014`).
-    has_a_way_in = user.origin == UserOrigin.PASSWORD and may_use(user)
-    return not has_a_way_in and not user.identities.exists()
+    # A disabled password is no way to sign in (`docs/decisions/0014`).
+    can_sign_in = user.origin == UserOrigin.PASSWORD and may_use(user)
+    return not can_sign_in and not user.identities.exists()
 
 
-def _proved_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+def _verified_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Those of these folded names that are e-mails of a domain that the account has verified for this connection: a
     partner's identity provider does not speak for the company's own addresses."""
     by_domain = {key: domain for key in keys if (domain := domain_of(key))}

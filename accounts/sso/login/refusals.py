@@ -46,42 +46,42 @@ def guest_by_email(claims: IdentityClaims) -> LoginRefused:
 
 
 def foreign_domain(claims: IdentityClaims, foreign: ForeignDomain) -> LoginRefused:
-    """Also for somebody new: nobody is created with an e-mail that another connection speaks for."""
+    """Also for a new user: none is created with an e-mail of another connection's domain."""
     return LoginRefused(
         "domain-of-another-connection",
-        "an e-mail of a domain that this connection speaks for",
+        "an e-mail of a domain that this connection is responsible for",
         f"'{claims.email}' of the domain {foreign}",
         (
-            f"The person signs in through {named(foreign.connections)}, or an account admin adds the domain"
+            f"The user signs in through {named(foreign.connections)}, or an account admin adds the domain"
             f" '{foreign.domain}' to this connection too."
         ),
     )
 
 
 def deprovisioned(user: User) -> LoginRefused:
-    return LoginRefused("deprovisioned", "a person who still has access", f"{user.email}, who was deprovisioned")
+    return LoginRefused("deprovisioned", "a user with access", f"{user.email}, who was deprovisioned")
 
 
 def not_announced(claims: IdentityClaims, connection: Connection) -> LoginRefused:
     return LoginRefused(
         "not-announced",
-        f"somebody whom provisioning announced, as connection '{connection.name}' is set",
-        f"'{claims.email}', of whom nobody here knows",
+        f"a user created by provisioning, as connection '{connection.name}' is set",
+        f"'{claims.email}', who has no user here",
     )
 
 
 def no_new_people(claims: IdentityClaims, connection: Connection, user: User | None) -> LoginRefused:
-    received = f"{user}, who is pending" if user else f"'{claims.email}', of whom nobody here knows"
+    received = f"{user}, who is pending" if user else f"'{claims.email}', who has no user here"
     return LoginRefused(
         "no-new-people",
-        f"somebody who is active here already, as connection '{connection.name}' lets nobody new in",
+        f"an active user, as connection '{connection.name}' takes no new users",
         received,
     )
 
 
 # Claim -> what makes the identity provider send another value; "" where it sends no claim at all.
 _VERIFY = {
-    "email_verified": "Have the person verify this e-mail at the identity provider, or correct it there",
+    "email_verified": "Have the user verify this e-mail at the identity provider, or correct it there",
     "xms_edov": "Verify the e-mail's domain as a custom domain name of the Entra tenant",
     "": "Let the application send the claim “email_verified” with the value true",
 }
@@ -97,7 +97,7 @@ def unverified_email(claims: IdentityClaims, *, domain_verified: bool) -> LoginR
         "email-not-verified",
         "an e-mail that the identity provider says is verified, because a user with it exists",
         f"'{claims.email}', {received}",
-        f"{_VERIFY[claim]}, or provision the person with the login's subject as externalId.{also}",
+        f"{_VERIFY[claim]}, or provision the user with the login's subject as externalId.{also}",
     )
 
 
@@ -114,25 +114,25 @@ def unattached_domain(claims: IdentityClaims, connection: Connection) -> LoginRe
     )
 
 
-def unproved_domain(claims: IdentityClaims) -> LoginRefused:
+def unverified_domain(claims: IdentityClaims) -> LoginRefused:
     domain = domain_of(claims.email)
     return LoginRefused(
         "email-not-proved",
-        "an e-mail of a domain that this account proved for this connection, because a user with it exists",
+        "an e-mail of a domain that is verified for this connection, because a user with it exists",
         f"'{claims.email}'",
-        f"Prove the domain '{domain}' on the connection's page, then log in again.",
+        f"Verify the domain '{domain}' on the connection's page, then log in again.",
     )
 
 
 def taken(claims: IdentityClaims, connection: Connection, user: User) -> LoginRefused:
-    """Of a user whom this login might be by its e-mail or name, and who signs in otherwise. One query more, for how."""
+    """A user matches by e-mail or name and signs in another way. One query more, for that way."""
     through = sorted(set(user.identities.values_list("connection__name", flat=True)))
     return LoginRefused(
         "email-taken",
-        "the subject by which this user is known, or a user without an identity and without a password",
+        "the subject already linked to this user, or a user without a linked identity and without a password",
         f"'{claims.email}' with the subject '{claims.subject}'. This user already signs in {_by(through)}",
         _way_out(connection, through),
-        side=Side.TORQUE if through else Side.PERSON,
+        side=Side.TORQUE if through else Side.USER,
     )
 
 
@@ -142,20 +142,20 @@ def _by(through: Sequence[str]) -> str:
 
 
 def _way_out(connection: Connection, through: Sequence[str]) -> str:
-    """What makes both one, and who does it."""
+    """How to link both, and who does it."""
     if not through:
-        return "The person signs in with the password, then uses “Log in with SSO” in the same browser to link both."
+        return "The user signs in with the password, then uses “Log in with SSO” in the same browser to link both."
     if connection.name in through:
         return (
-            f"{connection.name} sends another subject than before, as it does when a user was deleted and created again"
-            " there. If it is the same person, an admin uses “Remove identity” on the user's page, then they log in"
-            " again. If many people come with another subject, an account admin starts a move on the connection's page"
-            " under “Move people”."
+            f"{connection.name} sends another subject than before, for example because the user was deleted and created"
+            " again there. If it is the same person, an admin uses “Remove identity” on the user's page, then the user"
+            " logs in again. If many users arrive with another subject, an account admin starts a move on the"
+            " connection's page under “Move people”."
         )
     return (
-        f"If it is the same person, they sign in {_by(through)}, then through {connection.name} in the same browser; or"
-        " an admin uses “Remove identity” on the user's page. For many people, an account admin starts a move on the"
-        f" page of {connection.name} under “Move people”."
+        f"If it is the same person, the user signs in {_by(through)}, then through {connection.name} in the same"
+        " browser; or an admin uses “Remove identity” on the user's page. For many users, an account admin starts a"
+        f" move on the page of {connection.name} under “Move people”."
     )
 
 

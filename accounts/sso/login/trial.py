@@ -1,4 +1,4 @@
-"""A test of a connection by its admin: a whole sign-in at the real identity provider that changes and signs in nobody.
+"""A test of a connection by its admin: a whole sign-in at the real identity provider that saves nothing.
 
 The same code as a login, in a transaction that is thrown away; what would have happened is in the login record.
 """
@@ -21,11 +21,11 @@ from accounts.sso.trace import Mark, Trace
 def tried(
     claims: IdentityClaims, connection: Connection, row: SignInTransaction, signed_in: User | None, trace: Trace
 ) -> LoginRecord:
-    """The record of a test that passed. Raises LoginRefused, also for anybody but the admin who began it."""
+    """The record of a test that passed. Raises LoginRefused, also for all but the admin who started it."""
     if signed_in is None or signed_in.pk != row.tester_id:
         raise LoginRefused(
             "test-of-another",
-            "the admin who began this test, still signed in here",
+            "the admin who started this test, still signed in here",
             "somebody else" if signed_in else "nobody who is signed in",
         )
     claims = received_groups.settled(claims, connection)
@@ -51,7 +51,9 @@ def _tested_settings(connection: Connection, row: SignInTransaction, trace: Trac
     """The fingerprint of what passed; empty when settings were changed while the tester was at the IdP."""
     if digest_of(connection) == row.settings_digest:
         return row.settings_digest
-    trace.add(Part.SESSION, ["Settings were changed during this test, so it opens no way to enforce SSO."], Mark.NOTED)
+    trace.add(
+        Part.SESSION, ["Settings were changed during this test, so it does not count for enforcing SSO."], Mark.NOTED
+    )
     return ""
 
 
@@ -66,7 +68,7 @@ def shown(record: LoginRecord) -> HttpResponseRedirect:
 
 
 def add_outcome(trace: Trace, preview: Preview) -> None:
-    """What a login would have come to, as the last steps of a try."""
+    """The outcome that the login would have, as the last steps."""
     trace.add(Part.GROUPS, (f"Would join group '{name}'." for name in preview.groups_joined))
     trace.add(Part.GROUPS, (f"Would leave group '{name}'." for name in preview.groups_left))
-    trace.add(Part.SESSION, ["A try: nothing was saved, and nobody was signed in."], Mark.NOTED)
+    trace.add(Part.SESSION, ["A test: nothing was saved, and nobody was signed in."], Mark.NOTED)

@@ -60,14 +60,14 @@ def read(connection: Connection, unverified: object, now: datetime | None = None
 
 
 def _check_purpose(claims: Mapping[str, Any]) -> None:
-    """What tells it from every other token of the provider: the event, and that it answers no sign-in."""
+    """What distinguishes it from other tokens of the provider: the event, and that it answers no sign-in."""
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
         raise LoginRefused("logout-events", f"events with '{EVENT}'", "none" if events is None else "others")
     if "nonce" in claims:
         raise LoginRefused("logout-nonce", "no nonce in a logout token", "one, as in an ID token")
     if "sid" not in claims and "sub" not in claims:
-        raise LoginRefused("logout-nobody", "a session (sid) or a person (sub)", "neither")
+        raise LoginRefused("logout-nobody", "a session (sid) or a user (sub)", "neither")
     for name in {"sid", "sub"} & set(claims):
         id_token.check_text(claims, name)
 
@@ -80,5 +80,5 @@ def _subject(connection: Connection, claims: Mapping[str, Any]) -> str:
     if all(isinstance(value, str) and value for value in named):
         return oidc_claims.entra_subject(claims)
     if "sid" not in claims:
-        raise LoginRefused("logout-nobody", "a session (sid), or a person as tid and oid", "sub alone")
+        raise LoginRefused("logout-nobody", "a session (sid), or a user as tid and oid", "sub alone")
     return ""

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 @limited_by("LOGOUT", is_program=True)
 @takes("GET", "POST", is_program=True)
 def oidc_logout(request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
-    """Whatever state the connection and its people are in: an ended session is never wrong."""
+    """In any state of connection and users: ending a session is never wrong."""
     found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.OIDC)
     connection = get_object_or_404(found.exclude(issuer=""), pk=connection_id)
     return _back_channel(request, connection) if request.method == "POST" else _front_channel(request, connection)
@@ -40,7 +40,7 @@ def oidc_logout(request: HttpRequest, account_slug: str, connection_id: UUID) ->
 def _front_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Front-Channel Logout 1.0. The frame is the provider's, so no cookie of ours arrives: `sid` names the session.
 
-    Nothing proves who asks; a `sid` is known to the provider and the person's browser alone, and is good for no more.
+    The caller is not authenticated; a `sid` is known to the provider and the user's browser alone, and allows no more.
     """
     session_name = oidc_claims.session_name(request.GET.get("sid"))
     if request.GET.get("iss", connection.issuer) == connection.issuer:
@@ -55,7 +55,7 @@ def _front_channel(request: HttpRequest, connection: Connection) -> HttpResponse
 def _back_channel(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Back-Channel Logout 1.0, 2.5 to 2.8: 200 when the sessions are over, 400 with the reason otherwise.
 
-    503 when the provider's keys could not be asked for at this moment. What is refused is counted, not recorded.
+    503 when the provider's keys could not be fetched now. Refusals are counted, not recorded.
     """
     try:
         logout = logout_token.read(connection, request.POST.get("logout_token"))

@@ -1,7 +1,7 @@
-"""Single logout of one connection: what goes out, signed with its key, and what comes in does (SAML profiles 4.4).
+"""Single logout of one connection: messages sent, signed with its key, and messages received (SAML profiles 4.4).
 
 Nothing of a logout under way is stored. Our request's ID carries its own proof (time and MAC), so the answer to it is
-known again without a cookie, which a cross-site POST would not bring, and without a row that nobody comes back for.
+known again without a cookie, which a cross-site POST would not bring, and without a row that would stay behind.
 """
 
 import json
@@ -144,8 +144,8 @@ class Outcome:
         return self.statuses == (saml_messages.SUCCESS,)
 
 
-def obey(connection: Connection, message: Element, *, ip_address: str | None) -> Outcome:
-    """Does what a verified LogoutRequest asks; what it refuses is recorded."""
+def apply_logout_request(connection: Connection, message: Element, *, ip_address: str | None) -> Outcome:
+    """Apply a verified LogoutRequest; a refusal is recorded."""
     try:
         request = saml_messages.read_request(message, expectations(connection), timezone.now())
         ended = _end(connection, request, Actor(f"logout at {connection.name}", ip_address=ip_address))
@@ -165,9 +165,9 @@ def record_refusal(connection: Connection, refusal: LoginRefused, tie: Tie) -> s
 
 @transaction.atomic
 def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
-    """Once for each message. That nobody was signed in under that name is a success: what was asked for is so.
+    """Once for each message. No session under that name is a success: nothing is left to end.
 
-    But a session that goes on, because the IdP calls the person otherwise than at login, must not be told as ended.
+    But a session that stays, because the IdP names the user differently than at login, must not be reported as ended.
     """
     if not login_records.use_once(connection, request.message_id, request.expires_at):
         raise LoginRefused(
@@ -176,11 +176,11 @@ def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
     ended = _end_named(connection, request, acting)
     indexes = [index[:SESSION_LIMIT] for index in request.session_indexes]
     if not ended and sessions.is_open_at_idp(connection, indexes, storable(request.name_id.value)):
-        came = ", ".join(f"{name}={value}" for name, value in request.name_id.attributes().items())
+        sent = ", ".join(f"{name}={value}" for name, value in request.name_id.attributes().items())
         raise LoginRefused(
             "saml-name-id",
-            "the NameID, with its format and qualifiers, that the login of this session came with",
-            f"another one, with {came or 'neither format nor qualifier'}",
+            "the NameID, with its format and qualifiers, that the login of this session had",
+            f"another one, with {sent or 'neither format nor qualifier'}",
             "Send the same NameID in logins and in logouts.",
         )
     return ended

@@ -1,7 +1,7 @@
 """PURE. Single logout's two messages, read and made (SAML core 3.7, profiles 4.4; `docs/decisions/0010`).
 
-Read in two steps. `verified` says who sent it: whoever passes gets an answer. `read_request` and `read_response` say
-what it asks for. As with responses, only bytes that were signed are read, with a certificate of the connection alone.
+Read in two steps. `verified` says who sent it: a sender that passes gets an answer. `read_request` and `read_response`
+say what it asks for. As with responses, only signed bytes are read, with a certificate of the connection alone.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from lxml import etree
 
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import xml_signature
-from accounts.sso.saml.bindings import Came
+from accounts.sso.saml.bindings import InboundMessage
 from accounts.sso.saml.checks import Clock, check_issue_instant, check_issuer, check_version
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
 from accounts.sso.saml.shape import (
@@ -25,7 +25,6 @@ from accounts.sso.saml.shape import (
     STATUS,
     Element,
     check_logout_message,
-    moment_of,
     one,
     parse,
     parse_signed,
@@ -33,10 +32,11 @@ from accounts.sso.saml.shape import (
     signatures,
     status_refusal,
     text_of,
+    time_of,
 )
 from common.texts import quoted
 
-# A logout is done at once; a message that is older was kept by somebody. Also bounds how long its ID is remembered.
+# A logout is done at once; an older message was stored and replayed. Also bounds how long its ID is remembered.
 MAX_AGE = timedelta(minutes=10)
 MAX_SESSION_INDEXES = 100
 _STATUS = "urn:oasis:names:tc:SAML:2.0:status"
@@ -85,31 +85,33 @@ class LogoutResponse:
     status: str  # for the log
 
 
-def verified(came: Came, expected: LogoutExpectations) -> Element:
+def verified(inbound: InboundMessage, expected: LogoutExpectations) -> Element:
     """The message, signed by the connection's IdP and issued by it. Raises LoginRefused, also for unsigned ones."""
-    tag = LOGOUT_REQUEST if came.is_request else LOGOUT_RESPONSE
-    message = _verified_redirect(came, tag, expected) if came.by_redirect else _verified_post(came, tag, expected)
+    tag = LOGOUT_REQUEST if inbound.is_request else LOGOUT_RESPONSE
+    message = (
+        _verified_redirect(inbound, tag, expected) if inbound.by_redirect else _verified_post(inbound, tag, expected)
+    )
     check_issuer(text_of(one(message, "Issuer")), expected.idp_entity_id, "logout message")
     return message
 
 
-def _verified_redirect(came: Came, tag: str, expected: LogoutExpectations) -> Element:
+def _verified_redirect(inbound: InboundMessage, tag: str, expected: LogoutExpectations) -> Element:
     """The signature covers the packed message, so it is looked at before anything is unpacked."""
-    if came.signature is None:
+    if inbound.signature is None:
         raise _unsigned()
-    found = came.signature
+    found = inbound.signature
     xml_signature.verify_detached(
         found.signed, found.value, found.algorithm, expected.certificates, expected.allow_sha1
     )
-    message = parse(came.unverified_xml(expected.message_limit))
+    message = parse(inbound.unverified_xml(expected.message_limit))
     check_logout_message(message, tag)
     if signatures(message):  # bindings 3.4.4.1: it must have been taken out
         raise LoginRefused("saml-signature-shape", "no signature inside a message that comes by redirect", "one")
     return message
 
 
-def _verified_post(came: Came, tag: str, expected: LogoutExpectations) -> Element:
-    unverified = parse(came.unverified_xml(expected.message_limit))
+def _verified_post(inbound: InboundMessage, tag: str, expected: LogoutExpectations) -> Element:
+    unverified = parse(inbound.unverified_xml(expected.message_limit))
     check_logout_message(unverified, tag)
     for signature in signatures(unverified):
         signed = xml_signature.verify(unverified, signature, expected.certificates, expected.allow_sha1)
@@ -128,7 +130,7 @@ def read_request(message: Element, expected: LogoutExpectations, now: datetime) 
     clock = Clock(now, expected.clock_skew)
     issued_at = _check_envelope(message, expected, clock)
     if "NotOnOrAfter" in message.attrib:
-        ends_at = moment_of(message, "NotOnOrAfter")
+        ends_at = time_of(message, "NotOnOrAfter")
         if clock.has_reached(ends_at):
             raise clock.refusal("saml-expired", "a logout request that is still valid", ends_at)
     return LogoutRequest(
@@ -220,7 +222,7 @@ def _document(name: str, message_id: str, issuer: str, destination: str, now: da
 
 
 def statuses_of(refusal: LoginRefused) -> tuple[str, ...]:
-    """What an IdP that sent this is told (core 3.2.2.2)."""
+    """The status codes for the sender of what was refused (core 3.2.2.2)."""
     return _STATUSES.get(refusal.code, (REQUESTER, REQUEST_DENIED))
 
 

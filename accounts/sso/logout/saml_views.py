@@ -1,4 +1,4 @@
-"""The doors of SAML single logout: messages of the identity provider, and the pages around ours."""
+"""Endpoints of SAML single logout: messages of the identity provider, and the pages around ours."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ from accounts.sso.logout import saml_messages
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import bindings as saml_bindings
 from accounts.sso.saml import service_provider
-from accounts.sso.saml.bindings import Came, Outgoing
+from accounts.sso.saml.bindings import InboundMessage, Outgoing
 from accounts.sso.sending import form_page, origins
 from accounts.unrecorded_refusals import Tie
 from common.http.client_address import client_address
@@ -41,39 +41,41 @@ def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     if request.method == "GET" and not request.GET:
         return dead_end(request, NO_LOGOUT, connection, "Expected a logout message; received none.")
     try:
-        came = _came(request)
-        return _asked(request, connection, came) if came.is_request else _answered(connection, came)
+        inbound = _read(request)
+        return (
+            _take_request(request, connection, inbound) if inbound.is_request else _take_response(connection, inbound)
+        )
     except LoginRefused as refusal:
         return _refused(request, single_logout.record_refusal(connection, refusal, Tie.NOTHING))
 
 
-def _came(request: HttpRequest) -> Came:
+def _read(request: HttpRequest) -> InboundMessage:
     if request.method == "POST":
         return saml_bindings.read_form(request.POST.dict())
     return saml_bindings.read_query(request.META.get("QUERY_STRING", ""))
 
 
-def _asked(request: HttpRequest, connection: Connection, came: Came) -> HttpResponse:
+def _take_request(request: HttpRequest, connection: Connection, inbound: InboundMessage) -> HttpResponse:
     """A LogoutRequest. Once it is verified its sender is known, and gets an answer whatever was asked for."""
-    message = saml_messages.verified(came, single_logout.expectations(connection))
-    outcome = single_logout.obey(connection, message, ip_address=client_address(request))
+    message = saml_messages.verified(inbound, single_logout.expectations(connection))
+    outcome = single_logout.apply_logout_request(connection, message, ip_address=client_address(request))
     if sessions.current(request) and not sessions.check(request):
         auth.logout(request)  # a redirect brings the cookie along: the page must not greet who has just been logged out
-    outgoing = single_logout.answer(connection, message.get("ID", ""), outcome.statuses, came.relay_state)
+    outgoing = single_logout.answer(connection, message.get("ID", ""), outcome.statuses, inbound.relay_state)
     if outgoing is None:  # it never said where it takes answers
-        return _done(is_complete=True) if outcome.is_done else _refused(request, outcome.reference)
+        return _logged_out(is_complete=True) if outcome.is_done else _refused(request, outcome.reference)
     # The IdP may have this page open in a frame, one for each application it ends.
-    return _on_the_way(request, connection, outgoing, frame_ancestors=origins(outgoing.address))
+    return _send_on(request, connection, outgoing, frame_ancestors=origins(outgoing.address))
 
 
-def _answered(connection: Connection, came: Came) -> HttpResponse:
+def _take_response(connection: Connection, inbound: InboundMessage) -> HttpResponse:
     """A LogoutResponse. The person is logged out here, so nothing that is wrong with it is their problem."""
     try:
-        message = saml_messages.verified(came, single_logout.expectations(connection))
-        return _done(is_complete=single_logout.is_complete(connection, message))
+        message = saml_messages.verified(inbound, single_logout.expectations(connection))
+        return _logged_out(is_complete=single_logout.is_complete(connection, message))
     except LoginRefused as refusal:
         single_logout.record_refusal(connection, refusal, Tie.NOTHING)
-    return _done(is_complete=False)
+    return _logged_out(is_complete=False)
 
 
 @limited_by("LOGOUT")
@@ -85,14 +87,14 @@ def saml_logout_form(request: HttpRequest) -> HttpResponse:
     if found is None:
         return redirect("login")
     connection, outgoing = found
-    return _on_the_way(request, connection, outgoing)
+    return _send_on(request, connection, outgoing)
 
 
 @limited_by("LOGOUT")
 @never_cache
 @takes("GET")
 def logged_out(request: HttpRequest) -> HttpResponse:
-    """Where a logout that went through the IdP ends. Says nothing to somebody who is signed in: it is not so."""
+    """Where a logout that went through the IdP ends. No message for a user who is signed in: it would be wrong."""
     if request.user.is_authenticated:
         return redirect("home")
     list(messages.get_messages(request))  # what `log_out` left to be said is said here, once
@@ -113,12 +115,12 @@ def _connection(account_slug: str, connection_id: UUID) -> Connection:
     return connection
 
 
-def _done(*, is_complete: bool) -> HttpResponse:
+def _logged_out(*, is_complete: bool) -> HttpResponse:
     """A local GET: what the browser shows depends on its session, whose cookie a cross-site POST does not bring."""
     return HttpResponseRedirect(reverse("sso:logged-out") + ("" if is_complete else "?partly"), status=303)
 
 
-def _on_the_way(
+def _send_on(
     request: HttpRequest, connection: Connection, outgoing: Outgoing, frame_ancestors: Sequence[str] = ()
 ) -> HttpResponse:
     if not outgoing.fields:

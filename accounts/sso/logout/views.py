@@ -1,4 +1,4 @@
-"""Logging out: here, and at the identity provider where the person came from."""
+"""Log out: here, and at the identity provider of the session."""
 
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from common.http.client_address import client_address
 @limited_by("LOGOUT")
 @takes("POST")
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session here, whatever the identity provider does; then the browser goes on there, if it can (R8)."""
+    """End the session here, whatever the identity provider does; then the browser continues there, if it can (R8)."""
     session = sessions.current(request)
     connection = _connection_of(session)
     hints = {**sessions.logout_hints(session), "idp_session": session.idp_session} if session and connection else {}

@@ -250,7 +250,7 @@ def _is_suffix(part: str) -> bool:
 def _authenticated_at(claims: Claims) -> datetime:
     """`auth_time` when it is there and makes sense, else when the token was issued."""
     issued = claims["iat"]
-    moment = claims.get("auth_time")
-    if not isinstance(moment, int) or isinstance(moment, bool) or not 0 < moment <= issued:
-        moment = issued
-    return timestamps.of_seconds(moment)
+    time = claims.get("auth_time")
+    if not isinstance(time, int) or isinstance(time, bool) or not 0 < time <= issued:
+        time = issued
+    return timestamps.of_seconds(time)

@@ -156,7 +156,7 @@ def verified_claims(token: UnverifiedToken, key: Any, expected: Expected, trace:
 
 
 def claims_of_sender(token: UnverifiedToken, key: Any, expected: Expected, trace: Trace) -> Claims:
-    """What this provider signed for this client, lately; whom and what for is not checked yet. Raises LoginRefused."""
+    """What this provider signed for this client, lately. User and purpose are not checked yet. Raises LoginRefused."""
     claims = _signed_claims(token, key)
     trace.passed(Part.SIGNATURE, f"The {token.kind.name} is signed with the provider's key{_name_of_key(token)}.")
     _check_issuer(claims, expected)
@@ -257,11 +257,11 @@ def useless_after(claims: Claims, clock_skew: int) -> datetime:
     return min(time_of(claims, "exp"), time_of(claims, "iat") + MAX_AGE) + timedelta(seconds=min(clock_skew, _MAX_SKEW))
 
 
-def _clock(code: str, wanted: str, claim: str, moment: datetime, expected: Expected) -> LoginRefused:
+def _clock(code: str, wanted: str, claim: str, time: datetime, expected: Expected) -> LoginRefused:
     return LoginRefused(
         code,
         f"{wanted} (our clock: {expected.now:%Y-%m-%d %H:%M:%S} UTC, {expected.skew.seconds} s of difference allowed)",
-        f"{claim} {moment:%Y-%m-%d %H:%M:%S} UTC by the provider's clock",
+        f"{claim} {time:%Y-%m-%d %H:%M:%S} UTC by the provider's clock",
     )
 
 
@@ -274,7 +274,7 @@ def _check_nonce(claims: Claims, expected: Expected) -> None:
 
 
 def _check_auth_time(claims: Claims, expected: Expected, trace: Trace) -> None:
-    """OpenID Connect Core 3.1.2.1 and 3.1.3.7 (13): who asks with `max_age` checks when the person signed in there."""
+    """OpenID Connect Core 3.1.2.1 and 3.1.3.7 (13): a request with `max_age` checks when the user signed in there."""
     since = expected.signed_in_since
     if since is None:
         return
@@ -290,7 +290,7 @@ def _check_auth_time(claims: Claims, expected: Expected, trace: Trace) -> None:
 
 
 def check_text(claims: Claims, name: str) -> None:
-    """A claim that names somebody or something has to be a text that can be kept. Raises LoginRefused."""
+    """A claim that is a name has to be a text that can be stored. Raises LoginRefused."""
     value = claims.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > _SUBJECT_LIMIT:
         step = "Ask for the scope “profile” and let the application send this claim." if name == "oid" else ""
@@ -319,7 +319,7 @@ def check_tenant(claims: Claims, expected: Expected) -> None:
 def check_half_hash(
     claims: Claims, name: str, value: str, *, required: bool, algorithm: str = DEFAULT_ALGORITHM
 ) -> None:
-    """`c_hash` or `at_hash`: the left half of the digest of the code or access token that came with the ID token, by
+    """`c_hash` or `at_hash`: the left half of the digest of the code or access token sent with the ID token, by
     the hash of its signature's algorithm (OpenID Connect Core 3.1.3.6)."""
     if name not in claims and not required:
         return
@@ -328,7 +328,7 @@ def check_half_hash(
     sent = claims.get(name)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), wanted):
         code, what = ("oidc-c-hash", "code") if name == "c_hash" else ("oidc-at-hash", "access token")
-        raise LoginRefused(code, f"{name} of the {what} that came with it", "another or no value")
+        raise LoginRefused(code, f"{name} of the {what} sent with it", "another or no value")
 
 
 def _malformed(received: str, kind: Kind) -> LoginRefused:

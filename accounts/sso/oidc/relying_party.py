@@ -44,7 +44,7 @@ def redirect_uri() -> str:
 def authorization_url(connection: Connection, state: str, nonce: str, code_verifier: str, login_hint: str = "") -> str:
     """Where to send the browser. Raises LoginRefused when the provider's discovery document cannot be had.
 
-    ProviderBusy: it was not asked for; the same may be tried again in a moment.
+    ProviderBusy: it was not asked for; the caller may retry shortly.
     """
     try:
         provider_documents.discover(connection)
@@ -67,7 +67,7 @@ def authorization_url(connection: Connection, state: str, nonce: str, code_verif
 
 
 def _asked_for(connection: Connection, login_hint: str) -> dict[str, str]:
-    """What the connection asks for in particular; without settings only the hint whom to expect."""
+    """What the connection requests in particular; without settings only the login hint."""
     asked = {
         "login_hint": "" if connection.omit_login_hint else login_hint,
         "prompt": connection.prompt,
@@ -102,7 +102,7 @@ def read_answer(
     """Who the provider says is signing in, after every check of `protocol.md` 6.5. Raises LoginRefused.
 
     `answer`: the form or query fields that came for this transaction. Not to be called inside a database transaction.
-    ProviderBusy: nothing of the answer was used up, so it may be read again in a moment.
+    ProviderBusy: nothing of the answer was used up, so it may be read again shortly.
     """
     trace = trace or Trace()
     try:

@@ -60,7 +60,7 @@ def _of_same_person(found: object, claims: Claims) -> Claims:
     if not isinstance(found, dict) or found.get("sub") != claims["sub"]:
         raise LoginRefused(
             "oidc-userinfo-subject",
-            "userinfo about the person of the ID token (the same sub)",
+            "userinfo about the user of the ID token (the same sub)",
             "userinfo about somebody else" if isinstance(found, dict) else "something that is not a JSON object",
         )
     return found

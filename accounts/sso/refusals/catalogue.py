@@ -1,4 +1,4 @@
-"""PURE. Every way to refuse a login, by its code: the one place for what admin and user are told about it.
+"""PURE. Every way to refuse a login, by its code: the one place for the sentences to admin and user.
 
 A new check is a row in one of the tables here, and a `LoginRefused` where it is made. Codes are stored and searched for
 by operators: they stay as they are.
@@ -31,4 +31,4 @@ def place(code: str, vendor: str, protocol: str) -> str:
 def text_for_user(code: str, side: str) -> str:
     """What the user reads. `code`: also of a former release."""
     row = CATALOGUE.get(code)
-    return (row.text if row else "") or (START_AGAIN if side == Side.PERSON else TELL_ADMIN)
+    return (row.text if row else "") or (START_AGAIN if side == Side.USER else TELL_ADMIN)

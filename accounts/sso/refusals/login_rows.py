@@ -31,20 +31,20 @@ ROWS = (
         Side.TORQUE,
         text="We cannot read a key that your company's sign-in needs. Please tell your administrator.",
     ),
-    Row("unknown-sign-in", Part.ANSWER, Side.PERSON, START_AGAIN),
-    Row("sign-in-used", Part.ANSWER, Side.PERSON, START_AGAIN),
-    Row("sign-in-expired", Part.ANSWER, Side.PERSON, START_AGAIN),
+    Row("unknown-sign-in", Part.ANSWER, Side.USER, START_AGAIN),
+    Row("sign-in-used", Part.ANSWER, Side.USER, START_AGAIN),
+    Row("sign-in-expired", Part.ANSWER, Side.USER, START_AGAIN),
     Row(
         "other-browser",
         Part.ANSWER,
-        Side.PERSON,
+        Side.USER,
         "Start again from the sign-in page, and stay in one browser.",
         text="This sign-in was started in another browser or window. Please start again, and stay in this one.",
     ),
     Row(
         "cookies-missing",
         Part.ANSWER,
-        Side.PERSON,
+        Side.USER,
         "Allow cookies for this site and start again from the sign-in page, in one browser.",
         text="Your browser did not send the cookie that this sign-in needs. Please allow cookies for this site, then"
         " start again and stay in the same browser window: not in a private one, and not inside another app.",
@@ -56,8 +56,8 @@ ROWS = (
         "Send fewer attributes, for example only the groups assigned to the application.",
         "groups",
     ),
-    Row("what-if-unreadable", Part.ANSWER, Side.PERSON),
-    Row("message-replayed", Part.CONDITIONS, Side.PERSON, START_AGAIN),
+    Row("what-if-unreadable", Part.ANSWER, Side.USER),
+    Row("message-replayed", Part.CONDITIONS, Side.USER, START_AGAIN),
     # The user.
     Row(
         "no-email",
@@ -79,7 +79,7 @@ ROWS = (
         Part.PERSON,
         Side.IDENTITY_PROVIDER,
         setting="attributes",
-        text="Your company's sign-in does not say that your e-mail address is verified, and somebody here has that"
+        text="Your company's sign-in does not say that your e-mail address is verified, and a user here has that"
         " address already. Please ask your administrator.",
     ),
     Row("domain-not-attached", Part.PERSON, Side.TORQUE, text=_DOMAIN),
@@ -136,5 +136,5 @@ ROWS = (
         Side.TORQUE,
         "Try again. If it keeps happening, give the reference to the operator of this installation.",
     ),
-    Row("test-of-another", Part.PERSON, Side.PERSON, "Sign in as the admin and begin the test again."),
+    Row("test-of-another", Part.PERSON, Side.USER, "Sign in as the admin and start the test again."),
 )

@@ -25,7 +25,7 @@ _ANSWER = (
         Part.ANSWER,
         _IDP,
         "Compare the connection's issuer with the one the provider publishes. If they are equal, another provider"
-        " answered in its place: start again, and tell us if it stays so.",
+        " answered in its place: start again, and contact support if it persists.",
         "issuer",
     ),
     Row("oidc-flow", Part.ANSWER, _IDP, setting="flow"),
@@ -75,7 +75,7 @@ _CONDITIONS = (
     Row("oidc-time-claim", Part.CONDITIONS, _IDP, MALFORMED),
     Row("oidc-c-hash", Part.CONDITIONS, _IDP, MALFORMED),
     Row("oidc-at-hash", Part.CONDITIONS, _IDP, MALFORMED),
-    Row("oidc-nonce", Part.CONDITIONS, Side.PERSON, "Start again from the sign-in page."),
+    Row("oidc-nonce", Part.CONDITIONS, Side.USER, "Start again from the sign-in page."),
     Row("oidc-issuer", Part.CONDITIONS, _TORQUE, "Check the issuer or tenant of the connection.", "issuer"),
     Row("oidc-tenant", Part.CONDITIONS, _TORQUE, "Check the tenant ID of the connection.", "issuer"),
     Row("oidc-audience", Part.CONDITIONS, _TORQUE, _CLIENT_ID, "audience"),

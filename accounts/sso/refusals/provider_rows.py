@@ -26,7 +26,7 @@ ROWS = (
     Row(
         "idp-cancelled",
         Part.ANSWER,
-        Side.PERSON,
+        Side.USER,
         "The user cancelled at the identity provider, or declined what it asked for: sign in again and confirm it.",
         text="The sign-in was cancelled at your company's sign-in page. Try again and confirm what it asks.",
     ),
@@ -68,7 +68,7 @@ ROWS = (
     Row(
         "idp-authn-failed",
         Part.ANSWER,
-        Side.PERSON,
+        Side.USER,
         "The identity provider could not verify who the user is: sign in again; its sign-in log says more.",
         "said-no",
         "Your company's sign-in page could not verify who you are. Try again with the right password or second factor.",
@@ -76,7 +76,7 @@ ROWS = (
     Row(
         "idp-interaction",
         Part.ANSWER,
-        Side.PERSON,
+        Side.USER,
         "The identity provider needs the user to sign in, or to answer a question, and could not ask: start again from"
         " the sign-in page.",
         text="Your company's sign-in page has to ask you something first. Try again, sign in there and answer it.",

@@ -1,5 +1,6 @@
 """PURE. One row of the catalogue of refusals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,19 @@ class Side(StrEnum):
 
     IDENTITY_PROVIDER = "identity provider"
     TORQUE = "Torque"
-    PERSON = "the person signing in"
+    USER = "the person signing in"
+
+
+_WHO_ACTS: Mapping[str, str] = {
+    Side.IDENTITY_PROVIDER: "An admin of the identity provider needs to act.",
+    Side.TORQUE: "An admin of Torque needs to act.",
+    Side.USER: "The user needs to act.",
+}
+
+
+def who_acts(side: str) -> str:
+    """A side, as it is stored, as a sentence."""
+    return _WHO_ACTS.get(side, "")
 
 
 class Part(StrEnum):

@@ -45,7 +45,7 @@ class DetachedSignature:
 
 
 @dataclass(frozen=True)
-class Came:
+class InboundMessage:
     """A message that arrived, not looked into yet. `signature`: of a redirect; None: it is inside, or there is none."""
 
     name: str  # SAMLRequest or SAMLResponse
@@ -64,19 +64,21 @@ class Came:
         return _inflated(packed, limit) if self.by_redirect else packed
 
 
-def read_form(form: Mapping[str, str]) -> Came:
+def read_form(form: Mapping[str, str]) -> InboundMessage:
     """A message of the POST binding. Raises LoginRefused where there is none, or more than one."""
-    return Came(_the_message(form), form[_the_message(form)], _relay_state(form), by_redirect=False)
+    return InboundMessage(_the_message(form), form[_the_message(form)], _relay_state(form), by_redirect=False)
 
 
-def read_query(query: str) -> Came:
+def read_query(query: str) -> InboundMessage:
     """A message of the Redirect binding; `query`: as the browser sent it. Raises LoginRefused."""
     written = _written(query)
     fields = {name: _unquoted(text) for name, text in written.items()}
     name = _the_message(fields)
     if fields.get("SAMLEncoding", DEFLATE) != DEFLATE:
         raise LoginRefused("saml-encoding", "a deflated message", quoted(fields["SAMLEncoding"]))
-    return Came(name, fields[name], _relay_state(fields), by_redirect=True, signature=_detached(name, written, fields))
+    return InboundMessage(
+        name, fields[name], _relay_state(fields), by_redirect=True, signature=_detached(name, written, fields)
+    )
 
 
 def deflated(xml: bytes) -> str:

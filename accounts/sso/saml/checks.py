@@ -12,7 +12,7 @@ from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.saml import xml_encryption
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, moment_of, one, require_id, status_refusal, text_of
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, one, require_id, status_refusal, text_of, time_of
 from accounts.sso.trace import AUDIENCE, Trace
 from common.texts import quoted
 
@@ -71,18 +71,18 @@ class Clock:
     def skew(self) -> timedelta:
         return timedelta(seconds=min(self.allowed_skew, MAX_SKEW))
 
-    def is_before(self, moment: datetime) -> bool:
-        return self.now + self.skew < moment
+    def is_before(self, time: datetime) -> bool:
+        return self.now + self.skew < time
 
-    def has_reached(self, moment: datetime) -> bool:
-        return self.now - self.skew >= moment
+    def has_reached(self, time: datetime) -> bool:
+        return self.now - self.skew >= time
 
-    def refusal(self, code: str, expected: str, moment: datetime) -> LoginRefused:
+    def refusal(self, code: str, expected: str, time: datetime) -> LoginRefused:
         """Names both clocks: which of them is wrong is for people to find out."""
         return LoginRefused(
             code,
             f"{expected}, with {self.skew.seconds} s allowed",
-            f"the time {shown(moment)} from the identity provider while Torque's clock says {shown(self.now)}",
+            f"the time {shown(time)} from the identity provider while Torque's clock says {shown(self.now)}",
         )
 
 
@@ -94,7 +94,7 @@ def check_version(element: Element) -> None:
 
 
 def check_issue_instant(element: Element, clock: Clock) -> datetime:
-    issued_at = moment_of(element, "IssueInstant")
+    issued_at = time_of(element, "IssueInstant")
     if clock.is_before(issued_at):
         raise clock.refusal("saml-issued-in-future", "a message issued in the past", issued_at)
     return issued_at
@@ -111,8 +111,8 @@ def check_issuer(issuer: str, idp_entity_id: str, where: str, count: int = 1) ->
     return issuer
 
 
-def shown(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+def shown(time: datetime) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def check_response(response: Element, expected: Expectations, clock: Clock, trace: Trace) -> None:
@@ -136,7 +136,7 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock, tra
     """The assertion's content, every check passed."""
     check_version(assertion)
     assertion_id = require_id(assertion)
-    trace.clocks(moment_of(assertion, "IssueInstant"), clock.now)
+    trace.clocks(time_of(assertion, "IssueInstant"), clock.now)
     issued_at = check_issue_instant(assertion, clock)
     issuer = check_issuer(text_of(one(assertion, "Issuer")), expected.idp_entity_id, "assertion")
     trace.passed(Part.CONDITIONS, "Issuer of the assertion", expected.idp_entity_id, issuer)
@@ -212,10 +212,10 @@ def _check_conditions(conditions: Element, issued_at: datetime, clock: Clock) ->
     if unknown:  # SAML core 2.5.1.1: a condition not understood makes the assertion useless
         raise LoginRefused("saml-condition", "conditions known to SAML 2.0", quoted(str(unknown[0].tag)))
     if "NotBefore" in conditions.attrib:
-        begins_at = moment_of(conditions, "NotBefore")
+        begins_at = time_of(conditions, "NotBefore")
         if clock.is_before(begins_at):
             raise clock.refusal("saml-not-yet-valid", "an assertion that is valid already", begins_at)
-    ends_at = moment_of(conditions, "NotOnOrAfter")
+    ends_at = time_of(conditions, "NotOnOrAfter")
     if clock.has_reached(ends_at):
         raise clock.refusal("saml-expired", "an assertion that is still valid", ends_at)
     if ends_at - issued_at > MAX_LIFETIME:
@@ -226,7 +226,7 @@ def _check_conditions(conditions: Element, issued_at: datetime, clock: Clock) ->
 
 
 def _check_confirmations(subject: Element, expected: Expectations, clock: Clock) -> None:
-    """One bearer confirmation that holds is enough (SAML profiles 4.1.4.3); of several bad ones the first is told."""
+    """One bearer confirmation that holds is enough (SAML profiles 4.1.4.3); of several bad ones the first counts."""
     confirmations = subject.findall(f"{{{SAML}}}SubjectConfirmation")[:_MAX_CONFIRMATIONS]
     bearers = [item for item in confirmations if item.get("Method") == _BEARER]
     if not bearers:
@@ -250,11 +250,11 @@ def _check_confirmation(confirmation: Element, expected: Expectations, clock: Cl
             f"the recipient {quoted(expected.acs_url)}",
             quoted(recipient) if recipient is not None else "none",
         )
-    ends_at = moment_of(confirmation, "NotOnOrAfter")
+    ends_at = time_of(confirmation, "NotOnOrAfter")
     if clock.has_reached(ends_at):
         raise clock.refusal("saml-confirmation-expired", "a subject confirmation that is still valid", ends_at)
     if "NotBefore" in confirmation.attrib:
-        begins_at = moment_of(confirmation, "NotBefore")
+        begins_at = time_of(confirmation, "NotBefore")
         if clock.is_before(begins_at):
             raise clock.refusal("saml-not-yet-valid", "a subject confirmation that is valid already", begins_at)
     _check_in_response_to(confirmation.get("InResponseTo"), expected, "subject confirmation")
@@ -271,11 +271,11 @@ def _authentication(assertion: Element, clock: Clock) -> tuple[datetime, datetim
     statements = assertion.findall(f"{{{SAML}}}AuthnStatement")
     if not statements:
         raise LoginRefused("saml-authn-statement", "an AuthnStatement", "none")
-    ends = [moment_of(item, "SessionNotOnOrAfter") for item in statements if "SessionNotOnOrAfter" in item.attrib]
+    ends = [time_of(item, "SessionNotOnOrAfter") for item in statements if "SessionNotOnOrAfter" in item.attrib]
     ends_at = min(ends, default=None)
     if ends_at is not None and clock.has_reached(ends_at):
         raise clock.refusal("saml-session-ended", "a session that has not ended", ends_at)
-    authenticated_at = moment_of(statements[0], "AuthnInstant")
+    authenticated_at = time_of(statements[0], "AuthnInstant")
     if clock.is_before(authenticated_at):
         raise clock.refusal("saml-authenticated-in-future", "a sign-in in the past", authenticated_at)
     return authenticated_at, ends_at, statements[0].get("SessionIndex", "")

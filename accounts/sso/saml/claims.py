@@ -49,7 +49,7 @@ class Reading:
 
 
 def identity_claims(assertion: VerifiedAssertion, reading: Reading, trace: Trace | None = None) -> IdentityClaims:
-    """Raises LoginRefused where the assertion names nobody that can be known again, or no e-mail address."""
+    """Raises LoginRefused where the assertion has no lasting subject, or no e-mail address."""
     attributes = assertion.attributes
     arrived = {**attributes, **assertion.structured}
     if trace is not None:

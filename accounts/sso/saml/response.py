@@ -47,7 +47,7 @@ def read_response(
     unverified = parse(decode(message_b64, expected.message_limit))
     trace.message = masking.masked_xml(unverified, expected.shown_attributes)
     unverified_assertion = the_assertion(unverified)
-    trace.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted shape.")
+    trace.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted form.")
     response, assertion = _signed_parts(unverified, unverified_assertion, expected, trace)
     clock = Clock(now, expected.clock_skew)
     saml_checks.check_response(response, expected, clock, trace)
@@ -55,7 +55,7 @@ def read_response(
 
 
 def check_signed(message_b64: str, expected: Expectations) -> None:
-    """Shape and signature alone, before a message is kept that nobody here asked for. Raises LoginRefused."""
+    """Shape and signature alone, before an unsolicited message is stored. Raises LoginRefused."""
     unverified = parse(decode(message_b64, expected.message_limit))
     _signed_parts(unverified, the_assertion(unverified), expected, Trace())
 

@@ -1,4 +1,4 @@
-"""SAML 2.0 service provider, one per connection: the request that goes out, our metadata, the answer that comes in.
+"""SAML 2.0 service provider, one per connection: the request, our metadata, the answer.
 
 The only importer of pysaml2, which builds the two documents we send. It costs 0.2 s to import, so that is done late.
 """
@@ -103,7 +103,7 @@ def authn_request(connection: Connection, state: str, request_id: str, login_hin
 
 
 def _authn_request(connection: Connection, request_id: str) -> bytes:
-    """NameIDPolicy and RequestedAuthnContext only where the connection has them: each would refuse people for whom all
+    """NameIDPolicy and RequestedAuthnContext only where the connection has them: each would refuse users for whom all
     else is right (`protocol.md` 8.1)."""
     from saml2 import saml, samlp
 
@@ -217,7 +217,7 @@ def read_answer(
 
 
 def check_signature(connection: Connection, answer: Mapping[str, str]) -> None:
-    """That the connection's IdP signed this answer, and no more: LoginRefused for what anybody can have made."""
+    """That the connection's IdP signed this answer, and no more: LoginRefused for what anyone can have made."""
     check_signed(answer.get("SAMLResponse", ""), _expectations(connection, ""))
 
 

@@ -48,7 +48,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d
 _MESSAGE_READ = 2000  # characters of a status message in which its cause is looked for
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,255}")
-# Wherever one of these stands out of its place, in whatever namespace, somebody is trying to have it read.
+# Wherever one of these stands out of its place, in whatever namespace, it is an attack.
 _PLACED = frozenset({"Response", "Assertion", "EncryptedAssertion", "Signature", "LogoutRequest", "LogoutResponse"})
 _LOGOUT_PARTS = {
     LOGOUT_REQUEST: {ISSUER, SIGNATURE, EXTENSIONS, NAME_ID, ENCRYPTED_ID, SESSION_INDEX},
@@ -259,7 +259,7 @@ def text_of(element: Element) -> str:
     return (element.text or "").strip()
 
 
-def moment_of(element: Element, name: str) -> datetime:
+def time_of(element: Element, name: str) -> datetime:
     """An xs:dateTime with its zone, as UTC. A missing or unreadable one is refused: no end means no trust."""
     value = element.get(name, "")
     where = f"{name} of {str(element.tag).rpartition('}')[2]}"

@@ -72,7 +72,7 @@ def test_a_login_that_would_demote_the_last_admin_keeps_the_role_and_says_so(cas
     end_access.deprovision(cast.alice.pk, cast.acme, acting=OPERATOR)
     again = log_in(claims(okta, account_role=ACCOUNT_MEMBER), okta)
     assert User.objects.get(pk=dana.pk).account_role.name == ACCOUNT_ADMIN
-    assert any("asked for and is not given" in sentence for sentence in again.record.decisions)
+    assert any("requested and not given" in sentence for sentence in again.record.decisions)
     assert AuditEntry.objects.filter(action="user.protected", object_id=dana.pk).exists()
 
 

@@ -7,9 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import LoginRecord, User
-from accounts.sso.masking import masked_token
 from accounts.sso.saml import service_provider
-from console.logins import views
 from tests.support.cast import Cast
 from tests.support.factories import mapped_group, oidc_connection
 from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
@@ -88,15 +86,6 @@ def test_the_message_is_shown_without_signature_and_session(journey: SamlJourney
     assert "_s-4711" not in message
 
 
-def test_it_is_found_by_the_reference_that_a_person_reads_out(journey: SamlJourney, alice: Client) -> None:
-    journey.log_in()
-    journey.log_in(email="bob@acme.example")  # a password user: refused
-    reference = latest().reference
-    page = alice.get(f"/logins?q={reference[:5].lower()}+{reference[5:]}")
-    assertContains(page, reference)
-    assertNotContains(page, "dana@acme.example")
-
-
 @pytest.mark.parametrize("path", ["/logins", "/logins/what-if"])
 def test_a_member_sees_none_of_it_and_a_stranger_signs_in(cast: Cast, path: str) -> None:
     assert signed_in(cast.bob).get(path).status_code == 403
@@ -137,42 +126,6 @@ def test_a_refused_id_token_is_shown_decoded_masked_and_as_not_verified(cast: Ca
 def test_a_verified_message_is_not_called_unverified(journey: SamlJourney, alice: Client) -> None:
     journey.log_in()
     assertNotContains(alice.get(f"/logins/{latest().reference}"), "not verified")
-
-
-@pytest.mark.parametrize("token", ["a" * 300_000, "..", "a.b.c", "\u00fc.\u00fc.\u00fc", ""])
-def test_what_is_no_token_is_masked_as_a_whole_or_shown_as_nothing(token: str) -> None:
-    assert len(masked_token(token, ())) < 100
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("person=DANA@acme.example", 1),
-        ("person=dana", 0),
-        ("q=dana", 1),
-        ("q=acme.example", 2),
-        ("q=ZZZZZZZZZZ", 0),
-        ("outcome=refused", 1),
-        ("since=2000-01-01&until=2099-12-31", 2),
-        ("until=2000-01-01", 0),
-        ("since=nonsense", 0),
-    ],
-)
-def test_filters_find(journey: SamlJourney, alice: Client, query: str, found: int) -> None:
-    journey.log_in()
-    journey.log_in(email="bob@acme.example")  # a password user: refused
-    assertContains(alice.get(f"/logins?{query}"), '<th scope="row">', count=found)
-
-
-def test_a_reference_is_found_however_old_it_is(
-    journey: SamlJourney, alice: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views, "SEARCHED", 1)
-    journey.log_in()
-    first = latest().reference
-    journey.log_in()
-    assertContains(alice.get(f"/logins?q={first}"), first)
-    assertContains(alice.get("/logins?person=dana@acme.example"), first)
 
 
 def test_an_admin_is_led_to_the_inspector_from_a_refusal_and_from_home(cast: Cast, journey: SamlJourney) -> None:

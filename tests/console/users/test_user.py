@@ -220,7 +220,7 @@ def test_a_taken_email_is_told_in_the_form(as_alice_of: Client, cast: Cast) -> N
 
 def test_a_pending_person_has_no_password_link(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.petra, "/password-link"), {"confirmed": "yes"}, follow=True)
-    assertContains(page, "Expected an active person who logs in with a password")
+    assertContains(page, "Expected an active user who signs in with a password")
 
 
 def test_an_external_id_that_another_user_has_is_kept_with_a_warning(as_alice_of: Client, cast: Cast) -> None:

@@ -118,7 +118,7 @@ def test_people_link_at_their_first_login_and_both_connections_stay_alive(compan
 def test_the_login_record_names_the_move(company: Company) -> None:
     company.start()
     done = complete_login(claims(company.entra, subject="x"), company.entra)
-    assert "in the move of people from Okta, and linked" in done.record.decisions[0]
+    assert "in the move of users from Okta, and linked" in done.record.decisions[0]
 
 
 def refused(company: Company, **values: object) -> str:

@@ -174,7 +174,7 @@ def test_a_guest_with_the_companys_address_takes_nobody_over(
     assert page.status_code == 403
     assert (last().reason, User.objects.get(pk=petra.pk).state) == ("guest", "pending")
     assert "of a guest (" in last().explanation
-    assert "Prove the domain" not in last().explanation
+    assert "Verify the domain" not in last().explanation
 
 
 @pytest.mark.django_db

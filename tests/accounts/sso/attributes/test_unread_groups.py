@@ -16,6 +16,7 @@ from accounts.sso.attributes.group_lists import read
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.preview import claims_of, preview_login
 from accounts.sso.masking import masked_attributes
+from accounts.sso.trace import Trace
 from console.logins import record as told
 from console.logins.pasted import unverified_attributes
 from tests.conftest import LogIn
@@ -72,7 +73,8 @@ def groups_now() -> set[str]:
 
 def after(log_in: LogIn, okta: Connection, value: Any) -> LoginRecord:
     log_in(given_claims(okta, ["Ops"]), okta)
-    return log_in(given_claims(okta, value), okta).record
+    trace = Trace()
+    return log_in(claims_of(okta, {**DANA, "groups": value}, trace), okta, trace).record
 
 
 @pytest.mark.parametrize("value", UNREAD, ids=repr)

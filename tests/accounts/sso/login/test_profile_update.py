@@ -69,3 +69,41 @@ def test_a_missing_name_does_not_empty_the_stored_one(cast: Cast, log_in: LogIn)
     okta = saml_connection(cast.acme)
     log_in(claims(okta), okta)
     assert log_in(claims(okta, first_name="", last_name=""), okta).user.first_name == "Dana"
+
+
+def test_an_email_that_changed_to_a_taken_one_is_kept_and_told(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta), okta)
+    done = log_in(claims(okta, email="BOB@acme.example"), okta)
+    assert done.user.email == "dana@acme.example"
+    assert "E-mail 'BOB@acme.example' belongs to another user of this account: 'dana@acme.example' stays." in (
+        done.record.decisions
+    )
+
+
+def test_an_unknown_time_zone_is_refused_in_a_sentence_and_the_old_one_stays(cast: Cast, log_in: LogIn) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta, timezone="UTC"), okta)
+    done = log_in(claims(okta, timezone="europe/paris"), okta)
+    assert done.user.timezone == "UTC"
+    assert "Time zone 'europe/paris' is no IANA name such as Europe/Paris: 'UTC' stays." in done.record.decisions
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "sentence"),
+    [
+        ("W. Europe Standard Time", "Europe/Berlin", "'W. Europe Standard Time' is a Windows name: it is read as"),
+        ("Europe/Lisbon", "Europe/Lisbon", "Time zone set to 'Europe/Lisbon'"),
+        ("America/New York", "UTC", "Send 'America/New_York'"),
+        ("+01:00", "UTC", "It is an offset"),
+        ("Mars", "UTC", "Time zone 'Mars' is no IANA name such as Europe/Paris: 'UTC' stays."),
+    ],
+)
+def test_a_time_zone_is_read_or_the_sentence_names_what_to_send(
+    cast: Cast, log_in: LogIn, sent: str, kept: str, sentence: str
+) -> None:
+    okta = saml_connection(cast.acme)
+    log_in(claims(okta, timezone="UTC"), okta)
+    done = log_in(claims(okta, timezone=sent), okta)
+    assert done.user.timezone == kept
+    assert any(sentence in decision for decision in done.record.decisions)

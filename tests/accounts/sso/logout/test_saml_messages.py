@@ -9,7 +9,7 @@ import pytest
 from accounts.sso.logout.saml_messages import LogoutRequest, LogoutResponse
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml import bindings as saml_bindings
-from accounts.sso.saml.bindings import Came
+from accounts.sso.saml.bindings import InboundMessage
 from accounts.sso.saml.name_id import NameId
 from tests.support.saml_keys import key_pair
 from tests.support.saml_logout_messages import BINDINGS, came, logout_message, posted, read
@@ -37,7 +37,7 @@ PARTIAL = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout"
 EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 
 
-def code(message: Came, **changes: Any) -> str:
+def code(message: InboundMessage, **changes: Any) -> str:
     """The code of the refusal, which must also have been cheap."""
     began = time.process_time()
     with pytest.raises(LoginRefused) as caught:
@@ -46,13 +46,13 @@ def code(message: Came, **changes: Any) -> str:
     return caught.value.code
 
 
-def request_of(message: Came, **changes: Any) -> LogoutRequest:
+def request_of(message: InboundMessage, **changes: Any) -> LogoutRequest:
     found = read(message, **changes)
     assert isinstance(found, LogoutRequest)
     return found
 
 
-def response_of(message: Came) -> LogoutResponse:
+def response_of(message: InboundMessage) -> LogoutResponse:
     found = read(message)
     assert isinstance(found, LogoutResponse)
     return found

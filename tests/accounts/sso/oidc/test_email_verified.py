@@ -60,7 +60,7 @@ def test_an_email_finds_a_pending_user_when_the_provider_vouches_for_it(
 def test_the_refusal_says_what_the_provider_has_to_send(cast: Cast, web: Web) -> None:
     record = log_in(cast, web, "other")
     assert "Let the application send the claim “email_verified” with the value true" in record.explanation
-    assert "Prove the domain" not in record.explanation
+    assert "Verify the domain" not in record.explanation
 
 
 def test_somebody_new_comes_in_with_an_address_that_nobody_vouched_for(cast: Cast, web: Web) -> None:

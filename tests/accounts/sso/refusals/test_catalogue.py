@@ -4,9 +4,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals import login_rows, oidc_rows, provider_rows, saml_rows
 from accounts.sso.refusals.catalogue import CATALOGUE, text_for_user
 
@@ -40,20 +37,6 @@ def test_every_row_is_raised_somewhere() -> None:
 
 def test_no_code_has_two_rows() -> None:
     assert sum(len(table.ROWS) for table in TABLES) == len(CATALOGUE)
-
-
-def test_a_refusal_takes_side_and_next_step_from_its_row_unless_it_knows_better() -> None:
-    row = CATALOGUE["saml-audience"]
-    assert (LoginRefused(row.code, "a", "b").side, LoginRefused(row.code, "a", "b").next_step) == (
-        row.side,
-        row.next_step,
-    )
-    assert LoginRefused(row.code, "a", "b", "Do this.").next_step == "Do this."
-
-
-def test_a_code_without_a_row_cannot_be_raised() -> None:
-    with pytest.raises(KeyError):
-        LoginRefused("saml-unheard-of", "a", "b")
 
 
 def test_a_code_of_a_former_release_still_has_a_text() -> None:

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.response import read_response, unverified_in_response_to
-from accounts.sso.trace import Trace
+from accounts.sso.saml.response import unverified_in_response_to
 from tests.support.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import (
@@ -24,7 +23,7 @@ from tests.support.saml_messages import (
     set_attribute,
     setting,
 )
-from tests.support.saml_reading import expectations, read
+from tests.support.saml_reading import read
 from tests.support.saml_signing import ECDSA_SHA256, EXCLUSIVE, RSA_SHA1, RSA_SHA512, SHA1, SHA512, Signing
 
 pytestmark = pytest.mark.usefixtures("no_outgoing_request")
@@ -179,10 +178,3 @@ def test_an_entra_identifier_that_is_no_uri_may_come_with_spn() -> None:
 def test_the_assertion_is_to_be_remembered_until_its_end_and_the_skew() -> None:
     expires_at = read(response(ends_at=NOW.replace(hour=10)), clock_skew=90).expires_at
     assert expires_at == NOW.replace(hour=10, minute=1, second=30)
-
-
-def test_how_far_the_clocks_are_apart_is_noted() -> None:
-    trace = Trace()
-    message = response(edit=setting("//a:Assertion", "IssueInstant", NOW + timedelta(seconds=7)))
-    read_response(message, expectations(), NOW, trace)
-    assert trace.clock_difference == 7

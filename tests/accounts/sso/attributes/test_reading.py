@@ -39,7 +39,9 @@ ENTRA = VENDORS["entra"].names("saml", {})
 )
 def test_both_names_are_said(came: str, field: str, names: Any) -> None:
     (remark,) = similar_names({came, "salary"}, names)
-    assert remark.startswith(f"“{came}” came and was not read: the connection reads {field} from “{names[field][0]}”")
+    assert remark.startswith(
+        f"“{came}” arrived and was not read: the connection reads {field} from “{names[field][0]}”"
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,11 +79,11 @@ def test_there_are_never_more_than_a_few() -> None:
 def test_the_login_says_it(cast: Cast, connect: Any) -> None:
     connection: Connection = connect(cast.acme)
     person = {"email": "dana@acme.example", "sub": "1", "Space_Name": "Trial"}
-    assert any("“Space_Name” came and was not read" in one for one in claims_of(connection, person).remarks)
-    assert any("“Space_Name” came and was not read" in one for one in preview_login(connection, person).decisions)
+    assert any("“Space_Name” arrived and was not read" in one for one in claims_of(connection, person).remarks)
+    assert any("“Space_Name” arrived and was not read" in one for one in preview_login(connection, person).decisions)
 
 
 def test_a_configured_name_is_compared_too() -> None:
     names = VENDORS["okta"].names("saml", {"timezone": "Zone"})
     (remark,) = similar_names({"zone"}, names)
-    assert "“zone” came and was not read: the connection reads timezone from “Zone” or “timezone”" in remark
+    assert "“zone” arrived and was not read: the connection reads timezone from “Zone” or “timezone”" in remark

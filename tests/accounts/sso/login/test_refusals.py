@@ -22,16 +22,16 @@ def failed(record: LoginRecord) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("vendor", "said", "received", "advice"),
     [
-        ("okta", {"email_verified": False}, "“email_verified” with the value false", "person verify this e-mail"),
-        ("okta", {"email_verified": "false"}, '“email_verified” with the value "false"', "person verify this e-mail"),
-        ("entra", {"email_verified": 0}, "“email_verified” with the value 0", "person verify this e-mail"),
+        ("okta", {"email_verified": False}, "“email_verified” with the value false", "user verify this e-mail"),
+        ("okta", {"email_verified": "false"}, '“email_verified” with the value "false"', "user verify this e-mail"),
+        ("entra", {"email_verified": 0}, "“email_verified” with the value 0", "user verify this e-mail"),
         (
             "entra",
             {"xms_edov": False, "preferred_username": "p.1@acme.onmicrosoft.com"},
             "“xms_edov” with the value false",
             "custom domain name of the Entra tenant",
         ),
-        ("other", {"email_verified": "no"}, '“email_verified” with the value "no"', "person verify this e-mail"),
+        ("other", {"email_verified": "no"}, '“email_verified” with the value "no"', "user verify this e-mail"),
         ("other", {}, "does not say is verified", OWN_WORD),
     ],
 )

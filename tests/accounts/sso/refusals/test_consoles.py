@@ -1,0 +1,17 @@
+"""Each refusal that names a setting has a place for it in a vendor's console."""
+
+import pytest
+
+from accounts.sso.refusals import consoles
+from accounts.sso.refusals.catalogue import CATALOGUE
+
+
+@pytest.mark.parametrize("protocol", ["saml", "oidc"])
+@pytest.mark.parametrize("vendor", ["okta", "entra"])
+def test_every_place_in_a_console_is_what_some_refusal_is_about(vendor: str, protocol: str) -> None:
+    assert consoles.PLACES[vendor, protocol].keys() <= {row.setting for row in CATALOGUE.values()}
+
+
+def test_every_setting_of_a_row_has_a_place_in_some_console() -> None:
+    known = {setting for places in consoles.PLACES.values() for setting in places}
+    assert {row.setting for row in CATALOGUE.values() if row.setting} <= known
