@@ -180,7 +180,7 @@ def come_in(browser: Browser, origin: str, folder: Path) -> None:
     page.go_back()
     page.go_back()
     page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_role("heading", name="You could not be logged in").wait_for()
+    page.get_by_role("heading", name="You could not be signed in").wait_for()
     page.screenshot(path=folder / "login-refused-to-the-person.png", full_page=True)
     page.close()
 
