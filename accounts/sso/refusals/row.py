@@ -1,7 +1,7 @@
 """PURE. One row of the catalogue of refusals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -49,8 +49,13 @@ class Row:
     """
 
     code: str
-    part: Part
-    side: Side
     next_step: str = ""
     setting: str = ""
     text: str = ""
+    side: Side = Side.IDENTITY_PROVIDER
+    part: Part = Part.REQUEST
+
+
+def of(part: Part, *rows: Row) -> tuple[Row, ...]:
+    """The rows of one part."""
+    return tuple(replace(row, part=part) for row in rows)
