@@ -18,6 +18,7 @@ class Advisory:
 
 
 _REPEATED = "tests/accounts/sso/test_the_same_answer_twice.py"
+_TRANSACTIONS = "tests/accounts/sso/test_transactions.py"
 _VIEWS = "tests/accounts/sso/test_views.py"
 _WHOLE_OIDC = "tests/accounts/sso/oidc/test_whole_login.py"
 _SCIM_ISOLATION = "tests/scim/test_isolation.py"
@@ -79,7 +80,7 @@ ADVISORIES = (
             f"{_REPEATED}::test_after_a_logout_the_same_answer_signs_nobody_in",
             f"{_VIEWS}::test_an_unsolicited_response_is_used_once",
             f"{_VIEWS}::test_a_login_that_the_identity_provider_starts_is_refused_by_default",
-            f"{_VIEWS}::test_another_browser_cannot_finish_and_does_not_use_the_sign_in_up",
+            f"{_TRANSACTIONS}::test_another_browser_cannot_finish_and_does_not_use_the_sign_in_up",
             f"{_WHOLE_OIDC}::test_a_second_answer_is_refused",
             f"{_WHOLE_OIDC}::test_another_browser_cannot_finish",
         ),

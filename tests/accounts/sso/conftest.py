@@ -5,6 +5,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.support.cast import Cast
+from tests.support.journeys import SamlJourney, signed_connection
+
 
 @pytest.fixture
 def no_outgoing_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,3 +19,8 @@ def no_outgoing_request(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, connect)
     monkeypatch.setattr(socket, "getaddrinfo", connect)
+
+
+@pytest.fixture
+def journey(cast: Cast) -> SamlJourney:
+    return SamlJourney(signed_connection(cast.acme))

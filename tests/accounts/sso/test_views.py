@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import LoginRecord, SignedInSession, SignInTransaction, UnrecordedRefusals
+from accounts.models import LoginRecord, SignedInSession, UnrecordedRefusals
 from accounts.sso.saml import service_provider
 from tests.support.cast import PASSWORD, Cast
 from tests.support.factories import oidc_connection
@@ -15,11 +15,6 @@ from tests.support.journeys import SamlJourney, signed_connection
 from tests.support.saml_messages import NO_REQUEST, setting
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def journey(cast: Cast) -> SamlJourney:
-    return SamlJourney(signed_connection(cast.acme))
 
 
 def reason(cast: Cast) -> str:
@@ -54,37 +49,6 @@ def test_the_session_key_changes_when_the_same_person_logs_in_again(journey: Sam
     assert journey.browser.session.session_key != before
     assert SignedInSession.objects.filter(ended_at=None).count() == 1
     assert journey.browser.get("/api/me").status_code == 200
-
-
-def test_another_browser_cannot_finish_and_does_not_use_the_sign_in_up(cast: Cast, journey: SamlJourney) -> None:
-    journey.start()
-    answer = journey.post(journey.message())
-    other = SamlJourney(journey.connection)
-    other.start()
-    assert other.follow(answer).status_code == 403
-    assert reason(cast) == "other-browser"
-    assert journey.follow(answer).status_code == 303
-
-
-def test_an_answer_after_ten_minutes_is_refused(cast: Cast, journey: SamlJourney) -> None:
-    journey.start()
-    SignInTransaction.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert journey.post(journey.message()).status_code == 403
-    assert reason(cast) == "sign-in-expired"
-
-
-def test_an_identity_provider_that_loses_the_relay_state_is_understood(journey: SamlJourney) -> None:
-    journey.start()
-    assert journey.follow(journey.post(journey.message(), relay_state="")).status_code == 303
-
-
-def test_two_tabs_of_one_browser_do_not_clash(cast: Cast) -> None:
-    first = SamlJourney(signed_connection(cast.acme))
-    second = SamlJourney(first.connection, first.browser)
-    first.start()
-    second.start()
-    assert first.follow(first.post(first.message())).status_code == 303
-    assert second.follow(second.post(second.message())).status_code == 303
 
 
 def test_an_unknown_in_response_to_is_refused(cast: Cast, journey: SamlJourney) -> None:

@@ -45,13 +45,6 @@ def world(cast: Cast, web: Web, settings: Any, monkeypatch: pytest.MonkeyPatch) 
     return World(cast, web, monkeypatch, settings)
 
 
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    browser = Client()
-    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
-    return browser
-
-
 def words_of(page: Any) -> str:
     main = re.search(r"<main.*?</main>", page.content.decode(), re.DOTALL)
     assert main

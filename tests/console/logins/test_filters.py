@@ -4,32 +4,11 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.models import LoginRecord, User
 from console.logins import views
-from tests.support.cast import Cast
-from tests.support.journeys import SamlJourney, signed_connection
+from tests.console.logins.world import latest
+from tests.support.journeys import SamlJourney
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user, "accounts.authentication.AccountBackend")
-    return browser
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    return signed_in(cast.alice)
-
-
-@pytest.fixture
-def journey(cast: Cast) -> SamlJourney:
-    return SamlJourney(signed_connection(cast.acme))
-
-
-def latest() -> LoginRecord:
-    return LoginRecord.objects.latest("at")
 
 
 def test_it_is_found_by_the_reference_that_a_person_reads_out(journey: SamlJourney, alice: Client) -> None:

@@ -8,24 +8,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Connection, LoginRecord
 from accounts.sso.masking import masked
+from tests.console.logins.world import tried
 from tests.support.cast import Cast
 from tests.support.factories import OID, TENANT, oidc_connection
 from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
 from tests.support.oidc_messages import Provider, Web
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    browser = Client()
-    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
-    return browser
-
-
-def tried(browser: Client, connection: Any, text: str, person: str = "") -> Any:
-    form = {"connection": str(connection.pk), "attributes": text, "person": person}
-    return browser.post("/logins/what-if", form)
 
 
 def test_it_begins_with_a_recorded_login(cast: Cast, alice: Client) -> None:

@@ -6,36 +6,17 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import LoginRecord, User
+from accounts.models import LoginRecord
 from accounts.sso.saml import service_provider
+from tests.console.logins.world import latest, signed_in
 from tests.support.cast import Cast
 from tests.support.factories import mapped_group, oidc_connection
-from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
+from tests.support.journeys import OidcJourney, SamlJourney
 from tests.support.oidc_messages import Provider, Web, rsa_key, shape, sign
 from tests.support.saml_messages import setting
 
 pytestmark = pytest.mark.django_db
 SECRET_TO_US = "marker-4711"
-
-
-def signed_in(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user, "accounts.authentication.AccountBackend")
-    return browser
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    return signed_in(cast.alice)
-
-
-@pytest.fixture
-def journey(cast: Cast) -> SamlJourney:
-    return SamlJourney(signed_connection(cast.acme))
-
-
-def latest() -> LoginRecord:
-    return LoginRecord.objects.latest("at")
 
 
 def parts(record: LoginRecord, mark: str) -> list[str]:

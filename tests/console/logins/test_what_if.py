@@ -1,30 +1,18 @@
 """What-if: attributes in any spelling an admin has at hand, tried by the engine of real logins; nothing is saved."""
 
 import json
-from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains
 
 from accounts.models import LoginRecord, User
+from tests.console.logins.world import tried
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection, saml_connection
 
 pytestmark = pytest.mark.django_db
 CLAIMS = {"email": "dana@acme.example", "space_name": "Trial"}
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    browser = Client()
-    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
-    return browser
-
-
-def tried(browser: Client, connection: Any, text: str, person: str = "") -> Any:
-    form = {"connection": str(connection.pk), "attributes": text, "person": person}
-    return browser.post("/logins/what-if", form)
 
 
 def test_it_tells_person_and_spaces_and_saves_nothing(cast: Cast, alice: Client) -> None:

@@ -1,10 +1,12 @@
-"""Where refusals are provoked: the cast, a web of documents, and browsers on their way through connections."""
+"""Where refusals are provoked and looked at: the cast, a web of documents, browsers on their way."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts.models import Connection, LoginRecord, User
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection
 from tests.support.journeys import OidcJourney, SamlJourney, signed_connection
@@ -33,3 +35,19 @@ class World:
         own |= {"client_secret": "okta-client-secret", "flow": "code"}
         connection = oidc_connection(self.cast.acme, **{**own, **options})
         return OidcJourney(Provider(connection, self.web, shape("okta/oidc/with_groups.json")))
+
+
+def signed_in(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user, "accounts.authentication.AccountBackend")
+    return browser
+
+
+def latest() -> LoginRecord:
+    return LoginRecord.objects.latest("at")
+
+
+def tried(browser: Client, connection: Connection, text: str, person: str = "") -> Any:
+    """What the what-if page makes of these attributes."""
+    form = {"connection": str(connection.pk), "attributes": text, "person": person}
+    return browser.post("/logins/what-if", form)
