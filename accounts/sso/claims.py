@@ -1,4 +1,4 @@
-"""PURE. What a verified login says about a person, and how it is read from an IdP's attributes.
+"""PURE. What a verified login says about a user, and how it is read from an IdP's attributes.
 
 Attributes come as a mapping of the IdP's own names to values, the same for both protocols: SAML attribute values
 are a list of strings; an ID token's claims are whatever JSON they are.
@@ -17,8 +17,8 @@ class IdentityClaims:
     """Made only by a protocol module, after every check has passed.
 
     `space_names` and `space_roles` are the attribute values as sent (not yet split at commas). `group_ids`: None
-    means the IdP said nothing about groups that is read, () that the person is in none. `user_names` are other names
-    the IdP has for the person (preferred_username, upn, an e-mail NameID), good for a first match only. Times are
+    means the IdP said nothing about groups that is read, () that the user is in none. `user_names` are other names
+    the IdP has for the user (preferred_username, upn, an e-mail NameID), good for a first match only. Times are
     aware, in UTC.
     """
 

@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 def to_sign_in(request: HttpRequest, connection: Connection, outgoing: Outgoing) -> HttpResponse:
-    """The answer of a start: where the connection's identity provider asks the person to sign in."""
+    """The answer of a start: where the connection's identity provider asks the user to sign in."""
     if outgoing.fields:
         return form_page(request, "sso/post_sign_in.html", connection, outgoing)
     return HttpResponse(status=302, headers={"Location": outgoing.address})

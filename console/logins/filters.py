@@ -46,7 +46,7 @@ class LoginFilters(TimelineFilters):
         return reference if reference and all_of_account.filter(reference=reference).exists() else ""
 
     def search(self, records: QuerySet[LoginRecord], _name: str, text: str) -> QuerySet[LoginRecord]:
-        """The reference that a refused person reads out, or part of an e-mail address."""
+        """The reference that a refused user gives, or part of an e-mail address."""
         if self._reference:
             return records.filter(reference=self._reference)
         return records.filter(email_key__contains=fold(text))

@@ -40,8 +40,8 @@ class WhatIfForm(forms.Form):
         text: str = self.cleaned_data["person"].strip()
         if not text:
             return None
-        people = User.objects.in_account(self._account).present()
-        found: User | None = people.filter(email_key=fold(text)).first()
+        users = User.objects.in_account(self._account).present()
+        found: User | None = users.filter(email_key=fold(text)).first()
         if found is None:
             raise forms.ValidationError(f"Expected the email of a user of {self._account}; received '{text}'.")
         return found
@@ -56,7 +56,7 @@ class WhatIfForm(forms.Form):
         }
 
     def as_person(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """The attributes with the subject and the e-mail of the chosen person in place of those pasted."""
+        """The attributes with the subject and the e-mail of the chosen user in place of those pasted."""
         person, connection = self.cleaned_data["person"], self.cleaned_data["connection"]
         if person is None:
             return dict(attributes)

@@ -95,7 +95,7 @@ def groups_of(record: LoginRecord) -> Groups | None:
 
 
 def _sync_after(record: LoginRecord) -> dict[str, Any]:
-    """What the group sync of this login wrote into the audit log: the first entry before the person's next login."""
+    """What the group sync of this login wrote into the audit log: the first entry before the user's next login."""
     if record.user is None:
         return {}
     synced = AuditEntry.objects.in_account(record.account_id).filter(

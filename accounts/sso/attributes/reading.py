@@ -1,4 +1,4 @@
-"""PURE. From attributes or claims to the fields of a person, the same for both protocols (`protocol.md` 8.3)."""
+"""PURE. From attributes or claims to the fields of a user, the same for both protocols (`protocol.md` 8.3)."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

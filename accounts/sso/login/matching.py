@@ -116,7 +116,7 @@ def _by_ids(claims: IdentityClaims, connection: Connection, signed_in: User | No
 
 
 def _by_external_id(claims: IdentityClaims, connection: Connection) -> tuple[list[User], str]:
-    """The connection's own people, locked; and an external ID of the login that several of them have.
+    """The connection's own users, locked; and an external ID of the login that several of them have.
 
     Entra maps externalId to the mail nickname by default, which may repeat: such a value names nobody.
     """
@@ -195,10 +195,10 @@ def _locked(users: QuerySet[User], keys: list[UUID]) -> list[User]:
     if not keys:
         return []
     found = users.filter(pk__in=keys).select_related("account_role", "account")
-    people = list(found.select_for_update(of=("self",)))
-    if len(people) < len(keys):
+    locked = list(found.select_for_update(of=("self",)))
+    if len(locked) < len(keys):
         raise ChangedMeanwhile
-    return people
+    return locked
 
 
 def _moving(connection: Connection, candidates: list[User], own: set[str], signed_in: User | None) -> dict[UUID, str]:

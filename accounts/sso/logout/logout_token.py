@@ -73,7 +73,7 @@ def _check_purpose(claims: Mapping[str, Any]) -> None:
 
 
 def _subject(connection: Connection, claims: Mapping[str, Any]) -> str:
-    """Who is meant, as `oidc_claims` names people; empty: a session is named, and that is enough."""
+    """The subject, as `oidc_claims` gives it; empty: a session is named, and that is enough."""
     if connection.vendor != Vendor.ENTRA:
         return str(claims.get("sub", "")).replace("\x00", "")
     named = [claims.get(name) for name in ("tid", "oid")]

@@ -204,7 +204,7 @@ def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) ->
         kept = name_id_of(hints)
         return kept is not None and request.name_id.key(*us) == kept.key(*us)
 
-    # Most connections know people by their NameID: then only that person's sessions are decrypted to compare it.
+    # Most connections identify users by their NameID: then only that user's sessions are decrypted to compare it.
     subject = storable(request.name_id.value)
     ended = sessions.end_at_idp(connection, subject=subject, is_named=is_named, acting=acting)
     return ended or sessions.end_at_idp(connection, is_named=is_named, acting=acting)

@@ -177,7 +177,7 @@ def _check_envelope(message: Element, expected: LogoutExpectations, clock: Clock
 def _session_indexes(message: Element) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text_of(item) for item in message.findall(SESSION_INDEX)))
     if len(found) > MAX_SESSION_INDEXES or "" in found:
-        # An empty one read as "none" would end every session of the person.
+        # An empty one read as "none" would end every session of the user.
         raise LoginRefused(
             "saml-session-index", f"up to {MAX_SESSION_INDEXES} SessionIndexes with a value", f"{len(found)}"
         )

@@ -69,7 +69,7 @@ def _take_request(request: HttpRequest, connection: Connection, inbound: Inbound
 
 
 def _take_response(connection: Connection, inbound: InboundMessage) -> HttpResponse:
-    """A LogoutResponse. The person is logged out here, so nothing that is wrong with it is their problem."""
+    """A LogoutResponse. The user is logged out here already, whatever is wrong with it."""
     try:
         message = saml_messages.verified(inbound, single_logout.expectations(connection))
         return _logged_out(is_complete=single_logout.is_complete(connection, message))

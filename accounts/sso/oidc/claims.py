@@ -24,7 +24,7 @@ Claims = Mapping[str, Any]
 _SESSION_LIMIT = 255
 _HINT_LIMIT = 1024
 
-# Entra's names for a person; all may change hands, so they are good for a first match only.
+# Entra's names for a user; all may change hands, so they are good for a first match only.
 _USER_NAMES = ("preferred_username", "upn", "unique_name")
 # By which it is decided whether an e-mail or a name may find a user.
 _TRUSTED_BY = ("tid", "acct", "idp", "email_verified", "xms_edov")
@@ -59,7 +59,7 @@ class OidcConnection(Protocol):
 def identity(
     connection: OidcConnection, claims: Claims, expires_at: datetime, trace: Trace | None = None
 ) -> IdentityClaims:
-    """The person of verified claims. `expires_at`: when the token would be refused anyway. Raises LoginRefused."""
+    """The user of verified claims. `expires_at`: when the token would be refused anyway. Raises LoginRefused."""
     own = connection.attribute_names
     names = VENDORS[connection.vendor].names("oidc", own)
     arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
@@ -158,7 +158,7 @@ class _Trust:
 
 
 def _trust(connection: OidcConnection, claims: Claims, email: str, guest: str) -> _Trust:
-    """By the table of `docs/decisions/0021`. Where an e-mail is the person's own to write, so is a user name."""
+    """By the table of `docs/decisions/0021`. Where users can write their own e-mail, so is a user name."""
     if guest:
         return _nobody(f"A guest of the tenant ({guest}): the e-mail is their home's, and is not used to find a user.")
     said = claims.get("email_verified")

@@ -298,7 +298,7 @@ def check_text(claims: Claims, name: str) -> None:
 
 
 def check_tenant(claims: Claims, expected: Expected) -> None:
-    """Entra: who a person is stands in `tid` and `oid` together (R12). Raises LoginRefused."""
+    """Entra: `tid` and `oid` together identify a user (R12). Raises LoginRefused."""
     check_text(claims, "oid")
     tenant, wanted = claims.get("tid"), expected.tenant_id.lower()
     if not wanted and is_of_many(expected.issuer):

@@ -208,7 +208,7 @@ def _verified(
 
 
 def _since(connection: Connection, asked_at: datetime) -> datetime | None:
-    """From when on the sign-in at the provider has to be. Counted from our request, or a person who takes their time
+    """From when on the sign-in at the provider has to be. Counted from our request, or a user who takes their time
     there would be too late with a maximum of seconds."""
     return None if connection.max_age is None else asked_at - timedelta(seconds=connection.max_age)
 

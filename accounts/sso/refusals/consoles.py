@@ -10,11 +10,11 @@ _OKTA_LOG = "Okta admin console → Reports → System Log"
 _ENTRA = "Microsoft Entra admin center → Enterprise applications → your application"
 _ENTRA_APP = "Microsoft Entra admin center → App registrations → your application"
 
-_ENTRA_USER = "Microsoft Entra admin center → Users → the person → Properties → User type"
+_ENTRA_USER = "Microsoft Entra admin center → Users → the user → Properties → User type"
 
-_OKTA_PERSON = "Okta admin console → Directory → People → the person"
+_OKTA_ACCOUNT = "Okta admin console → Directory → People → the user"
 _OKTA_POLICY = f"{_OKTA} → Sign On → User authentication → Authentication policy"
-_ENTRA_PERSON = "Microsoft Entra admin center → Users → the person → Overview → Account status"
+_ENTRA_ACCOUNT = "Microsoft Entra admin center → Users → the user → Overview → Account status"
 _ENTRA_POLICY = (
     f"Microsoft Entra admin center → Protection → Conditional Access; which one it was: {_ENTRA} → Sign-in logs"
 )
@@ -38,7 +38,7 @@ PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "groups": f"{_OKTA_SAML} → Group Attribute Statements → Filter",
         "assignment": f"{_OKTA} → Assignments",
         "policy": _OKTA_POLICY,
-        "account": _OKTA_PERSON,
+        "account": _OKTA_ACCOUNT,
         "application": f"{_OKTA_SAML} → Audience URI (SP Entity ID)",
         "said-no": f"{_OKTA} → Assignments; Okta's own account of it: {_OKTA_LOG}",
         "clock": "Okta keeps its own clock: compare ours with a time service",
@@ -53,7 +53,7 @@ PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "groups": f"{_OKTA} → Sign On → OpenID Connect ID Token → Group claims filter",
         "assignment": f"{_OKTA} → Assignments",
         "policy": _OKTA_POLICY,
-        "account": _OKTA_PERSON,
+        "account": _OKTA_ACCOUNT,
         "consent": f"{_OKTA} → Okta API Scopes; and Security → API → your server → Scopes, Access Policies",
         "redirect": f"{_OKTA_OIDC} → LOGIN → Sign-in redirect URIs",
         "client-secret": f"{_OKTA_OIDC} → Client Credentials → Client secrets",
@@ -74,7 +74,7 @@ PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "groups": f"{_ENTRA_SAML} → Attributes & Claims → Add a group claim → Groups assigned to the application",
         "assignment": f"{_ENTRA} → Users and groups",
         "policy": _ENTRA_POLICY,
-        "account": _ENTRA_PERSON,
+        "account": _ENTRA_ACCOUNT,
         "consent": f"{_ENTRA} → Permissions → Grant admin consent",
         "redirect": f"{_ENTRA_SAML} → Basic SAML Configuration → Reply URL (Assertion Consumer Service URL)",
         "application": f"{_ENTRA_SAML} → Basic SAML Configuration → Identifier (Entity ID)",
@@ -92,7 +92,7 @@ PLACES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "subject": f"{_ENTRA_APP} → API permissions → Microsoft Graph → profile",
         "assignment": f"{_ENTRA} → Users and groups",
         "policy": _ENTRA_POLICY,
-        "account": _ENTRA_PERSON,
+        "account": _ENTRA_ACCOUNT,
         "consent": f"{_ENTRA_APP} → API permissions → Grant admin consent",
         "redirect": f"{_ENTRA_APP} → Authentication → Redirect URIs",
         "client-secret": f"{_ENTRA_APP} → Certificates & secrets → Client secrets",

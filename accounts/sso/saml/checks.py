@@ -78,7 +78,7 @@ class Clock:
         return self.now - self.skew >= time
 
     def refusal(self, code: str, expected: str, time: datetime) -> LoginRefused:
-        """Names both clocks: which of them is wrong is for people to find out."""
+        """Names both clocks: which of them is wrong is not known here."""
         return LoginRefused(
             code,
             f"{expected}, with {self.skew.seconds} s allowed",
@@ -261,13 +261,13 @@ def _check_confirmation(confirmation: Element, expected: Expectations, clock: Cl
 
 
 def _name_id(subject: Element, expected: Expectations) -> NameId:
-    """Empty when there is none, or an empty one: another attribute may name the person."""
+    """Empty when there is none, or an empty one: another attribute may be the subject."""
     found = name_ids_in(subject, expected.decryption_key)
     return read_name_id(found) if any(text_of(item) for item in found) else NameId("")
 
 
 def _authentication(assertion: Element, clock: Clock) -> tuple[datetime, datetime | None, str]:
-    """When the person signed in there, when that session ends (the earliest of several), and its index."""
+    """When the user signed in there, when that session ends (the earliest of several), and its index."""
     statements = assertion.findall(f"{{{SAML}}}AuthnStatement")
     if not statements:
         raise LoginRefused("saml-authn-statement", "an AuthnStatement", "none")

@@ -21,7 +21,7 @@ _MICROSOFT = "http://schemas.microsoft.com/identity/claims"
 OBJECT_ID, TENANT_ID = (f"{_MICROSOFT}/objectidentifier",), (f"{_MICROSOFT}/tenantid",)
 IDENTITY_PROVIDER = (f"{_MICROSOFT}/identityprovider",)
 ACCOUNT_STATUS = (f"{_MICROSOFT}/acct", "acct")
-# Entra's names of a person, which are looked at for a guest's on any connection.
+# Entra's names of a user, which are looked at for a guest's on any connection.
 _NAMES = tuple(
     f"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/{name}" for name in ("name", "upn", "emailaddress")
 )
@@ -122,7 +122,7 @@ def _is_entra(assertion: VerifiedAssertion, reading: Reading) -> bool:
 
 
 def _check_tenant(assertion: VerifiedAssertion, reading: Reading) -> None:
-    """The tenant of an issuer like `https://sts.windows.net/GUID/` is also that of the person. Raises LoginRefused."""
+    """The tenant of an issuer like `https://sts.windows.net/GUID/` is also that of the user. Raises LoginRefused."""
     wanted = tenants.tenant_of(assertion.issuer) if _is_entra(assertion, reading) else ""
     sent = first_text(assertion.attributes, TENANT_ID)
     if wanted and sent and sent.lower() != wanted:
@@ -130,7 +130,7 @@ def _check_tenant(assertion: VerifiedAssertion, reading: Reading) -> None:
 
 
 def _external_ids(assertion: VerifiedAssertion, subject: str, guest: str) -> tuple[str, ...]:
-    """By what provisioning may have stored the person: the object ID, else the subject; a guest's may be an e-mail."""
+    """By what provisioning may have stored the user: the object ID, else the subject; a guest's may be an e-mail."""
     object_id = first_text(assertion.attributes, OBJECT_ID)
     if guest:
         return (object_id,) if object_id else ()
@@ -143,7 +143,7 @@ def _logout_hints(assertion: VerifiedAssertion, reading: Reading) -> dict[str, s
 
 
 def user_names(assertion: VerifiedAssertion, names: Names) -> tuple[str, ...]:
-    """Other names of the person: the name and UPN attributes, and a NameID that is an e-mail address."""
+    """Other names of the user: the name and UPN attributes, and a NameID that is an e-mail address."""
     values = [first_text(assertion.attributes, (name,)) for name in names.get("user_name", ())]
     if is_email(assertion.name_id):
         values.append(storable(assertion.name_id))
@@ -151,7 +151,7 @@ def user_names(assertion: VerifiedAssertion, names: Names) -> tuple[str, ...]:
 
 
 def _subject(assertion: VerifiedAssertion, reading: Reading) -> str:
-    """By what the person is known again: the subject attribute, else the NameID (R12: never the e-mail by itself)."""
+    """By what the user is known again: the subject attribute, else the NameID (R12: never the e-mail by itself)."""
     subject = _subject_attribute(assertion, reading)
     if not subject and assertion.name_id_format == _TRANSIENT:
         raise _no_subject("a transient NameID, which is another one at each login", reading)

@@ -34,7 +34,7 @@ class NameId:
         return self.format in _EMAIL_FORMATS
 
     def key(self, idp_entity_id: str, sp_entity_id: str) -> str:
-        """Equal for two that mean the same person: what is left out has the value that the standard gives it, and
+        """Equal for two that mean the same user: what is left out has the value that the standard gives it, and
         letter case does not count in e-mail addresses."""
         return json.dumps(
             [

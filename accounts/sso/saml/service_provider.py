@@ -265,7 +265,7 @@ def _weak(connection: Connection) -> LoginRefused:
 
 
 def reading_of(connection: Connection) -> Reading:
-    """How this connection turns attributes into the fields of a person."""
+    """How this connection turns attributes into the fields of a user."""
     vendor = VENDORS[connection.vendor]
     return Reading(
         connection_id=connection.pk,
