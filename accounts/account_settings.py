@@ -1,4 +1,4 @@
-"""The verbs about what an account chooses for all its people."""
+"""Account settings: session lifetimes and retention."""
 
 from django.db import transaction
 

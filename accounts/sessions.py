@@ -76,7 +76,7 @@ def begin(
 
 
 def _begin_at_login(request: HttpRequest, user: User, **_: Any) -> None:
-    """Receiver of `user_logged_in`. Whoever signs in anew leaves the session before, and its key (R1)."""
+    """Receiver of `user_logged_in`. A new sign-in leaves the session before, and its key (R1)."""
     former = current(request)
     if former is not None:
         _close([former.pk], "signed in anew")
@@ -127,7 +127,7 @@ def open_sessions(user: User) -> list[SignedInSession]:
 
 
 def logout_hints(session: SignedInSession) -> dict[str, str]:
-    """What the IdP wants to hear at logout; empty where nothing was kept, or no key of ours opens it any more."""
+    """What the IdP wants to hear at logout; empty where nothing was kept, or none of our keys opens it any more."""
     return _readable_hints(session) or {}
 
 
@@ -251,7 +251,7 @@ def _is_over(idle_minutes: int, absolute_minutes: int) -> Q:
 def _over(session: SignedInSession, now: datetime) -> str:
     """Why a session that nobody ended may not go on; empty: it may. Shortened lifetimes hold for open sessions too.
 
-    And so does enforcing SSO, whoever was about to open a session with a password at that moment.
+    Enforcing SSO does so too, also for a password session that is being opened at that time.
     """
     account = session.account
     if session.connection_id is None and account.sso_enforced_at is not None and not _may_use_password(session):
@@ -269,7 +269,7 @@ def _may_use_password(session: SignedInSession) -> bool:
 
 
 def _note_seen(session: SignedInSession, now: datetime) -> None:
-    """A database that takes no writes at the moment must not keep people from reading."""
+    """A database that takes no writes for now must not keep users from reading."""
     if now - session.last_seen_at < SEEN_PAUSE:
         return
     try:

@@ -1,4 +1,4 @@
-"""The verbs about custom space roles; built-in ones are fixed."""
+"""Custom space roles; built-in ones are fixed."""
 
 from django.db import transaction
 

@@ -1,4 +1,4 @@
-"""The verbs about spaces and space roles."""
+"""Spaces: create, update, delete, find by name; the default space of a connection."""
 
 from django.db import IntegrityError, transaction
 

@@ -14,14 +14,14 @@ class ProgramRate(BaseThrottle):  # type: ignore[misc]
 
     def allow_request(self, request: Request, view: object) -> bool:
         by = request.auth.pk if isinstance(request.auth, ApiToken) else request.user.pk
-        self._seconds = _wait(str(by)) if by else seconds_of_stranger(request)
+        self._seconds = _wait(str(by)) if by else seconds_of_anonymous(request)
         return not self._seconds
 
     def wait(self) -> float:
         return self._seconds
 
 
-def seconds_of_stranger(request: Request) -> float:
+def seconds_of_anonymous(request: Request) -> float:
     """Of an address that brings neither a live token nor a session: 0, or the seconds until it may ask again."""
     return seconds_to_wait(request._request, "API")
 

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from accounts.api.program_rate import seconds_of_stranger
+from accounts.api.program_rate import seconds_of_anonymous
 from accounts.errors import ActionRefused
 from accounts.rights import PermissionsExceeded
 from accounts.users import protection
@@ -45,10 +45,10 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _limited(problem: Exception, context: dict[str, Any]) -> Exception:
-    """Django REST framework refuses a stranger before it asks how fast they come, so that is asked here."""
+    """Django REST framework refuses an anonymous client before it checks the rate, so that is checked here."""
     if not isinstance(problem, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return problem
-    seconds = seconds_of_stranger(context["request"])
+    seconds = seconds_of_anonymous(context["request"])
     return exceptions.Throttled(wait=seconds) if seconds else problem
 
 

@@ -44,7 +44,7 @@ def export(
     return FORMS[form](batches(account, since, until))
 
 
-def moment(text: str) -> datetime:
+def time_of(text: str) -> datetime:
     """An ISO 8601 date or time; UTC where it names no zone. Raises ActionRefused."""
     try:
         return timestamps.read(text)

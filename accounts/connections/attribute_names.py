@@ -1,4 +1,4 @@
-"""PURE. The fields of a person for which a connection says which attributes or claims they are read from."""
+"""PURE. User fields for which a connection can name the attribute or claim."""
 
 FIELDS = (
     "subject",

@@ -1,6 +1,6 @@
 """What somebody with Manage Single Sign-On alone may not decide (`docs/decisions/0020`).
 
-They prepare, test and draft everything. What lets a login in that could not come in before, or lets logins give what
+They prepare, test and draft everything. What allows a sign-in that was not possible before, or lets logins give what
 they could not give before, needs an account admin. `NEEDS_ADMIN` lists the verbs that ask for one, `FREE` all others of
 connections with the reason why they need none; a test keeps both complete.
 """

@@ -116,8 +116,8 @@ VENDORS = {vendor.key: vendor for vendor in (OKTA, ENTRA, OTHER)}
 
 
 @dataclass(frozen=True)
-class Ours:
-    """A value of ours under the name of the provider's page. `address`: which of a connection's addresses."""
+class ServiceProviderDetail:
+    """A service provider detail, by its label at the provider. `address`: which of a connection's addresses."""
 
     label: str
     address: str
@@ -128,16 +128,17 @@ class Ours:
 class SetUp:
     """How an application is set up at a provider, in its own words and order.
 
-    `where`: the way to its page; `steps`: what else to choose there; `theirs`: our field -> what it is called there.
+    `where`: the way to its page; `steps`: what else to choose there; `identity_provider_labels`: our field -> its
+    label there.
     """
 
     title: str
     summary: str
     where: str
-    ours: tuple[Ours, ...]
+    service_provider_details: tuple[ServiceProviderDetail, ...]
     steps: tuple[str, ...]
-    theirs_where: str
-    theirs: dict[str, str]
+    identity_provider_page: str
+    identity_provider_labels: dict[str, str]
 
 
 _SPACES = "Send space_name and space_role, so that people find their spaces at the first login; timezone if you like."
@@ -147,11 +148,13 @@ SET_UPS = {
         title="Okta, SAML 2.0",
         summary="The usual choice at Okta. Groups arrive at each login.",
         where="Okta admin console › Applications › Create App Integration › SAML 2.0 › Configure SAML",
-        ours=(
-            Ours("Single sign-on URL", "acs_url", "Leave “Use this for Recipient URL and Destination URL” ticked."),
-            Ours("Audience URI (SP Entity ID)", "entity_id"),
-            Ours("Single Logout URL", "slo_url", "Optional: under “Show Advanced Settings”."),
-            Ours("SP Issuer", "entity_id", "Asked for together with the Single Logout URL."),
+        service_provider_details=(
+            ServiceProviderDetail(
+                "Single sign-on URL", "acs_url", "Leave “Use this for Recipient URL and Destination URL” ticked."
+            ),
+            ServiceProviderDetail("Audience URI (SP Entity ID)", "entity_id"),
+            ServiceProviderDetail("Single Logout URL", "slo_url", "Optional: under “Show Advanced Settings”."),
+            ServiceProviderDetail("SP Issuer", "entity_id", "Asked for together with the Single Logout URL."),
         ),
         steps=(
             "Leave Default RelayState empty. Name ID format: Persistent. Application username: Okta username.",
@@ -159,8 +162,8 @@ SET_UPS = {
             _SPACES,
             "Group Attribute Statements: name groups, with a filter that matches the groups to send.",
         ),
-        theirs_where="The application's Sign On tab › SAML 2.0 › Metadata details",
-        theirs={
+        identity_provider_page="The application's Sign On tab › SAML 2.0 › Metadata details",
+        identity_provider_labels={
             "metadata_url": "Metadata URL",
             "issuer": "Issuer",
             "sso_url": "Sign on URL",
@@ -171,11 +174,13 @@ SET_UPS = {
         title="Okta, OpenID Connect",
         summary="Without certificates, with a client secret.",
         where="Okta admin console › Applications › Create App Integration › OIDC › Web Application",
-        ours=(
-            Ours("Sign-in redirect URIs", "redirect_uri"),
-            Ours("Sign-out redirect URIs", "post_logout_redirect_uri"),
-            Ours("Initiate login URI", "initiate_login_url", "Makes the tile on the Okta dashboard work."),
-            Ours("Logout request URL", "logout_uri", "Optional: Okta logs people out here too."),
+        service_provider_details=(
+            ServiceProviderDetail("Sign-in redirect URIs", "redirect_uri"),
+            ServiceProviderDetail("Sign-out redirect URIs", "post_logout_redirect_uri"),
+            ServiceProviderDetail(
+                "Initiate login URI", "initiate_login_url", "Makes the tile on the Okta dashboard work."
+            ),
+            ServiceProviderDetail("Logout request URL", "logout_uri", "Optional: Okta logs people out here too."),
         ),
         steps=(
             "Grant type: tick Authorization Code. For the flow id_token, which needs no client secret, tick Implicit"
@@ -184,26 +189,30 @@ SET_UPS = {
             " the scope groups under “Advanced” here.",
             _SPACES,
         ),
-        theirs_where="The application's General tab; the issuer is the address of your Okta organization",
-        theirs={"issuer": "Okta domain, as https://…", "client_id": "Client ID", "client_secret": "Client secret"},
+        identity_provider_page="The application's General tab; the issuer is the address of your Okta organization",
+        identity_provider_labels={
+            "issuer": "Okta domain, as https://…",
+            "client_id": "Client ID",
+            "client_secret": "Client secret",
+        },
     ),
     ("entra", "saml"): SetUp(
         title="Microsoft Entra ID, SAML 2.0",
         summary="An enterprise application. The same one can be used for provisioning.",
         where="Entra admin center › Enterprise applications › your application › Single sign-on › SAML",
-        ours=(
-            Ours("Identifier (Entity ID)", "entity_id"),
-            Ours("Reply URL (Assertion Consumer Service URL)", "acs_url"),
-            Ours("Sign on URL", "start_url", "Optional: the tile in My Apps begins here."),
-            Ours("Logout Url", "slo_url", "Optional."),
+        service_provider_details=(
+            ServiceProviderDetail("Identifier (Entity ID)", "entity_id"),
+            ServiceProviderDetail("Reply URL (Assertion Consumer Service URL)", "acs_url"),
+            ServiceProviderDetail("Sign on URL", "start_url", "Optional: the tile in My Apps begins here."),
+            ServiceProviderDetail("Logout Url", "slo_url", "Optional."),
         ),
         steps=(
             "Attributes & Claims: leave the default claims as they are.",
             "Add a group claim with the default settings; the source attribute stays Group ID.",
             _SPACES,
         ),
-        theirs_where="The same page, sections 3 and 4",
-        theirs={
+        identity_provider_page="The same page, sections 3 and 4",
+        identity_provider_labels={
             "metadata_url": "App Federation Metadata Url",
             "issuer": "Microsoft Entra Identifier",
             "sso_url": "Login URL",
@@ -214,10 +223,12 @@ SET_UPS = {
         title="Microsoft Entra ID, OpenID Connect",
         summary="Tenant ID, client ID and a client secret. “Sign in with Azure”.",
         where="Entra admin center › App registrations › your application › Authentication › Add a platform › Web",
-        ours=(
-            Ours("Redirect URIs", "redirect_uri"),
-            Ours("Front-channel logout URL", "logout_uri", "Optional."),
-            Ours("Home page URL", "start_url", "Optional: under Branding & properties, for the tile in My Apps."),
+        service_provider_details=(
+            ServiceProviderDetail("Redirect URIs", "redirect_uri"),
+            ServiceProviderDetail("Front-channel logout URL", "logout_uri", "Optional."),
+            ServiceProviderDetail(
+                "Home page URL", "start_url", "Optional: under Branding & properties, for the tile in My Apps."
+            ),
         ),
         steps=(
             "Certificates & secrets › New client secret: copy its value, which is shown once.",
@@ -226,8 +237,8 @@ SET_UPS = {
             "Token configuration › Add optional claim › ID: acct, which tells guests from members.",
             _SPACES,
         ),
-        theirs_where="The application's Overview, under Essentials",
-        theirs={
+        identity_provider_page="The application's Overview, under Essentials",
+        identity_provider_labels={
             "tenant_id": "Directory (tenant) ID",
             "client_id": "Application (client) ID",
             "client_secret": "Client secret Value",
@@ -237,19 +248,21 @@ SET_UPS = {
         title="Other, SAML 2.0",
         summary="Any identity provider that speaks SAML 2.0: Ping, OneLogin, Keycloak, ADFS, Google …",
         where="The page of your identity provider where a SAML service provider is added",
-        ours=(
-            Ours("Metadata", "metadata_url", "All of the others at once, where your provider can read it."),
-            Ours("Entity ID (audience)", "entity_id"),
-            Ours("Assertion consumer service (ACS) URL", "acs_url"),
-            Ours("Single logout service URL", "slo_url", "Optional."),
+        service_provider_details=(
+            ServiceProviderDetail(
+                "Metadata", "metadata_url", "All of the others at once, where your provider can read it."
+            ),
+            ServiceProviderDetail("Entity ID (audience)", "entity_id"),
+            ServiceProviderDetail("Assertion consumer service (ACS) URL", "acs_url"),
+            ServiceProviderDetail("Single logout service URL", "slo_url", "Optional."),
         ),
         steps=(
             "NameID format: persistent. Sign the assertion with RSA-SHA256 or better.",
             "Send the attributes email, firstName and lastName, or enter your names under Attribute names.",
             _SPACES,
         ),
-        theirs_where="Your identity provider's metadata",
-        theirs={
+        identity_provider_page="Your identity provider's metadata",
+        identity_provider_labels={
             "metadata_url": "Metadata URL",
             "issuer": "IdP Issuer URI",
             "sso_url": "IdP Single Sign-On URL",
@@ -260,18 +273,20 @@ SET_UPS = {
         title="Other, OpenID Connect",
         summary="Any OpenID provider with a discovery document: Ping, Keycloak, Auth0, Google …",
         where="The page of your identity provider where a client (relying party) is added",
-        ours=(
-            Ours("Redirect URI", "redirect_uri"),
-            Ours("Post-logout redirect URI", "post_logout_redirect_uri"),
-            Ours("Initiate login URI", "initiate_login_url", "Optional: for its own list of applications."),
-            Ours("Back-channel or front-channel logout URI", "logout_uri", "Optional."),
+        service_provider_details=(
+            ServiceProviderDetail("Redirect URI", "redirect_uri"),
+            ServiceProviderDetail("Post-logout redirect URI", "post_logout_redirect_uri"),
+            ServiceProviderDetail(
+                "Initiate login URI", "initiate_login_url", "Optional: for its own list of applications."
+            ),
+            ServiceProviderDetail("Back-channel or front-channel logout URI", "logout_uri", "Optional."),
         ),
         steps=(
             "Allow the scopes openid, profile and email.",
             "Send email_verified with the value true: without it an e-mail finds nobody who is here already.",
             _SPACES,
         ),
-        theirs_where="The client's settings; the issuer stands in the discovery document",
-        theirs={"issuer": "Issuer", "client_id": "Client ID", "client_secret": "Client secret"},
+        identity_provider_page="The client's settings; the issuer stands in the discovery document",
+        identity_provider_labels={"issuer": "Issuer", "client_id": "Client ID", "client_secret": "Client secret"},
     ),
 }

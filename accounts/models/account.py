@@ -32,7 +32,7 @@ class Account(models.Model):
     # R4: a session ends after so long without a request, and after so long in any case.
     session_idle_minutes = models.PositiveIntegerField(default=120)
     session_absolute_minutes = models.PositiveIntegerField(default=720)
-    # R45: when far more people than usual are let go within an hour, the rest waits for an admin's yes.
+    # R45: the deprovisioning guard: far more users than usual within an hour, and the rest awaits approval.
     hold_mass_departures = models.BooleanField(default=False)
     # R10: since then only account admins may use a password (`accounts.passwords.policy`). None: everybody may.
     sso_enforced_at = models.DateTimeField(null=True, blank=True)

@@ -22,7 +22,7 @@ M = TypeVar("M", bound=models.Model)
 
 class AccountQuerySet(models.QuerySet[M]):
     def in_account(self, account: "models.Model | uuid.UUID") -> Self:
-        """The rows of one account. Every query of a door starts here."""
+        """The rows of one account. Every query of an interface starts here."""
         return self.filter(account=account)
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of people who are out, and departures that wait for an admin's yes (R45)."""
+"""Deprovisionings: what a deprovisioned user had, and those that await approval (R45)."""
 
 from django.db import models
 

@@ -52,7 +52,7 @@ _SPACED_VALUES = RegexValidator(
 
 
 class JustInTime(models.TextChoices):
-    """Who may come in that was never here: the first login of a connection's people."""
+    """JIT provisioning: whether a first login creates a user."""
 
     ON = "on", "anyone the identity provider lets in"
     ANNOUNCED = "announced", "only people whom provisioning announced"
@@ -311,7 +311,7 @@ class Beginning(models.TextChoices):
 
 
 class LoginRecord(AccountOwned):
-    """One attempt to come in through a connection, told in sentences."""
+    """One attempt to sign in through a connection, with its decisions as sentences."""
 
     reference = models.CharField(max_length=12)
     at = models.DateTimeField(auto_now_add=True)

@@ -16,7 +16,7 @@ class SignedInSession(AccountOwned):
     # None: signed in with a password.
     connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, related_name="+")
     identity = models.ForeignKey(ExternalIdentity, on_delete=models.SET_NULL, null=True, related_name="+")
-    # SHA-256 of Django's session key, so that a copy of this table opens no door.
+    # SHA-256 of Django's session key, so that a copy of this table gives no access.
     key_digest = models.CharField(max_length=64, unique=True)
     # The IdP's name of its session: SAML SessionIndex, OIDC `sid`. It asks for logout by it.
     idp_session = models.CharField(max_length=512, blank=True)

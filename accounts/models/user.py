@@ -194,7 +194,7 @@ class User(AccountOwned, AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.number is None:
             self.number = next_user_number(self.account_id)
-        if "update_fields" in kwargs:  # every change is a new version, whoever makes it
+        if "update_fields" in kwargs:  # every change is a new version
             self.version += 1
             follows = () if set(SEARCHED).isdisjoint(kwargs["update_fields"]) else ("search_key",)
             kwargs["update_fields"] = {*kwargs["update_fields"], *follows, "version", "modified_at"}

@@ -35,4 +35,4 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
 
 def _time(request: HttpRequest, name: str) -> datetime | None:
     text = request.GET.get(name, "")
-    return audit_export.moment(text) if text else None
+    return audit_export.time_of(text) if text else None

@@ -90,7 +90,7 @@ def _chosen(set_up: SetUp) -> Step:
 
 
 def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
-    labels = _listed([value.label for value in set_up.ours])
+    labels = _listed([value.label for value in set_up.service_provider_details])
     ours = Step(
         "ours",
         "Copy the service provider details",
@@ -116,7 +116,7 @@ def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
 
 def _values_sentence(set_up: SetUp, seen: Seen) -> str:
     if seen.missing:
-        return f"Missing: {_listed(seen.missing)}. Find them at: {set_up.theirs_where}."
+        return f"Missing: {_listed(seen.missing)}. Find them at: {set_up.identity_provider_page}."
     if seen.lacks_secret:
         return "The client secret is missing. Code with PKCE needs one at most identity providers."
     return "All required details are entered."

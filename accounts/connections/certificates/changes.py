@@ -1,4 +1,4 @@
-"""The verbs about certificates: the provider's, which change a draft where the connection is live, and our own."""
+"""Changes of certificates: the provider's, in a draft where the connection is live, and our own."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ from common.encryption import unreadable_fields
 
 @transaction.atomic
 def add_certificates(connection: Connection, text: str, *, acting: Actor) -> Signers:
-    """Beside those there are, so that the IdP can change over at any moment; gives those that are new.
+    """Beside those there are, so that the IdP can switch at any time; returns those that are new.
 
     Raises ActionRefused for a text without a usable certificate, and for more than 20 in all.
     """

@@ -115,10 +115,10 @@ def verify_domain(domain: EmailDomain, *, acting: Actor) -> None:
 
 
 def _received(found: list[str]) -> str:
-    """Records of another kind are nobody's business; an old one of ours explains itself."""
-    ours = [text for text in found if text.startswith(RECORD_PREFIX)]
-    if ours:
-        return f"'{ours[0][:100]}'"
+    """An old record of ours is shown; of others only the number."""
+    own = [text for text in found if text.startswith(RECORD_PREFIX)]
+    if own:
+        return f"'{own[0][:100]}'"
     return f"{len(found)} TXT records, none of them ours" if found else "no TXT record"
 
 

@@ -152,7 +152,7 @@ def _insert(move: ConnectionMove) -> None:
         with transaction.atomic():
             move.save(force_insert=True)
     except IntegrityError:
-        raise ActionRefused("move-open", "This move was started at this moment by somebody else.") from None
+        raise ActionRefused("move-open", "Somebody else just started this move.") from None
 
 
 def _ended(move: ConnectionMove, verb: str, acting: Actor) -> ConnectionMove:

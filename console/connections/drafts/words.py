@@ -92,7 +92,7 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
 
 
 def label_of(connection: Connection, name: str) -> str:
-    theirs = SET_UPS[connection.vendor, connection.protocol].theirs
+    theirs = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels
     return theirs.get(_IN_FORMS.get(name, name), _WORDS[name])
 
 

@@ -34,7 +34,7 @@ class ProviderForm(forms.Form):
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(posted, files, prefix=prefix, initial=self.present(connection))
         self.connection = connection
-        for name, label in SET_UPS[connection.vendor, connection.protocol].theirs.items():
+        for name, label in SET_UPS[connection.vendor, connection.protocol].identity_provider_labels.items():
             if name in self.fields:
                 self.fields[name].label = label
 
@@ -155,7 +155,9 @@ class FieldsForm(ProviderForm, UploadOrText):
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(connection, posted, files, prefix=prefix)
         self.is_needed = not connection.idp_certificates
-        self.fields["file"].label = SET_UPS[connection.vendor, connection.protocol].theirs["certificate"]
+        self.fields["file"].label = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels[
+            "certificate"
+        ]
         if not self.is_needed:
             self.fields["file"].help_text = "Leave empty to keep the certificates. A new one replaces them."
 

@@ -122,7 +122,11 @@ def _page(
     secret_form: forms.Form | None = None,
 ) -> HttpResponse:
     addresses = addresses_of(connection)
-    ours = [(value, addresses[value.address]) for value in set_up_of(connection).ours if addresses[value.address]]
+    ours = [
+        (value, addresses[value.address])
+        for value in set_up_of(connection).service_provider_details
+        if addresses[value.address]
+    ]
     return shown(
         request,
         connection,

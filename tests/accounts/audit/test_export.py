@@ -117,11 +117,11 @@ def test_nothing_is_read_before_it_is_asked_for(cast: Cast, monkeypatch: pytest.
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", ""])
 def test_a_time_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ActionRefused, match="Expected a time"):
-        audit_export.moment(text)
+        audit_export.time_of(text)
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
-    assert audit_export.moment("2026-11-23") == audit_export.moment("2026-11-23T00:00:00Z")
+    assert audit_export.time_of("2026-11-23") == audit_export.time_of("2026-11-23T00:00:00Z")
 
 
 def test_an_empty_stretch_is_refused(cast: Cast) -> None:
