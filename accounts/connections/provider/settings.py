@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-
 from accounts.connections.certificates.certificates import CertificateError, Signers, signers_in
+from accounts.connections.changes import check_values
 from accounts.connections.provider.saml_metadata import (
     IdentityProviderMetadata,
     MetadataError,
@@ -154,13 +153,7 @@ def request_fields(
         "acr_values": " ".join(acr_values.split()),
         "omit_login_hint": omit_login_hint,
     }
-    try:
-        Connection(**fields).clean_fields(exclude={field.name for field in Connection._meta.fields} - set(fields))
-    except ValidationError as wrong:
-        name, problems = next(iter(wrong.message_dict.items()))
-        raise ActionRefused(
-            "connection-field-invalid", f"{name.replace('_', ' ').capitalize()}: {problems[0]}"
-        ) from None
+    check_values(Connection(**fields), fields)
     return fields
 
 
