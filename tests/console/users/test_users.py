@@ -10,11 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.deprovisioning.erase import erase
-from accounts.groups.groups import create_group
-from accounts.groups.members import add_member
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.users import users
-from spaces.group_roles import give_space_roles
 from spaces.placing import place_users
 from spaces.spaces import space_role_named
 from tests.support.cast import Cast
@@ -25,17 +22,6 @@ pytestmark = pytest.mark.django_db
 def shown(page: Any) -> set[str]:
     """Who is in the list, by the part before the @."""
     return set(re.findall(r'row"><a [^>]*>(\w+)@', page.content.decode()))
-
-
-@pytest.fixture
-def placed(cast: Cast) -> Cast:
-    """Bob is in DevOps himself, and Petra through her group, which is in QA too."""
-    member = space_role_named(cast.acme, "Space Member")
-    place_users([cast.bob.pk], cast.space("DevOps"), member, acting=OPERATOR)
-    devs, _ = create_group(cast.acme, "Devs", acting=OPERATOR)
-    add_member(devs, cast.petra, acting=OPERATOR)
-    give_space_roles(devs, [(cast.space("DevOps"), member), (cast.space("QA"), member)], acting=OPERATOR)
-    return cast
 
 
 def test_it_shows_the_people_of_the_account_and_nobody_else(as_alice_of: Client, cast: Cast) -> None:
@@ -49,32 +35,6 @@ def test_a_member_is_refused_and_a_stranger_signs_in(cast: Cast) -> None:
     member.force_login(cast.bob)
     assert member.get("/users").status_code == 403
     assertRedirects(Client().get("/users"), "/login?next=/users")
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("q=PET", {"petra"}),
-        ("q=bob+acme", {"bob"}),
-        ("q=BOB", {"bob"}),
-        ("state=pending", {"petra"}),
-        ("state=nonsense", set()),
-        ("origin=password", {"alice", "bob"}),
-        ("seen=never", {"bob", "petra"}),
-        ("space=DevOps", {"bob", "petra"}),
-        ("space=QA&q=petra", {"petra"}),
-        ("group=Devs", {"petra"}),
-        ("group=Nobodies", set()),
-        ("q=%00&page=99&sort=-nonsense", {"alice", "bob", "petra"}),
-    ],
-)
-def test_filters_find(as_alice_of: Client, placed: Cast, query: str, found: set[str]) -> None:
-    assert shown(as_alice_of.get(f"/users?{query}")) == found
-
-
-def test_an_unknown_space_is_named_in_a_sentence(as_alice_of: Client) -> None:
-    page = as_alice_of.get("/users?space=Globex")
-    assertContains(page, "This account has no space with the name &#x27;Globex&#x27;.")
 
 
 def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast) -> None:
@@ -117,24 +77,3 @@ def test_a_new_name_is_found_and_the_old_one_is_not(as_alice_of: Client, cast: C
     assert shown(as_alice_of.get("/users?q=GRÖSSE")) == {"bob"}
     users.update_profile(cast.bob, {"last_name": "Klein"}, acting=OPERATOR)
     assert shown(as_alice_of.get("/users?q=grösse")) == set()
-
-
-def test_the_list_is_a_file_too(as_alice_of: Client, placed: Cast) -> None:
-    page = as_alice_of.get("/users/export.csv?space=DevOps")
-    lines = page.getvalue().decode().splitlines()  # type: ignore[attr-defined]
-    assert page.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert [line.split(",")[0] for line in lines] == ["email", "bob@acme.example", "petra@acme.example"]
-    assert "DevOps: Space Member" in lines[1]
-    assert "Devs" in lines[2]
-    assert AuditEntry.objects.get(action="users.exported").changes == {"filters": [None, {"space": "DevOps"}]}
-
-
-def test_a_cell_is_no_formula(as_alice_of: Client, cast: Cast) -> None:
-    users.update_profile(cast.bob, {"first_name": "=HYPERLINK()"}, acting=OPERATOR)
-    assert "'=HYPERLINK()" in as_alice_of.get("/users/export.csv").getvalue().decode()  # type: ignore[attr-defined]
-
-
-def test_a_member_gets_no_file(cast: Cast) -> None:
-    member = Client()
-    member.force_login(cast.bob)
-    assert member.get("/users/export.csv").status_code == 403

@@ -56,7 +56,7 @@ def _text(*, account: str, since: str | None, until: str | None, **options: Any)
 
 
 def _time(text: str | None) -> datetime | None:
-    return audit_export.moment(text) if text else None
+    return audit_export.time_of(text) if text else None
 
 
 def _for_its_owner(path: str, flags: int) -> int:
