@@ -8,9 +8,6 @@ from lxml import etree
 from accounts.models import LoginRecord
 from accounts.sso.oidc import refusals as oidc_errors
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.refusals.catalogue import place
-from accounts.sso.refusals.provider_rows import ROWS
-from accounts.sso.refusals.row import Row
 from accounts.sso.saml.shape import status_refusal
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection
@@ -152,26 +149,6 @@ def test_each_status_of_a_saml_provider_has_its_own_code(codes: tuple[str, ...],
     assert refusal
     assert refusal.code == code
     assert message[:100] in refusal.received
-
-
-@pytest.mark.parametrize("cause", ROWS, ids=lambda cause: cause.code)
-def test_no_two_causes_give_the_admin_the_same_advice(cause: Row) -> None:
-    assert [other for other in ROWS if other.next_step == cause.next_step] == [cause]
-    assert cause.text.endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        ("idp-not-assigned", "Users and groups"),
-        ("idp-redirect-uri", "Authentication → Redirect URIs"),
-        ("idp-client-secret-expired", "Certificates & secrets"),
-        ("idp-consent", "Grant admin consent"),
-        ("idp-cancelled", ""),
-    ],
-)
-def test_the_place_at_entra_is_that_of_the_cause(code: str, words: str) -> None:
-    assert words in place(code, "entra", "oidc")
 
 
 def by_openid(cast: Cast, web: Web, error: str, words: str) -> Any:
