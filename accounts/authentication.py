@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.audit import audit
 from accounts.models import User
-from accounts.models.user import UserOrigin, UserState
+from accounts.models.user import UserOrigin
 from accounts.passwords import policy as password_policy
 from accounts.passwords import recovery_codes
 from common.folding import fold
@@ -36,7 +36,7 @@ class AccountBackend(BaseBackend):
         """
         if username is None or password is None:
             return None
-        named = User.objects.filter(email_key=fold(username), state=UserState.ACTIVE, origin=UserOrigin.PASSWORD)
+        named = User.objects.active().filter(email_key=fold(username), origin=UserOrigin.PASSWORD)
         named = named.filter(password_policy.MAY_USE).select_related("account")
         candidates = list(named[:20]) if account is None else _of_account(account, named)
         if not candidates:
@@ -48,7 +48,7 @@ class AccountBackend(BaseBackend):
         return matching[0]
 
     def get_user(self, user_id: UUID | str) -> User | None:
-        active = User.objects.select_related("account", "account_role").filter(state=UserState.ACTIVE)
+        active = User.objects.active().select_related("account", "account_role")
         user: User | None = active.filter(pk=user_id).first()
         return user
 

@@ -72,7 +72,7 @@ def make_link(user: User, *, end_tokens: bool = False, acting: Actor) -> str:
 
 def person_of_link(user_id: UUID, unverified_token: str) -> User | None:
     """Whose password the link sets; None when it is dead, used, or the person has no password here."""
-    people = User.objects.select_related("account", "account_role").filter(MAY_USE, state=UserState.ACTIVE)
+    people = User.objects.active().select_related("account", "account_role").filter(MAY_USE)
     user: User | None = people.filter(pk=user_id, origin=UserOrigin.PASSWORD).first()
     is_one = user is not None and (_tokens.check_token(user, unverified_token) or ends_tokens(user, unverified_token))
     return user if is_one else None

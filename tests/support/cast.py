@@ -30,7 +30,7 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Two accounts with the same spaces; acme.example is Acme's proved e-mail domain."""
+    """Two accounts with the same spaces; acme.example is Acme's verified e-mail domain."""
     secret(PASSWORD)
     acme, _ = open_account("Acme", acting=OPERATOR)
     globex, _ = open_account("Globex", acting=OPERATOR)

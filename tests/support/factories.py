@@ -26,7 +26,7 @@ _numbers = count(1)
 
 
 def saml_connection(account: Account, **settings: Any) -> Connection:
-    """A live SAML connection (Okta unless said otherwise) that answers for the account's proved domains."""
+    """A live SAML connection (Okta unless said otherwise) that answers for the account's verified domains."""
     defaults = {
         "name": f"Okta {next(_numbers)}",
         "vendor": "okta",
@@ -40,7 +40,7 @@ def saml_connection(account: Account, **settings: Any) -> Connection:
 
 
 def oidc_connection(account: Account, **settings: Any) -> Connection:
-    """A live OIDC connection (Entra unless said otherwise) that answers for the account's proved domains."""
+    """A live OIDC connection (Entra unless said otherwise) that answers for the account's verified domains."""
     defaults = {
         "name": f"Entra {next(_numbers)}",
         "vendor": "entra",

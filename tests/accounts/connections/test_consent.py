@@ -148,7 +148,7 @@ def _claim(okta: Connection, acting: Actor) -> None:
     domains.claim_domain(okta, "evil.example", acting=acting)
 
 
-def _prove(okta: Connection, acting: Actor) -> None:
+def _verify(okta: Connection, acting: Actor) -> None:
     domains.verify_domain(EmailDomain.objects.create(account=okta.account, domain="evil.example"), acting=acting)
 
 
@@ -201,7 +201,7 @@ ATTACKS: dict[Callable[[Connection, Actor], Any], str] = {
     _secret: "set_client_secret",
     _default_space: "change_sign_in_rules",
     _claim: "claim_domain",
-    _prove: "verify_domain",
+    _verify: "verify_domain",
     _approve: "approve_metadata",
     _delete: "delete_connection",
     _lift: "lift_enforcement",
@@ -226,7 +226,7 @@ def test_each_of_them_is_tried() -> None:
     assert {*ATTACKS.values(), "update_connection"} == NEEDS_ADMIN.keys()
 
 
-@pytest.mark.parametrize("attack", [one for one in ATTACKS if one is not _prove], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("attack", [one for one in ATTACKS if one is not _verify], ids=lambda one: one.__name__)
 def test_an_account_admin_may(okta: Connection, cast: Cast, attack: Callable[[Connection, Actor], None]) -> None:
     attack(okta, person(cast.alice))
 

@@ -43,7 +43,7 @@ def test_what_no_login_depends_on_does_not(entra: Connection, name: str) -> None
     assert digest_of(entra) == before
 
 
-def test_a_domain_changes_it_once_it_is_proved(cast: Cast, entra: Connection) -> None:
+def test_a_domain_changes_it_once_it_is_verified(cast: Cast, entra: Connection) -> None:
     before = digest_of(entra)
     domain = EmailDomain.objects.create(account=cast.acme, domain="acme.test")
     ConnectionDomain.objects.create(account=cast.acme, connection=entra, domain=domain)

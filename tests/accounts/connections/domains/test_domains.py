@@ -1,4 +1,4 @@
-"""E-mail domains: claimed, proved by DNS, taken from a connection (R16)."""
+"""E-mail domains: claimed, verified by DNS, taken from a connection (R16)."""
 
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ def actions() -> list[str]:
     return list(AuditEntry.objects.filter(object_label="new.example").order_by("at").values_list("action", flat=True))
 
 
-def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_proved(okta: Connection, dns: dict[str, Any]) -> None:
+def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_verified(okta: Connection, dns: dict[str, Any]) -> None:
     row = claimed(okta)
     assert live_connections_for_email("dana@new.example") == []
     dns["new.example"] = ["v=spf1 -all", domains.expected_record(row)]
@@ -68,14 +68,14 @@ def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_proved(okta: Connect
         (dns_records.LookUpFailed("DNS is silent."), "DNS is silent"),
     ],
 )
-def test_without_the_record_it_stays_unproved(okta: Connection, dns: dict[str, Any], found: Any, told: str) -> None:
+def test_without_the_record_it_stays_unverified(okta: Connection, dns: dict[str, Any], found: Any, told: str) -> None:
     row, dns["new.example"] = claimed(okta), found
     with pytest.raises(ActionRefused, match=told):
         domains.verify_domain(row, acting=OPERATOR)
     assert EmailDomain.objects.get(domain="new.example").proved_at is None
 
 
-def test_two_accounts_get_different_records_and_the_first_proof_wins(
+def test_two_accounts_get_different_records_and_the_first_to_verify_wins(
     cast: Cast, okta: Connection, dns: dict[str, Any]
 ) -> None:
     ours, theirs = claimed(okta), claimed(saml_connection(cast.globex))
@@ -93,7 +93,7 @@ def test_what_cannot_be_claimed(okta: Connection, text: str) -> None:
         claimed(okta, text)
 
 
-def test_a_domain_proved_once_serves_another_connection_at_once(cast: Cast, okta: Connection) -> None:
+def test_a_domain_verified_once_serves_another_connection_at_once(cast: Cast, okta: Connection) -> None:
     row = domains.claim_domain(draft(cast), "acme.example", acting=OPERATOR)
     assert row.proved_at
 
