@@ -1,110 +1,29 @@
 """Moving people from one connection to another: who links, start, finish, and back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from accounts.audit.audit import OPERATOR, Actor, person
 from accounts.connections import connections
 from accounts.connections.moving import moves
-from accounts.connections.moving.findings import Finding, counts_of, people_of
+from accounts.connections.moving.findings import Finding, counts_of
 from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
-from accounts.models import AuditEntry, Connection, ConnectionMove, Group, User
-from accounts.permissions import ACCOUNT_ADMIN, Permission
+from accounts.models import AuditEntry, Connection, ConnectionMove, User
+from accounts.permissions import Permission
 from accounts.rights import PermissionsExceeded
 from accounts.sso.login.complete import complete_login
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users
+from tests.accounts.connections.moving.company import Company, known, one_of_two
 from tests.accounts.connections.test_identities import session, sso_user
 from tests.conftest import LogIn
 from tests.support.cast import Cast
-from tests.support.factories import claims, known_at, oidc_connection, put_in, saml_connection
+from tests.support.factories import claims, known_at, saml_connection
 from tests.support.holders import holder
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class Company:
-    """Dana is known at Okta, and nobody yet at Entra."""
-
-    okta: Connection
-    entra: Connection
-    dana: User
-    admin: Actor
-
-    def start(self, *, includes_privileged: bool = True) -> ConnectionMove:
-        return moves.start_move(self.okta, self.entra, includes_privileged=includes_privileged, acting=self.admin)
-
-    def log_in(self, subject: str = "entra-dana", **values: object) -> User:
-        return complete_login(claims(self.entra, subject=subject, **values), self.entra).user
-
-
-@pytest.fixture
-def company(cast: Cast) -> Company:
-    okta, entra = saml_connection(cast.acme, name="Okta"), oidc_connection(cast.acme, name="Entra")
-    dana = complete_login(claims(okta), okta).user
-    return Company(okta, entra, dana, person(cast.alice))
-
-
-def finding_of(company: Company, user: User, *, includes_privileged: bool = True) -> str:
-    move = moves.open_or_planned(company.okta, company.entra, includes_privileged=includes_privileged)
-    found: str = people_of(move).get(pk=user.pk).finding  # type: ignore[attr-defined]
-    return found
-
-
-def known(cast: Cast, company: Company, address: str, **values: object) -> User:
-    user = sso_user(cast, address)
-    User.objects.filter(pk=user.pk).update(**values)
-    known_at(company.okta, user)
-    return user
-
-
-def one_of_two(cast: Cast, company: Company) -> User:
-    """Petra's user name is this user's email."""
-    user = known(cast, company, "x@acme.example", user_name="x", user_name_key="x")
-    User.objects.filter(pk=cast.petra.pk).update(user_name_key="x@acme.example")
-    return user
-
-
-WHY = {
-    Finding.LINKS: lambda cast, company: company.dana,
-    Finding.LINKED: lambda cast, company: known_at(company.entra, company.dana).user,
-    Finding.DEPROVISIONED: lambda cast, company: known(cast, company, "x@acme.example", state="deprovisioned"),
-    Finding.NO_EMAIL: lambda cast, company: known(
-        cast, company, "x@acme.example", email="", email_key="", user_name_key="x", origin="scim"
-    ),
-    Finding.NO_DOMAIN: lambda cast, company: known(cast, company, "x@elsewhere.example"),
-    Finding.TWO_MATCH: one_of_two,
-    Finding.PRIVILEGED: lambda cast, company: known_at(company.okta, cast.alice).user,
-}
-
-
-@pytest.mark.parametrize("finding", list(Finding))
-def test_the_preview_says_who_links_and_who_does_not_and_why(cast: Cast, company: Company, finding: Finding) -> None:
-    user = WHY[finding](cast, company)
-    assert finding_of(company, user, includes_privileged=False) == finding
-
-
-def test_the_preview_knows_permissions_that_a_group_gives(cast: Cast, company: Company) -> None:
-    group = Group.objects.create(
-        account=cast.acme, name="Admins", account_role=users.role_named(cast.acme, ACCOUNT_ADMIN)
-    )
-    put_in(company.dana, group)
-    assert finding_of(company, company.dana, includes_privileged=False) == Finding.PRIVILEGED
-    assert finding_of(company, company.dana) == Finding.LINKS
-
-
-@pytest.mark.parametrize("of_domain", ["acme.example.evil.example", "notacme.example", "x.acme.example"])
-def test_a_domain_that_looks_alike_is_not_verified(cast: Cast, company: Company, of_domain: str) -> None:
-    assert finding_of(company, known(cast, company, f"x@{of_domain}")) == Finding.NO_DOMAIN
-
-
-def test_nobody_of_another_account_is_in_it(cast: Cast, company: Company) -> None:
-    known_at(saml_connection(cast.globex), cast.charlie)
-    assert counts_of(moves.open_or_planned(company.okta, company.entra)) == {Finding.LINKS: 1}
 
 
 def test_people_link_at_their_first_login_and_both_connections_stay_alive(company: Company, log_in: LogIn) -> None:
