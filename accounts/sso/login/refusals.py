@@ -150,12 +150,12 @@ def _way_out(connection: Connection, through: Sequence[str]) -> str:
             f"{connection.name} sends another subject than before, for example because the user was deleted and created"
             " again there. If it is the same person, an admin uses “Remove identity” on the user's page, then the user"
             " logs in again. If many users arrive with another subject, an account admin starts a move on the"
-            " connection's page under “Move people”."
+            " connection's page under “Move users”."
         )
     return (
         f"If it is the same person, the user signs in {_by(through)}, then through {connection.name} in the same"
         " browser; or an admin uses “Remove identity” on the user's page. For many users, an account admin starts a"
-        f" move on the page of {connection.name} under “Move people”."
+        f" move on the page of {connection.name} under “Move users”."
     )
 
 

@@ -96,7 +96,7 @@ def test_after_the_yes_the_move_is_on(
     fields = {"source": str(okta.pk), "confirmed": "yes", **ticked}
     page = as_alice.post(address(entra, "/start"), fields, follow=True)
     assertContains(page, "Users of Okta are linked at their next login through Entra")
-    assertContains(page, "Moved 0 of 2 people")
+    assertContains(page, "Moved 0 of 2 users")
     assert ConnectionMove.objects.get().includes_privileged is includes
 
 

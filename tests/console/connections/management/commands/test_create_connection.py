@@ -247,7 +247,7 @@ def test_enabled_by_the_operator_its_logins_give_what_mapped_groups_give_and_it_
     told = StringIO()
     call_command("create_connection", "Acme", "Okta", *three_fields, "--live", stdout=StringIO(), stderr=told)
     assert Connection.objects.get().agreed_permissions == sorted(Permission)
-    assert "Group 'Admins' gives Manage Roles," in told.getvalue()
+    assert "Group 'Admins', which gives Manage Roles," in told.getvalue()
 
 
 def test_of_a_chain_only_the_end_is_kept_and_the_rest_is_told(

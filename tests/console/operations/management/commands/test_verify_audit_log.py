@@ -154,8 +154,13 @@ def test_it_refuses_a_file_that_is_not_there(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("Acme", "--expect-head", "12"), ("--expect-head", f"1:{'0' * 64}"), ("Nobody",)]
+    ("arguments", "reason"),
+    [
+        (("Acme", "--expect-head", "12"), "Expected --expect-head as POSITION:DIGEST"),
+        (("--expect-head", f"1:{'0' * 64}"), "needs the account"),
+        (("Nobody",), "There is no account"),
+    ],
 )
-def test_it_refuses_what_it_cannot_check(cast: Cast, arguments: tuple[str, ...]) -> None:
-    with pytest.raises(CommandError, match="Expected"):
+def test_it_refuses_what_it_cannot_check(cast: Cast, arguments: tuple[str, ...], reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
         run("verify_audit_log", *arguments)
