@@ -45,7 +45,7 @@ def attributes(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_SSO)
-def people(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+def user_access(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
     form = PeopleForm(connection, posted(request), has_all_permissions=has_all_permissions(request))
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def people(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             changed = change_sign_in_rules(connection, **form.rules(), acting=acting(request))
             return _saved(request, connection, "connection-people", changed)
     gifts = gifts_of(connection)
-    return shown(request, connection, "connection-people", "connections/people.html", form=form, gifts=gifts)
+    return shown(request, connection, "connection-people", "connections/user_access.html", form=form, gifts=gifts)
 
 
 def _update(request: HttpRequest, connection: Connection, changes: dict[str, Any]) -> bool:

@@ -42,7 +42,7 @@ def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     rows = rows.select_related("user", "role", "connection")
     listing = Listing(request, rows, MemberFilters, PEOPLE_ORDERS, known_total=lambda: counts["people"], by_key=True)
     page = {"space": space, "counts": counts, "listing": listing, "zone": zone_for(request)}
-    return render(request, "spaces/people.html", page)
+    return render(request, "spaces/users.html", page)
 
 
 @require_safe
