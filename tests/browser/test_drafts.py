@@ -38,7 +38,7 @@ def test_an_admin_edits_tests_and_publishes(acme: Acme, alice: Page, request: py
     expect(alice.get_by_role("main")).not_to_contain_text("You are viewing a draft")
 
 
-def test_a_draft_is_thrown_away(acme: Acme, alice_with_scripts: Page) -> None:
+def test_a_draft_is_discarded(acme: Acme, alice_with_scripts: Page) -> None:
     page = alice_with_scripts
     page.goto(f"{acme.product}/sso")
     page.get_by_role("link", name="Azure", exact=True).click()

@@ -143,7 +143,7 @@ def test_it_tells_how_the_chain_stands(as_alice_of: Client, cast: Cast) -> None:
     assertContains(page, "number 1 of the chain")
 
 
-def test_a_member_is_refused_and_a_stranger_signs_in(cast: Cast) -> None:
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(cast: Cast) -> None:
     member = Client()
     member.force_login(cast.bob)
     assert member.get("/audit").status_code == 403

@@ -104,6 +104,6 @@ def test_one_press_on_the_page_of_the_group_allows_it(as_alice: Client, okta: Co
     assertNotContains(as_alice.get(f"/groups/{admins.pk}/roles"), "Allow for Okta")
 
 
-def test_what_is_no_permission_is_told(as_alice: Client, okta: Connection) -> None:
+def test_what_is_no_permission_is_shown(as_alice: Client, okta: Connection) -> None:
     page = as_alice.post(f"/sso/{okta.pk}/allow", {"allow": "Fly"}, follow=True)
     assertContains(page, "Expected account permissions; received Fly")

@@ -27,7 +27,7 @@ def address(name: str, connection: Connection) -> str:
     return reverse(name, kwargs={key: named[key] for key in keys})
 
 
-def test_it_tells_how_each_connection_stands(as_alice: Client, okta: Connection, theirs: Connection) -> None:
+def test_it_shows_the_state_of_each_connection(as_alice: Client, okta: Connection, theirs: Connection) -> None:
     LoginRecord.objects.create(account=okta.account, connection=okta, reference="A", outcome="signed-in")
     page = as_alice.get("/sso")
     assertContains(page, "Okta, SAML 2.0")
@@ -37,7 +37,7 @@ def test_it_tells_how_each_connection_stands(as_alice: Client, okta: Connection,
     assertNotContains(page, "Secret Globex")
 
 
-def test_an_account_without_one_is_taught_what_it_is_for(as_alice: Client) -> None:
+def test_an_empty_list_explains_connections(as_alice: Client) -> None:
     assertContains(as_alice.get("/sso"), "No connections yet")
 
 
@@ -99,7 +99,7 @@ def test_a_new_connection_is_a_draft_that_shows_our_addresses(as_alice: Client, 
         ({"name": "\x00", "kind": "okta-saml"}, "Null characters"),
     ],
 )
-def test_what_is_no_connection_is_told_in_the_form(
+def test_what_is_no_connection_is_a_form_error(
     as_alice: Client, okta: Connection, posted: dict[str, str], told: str
 ) -> None:
     assertContains(as_alice.post("/sso/new", posted), told)
@@ -107,7 +107,7 @@ def test_what_is_no_connection_is_told_in_the_form(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_member_is_refused_and_a_stranger_signs_in(
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(
     cast: Cast, okta: Connection, azure: Connection, name: str
 ) -> None:
     member, path = Client(), address(name, okta)

@@ -163,7 +163,7 @@ def test_what_a_live_connection_takes_stays(
     assert placement_of(okta) is None
 
 
-def test_people_are_not_made_strangers_to_be_found_anew(browser: Client, okta: Connection, log_in: LogIn) -> None:
+def test_users_are_not_unlinked_to_be_found_by_email(browser: Client, okta: Connection, log_in: LogIn) -> None:
     """Without their identity another connection would find them by e-mail."""
     log_in(claims(okta), okta)
     browser.post(f"/sso/{okta.pk}/disable", YES)

@@ -90,7 +90,7 @@ def test_the_start_asks_and_names_people_with_account_permissions(
 
 
 @pytest.mark.parametrize(("ticked", "includes"), [({"includes_privileged": "on"}, True), ({}, False)])
-def test_after_the_yes_the_move_is_on(
+def test_after_confirmation_the_move_has_started(
     as_alice: Client, okta: Connection, entra: Connection, ticked: dict[str, str], includes: bool
 ) -> None:
     fields = {"source": str(okta.pk), "confirmed": "yes", **ticked}

@@ -36,7 +36,7 @@ def test_what_is_of_saml_only_is_not_asked_of_openid(as_alice: Client, azure: Co
     ("fields", "told"),
     [({"name": "Azure", "clock_skew": "60"}, "exists already"), ({"name": "x", "clock_skew": "301"}, "less than")],
 )
-def test_a_general_setting_that_cannot_be_is_told(
+def test_a_general_setting_that_cannot_be_is_shown(
     as_alice: Client, okta: Connection, azure: Connection, fields: dict[str, str], told: str
 ) -> None:
     assertContains(send(as_alice, okta, "general", fields), told)
@@ -60,7 +60,7 @@ def test_the_role_of_another_account_cannot_be_granted(as_alice: Client, okta: C
     assert not Connection.objects.get().grantable_account_roles.exists()
 
 
-def test_an_unknown_space_is_told(as_alice: Client, okta: Connection) -> None:
+def test_an_unknown_space_is_shown(as_alice: Client, okta: Connection) -> None:
     page = send(as_alice, okta, "people", {**PEOPLE, "default_space": "Atlantis"})
     assertContains(page, "This account has no space with the name &#x27;Atlantis&#x27;")
     assert Connection.objects.get().just_in_time == "on"

@@ -44,7 +44,7 @@ def test_after_the_test_only_enabling_is_left_and_then_nothing() -> None:
     assert next_of(replace(TESTED, is_live=True)) == []
 
 
-def test_a_test_of_other_settings_is_none() -> None:
+def test_a_test_of_other_settings_does_not_count() -> None:
     changed = replace(TESTED, passed="")
     assert next_of(changed) == ["test"]
     assert "changed after the last successful test" in found(changed)["test"].sentence

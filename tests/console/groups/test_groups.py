@@ -34,7 +34,7 @@ def test_the_list_tells_type_users_and_what_it_gives(as_alice_of: Client, cast: 
         assertContains(page, text)
 
 
-def test_an_account_without_groups_is_told_what_they_are_for(as_alice_of: Client) -> None:
+def test_an_empty_list_explains_groups(as_alice_of: Client) -> None:
     assertContains(as_alice_of.get("/groups"), "Create a group")
 
 

@@ -41,7 +41,7 @@ def test_it_says_whom_the_provider_manages_and_why(as_alice_of: Client, cast: Ca
     assertNotContains(page, "Remove petra@acme.example")
 
 
-def test_people_are_added_by_email(as_alice_of: Client, ops: Group) -> None:
+def test_members_are_added_by_email(as_alice_of: Client, ops: Group) -> None:
     assert add(as_alice_of, ops, "Bob@ACME.example, \n petra@acme.example,,").status_code == 302
     assertContains(as_alice_of.get(f"/groups/{ops.pk}/users"), "2 users added to Ops.")
     assert ops.members.count() == 2
@@ -92,7 +92,7 @@ def test_members_are_found(as_alice_of: Client, cast: Cast, ops: Group, query: s
     assert {str(line.membership.user).split("@")[0] for line in lines} == found
 
 
-def test_who_is_out_is_neither_shown_nor_counted(as_alice_of: Client, cast: Cast, ops: Group) -> None:
+def test_a_deprovisioned_user_is_neither_shown_nor_counted(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     for person in (cast.bob, cast.petra):
         put_in(person, ops)
     end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)  # and the clean-up is still to come

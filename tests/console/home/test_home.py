@@ -39,7 +39,7 @@ def record_login(user: User, reference: str, *decisions: str) -> None:
 
 
 @pytest.mark.django_db
-def test_it_asks_strangers_to_log_in(client: Client) -> None:
+def test_it_asks_anonymous_users_to_log_in(client: Client) -> None:
     assertRedirects(client.get("/"), "/login?next=/")
 
 

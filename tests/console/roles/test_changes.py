@@ -42,7 +42,7 @@ def test_a_custom_role_of_either_kind_is_made(alice: Client, cast: Cast) -> None
         ({"name": ""}, "This field is required"),
     ],
 )
-def test_what_cannot_be_is_told_in_the_form(alice: Client, cast: Cast, values: dict[str, str], told: str) -> None:
+def test_what_cannot_be_is_a_form_error(alice: Client, cast: Cast, values: dict[str, str], told: str) -> None:
     assertContains(alice.post("/roles/space/new", values), told)
     assert SpaceRole.objects.in_account(cast.acme).count() == 3
 

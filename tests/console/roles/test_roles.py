@@ -31,7 +31,7 @@ def test_the_matrix_shows_both_kinds_and_the_newer_name_of_a_permission(alice: C
 
 
 @pytest.mark.parametrize("path", ["/roles", "/roles/space/compare", "/roles/account/{id}", "/roles/space/new"])
-def test_a_member_is_refused_and_a_stranger_signs_in(bob: Client, cast: Cast, path: str) -> None:
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(bob: Client, cast: Cast, path: str) -> None:
     path = path.format(id=account_role(cast, "Account Admin").pk)
     assert bob.get(path).status_code == 403
     assertRedirects(Client().get(path), f"/login?next={path}")

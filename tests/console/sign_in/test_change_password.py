@@ -89,5 +89,5 @@ def test_who_has_no_password_here_has_no_such_page(as_alice: Client, alice: User
     assert as_alice.get(ADDRESS).status_code == 404
 
 
-def test_it_asks_strangers_to_sign_in(client: Client, db: None) -> None:
+def test_it_asks_anonymous_users_to_sign_in(client: Client, db: None) -> None:
     assertRedirects(client.get(ADDRESS), f"/login?next={ADDRESS}")

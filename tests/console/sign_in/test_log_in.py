@@ -65,7 +65,7 @@ def test_the_session_key_changes_at_every_login(client: Client, alice: User) -> 
     assert len(keys) == 2
 
 
-def test_whoever_is_signed_in_already_goes_home(as_alice: Client) -> None:
+def test_a_signed_in_user_is_redirected_home(as_alice: Client) -> None:
     assertRedirects(as_alice.get("/login"), "/")
 
 

@@ -40,7 +40,7 @@ def test_several_connections_are_offered_by_name(client: Client, acme: Account, 
     assertContains(page, f'href="/login/sso/{okta.id}?login_hint=bob%40acme.example">Acme &lt;Okta&gt;</a>')
 
 
-def test_an_unknown_domain_is_told_plainly(client: Client, entra: Connection) -> None:
+def test_an_unknown_domain_is_named(client: Client, entra: Connection) -> None:
     page = ask(client, "bob@initech.example")
     assertContains(page, f"{UNKNOWN} for the email domain <strong>initech.example</strong>")
 
@@ -80,7 +80,7 @@ def test_an_international_domain_is_found(client: Client, acme: Account) -> None
 
 
 @pytest.mark.parametrize("email", ["", "bob", "bob@", "@acme.example", "bob@acme", "<script>@acme.example"])
-def test_what_is_no_email_is_told_at_the_field(client: Client, entra: Connection, email: str) -> None:
+def test_what_is_no_email_is_a_field_error(client: Client, entra: Connection, email: str) -> None:
     page = ask(client, email)
     assertContains(page, 'aria-invalid="true"')
     assertNotContains(page, "<script>")

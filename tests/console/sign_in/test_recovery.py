@@ -43,7 +43,7 @@ def test_every_failure_gets_the_same_answer(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "fields", [{"email": ""}, {"email": "x", "recovery_code": "y"}, {"email": ALICE, "recovery_code": "\x00"}]
 )
-def test_what_is_no_email_or_code_is_told_in_the_form(client: Client, db: None, fields: dict[str, str]) -> None:
+def test_what_is_no_email_or_code_is_a_form_error(client: Client, db: None, fields: dict[str, str]) -> None:
     assertContains(client.post("/login/recovery", fields), 'aria-invalid="true"')
 
 

@@ -75,7 +75,7 @@ def test_it_is_the_link_of_one_person(client: Client, alice: User, bob: User, li
 
 
 @pytest.mark.parametrize(("first", "second"), [(NEW, "something else here"), ("short", "short"), ("", "")])
-def test_a_bad_password_is_told_at_the_field(client: Client, link: str, first: str, second: str) -> None:
+def test_a_bad_password_is_a_field_error(client: Client, link: str, first: str, second: str) -> None:
     page = save(client, link, first, second)
     assertContains(page, 'aria-invalid="true"')
     assert client.get(link).status_code == 200

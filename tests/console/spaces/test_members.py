@@ -106,7 +106,7 @@ def test_another_accounts_role_cannot_be_given(alice: Client, cast: Cast) -> Non
         assert page.context["form"].errors["role"]
 
 
-def test_who_is_out_is_refused_in_the_form(alice: Client, cast: Cast) -> None:
+def test_a_deprovisioned_user_is_refused_in_the_form(alice: Client, cast: Cast) -> None:
     User.objects.filter(pk=cast.bob.pk).update(state="deprovisioned")
     page = alice.post(qa(cast, "/place"), {"email": cast.bob.email, "role": space_role(cast, "Space Admin").pk})
     assertContains(page, "bob@acme.example is deprovisioned")
@@ -119,7 +119,7 @@ def test_another_role_is_given(alice: Client, cast: Cast) -> None:
     assert (membership.role.name, membership.origin) == ("Space Admin", Origin.MANUAL)
 
 
-def test_taking_out_asks_and_says_what_stays_and_what_comes_back(alice: Client, cast: Cast) -> None:
+def test_removing_asks_and_says_what_stays_and_what_comes_back(alice: Client, cast: Cast) -> None:
     put_in_qa(cast, cast.bob, origin=Origin.IDP)
     give_through_group(cast, cast.bob)
     question = alice.post(qa(cast, f"/people/{cast.bob.pk}/take-out"))

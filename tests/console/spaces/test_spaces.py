@@ -57,7 +57,7 @@ def test_an_account_without_spaces_is_told_what_they_are(alice: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/spaces", "/spaces/new", "/spaces/{id}", "/spaces/{id}/edit", "/spaces/{id}/delete"])
-def test_a_member_is_refused_and_a_stranger_signs_in(bob: Client, cast: Cast, path: str) -> None:
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(bob: Client, cast: Cast, path: str) -> None:
     path = path.format(id=cast.space("QA").pk)
     assert bob.get(path).status_code == 403
     assertRedirects(Client().get(path), f"/login?next={path}")
@@ -94,7 +94,7 @@ def test_a_space_is_made(alice: Client, cast: Cast) -> None:
         ("a\x07b", "without comma"),
     ],
 )
-def test_a_name_that_cannot_be_is_told_in_the_form(alice: Client, cast: Cast, name: str, told: str) -> None:
+def test_a_name_that_cannot_be_is_a_form_error(alice: Client, cast: Cast, name: str, told: str) -> None:
     assertContains(alice.post("/spaces/new", {"name": name}), told)
     assertContains(alice.post(f"/spaces/{cast.space('Trial').pk}/edit", {"name": name}), told)
     assert Space.objects.in_account(cast.acme).count() == 3

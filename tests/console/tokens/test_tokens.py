@@ -83,7 +83,7 @@ def test_the_number_of_queries_does_not_grow(
         assertContains(as_alice_of.get("/tokens?sort=owner"), "1 to 50 of 60 tokens")
 
 
-def test_what_ends_soon_is_told(as_alice_of: Client, cast: Cast) -> None:
+def test_what_ends_soon_is_shown(as_alice_of: Client, cast: Cast) -> None:
     alerts.raise_alert(cast.acme.pk, AlertKind.TOKEN_EXPIRY, "t", "The API token 'CI' ends.")
     alerts.raise_alert(cast.acme.pk, AlertKind.SECRET_EXPIRY, "s", "The client secret ends.")
     page = as_alice_of.get("/tokens")
@@ -141,7 +141,7 @@ def test_the_tokens_of_another_account_are_not_there(as_alice_of: Client, cast: 
     assert tokens.live_tokens(cast.globex) == [token]
 
 
-def test_a_member_sees_none_of_others_and_a_stranger_signs_in(cast: Cast) -> None:
+def test_a_member_sees_none_of_others_and_an_anonymous_user_has_to_sign_in(cast: Cast) -> None:
     token, member = made(cast.alice), browser_of(cast.bob)
     assert member.get("/tokens").status_code == 403
     assert member.post("/tokens/new", {"name": "CI", "expires": "30"}).status_code == 403
@@ -191,7 +191,7 @@ def test_what_ends_with_a_token_is_named_before(as_alice_of: Client, cast: Cast)
     assert tokens.live_tokens(cast.acme) == []
 
 
-def test_what_made_a_token_is_told(as_alice_of: Client, cast: Cast) -> None:
+def test_what_made_a_token_is_shown(as_alice_of: Client, cast: Cast) -> None:
     root = made(cast.alice, "root")
     tokens.issue_token(cast.alice, "child", [], through=root, acting=OPERATOR)
     tokens.issue_token(cast.alice, "of a login", [], through=tokens.issue_short_token(cast.alice)[0], acting=OPERATOR)

@@ -37,7 +37,7 @@ def test_the_last_admin_keeps_the_role(as_alice_of: Client, cast: Cast) -> None:
     assert AuditEntry.objects.filter(action="user.protected").exists()
 
 
-def test_nobody_gives_more_than_they_have(cast: Cast) -> None:
+def test_an_admin_grants_at_most_their_own_permissions(cast: Cast) -> None:
     clerk = cast.acme.accountrole_set.create(name="Clerk", permissions=[Permission.MANAGE_USERS])
     users.set_account_role(cast.bob, clerk, acting=OPERATOR)
     browser = Client()
@@ -48,7 +48,7 @@ def test_nobody_gives_more_than_they_have(cast: Cast) -> None:
     assertContains(page, "which you do not have")
 
 
-def test_they_are_placed_and_taken_out(as_alice_of: Client, cast: Cast) -> None:
+def test_a_space_is_assigned_and_removed(as_alice_of: Client, cast: Cast) -> None:
     qa, role = cast.space("QA"), space_role_named(cast.acme, "Space Developer")
     as_alice_of.post(address(cast.petra, "/spaces"), {"space": "QA", "role": str(role.pk)})
     assert SpaceMembership.objects.get(user=cast.petra).role == role
@@ -58,14 +58,14 @@ def test_they_are_placed_and_taken_out(as_alice_of: Client, cast: Cast) -> None:
     assert not SpaceMembership.objects.filter(user=cast.petra).exists()
 
 
-def test_a_wrong_space_or_group_is_told_on_the_page(as_alice_of: Client, cast: Cast) -> None:
+def test_a_wrong_space_or_group_is_shown_on_the_page(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.petra, "/spaces"), {"space": "Nowhere", "role": "junk"})
     assertContains(page, "This account has no space with the name")
     page = as_alice_of.post(address(cast.petra, "/groups"), {"group": "Nobodies"})
     assertContains(page, "This account has no group with the name")
 
 
-def test_why_somebody_who_is_out_gets_nothing_is_told(as_alice_of: Client, cast: Cast) -> None:
+def test_it_says_why_a_deprovisioned_user_gets_no_role(as_alice_of: Client, cast: Cast) -> None:
     end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     create_group(cast.acme, "Devs", acting=OPERATOR)
     role = space_role_named(cast.acme, "Space Member")
@@ -75,7 +75,7 @@ def test_why_somebody_who_is_out_gets_nothing_is_told(as_alice_of: Client, cast:
     assertContains(page, "Nobody was added: bob@acme.example no longer has access here.")
 
 
-def test_they_join_and_leave_a_group(as_alice_of: Client, cast: Cast) -> None:
+def test_a_user_is_added_to_and_removed_from_a_group(as_alice_of: Client, cast: Cast) -> None:
     devs, _ = create_group(cast.acme, "Devs", acting=OPERATOR)
     as_alice_of.post(address(cast.petra, "/groups"), {"group": "Devs"})
     assert GroupMembership.objects.filter(user=cast.petra, group=devs).exists()
@@ -98,7 +98,7 @@ def test_deprovisioning_asks_and_restoring_brings_back(as_alice_of: Client, bob_
     assert bob_with_rights.bob.state == "active"
 
 
-def test_nobody_deprovisions_themselves(as_alice_of: Client, cast: Cast) -> None:
+def test_admins_cannot_deprovision_themselves(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.alice, "/deprovision"), {"confirmed": "yes"}, follow=True)
     assertContains(page, "Expected people other than yourself")
 

@@ -15,7 +15,7 @@ def role_id(cast: Cast, name: str) -> str:
     return str(users.role_named(cast.acme, name).pk)
 
 
-def test_somebody_is_announced(as_alice_of: Client, cast: Cast) -> None:
+def test_a_pending_user_is_created(as_alice_of: Client, cast: Cast) -> None:
     given = {"email": "dana@acme.example", "account_role": role_id(cast, "Account Member"), "way_in": "announced"}
     page = as_alice_of.post("/users/new", given, follow=True)
     assertContains(page, "User dana@acme.example created")
@@ -32,7 +32,7 @@ def test_somebody_gets_a_link_to_set_a_password(as_alice_of: Client, cast: Cast)
     assert AuditEntry.objects.filter(action="user.password-link-made").exists()
 
 
-def test_a_taken_email_is_told_in_the_form(as_alice_of: Client, cast: Cast) -> None:
+def test_a_taken_email_is_a_form_error(as_alice_of: Client, cast: Cast) -> None:
     given = {"email": "BOB@acme.example", "account_role": role_id(cast, "Account Member"), "way_in": "announced"}
     assertContains(as_alice_of.post("/users/new", given), "exists already in this account")
     assertContains(as_alice_of.post("/users/new", {"email": "junk", "way_in": "junk"}), "errorlist")

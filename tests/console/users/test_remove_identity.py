@@ -42,7 +42,7 @@ def test_of_a_user_with_a_password_it_says_how_to_link(as_alice_of: Client, cast
     assertContains(as_alice_of.post(address(known_at(saml_connection(cast.acme), cast.bob))), "with the password")
 
 
-def test_after_the_yes_it_is_removed(as_alice_of: Client, petra: ExternalIdentity) -> None:
+def test_after_confirmation_it_is_removed(as_alice_of: Client, petra: ExternalIdentity) -> None:
     page = as_alice_of.post(address(petra), {"confirmed": "yes"}, follow=True)
     assertContains(page, "Identity at Okta removed, 0 sessions ended.")
     assert not ExternalIdentity.objects.exists()
@@ -53,7 +53,7 @@ def test_that_of_another_user_is_not_found(as_alice_of: Client, cast: Cast, petr
     assert as_alice_of.post(path, {"confirmed": "yes"}).status_code == 404
 
 
-def test_those_of_several_people_are_removed_after_the_yes(as_alice_of: Client, cast: Cast) -> None:
+def test_those_of_several_people_are_removed_after_confirmation(as_alice_of: Client, cast: Cast) -> None:
     for connection in (saml_connection(cast.acme), oidc_connection(cast.acme)):
         known_at(connection, cast.petra)
     asked = as_alice_of.post(MANY, {"person": [cast.petra.pk, cast.bob.pk]})

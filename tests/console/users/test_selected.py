@@ -34,7 +34,7 @@ def hidden(page: Any) -> dict[str, list[str]]:
     return fields
 
 
-def test_several_are_placed(as_alice_of: Client, cast: Cast) -> None:
+def test_several_are_assigned(as_alice_of: Client, cast: Cast) -> None:
     ticked = [cast.bob.pk, cast.petra.pk]
     page = as_alice_of.post("/users/selected/place?q=acme", {"person": ticked, **placement(cast)}, follow=True)
     assertRedirects(page, "/users?q=acme")
@@ -70,7 +70,7 @@ def test_the_protected_stay_and_are_named(as_alice_of: Client, cast: Cast) -> No
     assert cast.alice.state == "active"
 
 
-def test_everybody_who_fits_is_placed_after_a_question(as_alice_of: Client, cast: Cast) -> None:
+def test_all_matching_are_assigned_after_confirmation(as_alice_of: Client, cast: Cast) -> None:
     address = "/users/selected/place?state=pending"
     asked = as_alice_of.post(address, {"everybody": "yes", **placement(cast)})
     assertContains(asked, "Assign 1 user to DevOps as Space Developer?")
@@ -98,12 +98,12 @@ def test_too_many_are_refused_with_a_sentence(as_alice_of: Client, cast: Cast, m
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nobody_chosen_is_told(as_alice_of: Client, path: str) -> None:
+def test_an_empty_selection_is_refused(as_alice_of: Client, path: str) -> None:
     page = as_alice_of.post(path, {"person": ["not-a-key", ""]}, follow=True)
     assertContains(page, "No users selected.")
 
 
-def test_an_unknown_space_or_role_is_told(as_alice_of: Client, cast: Cast) -> None:
+def test_an_unknown_space_or_role_is_shown(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post("/users/selected/place", {"person": [cast.bob.pk], "space": "Nowhere"}, follow=True)
     assertContains(page, "Space: This account has no space with the name")
     junk = {"person": [cast.bob.pk], "space": "QA", "role": str(uuid4())}
@@ -118,7 +118,7 @@ def test_people_of_another_account_are_nobody(as_alice_of: Client, cast: Cast) -
     assert not SpaceMembership.objects.exists()
 
 
-def test_who_is_out_is_not_placed(as_alice_of: Client, cast: Cast) -> None:
+def test_a_deprovisioned_user_is_not_placed(as_alice_of: Client, cast: Cast) -> None:
     end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.post("/users/selected/place", {"person": [cast.bob.pk], **placement(cast)}, follow=True)
     assertContains(page, "No changes: nothing to do")

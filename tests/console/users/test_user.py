@@ -39,7 +39,7 @@ def test_it_names_the_login_that_gave_a_right(as_alice_of: Client, cast: Cast, l
 
 
 @pytest.mark.parametrize("who", ["charlie", "erased"])
-def test_somebody_elses_person_is_not_there(as_alice_of: Client, cast: Cast, who: str) -> None:
+def test_a_user_of_another_account_is_not_found(as_alice_of: Client, cast: Cast, who: str) -> None:
     if who == "erased":
         erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     person = cast.charlie if who == "charlie" else cast.bob
@@ -48,7 +48,7 @@ def test_somebody_elses_person_is_not_there(as_alice_of: Client, cast: Cast, who
         assert as_alice_of.post(address(person, more)).status_code == 404
 
 
-def test_a_member_is_refused_and_a_stranger_signs_in(cast: Cast) -> None:
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(cast: Cast) -> None:
     member = Client()
     member.force_login(cast.bob)
     assert member.get(address(cast.petra)).status_code == 403

@@ -30,14 +30,14 @@ def test_it_shows_the_people_of_the_account_and_nobody_else(as_alice_of: Client,
     assertNotContains(page, cast.charlie.email)
 
 
-def test_a_member_is_refused_and_a_stranger_signs_in(cast: Cast) -> None:
+def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(cast: Cast) -> None:
     member = Client()
     member.force_login(cast.bob)
     assert member.get("/users").status_code == 403
     assertRedirects(Client().get("/users"), "/login?next=/users")
 
 
-def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast) -> None:
+def test_a_deprovisioned_user_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast) -> None:
     end_access.deprovision(cast.bob.pk, cast.acme, acting=OPERATOR)
     page = as_alice_of.get("/users")
     assert shown(page) == {"alice", "petra"}
@@ -45,13 +45,13 @@ def test_who_is_out_is_shown_only_when_asked_for(as_alice_of: Client, cast: Cast
     assert shown(as_alice_of.get("/users?state=deprovisioned")) == {"bob"}
 
 
-def test_who_was_erased_is_nowhere(as_alice_of: Client, cast: Cast) -> None:
+def test_erased_users_are_not_listed(as_alice_of: Client, cast: Cast) -> None:
     erase(cast.bob.pk, cast.acme, acting=OPERATOR)
     assert shown(as_alice_of.get("/users?state=deprovisioned")) == set()
     assertContains(as_alice_of.get("/users"), "1 to 2 of 2 users")
 
 
-def test_who_is_waiting_is_one_click_away(as_alice_of: Client, cast: Cast) -> None:
+def test_pending_users_are_one_click_away(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.get("/users?q=nobody")
     assertContains(page, '<a href="/users?state=pending">Pending (1)</a>')
 

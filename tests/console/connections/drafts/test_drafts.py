@@ -133,7 +133,7 @@ def test_with_sso_enforced_it_says_at_once_that_a_test_is_needed(
     assert Connection.objects.get().sso_url == moving.sso_url
 
 
-def test_throwing_away_asks(as_alice: Client, moving: Connection) -> None:
+def test_discarding_asks(as_alice: Client, moving: Connection) -> None:
     question = as_alice.post(f"/sso/{moving.pk}/draft/throw-away")
     assertContains(question, "Live settings do not change.")
     yes = {"confirmed": "yes", "version": drafts.version_of(draft_of(moving))}

@@ -250,7 +250,7 @@ def test_enabled_by_the_operator_its_logins_give_what_mapped_groups_give_and_it_
     assert "Group 'Admins', which gives Manage Roles," in told.getvalue()
 
 
-def test_of_a_chain_only_the_end_is_kept_and_the_rest_is_told(
+def test_of_a_chain_only_the_end_is_kept_and_the_rest_is_shown(
     cast: Cast, three_fields: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "idp.pem").write_text(chain().root + chain().intermediate + chain().leaf)

@@ -38,11 +38,11 @@ def test_a_file_that_exists_is_not_written_over(cast: Cast, tmp_path: Path) -> N
     assert file.read_text() == "mine"
 
 
-def test_a_folder_that_is_not_there_is_told(cast: Cast, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_shown(cast: Cast, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Cannot write to"):
         run("export_audit_log", "Acme", "--format", "csv", "--output", str(tmp_path / "no" / "audit.csv"))
 
 
-def test_a_time_that_is_none_is_told(cast: Cast) -> None:
+def test_a_time_that_is_none_is_shown(cast: Cast) -> None:
     with pytest.raises(CommandError, match="Expected a time"):
         call_command("export_audit_log", "Acme", "--format", "csv", "--since", "soon", stdout=StringIO())

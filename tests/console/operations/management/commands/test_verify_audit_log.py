@@ -29,7 +29,7 @@ def tamper(cast: Cast) -> None:
         AuditEntry.objects.in_account(cast.acme).filter(object_label="bob@acme.example").update(actor="Mallory")
 
 
-def test_a_whole_log_is_counted_and_its_heads_are_told(cast: Cast) -> None:
+def test_an_intact_log_is_counted_and_its_heads_are_shown(cast: Cast) -> None:
     told = run("verify_audit_log")
     position, head = audit_chain.newest_seal(cast.acme.id)
     assert told["accounts"] == 2

@@ -54,7 +54,7 @@ def test_a_queue_that_nobody_serves_is_named(served: dict[str, int]) -> None:
     assert complaint() == "No worker of queue access responds."
 
 
-def test_a_broker_that_is_away_is_told(settings: Any) -> None:
+def test_a_broker_that_is_away_is_shown(settings: Any) -> None:
     swept()
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
@@ -62,7 +62,7 @@ def test_a_broker_that_is_away_is_told(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("minutes_ago", [None, 6])
-def test_a_clock_that_stopped_is_told(served: dict[str, int], minutes_ago: int | None) -> None:
+def test_a_clock_that_stopped_is_shown(served: dict[str, int], minutes_ago: int | None) -> None:
     if minutes_ago:
         swept(minutes_ago)
     assert "Expected a sweep each minute; the last one" in complaint()
@@ -73,13 +73,13 @@ def test_a_part_of_the_sweep_that_failed_is_named(served: dict[str, int]) -> Non
     assert "audit_log" in complaint()
 
 
-def test_a_departure_that_waits_too_long_is_told(cast: Cast) -> None:
+def test_a_clean_up_that_waits_too_long_is_shown(cast: Cast) -> None:
     since = timezone.now() - timedelta(minutes=7)
     User.objects.filter(pk=cast.bob.pk).update(state="deprovisioned", clean_up_due_since=since)
     assert complaint() == "The oldest of 1 departures has waited for 7 minutes."
 
 
-def test_a_group_sync_that_waits_too_long_is_told(cast: Cast) -> None:
+def test_a_group_sync_that_waits_too_long_is_shown(cast: Cast) -> None:
     since = timezone.now() - timedelta(minutes=7)
     owner = {"account": cast.acme, "connection": saml_connection(cast.acme), "user": cast.bob, "subject": "bob"}
     cast.bob.identities.create(**owner, login_sequence=1, last_login_at=since)
