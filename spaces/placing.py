@@ -22,7 +22,7 @@ def place_user(user: User, space: Space, role: SpaceRole, *, acting: Actor) -> b
         raise ActionRefused("space-of-another-account", "Expected a person, a space and a role of the same account.")
     if user.state == UserState.DEPROVISIONED:
         raise ActionRefused(
-            "user-deprovisioned", f"{user} is deprovisioned and can be placed in a space only after they are restored."
+            "user-deprovisioned", f"{user} is deprovisioned: restore the user before assigning a space."
         )
     return bool(place_users([user.pk], space, role, acting=acting))
 

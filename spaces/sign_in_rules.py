@@ -67,7 +67,7 @@ def enable_as_seen(connection: Connection, version: str, *, acting: Actor, allow
     row = connections.locked(connection)
     if version != version_of(row):
         raise ActionRefused(
-            "connection-settings-changed", f"The settings of '{row}' were changed in the meantime. Look at them again."
+            "connection-settings-changed", f"The settings of '{row}' changed in the meantime. Review them again."
         )
     connections.enable(row, acting=acting, allowed=allowed)
 

@@ -217,7 +217,7 @@ def _of_version(row: Connection, version: str) -> ConnectionDraft:
     if draft is None:
         raise ActionRefused("draft-gone", f"There is no draft of '{row}' any more: it was published or discarded.")
     if version_of(draft) != version:
-        raise ActionRefused("draft-changed", f"The draft of '{row}' was changed in the meantime. Look at it again.")
+        raise ActionRefused("draft-changed", f"The draft of '{row}' changed in the meantime. Review it again.")
     return draft
 
 

@@ -97,7 +97,7 @@ def locked(group: Group, acting: Actor) -> Group:
         pk=group.pk
     ).first()  # its role when it is asked for: see `accounts.users.locking`
     if current is None:
-        raise ActionRefused("group-deleted", f"The group '{group}' was deleted meanwhile: nothing was changed.")
+        raise ActionRefused("group-deleted", f"The group '{group}' was deleted in the meantime: nothing was changed.")
     check_may_change_group(current, acting)
     return current
 

@@ -1,4 +1,4 @@
-"""PURE. Who may be put into a group and taken out of it by hand (`protocol.md` section 9).
+"""PURE. Who may be added to a group and removed from it manually (`protocol.md` section 9).
 
 Mapped groups follow the identity provider for those it speaks of at login. Everybody else is an admin's to manage.
 """
@@ -30,7 +30,7 @@ def adding(person: Member, *, is_mapped: bool) -> Ruling:
     return Ruling(
         False,
         f"The identity provider manages {person.name}, who logs in through connection {_names(person.delivering)}:"
-        " add them to the group there, and they are put in here at their next login.",
+        " add them to the group there; they are added here at their next login.",
     )
 
 
@@ -40,12 +40,12 @@ def removing(person: Member, *, is_mapped: bool, by_login: bool, connection: str
     What was added by hand is never the provider's: no login takes it away, so an admin has to be able to.
     """
     if not by_login:
-        return Ruling(True, "Added by hand.")
+        return Ruling(True, "Added manually.")
     if is_mapped and person.delivering:
         through = connection if connection in person.delivering else _names(person.delivering)
-        return Ruling(False, f"The identity provider manages {person.name}: put in at login by connection {through}.")
-    left = f"Put in at a login by connection {connection}" if connection else "Put in at a login"
-    return Ruling(True, f"{left}; nothing takes them out again. {_unmanaged(person, is_mapped=is_mapped)}")
+        return Ruling(False, f"The identity provider manages {person.name}: added at login by connection {through}.")
+    left = f"Added at a login by connection {connection}" if connection else "Added at a login"
+    return Ruling(True, f"{left}; no login removes them. {_unmanaged(person, is_mapped=is_mapped)}")
 
 
 def _unmanaged(person: Member, *, is_mapped: bool) -> str:

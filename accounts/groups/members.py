@@ -89,7 +89,7 @@ def remove_member(group: Group, user: User, *, acting: Actor) -> bool:
     check_may_act_on([membership.user], acting)
     ruling = rulings([membership])[membership.pk]
     if not ruling.by_hand:
-        raise ActionRefused("membership-managed-by-provider", f"{ruling.why} Take them out of the group there.")
+        raise ActionRefused("membership-managed-by-provider", f"{ruling.why} Remove them from the group there.")
     membership.delete()
     group, user = membership.group, membership.user
     audit.record(acting, "group.member-removed", group, {"members": [str(user), None]})

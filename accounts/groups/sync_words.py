@@ -12,7 +12,7 @@ _ASSIGNED_ONLY = (
 )
 _SENTENCES = {
     Code.AT_LIMIT: "Exactly {count} groups came, the most this provider sends: the list may be cut off, so nobody was"
-    " taken out of a group.",
+    " removed from a group.",
     Code.OVERAGE_READ: "Too many groups for the login message: the list is read from Microsoft Graph.",
     Code.OVERAGE_WITHOUT_SECRET: "Too many groups for the login message, and the connection has no client secret to"
     " read them from Microsoft Graph: groups were left as they are. Enter a client secret in the connection, or choose "
@@ -27,7 +27,7 @@ _SENTENCES = {
     Code.MORE_NEAR_MISSES: "{count} more groups are mapped to almost what came.",
     # Without the object ID that Graph gave: it may be that of another group of the same name.
     Code.DISPLAY_NAME: "Microsoft Graph gives '{identifier}', to which group '{group}' is mapped, as the display name"
-    " of a group of the person. Any group can be given that name, so it keeps people in and puts nobody in: map the"
+    " of a group of the person. Any group can be given that name, so it keeps members and adds nobody: map the"
     " group to the object ID that the Entra admin center shows for it.",
     Code.NAMES_UNREAD: "Groups that are mapped to a name were left as they are. {text}",
     Code.UNREAD: "{text}",

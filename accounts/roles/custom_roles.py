@@ -101,10 +101,10 @@ def delete_unused(role: Role, uses: list[Use]) -> None:
     """Deletes a role that nothing uses. Raises ActionRefused, naming the uses."""
     if uses:
         sentences = "; ".join(map(str, uses))
-        raise ActionRefused("role-in-use", f"{role} is still used: {sentences}. Give them another role first.")
+        raise ActionRefused("role-in-use", f"{role} is still used: {sentences}. Assign another role first.")
     try:
         role.delete()
     except ProtectedError:  # by the row of somebody who was erased within the last hour
         raise ActionRefused(
-            "role-of-erased-users", f"{role} is still on the record of people being erased: try again in an hour."
+            "role-of-erased-users", f"Users being erased still have {role}: try again in an hour."
         ) from None

@@ -91,14 +91,12 @@ def _check_hands_on(through: ApiToken, asked: set[str]) -> None:
     if lacking := asked - set(through.permissions):
         raise PermissionsExceeded(
             "token-exceeds-token",
-            f"A token can only have permissions of the one that asks for it, which lacks {', '.join(sorted(lacking))}.",
+            f"A token can only have permissions of the token that requests it; it lacks {', '.join(sorted(lacking))}.",
         )
     rows = ApiToken.objects.in_account(through.account_id).filter(_is_live(), pk=through.pk)
     # Locked, so that the sweep leaves it until the new token that names it is there.
     if not list(rows.select_for_update(of=("self",), no_key=True).values_list("pk")):
-        raise ActionRefused(
-            "token-ended", "Expected a token that is live; the one that asks has ended meanwhile. Log in again."
-        )
+        raise ActionRefused("token-ended", "Expected a live token; this one has ended. Log in again.")
 
 
 def issue_on_request(
@@ -316,9 +314,7 @@ def _unchanged(user: User) -> User:
             "user-not-active", f"Expected an active user; {user.email} is {current.state if current else 'removed'}."
         )
     if not _is_as_it_was(current, user):
-        raise ActionRefused(
-            "access-changed", f"Expected the access of {user.email} as it was; it was changed meanwhile. Log in again."
-        )
+        raise ActionRefused("access-changed", f"The access of {user.email} changed in the meantime. Log in again.")
     return current
 
 

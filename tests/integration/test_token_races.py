@@ -49,7 +49,7 @@ def test_nothing_is_made_with_a_token_that_is_revoked_meanwhile(cast: Cast, aski
     with transaction.atomic():
         revoke(asking)
         waiting = start_waiting(partial(make, cast.bob, asking))
-    with pytest.raises(ActionRefused, match="has ended meanwhile"):
+    with pytest.raises(ActionRefused, match="this one has ended"):
         waiting.result()
     assert not ApiToken.objects.filter(name="made").exists()
 

@@ -105,7 +105,7 @@ def test_a_display_name_puts_nobody_in_and_the_object_id_is_named(entra: Connect
     said.names = GroupNames(frozenset(), frozenset({"Platform Team"}))
     record = cut_off(log_in, entra)
     assert groups_now() == set()
-    assert any("puts nobody in: map the group to the object ID" in sentence for sentence in record.decisions)
+    assert any("adds nobody: map the group to the object ID" in sentence for sentence in record.decisions)
 
 
 def test_names_are_not_asked_for_where_none_is_mapped(cast: Cast, said: Said, log_in: LogIn) -> None:

@@ -41,10 +41,10 @@ def test_who_was_added_by_hand_may_be_removed_by_hand(person: Member, is_mapped:
 @pytest.mark.parametrize(
     ("person", "is_mapped", "by_hand", "why"),
     [
-        (DANA, True, False, "The identity provider manages Dana: put in at login by connection Okta."),
+        (DANA, True, False, "The identity provider manages Dana: added at login by connection Okta."),
         (DANA, False, True, "has no IdP identifier"),
-        (BOB, True, True, "nothing takes them out again. Bob logs in with a password."),
-        (ERIK, True, True, "Put in at a login by connection Okta; nothing takes them out again."),
+        (BOB, True, True, "no login removes them. Bob logs in with a password."),
+        (ERIK, True, True, "Added at a login by connection Okta; no login removes them."),
     ],
 )
 def test_removing_whom_a_login_put_in(person: Member, is_mapped: bool, by_hand: bool, why: str) -> None:

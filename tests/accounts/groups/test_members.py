@@ -80,7 +80,7 @@ def test_whom_a_login_put_in_is_the_providers_until_the_connection_is_disabled(c
     okta = saml_connection(cast.acme, name="Okta")
     known_at(okta, cast.petra, "id-of-Ops")
     put_in(cast.petra, ops, okta)
-    with pytest.raises(ActionRefused, match="put in at login by connection Okta"):
+    with pytest.raises(ActionRefused, match="added at login by connection Okta"):
         group_members.remove_member(ops, cast.petra, acting=OPERATOR)
     okta.state = ConnectionState.DISABLED
     okta.save()

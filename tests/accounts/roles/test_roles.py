@@ -102,7 +102,7 @@ def test_a_used_role_is_not_deleted(cast: Cast) -> None:
         "groups: Helpers",
         "connections that may give it: Okta",
     ]
-    with pytest.raises(ActionRefused, match="Give them another role first"):
+    with pytest.raises(ActionRefused, match="Assign another role first"):
         delete_account_role(role, acting=OPERATOR)
     assert not AuditEntry.objects.filter(action="account-role.deleted").exists()
 

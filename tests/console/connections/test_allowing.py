@@ -54,7 +54,7 @@ def test_what_was_changed_after_it_was_looked_at_is_not_enabled(as_alice: Client
     Connection.objects.update(state="draft")
     yes = {"confirmed": "yes", "version": version_of(Connection.objects.get())}
     Connection.objects.update(sso_url="https://evil.example/sso")
-    assertContains(as_alice.post(f"/sso/{okta.pk}/enable", yes, follow=True), "were changed in the meantime")
+    assertContains(as_alice.post(f"/sso/{okta.pk}/enable", yes, follow=True), "changed in the meantime")
     assert Connection.objects.get().state == "draft"
 
 

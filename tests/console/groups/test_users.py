@@ -36,7 +36,7 @@ def add(browser: Client, group: Group, emails: str) -> Any:
 def test_it_says_whom_the_provider_manages_and_why(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     put_in(cast.bob, ops)
     page = as_alice_of.get(f"/groups/{ops.pk}/users")
-    assertContains(page, "The identity provider manages petra@acme.example: put in at login by connection Okta.")
+    assertContains(page, "The identity provider manages petra@acme.example: added at login by connection Okta.")
     assertContains(page, "Remove bob@acme.example")
     assertNotContains(page, "Remove petra@acme.example")
 
@@ -76,7 +76,7 @@ def test_somebody_is_removed_after_a_question(as_alice_of: Client, cast: Cast, o
 @pytest.mark.usefixtures("petra_by_okta")
 def test_whom_a_login_put_in_is_not_removed_by_hand(as_alice_of: Client, cast: Cast, ops: Group) -> None:
     done = as_alice_of.post(f"/groups/{ops.pk}/users/{cast.petra.pk}/remove", {"confirmed": "yes"}, follow=True)
-    assertContains(done, "Take them out of the group there.")
+    assertContains(done, "Remove them from the group there.")
     assert ops.members.count() == 1
 
 

@@ -70,7 +70,7 @@ def test_it_says_why_a_deprovisioned_user_gets_no_role(as_alice_of: Client, cast
     create_group(cast.acme, "Devs", acting=OPERATOR)
     role = space_role_named(cast.acme, "Space Member")
     page = as_alice_of.post(address(cast.bob, "/spaces"), {"space": "QA", "role": str(role.pk)}, follow=True)
-    assertContains(page, "bob@acme.example is deprovisioned and can be placed in a space only after")
+    assertContains(page, "bob@acme.example is deprovisioned: restore the user before assigning a space")
     page = as_alice_of.post(address(cast.bob, "/groups"), {"group": "Devs"}, follow=True)
     assertContains(page, "Nobody was added: bob@acme.example no longer has access here.")
 
