@@ -1,4 +1,4 @@
-"""Floods end at the doors with 429 and the time to wait; everybody else comes in meanwhile (R55)."""
+"""Floods end with 429 and the time to wait; other clients are served meanwhile (R55)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The verbs about signed-in sessions, as their other callers use them."""
+"""Signed-in sessions, as their services are called."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who is let go leaves their spaces, and only they."""
+"""Deprovisioning removes a user, and nobody else, from spaces."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who is placed in a space by hand, one or many at once, and taken out of it."""
+"""Spaces assigned manually, to one user or many, and removed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a connection does with its people, changed as one."""
+"""Sign-in rules of a connection change together or not at all."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A program at the REST doors, as tests need it."""
+"""A client of the REST endpoints, for tests."""
 
 import json
 from dataclasses import dataclass, field

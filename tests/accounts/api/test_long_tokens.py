@@ -1,4 +1,4 @@
-"""Long tokens by REST: made, listed, revoked, and never with more than whoever asks has."""
+"""Long tokens by REST: created, listed, revoked, and never with more permissions than the caller has."""
 
 from datetime import datetime, timedelta
 from typing import Any

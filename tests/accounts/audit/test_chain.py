@@ -1,4 +1,4 @@
-"""Whoever gets past the triggers is found: each way to tamper with the log leaves a link that does not hold."""
+"""The audit chain: each way to tamper with the log past its triggers breaks a link."""
 
 import random
 from collections.abc import Callable, Iterator

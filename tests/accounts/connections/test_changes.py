@@ -1,4 +1,4 @@
-"""Changes of a connection: what is taken, what is refused in a sentence, and what the audit log is told."""
+"""Changes of a connection: what is saved, what is refused, and the audit entry."""
 
 from datetime import timedelta
 from typing import Any

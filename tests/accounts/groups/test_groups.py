@@ -1,4 +1,4 @@
-"""The verbs about groups."""
+"""Groups: create, update, delete."""
 
 from typing import Any
 

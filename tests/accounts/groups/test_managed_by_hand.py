@@ -1,4 +1,4 @@
-"""Who may be put in and taken out by hand: each kind of person, each kind of group."""
+"""Who may be added and removed manually: each kind of user, each kind of group."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Putting people into groups by hand, and taking them out."""
+"""Add users to groups manually, and remove them."""
 
 from typing import Any
 

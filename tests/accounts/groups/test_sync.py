@@ -1,4 +1,4 @@
-"""A login puts nobody into a group that gives more than an account admin agreed to for its connection."""
+"""A login adds nobody to a group that gives more than an account admin allowed for its connection."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who comes in by password, at each door, where SSO is enforced and where it is not (R10)."""
+"""Password policy at each interface, with SSO enforced and without (R10)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""When a token opens a door: asked of one (`find_live`) and listed for all (`live_tokens`), it must be the same."""
+"""When a token is valid: one token (`find_live`) and lists (`live_tokens`) agree."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Logins are told for as long as the account wants, what arrived at them for two weeks (`docs/decisions/0015`)."""
+"""Login records are kept as long as the account chose, their messages for two weeks (`docs/decisions/0015`)."""
 
 from datetime import timedelta
 from typing import Any

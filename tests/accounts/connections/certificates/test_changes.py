@@ -1,4 +1,4 @@
-"""An identity provider's certificates: one beside the other, never none, and told by fingerprint."""
+"""Certificates of an identity provider: added and removed by fingerprint, never the last one."""
 
 import pytest
 

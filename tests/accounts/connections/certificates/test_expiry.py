@@ -1,4 +1,4 @@
-"""What ends soon is told in time, once for each level, and closed when it is renewed."""
+"""Expiry alerts: one for each level, closed once it is renewed."""
 
 from datetime import UTC, datetime, timedelta
 

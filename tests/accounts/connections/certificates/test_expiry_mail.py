@@ -1,4 +1,4 @@
-"""Admins are told by e-mail what ends soon: once, and not lost while the mail server is away."""
+"""Expiry mail to account admins: once, and not lost while the mail server is down."""
 
 from typing import Any
 
