@@ -18,8 +18,8 @@ from accounts.deprovisioning import cleanup, guard
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
 from accounts.rights import check_may_act_on, is_member_by_own_role
-from accounts.users import users
 from accounts.users.locking import describe_changes, locked, save, values
+from accounts.users.member_role import member_role
 from accounts.users.protection import check_may_deprovision
 
 
@@ -108,7 +108,7 @@ def _wake(user_id: UUID) -> None:
 def _end_account_role(user: User) -> None:
     if not is_member_by_own_role(user):
         cleanup.note_account_role(user)
-        user.account_role = users.member_role(user.account_id)
+        user.account_role = member_role(user.account_id)
 
 
 def _save(user: User, before: dict[str, Any], action: str, acting: Actor) -> None:

@@ -15,7 +15,7 @@ from accounts.errors import ActionRefused
 from accounts.models import Connection, User
 from accounts.models.user import UserOrigin
 from accounts.rights import check_may_act_on
-from accounts.users import users
+from accounts.users import locking, users
 from common.folding import fold, nfc
 from common.invisible import invisible
 
@@ -23,7 +23,6 @@ from common.invisible import invisible
 IDENTIFIERS = {"email": "E-mail", "user_name": "User name", "external_id": "External ID"}
 
 
-@transaction.atomic
 def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) -> dict[str, list[str]]:
     """Set `email`, `user_name` and `external_id`; return what changed, field -> [before, after].
 
@@ -31,25 +30,25 @@ def change_identifiers(user: User, values: Mapping[str, Any], *, acting: Actor) 
     user name. Raises ActionRefused: for an invalid e-mail, for a value that another user of the account has, and for a
     user with more permissions than the actor.
     """
-    current = User.objects.in_account(user.account_id).present().select_for_update(no_key=True).get(pk=user.pk)
-    check_may_act_on([current], acting)
-    wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
-    changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
-    changes |= _give_to(current, values["connection"]) if "connection" in values else {}
-    if not changes:
-        return {}
-    _check_identifiers(current, wanted)
-    for name, value in wanted.items():
-        setattr(current, name, value)
-    if "email" in changes:
-        current.work_email_key = fold(current.email)
-    try:
-        with transaction.atomic():
-            current.save(update_fields=[*wanted, "provisioned_by", "email_key", "user_name_key", "work_email_key"])
-    except IntegrityError:
-        raise _identifier_taken(current, wanted) from None
-    audit.record(acting, "user.identifiers-changed", current, changes)
-    return changes
+    with locking.locked(user.pk, user.account) as current:
+        check_may_act_on([current], acting)
+        before = locking.values(current)
+        wanted = {name: nfc(values[name].strip()) for name in IDENTIFIERS}
+        changes = {name: [old, new] for name, new in wanted.items() if (old := getattr(current, name)) != new}
+        changes |= _give_to(current, values["connection"]) if "connection" in values else {}
+        if not changes:
+            return {}
+        _check_identifiers(current, wanted)
+        for name, value in wanted.items():
+            setattr(current, name, value)
+        if "email" in changes:
+            current.work_email_key = fold(current.email)
+        try:
+            with transaction.atomic():
+                locking.save(current, before, audit.entry(acting, "user.identifiers-changed", current, changes))
+        except IntegrityError:
+            raise _identifier_taken(current, wanted) from None
+        return changes
 
 
 def _give_to(user: User, connection: Connection | None) -> dict[str, list[str]]:

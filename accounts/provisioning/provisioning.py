@@ -24,6 +24,7 @@ from accounts.provisioning.user_record import UserRecord
 from accounts.rights import account_permissions
 from accounts.users import users
 from accounts.users.locking import describe_changes, locked, save, values
+from accounts.users.member_role import member_role_id
 from accounts.users.protection import Protected, check_may_deprovision
 from common.db import statements
 from common.folding import fold
@@ -75,7 +76,7 @@ def revise_locked(user: User, record: UserRecord, *, acting: Actor) -> User:
 def _create(account: Account, record: UserRecord, acting: Actor) -> User:
     user = User(account=account, state=UserState.PENDING, origin=UserOrigin.SCIM, external_id=record.external_id or "")
     user.provisioned_by = acting.connection_id
-    user.account_role_id = users.member_role_id(account.pk)
+    user.account_role_id = member_role_id(account.pk)
     user.password = users.unusable_password()
     _take_over(user, record)
     if record.active is False:

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.models import Account, AccountRole, AuditEntry, HeldDeparture, User
-from accounts.users.users import member_role, member_role_id
+from accounts.users.member_role import member_role, member_role_id
 from common.db import statements
 from common.db.statements import Write
 

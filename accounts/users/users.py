@@ -2,9 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
@@ -21,6 +19,7 @@ from accounts.passwords.policy import check_may_have_one
 from accounts.permissions import ACCOUNT_MEMBER
 from accounts.rights import check_may_act_on, check_may_grant
 from accounts.tokens import revocation
+from accounts.users.locking import locked, save, values
 from accounts.users.protection import check_may_be_demoted
 from common.time_zones import iana_of
 
@@ -39,18 +38,6 @@ def role_named(account: Account, name: str) -> AccountRole:
         known = ", ".join(AccountRole.objects.in_account(account).order_by("name").values_list("name", flat=True))
         raise ActionRefused("account-role-unknown", f"Expected one of the account roles {known}; received '{name}'.")
     return role
-
-
-def member_role(account_id: UUID) -> AccountRole:
-    """The role Account Member of the account, without a query."""
-    return AccountRole(pk=member_role_id(account_id), account_id=account_id, name=ACCOUNT_MEMBER, builtin=True)
-
-
-@lru_cache(maxsize=10_000)
-def member_role_id(account_id: UUID) -> UUID:
-    """The id of Account Member, which every account has and keeps."""
-    role = AccountRole.objects.in_account(account_id).get(name=ACCOUNT_MEMBER, builtin=True)
-    return role.pk  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -104,23 +91,23 @@ def update_profile(user: User, values: Mapping[str, str], *, acting: Actor) -> d
     return changes
 
 
-@transaction.atomic
 def set_account_role(user: User, role: AccountRole, *, acting: Actor) -> bool:
     """Give the user another account role; return False when they have it already. Raises ActionRefused."""
-    current = User.objects.in_account(user.account_id).select_for_update(no_key=True).get(pk=user.pk)
-    before = current.account_role
-    if before == role:
-        return False
-    if current.state == UserState.DEPROVISIONED:
-        raise ActionRefused(
-            "user-deprovisioned", f"Expected a user with access; {current} is deprovisioned. Restore them first."
-        )
-    check_may_act_on([current], acting)
-    check_may_grant(role, acting)
-    check_may_be_demoted(current, role, acting)
-    user.account_role = role
-    user.save(update_fields=["account_role"])
-    audit.record(acting, "user.account-role-changed", user, {"account_role": [before.name, role.name]})
+    with locked(user.pk, user.account) as current:
+        before = values(current)
+        if current.account_role == role:
+            return False
+        if current.state == UserState.DEPROVISIONED:
+            raise ActionRefused(
+                "user-deprovisioned", f"Expected a user with access; {current} is deprovisioned. Restore them first."
+            )
+        check_may_act_on([current], acting)
+        check_may_grant(role, acting)
+        check_may_be_demoted(current, role, acting)
+        changes = {"account_role": [current.account_role.name, role.name]}
+        current.account_role = role
+        save(current, before, audit.entry(acting, "user.account-role-changed", current, changes))
+    user.account_role, user.version = role, current.version
     return True
 
 

@@ -15,8 +15,8 @@ from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
-from accounts.users import users
 from accounts.users.locking import locked
+from accounts.users.member_role import member_role_id
 from tests.integration.test_races import at_once
 from tests.integration.waiting import start_waiting
 from tests.support.cast import Cast
@@ -70,7 +70,7 @@ def test_a_user_deprovisioned_meanwhile_is_not_revised_back_in(cast: Cast, ann: 
 
 
 def test_a_create_is_one_statement_of_its_own(cast: Cast) -> None:
-    users.member_role_id(cast.acme.pk)
+    member_role_id(cast.acme.pk)
     with CaptureQueriesContext(connection) as made:
         provisioning.provision(cast.acme, ANN, acting=OPERATOR)
     assert [query["sql"].split()[0] for query in made] == ["WITH"]

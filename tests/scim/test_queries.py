@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApiToken
-from accounts.users import users
+from accounts.users.member_role import member_role_id
 from scim import request_log
 from tests.scim.client import USER, Answer, ScimClient
 from tests.support.cast import Cast
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def count(okta: ScimClient, cast: Cast) -> Callable[[Callable[[], Answer]], int]:
     """How many queries a request makes, without transactions and savepoints, when token and member role are known."""
     ApiToken.objects.update(last_used_at=timezone.now())
-    users.member_role_id(cast.acme.pk)
+    member_role_id(cast.acme.pk)
 
     def counted(ask: Callable[[], Answer]) -> int:
         with CaptureQueriesContext(

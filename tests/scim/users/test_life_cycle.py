@@ -11,7 +11,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import guard
 from accounts.models import Account, Alert, ApiToken, AuditEntry, HeldDeparture, User
 from accounts.tokens import tokens
-from accounts.users import users
+from accounts.users.member_role import member_role_id
 from scim import request_log
 from tests.scim.client import USER, Answer, ScimClient
 from tests.support.cast import Cast
@@ -89,7 +89,7 @@ def test_the_request_log_does_not_say_that_a_held_person_is_out(okta: ScimClient
 
 
 @pytest.mark.usefixtures("_all_held")
-def test_reactivating_forgets_the_held_departure(okta: ScimClient, cast: Cast) -> None:
+def test_reactivating_drops_what_is_held(okta: ScimClient, cast: Cast) -> None:
     assert okta.patch(cast.bob.pk, {"op": "replace", "value": {"active": True}}).status == 200
     assert not HeldDeparture.objects.exists()
 
@@ -97,7 +97,7 @@ def test_reactivating_forgets_the_held_departure(okta: ScimClient, cast: Cast) -
 def queries(ask: Any) -> int:
     """With a token used a moment ago, and the account's role Account Member known to the process."""
     ApiToken.objects.update(last_used_at=timezone.now())
-    users.member_role_id(ApiToken.objects.values_list("account_id", flat=True)[0])
+    member_role_id(ApiToken.objects.values_list("account_id", flat=True)[0])
     with CaptureQueriesContext(connection) as made:
         assert ask().status < 400
     return len([query for query in made if "SAVEPOINT" not in query["sql"]])
