@@ -130,7 +130,7 @@ def _sessions(user: User) -> Removed:
 
 
 def _names(entries: list[Any]) -> list[str]:
-    """At most fifty, as a person reads them: a space with its role."""
+    """At most fifty, as text: a space with its role."""
     return audit.shortened([entry if isinstance(entry, str) else _sentence(entry) for entry in entries])
 
 

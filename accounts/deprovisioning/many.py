@@ -31,7 +31,7 @@ def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Acto
     present = User.objects.in_account(account).filter(pk__in=list(user_ids)).with_access()
     for user_id in present.order_by("pk").values_list("pk", flat=True):
         if user_id == acting.user_id:
-            refused.append(f"Expected people other than yourself ({acting.label}): another admin can deprovision you.")
+            refused.append(f"Expected users other than yourself ({acting.label}): another admin can deprovision you.")
             continue
         try:
             user = end_access.deprovision(user_id, account, acting=acting)

@@ -35,8 +35,8 @@ def check_may_deprovision(user: User, acting: Actor) -> None:
     if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
         raise OwnToken(
             "token-owner",
-            f"Expected a person other than {user}, who owns the token that this request came with: provisioning would"
-            " end with their access. Make a service token in Torque, or a token of another person, and put it into the"
+            f"Expected a user other than {user}, who owns the token that this request came with: provisioning would"
+            " end with their access. Make a service token in Torque, or a token of another user, and put it into the"
             " identity provider first.",
             user,
             acting,

@@ -1,4 +1,4 @@
-"""How long PostgreSQL works for one statement before it gives up: shorter than the patience of whoever waits.
+"""How long PostgreSQL works for one statement before it gives up: shorter than the client waits.
 
 Set by the entry of a process (`wsgi`, `celery`), so that migrations and commands have no limit.
 """

@@ -1,4 +1,4 @@
-"""PURE. What to do at each vendor to have people provisioned, in the vendor's own words, with our values to copy."""
+"""PURE. Steps to set up provisioning at each vendor, in the vendor's own words, with the service provider details."""
 
 from dataclasses import dataclass
 
@@ -61,15 +61,17 @@ def okta(base_url: str) -> Checklist:
                 Setting("Create Users", "enabled"),
                 Setting("Update User Attributes", "enabled"),
                 Setting("Deactivate Users", "enabled"),
-                Setting("Sync Password", "not enabled: nobody provisioned has a password here"),
+                Setting("Sync Password", "not enabled: provisioned users have no password here"),
             ),
             "Save.",
         ),
-        Step("Tab Assignments: assign one person.", then="They are under Users here within a minute, as pending."),
+        Step(
+            "Tab Assignments: assign one person.", then="The user appears under Users here within a minute, as pending."
+        ),
     )
     remarks = (
         "Leave Push Groups off: groups are read at each login.",
-        "A red mark beside a person leads to Dashboard › Tasks, where Okta shows our answer and can try again.",
+        "A red mark beside a person leads to Dashboard › Tasks, where Okta shows the answer of Torque and can retry.",
     )
     return Checklist("okta", "Okta", steps, remarks)
 
@@ -94,15 +96,15 @@ def entra(base_url: str) -> Checklist:
         Step(
             "Mappings › Provision Microsoft Entra ID Users › externalId",
             (Setting("Source attribute", "objectId", copied=True),),
-            "Save. Then a login finds the provisioned person by an id that never changes, whatever their address.",
+            "Save. Then a login finds the provisioned user by an id that never changes, even if the address does.",
         ),
         Step(
             "Users and groups: assign one person. Overview: press Start provisioning.",
-            then="The person is under Users here after the first cycle, as pending.",
+            then="The user appears under Users here after the first cycle, as pending.",
         ),
     )
     remarks = (
-        "Entra works in cycles: a change may take 40 minutes. Provision on demand does one person at once.",
+        "Entra works in cycles: a change may take 40 minutes. Provision on demand provisions one user at once.",
         "Flags of Entra's at the end of the Tenant URL, like ?aadOptscim062020, are understood and not needed.",
     )
     return Checklist("entra", "Microsoft Entra ID", steps, remarks)
@@ -121,7 +123,7 @@ def other(base_url: str) -> Checklist:
                 Setting("Groups", "off: they are read at each login"),
             ),
         ),
-        Step("Assign one person.", then="They are under Users here, as pending."),
+        Step("Assign one person.", then="The user appears under Users here, as pending."),
     )
     return Checklist("other", "Another provider", steps)
 

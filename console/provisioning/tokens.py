@@ -1,4 +1,4 @@
-"""Tokens for provisioning: the account's own, which no person's leaving ends (R40), and people's that may be used."""
+"""Tokens for provisioning: the account's own, independent of any user (R40), and users' own with that permission."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from console.shared.refusals import refusal_as_form_error
 from console.tokens.forms import ProvisioningTokenForm
 from console.tokens.shared_views import revoke, show_once
 
-EXPLANATION = "It belongs to the account, so it goes on when the person who made it leaves."
+EXPLANATION = "It belongs to the account, so it stays valid when the user who created it is deprovisioned."
 NEXT = "Paste it into your identity provider, as the check-list on the page before says."
 CONSEQUENCE = "An identity provider that uses it is refused from then on, until it has another one."
 

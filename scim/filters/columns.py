@@ -7,14 +7,14 @@ from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrInde
 from accounts.models.user import UserOrigin
 from scim.attributes import Attribute
 
-# Folded when it was stored. Who came by a login and was never provisioned shows the e-mail as userName.
+# Folded when it was stored. A user created by a login and never provisioned shows the e-mail as userName.
 USER_NAME_KEY = Coalesce(NullIf(F("user_name_key"), Value("")), F("email_key"))
 USER_NAME = Coalesce(NullIf(F("user_name"), Value("")), F("email"))
 
 _FULL_NAME = Trim(Concat(F("first_name"), Value(" "), F("last_name")))
 _AT = Coalesce(NullIf(StrIndex(F("email"), Value("@")), Value(0)), Length(F("email")) + 1)
 _LOCAL_PART = Substr(F("email"), 1, _AT - 1)
-# `resources` shows part of the address as the name of those of whom no name is known.
+# `resources` shows part of the address as the name of users without a known name.
 _HAS_STAND_IN = (
     Q(first_name="", last_name="") & ~Q(origin=UserOrigin.SCIM) & ~Q(scim_attributes__has_key="name.formatted")
 )

@@ -1,6 +1,6 @@
 """What it means to compare each attribute of the table with a value: a condition of the ORM.
 
-Every condition is true or false, never NULL, so that `not (...)` and `ne` are its opposite. With a value that a person
+Every condition is true or false, never NULL, so that `not (...)` and `ne` are its opposite. With a value that a user
 does not have, nothing compares but `ne`.
 """
 
@@ -46,7 +46,7 @@ def compare(attribute: Attribute, operator: str, value: object) -> Q:
 
 
 def present(attribute: Attribute) -> Q:
-    """That the person has a value there."""
+    """That the user has a value there."""
     if attribute.name in _ALWAYS_PRESENT:
         return _EVERYBODY
     has_no_value = attribute.type == "complex" and find(f"{attribute.name}.value") is None
@@ -74,7 +74,7 @@ def _is_part_of_list(attribute: Attribute) -> bool:
 
 
 def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:
-    """Any text may be asked for; what is no id of ours is nobody's (C10)."""
+    """Any text may be asked for; an id that Torque did not issue is no user's (C10)."""
     if operator != "eq":
         raise filter_values.unfit_operator(attribute, operator, "eq, ne or pr")
     wanted = filter_values.text(attribute, value)

@@ -16,7 +16,7 @@ class Words:
 
     entries: str  # the rows of a list
     stored: str  # the list that is kept, or NULL
-    only_email: str  # the list of a person without one, as `resources.to_resource` shows it
+    only_email: str  # the list of a user without one, as `resources.to_resource` shows it
     part: str  # text of an entry's part, or NULL
     true: str  # how `part` says true
 

@@ -1,4 +1,4 @@
-"""Conditions on a person's lists: `emails[type eq "work"].value eq "x"`, `emails.type eq "home"`, `phoneNumbers pr`.
+"""Conditions on a user's lists: `emails[type eq "work"].value eq "x"`, `emails.type eq "home"`, `phoneNumbers pr`.
 
 The questions that Okta and Entra ask are answered from indexed columns, all others by looking through the lists.
 """
@@ -72,7 +72,7 @@ def _email_holds(operator: str, key: str) -> Q:
 
 
 def _has_work_email(address: str) -> Q:
-    """Somebody without an address of type work is found by the primary one, which stands in for it."""
+    """A user without an address of type work is found by the primary one, which stands in for it."""
     key = fold(address)
     return Q(work_email_key=key) | Q(work_email_key="", email_key=key) if key else NOBODY
 
@@ -148,7 +148,7 @@ class _Among(Expression):
         return f"INSTR({keys}, %s) > 0", (f" {self.key} ",)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        """As the index `user_other_emails` has it; with letters compared one by one, 100,000 people take 80 ms."""
+        """As the index `user_other_emails` has it; with letters compared one by one, 100,000 users take 80 ms."""
         keys, _none = compiler.compile(self.source)
         return f"STRING_TO_ARRAY({keys}, ' ') @> ARRAY[%s]::text[]", (self.key,)
 

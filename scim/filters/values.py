@@ -35,7 +35,7 @@ def truth(attribute: Attribute, operator: str, value: object) -> bool:
 
 
 def instant(attribute: Attribute, operator: str, value: object) -> datetime:
-    """A moment in UTC; xsd:dateTime without a zone is taken as UTC."""
+    """A time in UTC; xsd:dateTime without a zone is taken as UTC."""
     if operator in _NOT_FOR_DATES:
         raise unfit_operator(attribute, operator, "eq, ne, gt, ge, lt, le or pr")
     try:

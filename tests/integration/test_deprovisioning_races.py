@@ -64,7 +64,7 @@ def demote(cast: Cast, whom: User, by: User) -> None:
     users.set_account_role(user, users.role_named(cast.acme, ACCOUNT_MEMBER), acting=audit.person(by))
 
 
-def let_go(cast: Cast, whom: User, by: User) -> None:
+def deprovision(cast: Cast, whom: User, by: User) -> None:
     end_access.deprovision(whom.pk, cast.acme, acting=audit.person(by))
 
 
@@ -72,7 +72,9 @@ def remove(cast: Cast, whom: User, by: User) -> None:
     erase(whom.pk, cast.acme, acting=audit.person(by))
 
 
-@pytest.mark.parametrize(("one", "other"), [(demote, demote), (let_go, let_go), (demote, let_go), (let_go, remove)])
+@pytest.mark.parametrize(
+    ("one", "other"), [(demote, demote), (deprovision, deprovision), (demote, deprovision), (deprovision, remove)]
+)
 def test_of_two_admins_who_remove_each_other_one_is_refused(cast: Cast, one: Any, other: Any) -> None:
     for number in range(ROUNDS):
         bob = users.create_password_user(cast.acme, f"bob{number}@acme.example", None, acting=OPERATOR)
@@ -89,7 +91,7 @@ def test_a_clean_up_delivered_five_times_at_once_is_done_once(cast: Cast) -> Non
         user = users.create_password_user(cast.acme, f"p{number}@acme.example", None, acting=OPERATOR)
         place_user(user, cast.space("QA"), space_role_named(cast.acme, "Space Member"), acting=OPERATOR)
         tokens.issue_token(user, "t", [], acting=OPERATOR)
-        let_go(cast, user, cast.alice)
+        deprovision(cast, user, cast.alice)
         assert sorted(at_once(*[lambda user=user: cleanup.finish(user.pk)] * 5)) == [False] * 4 + [True]
         assert AuditEntry.objects.filter(action="user.clean-up-finished", object_id=user.pk).count() == 1
         assert FormerAccess.objects.get(user=user).tokens == ["t"]
@@ -100,7 +102,7 @@ def test_a_clean_up_beside_a_restore_leaves_nothing_of_before(cast: Cast) -> Non
     for number in range(ROUNDS):
         user = users.create_password_user(cast.acme, f"p{number}@acme.example", None, acting=OPERATOR)
         group_members.add_member(mapped_group(cast.acme, f"Group {number}"), user, acting=OPERATOR)
-        let_go(cast, user, cast.alice)
+        deprovision(cast, user, cast.alice)
         at_once(
             lambda user=user: cleanup.finish(user.pk),
             lambda user=user: end_access.restore(user.pk, cast.acme, acting=OPERATOR),
@@ -121,7 +123,7 @@ def test_a_group_sync_beside_the_end_of_access_leaves_no_membership(cast: Cast) 
         ExternalIdentity.objects.update(synced_sequence=0)
 
         def leave(user: User = done.user) -> None:
-            let_go(cast, user, cast.alice)
+            deprovision(cast, user, cast.alice)
             cleanup.finish(user.pk)
 
         at_once(lambda done=done: group_sync.sync_idp_groups(done.record.identity_id), leave)
@@ -129,7 +131,9 @@ def test_a_group_sync_beside_the_end_of_access_leaves_no_membership(cast: Cast) 
 
 
 @pytest.mark.parametrize("verb", [end_access.deprovision, erase])
-def test_an_admin_who_logs_in_and_is_let_go_at_once_waits_for_nobody_who_waits_for_them(cast: Cast, verb: Any) -> None:
+def test_an_admin_who_signs_in_and_is_deprovisioned_at_once_waits_for_nobody_who_waits_for_them(
+    cast: Cast, verb: Any
+) -> None:
     okta = saml_connection(cast.acme)
     for number in range(ROUNDS):
         who = {"subject": f"s{number}", "email": f"p{number}@acme.example"}
@@ -167,16 +171,16 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
 
 def test_two_decisions_at_once_are_one_for_each_person(cast: Cast) -> None:
     people = [held_person(cast, number) for number in range(ROUNDS)]
-    let_go_count, kept = at_once(
+    deprovisioned, kept = at_once(
         lambda: holds.release_all(cast.acme, OPERATOR),
         lambda: holds.drop_all(cast.acme, OPERATOR),
     )
-    assert let_go_count + kept == ROUNDS
+    assert deprovisioned + kept == ROUNDS
     gone = User.objects.filter(pk__in=[user.pk for user in people], state="deprovisioned").count()
-    assert (gone, HeldDeparture.objects.count()) == (let_go_count, 0)
+    assert (gone, HeldDeparture.objects.count()) == (deprovisioned, 0)
 
 
-def test_eight_departures_at_once_raise_one_alert(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_eight_deprovisionings_at_once_raise_one_alert(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "AT_LEAST", 1)
     people = [provisioning.provision(cast.acme, UserRecord(f"p{n}"), acting=SCIM) for n in range(10)]
     for user in people[:2]:
@@ -191,7 +195,7 @@ def test_a_restore_beside_the_end_of_retention_erases_nobody_who_is_here(cast: C
     Account.objects.update(retention_days=0)
     for number in range(ROUNDS):
         user = users.create_password_user(cast.acme, f"p{number}@acme.example", None, acting=OPERATOR)
-        let_go(cast, user, cast.alice)
+        deprovision(cast, user, cast.alice)
 
         def restore(user: User = user) -> str:
             try:

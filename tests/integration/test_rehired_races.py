@@ -25,7 +25,7 @@ ANN = UserRecord("ann@acme.example")
 
 @pytest.fixture
 def ann(cast: Cast) -> User:
-    """Who was let go."""
+    """A deprovisioned user."""
     user = provisioning.provision(cast.acme, ANN, acting=OPERATOR)
     return end_access.deprovision(user.pk, cast.acme, acting=OPERATOR)
 

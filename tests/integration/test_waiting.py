@@ -50,7 +50,7 @@ def test_a_person_who_gets_another_role_meanwhile_is_found_with_it(cast: Cast) -
     assert waiting.result() == ACCOUNT_ADMIN
 
 
-def test_a_departure_that_is_held_meanwhile_is_held_once(cast: Cast) -> None:
+def test_a_deprovisioning_that_is_held_meanwhile_is_held_once(cast: Cast) -> None:
     with transaction.atomic():
         hold(cast.petra, erase=False)
         waiting = start_waiting(partial(hold, cast.petra, erase=True))
@@ -167,7 +167,7 @@ def test_a_login_does_not_wait_for_who_is_erased(cast: Cast, monkeypatch: pytest
     assert ExternalIdentity.objects.get(subject=identity.subject).user_id != cast.bob.pk
 
 
-def test_a_held_person_who_is_let_go_is_locked_after_the_account(cast: Cast) -> None:
+def test_a_held_user_who_is_deprovisioned_is_locked_after_the_account(cast: Cast) -> None:
     hold(cast.petra, erase=True)
     with transaction.atomic():
         type(cast.acme).objects.select_for_update(no_key=True).get(pk=cast.acme.pk)

@@ -100,7 +100,7 @@ def test_deprovisioning_asks_and_restoring_brings_back(as_alice_of: Client, bob_
 
 def test_admins_cannot_deprovision_themselves(as_alice_of: Client, cast: Cast) -> None:
     page = as_alice_of.post(address(cast.alice, "/deprovision"), {"confirmed": "yes"}, follow=True)
-    assertContains(page, "Expected people other than yourself")
+    assertContains(page, "Expected users other than yourself")
 
 
 def test_an_external_id_that_another_user_has_is_kept_with_a_warning(as_alice_of: Client, cast: Cast) -> None:

@@ -64,7 +64,7 @@ def test_deprovisioning_asks_then_does(as_alice_of: Client, cast: Cast) -> None:
 def test_the_protected_stay_and_are_named(as_alice_of: Client, cast: Cast) -> None:
     chosen = {"person": [cast.alice.pk, cast.bob.pk], "confirmed": "yes"}
     page = as_alice_of.post("/users/selected/deprovision", chosen, follow=True)
-    assertContains(page, "Expected people other than yourself (alice@acme.example)")
+    assertContains(page, "Expected users other than yourself (alice@acme.example)")
     assertContains(page, "1 user deprovisioned.")
     cast.alice.refresh_from_db()
     assert cast.alice.state == "active"

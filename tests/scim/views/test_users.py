@@ -107,7 +107,7 @@ def test_delete_leaves_nothing_to_be_found(okta: ScimClient) -> None:
     assert okta.create(ANN).body["id"] != user_id
 
 
-def test_who_was_let_go_is_restored_under_the_same_id(okta: ScimClient) -> None:
+def test_a_deprovisioned_user_is_restored_under_the_same_id(okta: ScimClient) -> None:
     user_id = okta.create(ANN).body["id"]
     okta.patch(user_id, LEAVES)
     answer = okta.create(ANN)
