@@ -106,7 +106,7 @@ def method_not_allowed(detail: str) -> ScimError:
     return ScimError(405, "", detail)
 
 
-def changed_meanwhile(detail: str) -> ScimError:
+def version_conflict(detail: str) -> ScimError:
     """`If-Match` names another version than the stored one."""
     return ScimError(412, "", detail)
 

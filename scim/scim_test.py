@@ -74,7 +74,7 @@ def _play(conversation: Conversation, host: str, token: str) -> Played:
 
 def _exchanges(conversation: Conversation, host: str, token: str) -> Iterator[Exchange]:
     key = secrets.token_hex(8)
-    known = {"{key}": key, "{name}": f"self-test.{key}@self-test.invalid", "{id}": ""}
+    known = {"{key}": key, "{name}": f"scim-test.{key}@scim-test.invalid", "{id}": ""}
     headers = {"HTTP_HOST": host, "HTTP_AUTHORIZATION": f"Bearer {token}", "HTTP_USER_AGENT": conversation.user_agent}
     for ask in conversation.asks:
         path = _filled(ask.path, known)
@@ -106,7 +106,7 @@ def _filled(value: Any, known: dict[str, str]) -> Any:
 
 
 def _answered(method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
-    """In a context of its own: the road clears the names that the log has for a request."""
+    """In a context of its own: `fast_path` clears the names that the log has for a request."""
     content = b"" if body is None else json.dumps(body).encode()
     path, _, query = path.partition("?")
     asked = WSGIRequest(
@@ -116,7 +116,7 @@ def _answered(method: str, path: str, body: Any, headers: dict[str, str]) -> Htt
             "QUERY_STRING": query,
             "CONTENT_TYPE": "application/scim+json; charset=utf-8",
             "CONTENT_LENGTH": str(len(content)),
-            "SERVER_NAME": "self-test",
+            "SERVER_NAME": "scim-test",
             "SERVER_PORT": "443",
             "wsgi.url_scheme": "https",
             "wsgi.input": io.BytesIO(content),

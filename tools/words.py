@@ -66,7 +66,9 @@ OVERLOOKED = (
     Overlooked(EVERYWHERE, r"[\"']let_go[\"']", "Key of the JSON that `manage.py departures` prints."),
     Overlooked(EVERYWHERE, r"(?<=[\"'])changed_meanwhile", "Key of the JSON that `manage.py rotate_secrets` prints."),
     Overlooked(EVERYWHERE, r"(manage\.py |run\(\"|commands[./ ])departures\b", "Name of a command."),
-    Overlooked(EVERYWHERE, r"\b(proved_at|proof_token|email_domain_has_one_proved_owner)(?![a-z])", "Database names."),
+    Overlooked(
+        EVERYWHERE, r"(?<![a-z])(proved_at|proof_token|email_domain_has_one_proved_owner)(?![a-z])", "Database names."
+    ),
     Overlooked(EVERYWHERE, r"\bdomain\.proved\b|\bemail-not-proved\b", "Stored audit action and refusal code."),
     Overlooked(EVERYWHERE, r"(?i)proof (of possession|key for code)\b", "Terms of RFC 7800 and RFC 7636."),
     Overlooked(r"^scim/conversations\.py$", r"Self Test(ed)?\b", "Name of the user that the test creates."),

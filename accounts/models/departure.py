@@ -37,4 +37,4 @@ class HeldDeparture(AccountOwned):
         indexes = [models.Index(fields=["account", "asked_at"], name="held_departure_oldest_first")]
 
     def __str__(self) -> str:
-        return f"held departure of {self.user_id}"
+        return f"held deprovisioning of {self.user_id}"

@@ -202,7 +202,7 @@ class User(AccountOwned, AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """May hold a session. Pending people have never signed in; deprovisioned ones are out."""
+        """Whether the user may hold a session. Pending users have never signed in; deprovisioned ones lost access."""
         return self.state == UserState.ACTIVE
 
     @property

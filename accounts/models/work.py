@@ -34,7 +34,7 @@ class Alert(AccountOwned):
     sentence = models.TextField()
     raised_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
-    # Of what ends soon: when the account's admins were told by e-mail.
+    # Of what ends soon: when the account's admins got an e-mail.
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = AlertQuerySet.as_manager()

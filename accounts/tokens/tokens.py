@@ -238,7 +238,7 @@ def find_usable(text: str) -> ApiToken | None:
     token = _read(_digest(text))
     if token is None or not hmac.compare_digest(token.digest, _digest(text)):
         return None
-    return token if _opens_a_door(token, timezone.now()) else None
+    return token if _is_accepted(token, timezone.now()) else None
 
 
 def _read(digest: str) -> ApiToken | None:
@@ -266,7 +266,7 @@ def connection_of(token: ApiToken) -> tuple[UUID | None, bool]:
     return connection, connection is not None and serving <= {connection}
 
 
-def _opens_a_door(token: Any, now: datetime) -> bool:
+def _is_accepted(token: Any, now: datetime) -> bool:
     """`_is_live`, of a token from `_read`."""
     if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         return False
@@ -307,7 +307,7 @@ def hold_owner(account_id: UUID, user_id: UUID | None) -> User | None:
 
 
 def _unchanged(user: User) -> User:
-    """The person as they are now, locked. Raises ActionRefused when their access or password was changed meanwhile."""
+    """Return the user, read again and locked. Raises ActionRefused if their access or password has changed."""
     current = hold_owner(user.account_id, user.pk)
     if current is None or current.state != UserState.ACTIVE:
         raise ActionRefused(

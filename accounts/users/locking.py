@@ -1,4 +1,4 @@
-"""One road for each change of a user: lock, read, change, write with the audit entry, in one transaction.
+"""Every change of a user: lock, read, change, write with the audit entry, in one transaction.
 
     with locked(user_id, account) as user:
         before = values(user)

@@ -25,7 +25,7 @@ _MISSED = (Connection, ConnectionDraft)  # sign-ins and sessions with a lost key
 
 @dataclass
 class Rotation:
-    """`counts`: `rotated`, of these `bound` that were bound to no row before; `changed_meanwhile`; `unreadable`; and
+    """`counts`: `rotated`, of these `bound` that were bound to no row before; `'changed_meanwhile'`; `unreadable`; and
     `left` under other keys, without the unreadable. `missed`: whose secrets have to be entered again."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -27,10 +27,10 @@ class WorkState:
 def work_state(clock_is_needed: bool) -> WorkState:
     """`clock_is_needed`: there is a beat whose sweep must have run lately."""
     now = timezone.now()
-    departures = User.objects.filter(clean_up_due_since__isnull=False)
+    unfinished = User.objects.filter(clean_up_due_since__isnull=False)
     syncs = ExternalIdentity.objects.filter(synced_sequence__lt=F("login_sequence"))
     asked = {
-        "departures": departures.aggregate(count=Count("id"), since=Min("clean_up_due_since")),
+        "departures": unfinished.aggregate(count=Count("id"), since=Min("clean_up_due_since")),
         "group_syncs": syncs.aggregate(count=Count("id"), since=Min("last_login_at")),
     }
     run = TaskRun.objects.filter(name="sweep").first()

@@ -1,6 +1,6 @@
 """The database refuses to change or delete a row of the audit log (R57), to the product, a shell and any SQL client.
 
-By triggers, added by migrations that call `append_only`. Whoever may drop a trigger can still do it; the hash chain
+By triggers, added by migrations that call `append_only`. A role that may drop a trigger can still do it; the hash chain
 (`accounts.audit.chain`) shows that they did. Django's SQLite backend rebuilds a table to alter it and loses
 its triggers: a migration that alters one of these tables calls `append_only` again. SQLite has no TRUNCATE.
 """

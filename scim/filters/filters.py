@@ -31,7 +31,7 @@ MAX_LENGTH = 4_096
 MAX_TERMS = 50
 MAX_DEPTH = 20
 
-# The most common shape. Both roads give the same node; this one needs no parser.
+# The most common shape. Both ways give the same node; this one needs no parser.
 _ONE_COMPARISON = re.compile(r'([A-Za-z][A-Za-z0-9]*) eq "([^"\\\x00-\x1f]*)"')
 _NO_ATTRIBUTES = {"and", "or", "not"}
 

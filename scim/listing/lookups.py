@@ -1,7 +1,7 @@
 """The three questions that Okta and Entra ask before each write, answered without the ORM.
 
 `userName eq`, `externalId eq` and `id eq`, alone, with a plain string. `scim.filters` answers the same and everything
-else; a test holds both roads to each other.
+else; a test compares both.
 """
 
 import re

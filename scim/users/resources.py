@@ -153,8 +153,8 @@ def _show_kept(shown: dict[str, Any], kept: dict[str, Any]) -> None:
         around[key] = value
 
 
-def _instant(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _instant(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _read(document: object) -> dict[str, Any]:

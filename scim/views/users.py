@@ -177,7 +177,7 @@ def _check_if_match(request: HttpRequest, version: int) -> None:
     """Nobody overwrites what they have not seen (RFC 7644 section 3.14). Raises ScimError 412."""
     asked = request.headers.get("If-Match")
     if asked is not None and not _names_version(asked, version):
-        raise errors.changed_meanwhile(
+        raise errors.version_conflict(
             f"Expected the stored version {_etag(version)} in If-Match; received {errors.quoted(asked)}."
             " Read the user again before changing it."
         )

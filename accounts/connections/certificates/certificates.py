@@ -141,7 +141,7 @@ def fingerprint(pem: str) -> str:
 
 
 def certificate_subject(pem: str) -> str:
-    """Whose certificate it says it is: the common name, else the whole name, else nothing it could be told by."""
+    """Return the common name, else the whole name, else a text that says that there is none."""
     subject = x509.load_pem_x509_certificate(pem.encode()).subject
     names = [str(one.value) for one in subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     return (names[0] if names else subject.rfc4514_string())[:200] or "without a name"

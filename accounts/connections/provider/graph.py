@@ -32,7 +32,7 @@ _KEY_STEP = (
 )
 
 
-# By these names, and no others, Entra names a synchronized group in a token where it is not told to send object IDs.
+# By these names, and no others, Entra names a synchronized group in a token where it is not set up to send object IDs.
 _NAMES = ("onPremisesSamAccountName", "onPremisesNetBiosName", "onPremisesDomainName", "onPremisesSecurityIdentifier")
 _PAGE_SIZE = 999
 _MOST_PAGES = 5

@@ -137,7 +137,7 @@ def taken(claims: IdentityClaims, connection: Connection, user: User) -> LoginRe
 
 
 def _by(through: Sequence[str]) -> str:
-    """ "through Okta", "through Azure and Okta", or "with a password"."""
+    """ "through Okta", "through Microsoft and Okta", or "with a password"."""
     return f"through {' and '.join(through)}" if through else "with a password"
 
 

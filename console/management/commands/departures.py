@@ -30,7 +30,7 @@ class Command(VerbCommand):
         account = account_named(options["account"])
         if options["hold"]:
             holds.set_hold(account, options["hold"] == "on", OPERATOR)
-        let_go = holds.release_all(account, OPERATOR) if options["let_go"] else 0
+        deprovisioned = holds.release_all(account, OPERATOR) if options["let_go"] else 0
         kept = holds.drop_all(account, OPERATOR) if options["keep"] else 0
         held = holds.held(account)
-        return {"held": held, "let_go": let_go, "kept": kept, "hold": account.hold_mass_departures}
+        return {"held": held, "let_go": deprovisioned, "kept": kept, "hold": account.hold_mass_departures}
