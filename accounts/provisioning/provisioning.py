@@ -1,4 +1,4 @@
-"""Create and revise users as an identity provider describes them. SCIM (POST, PUT, PATCH) and commands call the same functions.
+"""Create and revise users as an identity provider describes them, for SCIM (POST, PUT, PATCH) and commands.
 
 Each change is one transaction with one audit entry. Ending access is `accounts.deprovisioning`.
 """

@@ -30,7 +30,10 @@ def published_keys(connection: Connection) -> dict[str, Any]:
 
 
 def client_assertion(connection: Connection, token_endpoint: str, now: datetime | None = None) -> str:
-    """Return a JWT that authenticates the client (RFC 7523 section 3), signed with the connection's key. Raises UnreadableSecret."""
+    """Return a JWT that authenticates the client (RFC 7523 section 3), signed with the connection's key.
+
+    Raises UnreadableSecret.
+    """
     now = now or datetime.now(UTC)
     claims = {
         "iss": connection.client_id,
