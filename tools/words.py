@@ -65,7 +65,7 @@ OVERLOOKED = (
     Overlooked(EVERYWHERE, r"[\"'=]departures(_finished)?[\"'}]", "Label of /metrics, key of worker_health and sweep."),
     Overlooked(EVERYWHERE, r"[\"']let_go[\"']", "Key of the JSON that `manage.py departures` prints."),
     Overlooked(EVERYWHERE, r"(?<=[\"'])changed_meanwhile", "Key of the JSON that `manage.py rotate_secrets` prints."),
-    Overlooked(EVERYWHERE, r"(manage\.py |run\(\"|commands[./ ])departures\b", "Name of a command."),
+    Overlooked(EVERYWHERE, r"(manage\.py |run\(\"|commands[./ ]|^\"\"\"`)departures\b", "Name of a command."),
     Overlooked(
         EVERYWHERE, r"(?<![a-z])(proved_at|proof_token|email_domain_has_one_proved_owner)(?![a-z])", "Database names."
     ),
