@@ -34,7 +34,7 @@ def test_a_private_word_is_named_with_its_place(line: str, word: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'EmailDomain.objects.filter(proved_at__isnull=False), "domain.proved"',
+        'Count("domains", filter=Q(domains__proved_at__isnull=False)), "domain.proved"',
         "HeldDeparture.objects.filter(user__held_departure=None)",
         '"user.departure-held": "Held the deprovisioning of …"',
         "We cannot serve you at the moment",
