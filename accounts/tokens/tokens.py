@@ -77,7 +77,7 @@ def issue_token(
             f"A token can only have permissions of its owner; {owner.email} lacks {', '.join(sorted(lacking))}.",
         )
     if through is not None:
-        _check_hands_on(through, asked)
+        _check_within_token(through, asked)
     check_may_act_on([owner], acting)
     check_has(asked, owner.account_id, acting, f"The token '{name}' would have")
     row = _owned_by(owner)
@@ -86,7 +86,7 @@ def issue_token(
     return _issue(row, name, asked, expires_at, acting, connection)
 
 
-def _check_hands_on(through: ApiToken, asked: set[str]) -> None:
+def _check_within_token(through: ApiToken, asked: set[str]) -> None:
     """Raises PermissionsExceeded, and ActionRefused when the token has ended meanwhile."""
     if lacking := asked - set(through.permissions):
         raise PermissionsExceeded(
@@ -131,7 +131,7 @@ def issue_short_token(user: User) -> tuple[ApiToken, str]:
     """
     people = User.objects.select_related("account").select_for_update(of=("self", "account"), no_key=True)
     current = people.filter(pk=user.pk).first()
-    if current is None or not _is_as_it_was(current, user) or not password_policy.may_use(current):
+    if current is None or not _access_is_unchanged(current, user) or not password_policy.may_use(current):
         raise ActionRefused(
             "access-changed", f"Expected the access of {user.email} as it was when the password was compared."
         )
@@ -238,7 +238,7 @@ def find_usable(text: str) -> ApiToken | None:
     token = _read(_digest(text))
     if token is None or not hmac.compare_digest(token.digest, _digest(text)):
         return None
-    return token if _is_accepted(token, timezone.now()) else None
+    return token if _is_usable(token, timezone.now()) else None
 
 
 def _read(digest: str) -> ApiToken | None:
@@ -266,7 +266,7 @@ def connection_of(token: ApiToken) -> tuple[UUID | None, bool]:
     return connection, connection is not None and serving <= {connection}
 
 
-def _is_accepted(token: Any, now: datetime) -> bool:
+def _is_usable(token: Any, now: datetime) -> bool:
     """`_is_live`, of a token from `_read`."""
     if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         return False
@@ -313,16 +313,16 @@ def _unchanged(user: User) -> User:
         raise ActionRefused(
             "user-not-active", f"Expected an active user; {user.email} is {current.state if current else 'removed'}."
         )
-    if not _is_as_it_was(current, user):
+    if not _access_is_unchanged(current, user):
         raise ActionRefused("access-changed", f"The access of {user.email} changed in the meantime. Log in again.")
     return current
 
 
-def _is_as_it_was(current: User, user: User) -> bool:
-    return current.state == UserState.ACTIVE and _proof(current) == _proof(user)
+def _access_is_unchanged(current: User, user: User) -> bool:
+    return current.state == UserState.ACTIVE and _login_basis(current) == _login_basis(user)
 
 
-def _proof(user: User) -> tuple[int, str]:
+def _login_basis(user: User) -> tuple[int, str]:
     """What a login rests on: it changes when their access ends, and with their password."""
     return user.session_epoch, user.password
 
