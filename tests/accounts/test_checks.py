@@ -73,7 +73,7 @@ def test_a_database_that_is_a_file_is_a_warning(monkeypatch: pytest.MonkeyPatch)
     assert [message.id for message in own()] == ["torque.W001"]
 
 
-def test_a_database_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> database_role.Powers:
         raise DatabaseError("connection refused\nis the server running?")
 

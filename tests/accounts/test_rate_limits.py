@@ -39,7 +39,9 @@ def doors(cast: Cast) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", ["login", "company", "start", "ACS", "callback", "finish", "API login"])
-def test_a_flood_is_told_to_wait_and_others_come_in(narrow: None, doors: dict[str, tuple[str, str]], name: str) -> None:
+def test_a_flood_is_shown_to_wait_and_others_come_in(
+    narrow: None, doors: dict[str, tuple[str, str]], name: str
+) -> None:
     method, path = doors[name]
     statuses = [getattr(Client(), method)(path).status_code for _ in range(3)]
     assert (429 in statuses[:2], statuses[2]) == (False, 429)
@@ -64,7 +66,7 @@ def test_by_default_a_thousand_people_log_in_at_once(settings: Any) -> None:
     assert settings.SIGN_IN_BURST >= 2 * 1_000
 
 
-def test_a_flood_with_a_dead_token_is_told_to_wait_and_a_live_one_goes_on(narrow: None, cast: Cast) -> None:
+def test_a_flood_with_a_dead_token_is_shown_to_wait_and_a_live_one_goes_on(narrow: None, cast: Cast) -> None:
     dead, live = "no-such-token", secret(tokens.issue_token(cast.bob, "t", [], acting=OPERATOR)[1])
     asked = [Client().get("/api/me", headers={"Authorization": f"Bearer {dead}"}) for _ in range(3)]
     assert [answer.status_code for answer in asked] == [401, 401, 429]

@@ -36,7 +36,7 @@ def broker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Broker:
     return broker
 
 
-def test_the_first_departure_is_told_at_once_and_the_next_together(broker: Broker) -> None:
+def test_the_first_departure_is_shown_at_once_and_the_next_together(broker: Broker) -> None:
     first, second, third = (str(uuid.uuid4()) for _ in range(3))
     wake_up.on_deprovisioned(uuid.UUID(first))
     wait_until(lambda: broker.sent == [(first,)], "the first message")
@@ -51,7 +51,7 @@ def test_each_login_has_a_message_of_its_own(broker: Broker) -> None:
     wait_until(lambda: [len(message) for message in broker.sent] == [1, 1], "two messages")
 
 
-def test_nobody_notices_a_broker_that_is_away_and_the_next_are_told(broker: Broker) -> None:
+def test_nobody_notices_a_broker_that_is_away_and_the_next_are_shown(broker: Broker) -> None:
     broker.away = True
     tasks._publish_deprovisioned([uuid.uuid4()])
     broker.away = False

@@ -15,10 +15,10 @@ def assert_accessible(page: Page) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = page.evaluate("options => axe.run(options)", {"runOnly": rules, "resultTypes": ["violations"]})
         assert found["passes"], "axe looked at nothing"
-        assert [_told(one) for one in found["violations"] if one["impact"] in SEVERE] == [], f"in {scheme}"
+        assert [_sentence(one) for one in found["violations"] if one["impact"] in SEVERE] == [], f"in {scheme}"
 
 
-def _told(violation: dict[str, object]) -> str:
+def _sentence(violation: dict[str, object]) -> str:
     nodes = violation["nodes"]
     assert isinstance(nodes, list)
     return f"{violation['id']}: {violation['help']}: {[node['html'] for node in nodes][:3]}"

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 LAST_LOGINS = "Your latest SSO logins"
 
 
-def test_an_unknown_space_is_told_in_a_sentence(acme: Acme, page: Page) -> None:
+def test_an_unknown_space_is_shown_in_a_sentence(acme: Acme, page: Page) -> None:
     acme.choose(page, "Okta", "Fatima Haddad")
     page.get_by_label("space_name", exact=True).fill("Trial,Lemuria")
     acme.send(page)
@@ -28,7 +28,7 @@ def test_a_second_login_is_heard(acme: Acme, page: Page) -> None:
     expect(row(page, "Your spaces", "QA")).to_contain_text("Space Admin")
 
 
-def test_a_bad_time_zone_is_told_in_a_sentence(acme: Acme, page: Page) -> None:
+def test_a_bad_time_zone_is_shown_in_a_sentence(acme: Acme, page: Page) -> None:
     acme.sign_in(page, "Okta", "Gus Grant")
     expect(section(page, LAST_LOGINS)).to_contain_text("Mars/Olympus")
 

@@ -20,10 +20,10 @@ MEMBER, PASSWORD = "kim@acme.example", "correct horse battery staple"
 @pytest.fixture
 def member(acme: Acme) -> str:
     """Somebody who logs in with a password."""
-    told = replace(acme, environment={**acme.environment, "KIM_PASSWORD": PASSWORD})
-    known = subprocess.run([sys.executable, "manage.py", "show_user", "Acme", MEMBER], env=told.environment)
+    received = replace(acme, environment={**acme.environment, "KIM_PASSWORD": PASSWORD})
+    known = subprocess.run([sys.executable, "manage.py", "show_user", "Acme", MEMBER], env=received.environment)
     if known.returncode:
-        told.command("create_user", "Acme", MEMBER, "--password-env", "KIM_PASSWORD")
+        received.command("create_user", "Acme", MEMBER, "--password-env", "KIM_PASSWORD")
     return MEMBER
 
 

@@ -32,29 +32,29 @@ class Pair:
     with_domain: bool = True
 
 
-def okta_saml(page: Page, told: Told) -> None:
-    page.get_by_label("Metadata URL").fill(told["Okta (SAML)"])
+def okta_saml(page: Page, received: Told) -> None:
+    page.get_by_label("Metadata URL").fill(received["Okta (SAML)"])
     page.get_by_role("button", name="Read metadata").click()
 
 
-def okta_openid(page: Page, told: Told) -> None:
-    page.get_by_label("Okta domain, as https://…").fill(told["Okta (OpenID Connect)"])
-    page.get_by_label("Client ID").fill(told["Client IDs, Okta"])
+def okta_openid(page: Page, received: Told) -> None:
+    page.get_by_label("Okta domain, as https://…").fill(received["Okta (OpenID Connect)"])
+    page.get_by_label("Client ID").fill(received["Client IDs, Okta"])
     page.get_by_label("Flow").select_option("code")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_label("New client secret").fill(told[SECRET])
+    page.get_by_label("New client secret").fill(received[SECRET])
     page.get_by_role("button", name="Save secret").click()
 
 
-def entra_saml(page: Page, told: Told) -> None:
-    page.get_by_label("App Federation Metadata Url").fill(told["Entra (SAML)"])
+def entra_saml(page: Page, received: Told) -> None:
+    page.get_by_label("App Federation Metadata Url").fill(received["Entra (SAML)"])
     page.get_by_role("button", name="Read metadata").click()
 
 
-def entra_openid(page: Page, told: Told) -> None:
-    page.get_by_label("Directory (tenant) ID").fill(told["Tenant ID"])
-    page.get_by_label("Application (client) ID").fill(told["Client IDs"])
-    page.get_by_label("Issuer").fill(told["Entra (OpenID Connect)"])
+def entra_openid(page: Page, received: Told) -> None:
+    page.get_by_label("Directory (tenant) ID").fill(received["Tenant ID"])
+    page.get_by_label("Application (client) ID").fill(received["Client IDs"])
+    page.get_by_label("Issuer").fill(received["Entra (OpenID Connect)"])
     page.get_by_label("Flow").select_option("id_token")
     page.get_by_role("button", name="Save", exact=True).click()
 
@@ -80,10 +80,10 @@ def read_provider(acme: Acme, page: Page) -> Told:
     page.goto(acme.idp)
     faces = [f"{vendor} ({protocol})" for vendor in ("Okta", "Entra") for protocol in ("SAML", "OpenID Connect")]
     terms = (*faces, "Tenant ID", "Client IDs")
-    told = {term: page.locator(f"dt:text-is('{term}') + dd code").inner_text() for term in terms}
-    told["Client IDs, Okta"] = page.locator("dt:text-is('Client IDs') + dd + dd code").inner_text()
-    told[SECRET] = Path(acme.environment["STATE_DIR"], "demo", "client-secret").read_text()
-    return told
+    received = {term: page.locator(f"dt:text-is('{term}') + dd code").inner_text() for term in terms}
+    received["Client IDs, Okta"] = page.locator("dt:text-is('Client IDs') + dd + dd code").inner_text()
+    received[SECRET] = Path(acme.environment["STATE_DIR"], "demo", "client-secret").read_text()
+    return received
 
 
 def expect_step(page: Page, title: str, mark: re.Pattern[str]) -> None:
@@ -141,10 +141,10 @@ def try_it(page: Page, pair: Pair, ours: str, *, has_scripts: bool) -> None:
 
 
 def set_up(acme: Acme, page: Page, pair: Pair, *, has_scripts: bool = True) -> None:
-    told = read_provider(acme, page)
+    received = read_provider(acme, page)
     choose(acme, page, pair)
     ours = copy_ours(page, pair)
-    pair.give(page, told)
+    pair.give(page, received)
     come_back_another_day(acme, page)
     look_at_the_attributes(page)
     if pair.with_domain:

@@ -75,7 +75,7 @@ def torque(tmp_path: Path) -> Iterator[Installation]:
         yield Installation(origin, acme, Disk(family(process.pid), Path(f"{file}-wal")), scim, database)
 
 
-def test_a_full_disk_is_told_and_nothing_is_half_done(torque: Installation) -> None:
+def test_a_full_disk_is_shown_and_nothing_is_half_done(torque: Installation) -> None:
     torque.disk.is_full()
     refused, page = torque.scim.create("dana@acme.example"), torque.sign_in()
     assert (refused.status_code, refused.json()["status"], refused.headers["Retry-After"]) == (503, "503", "1")

@@ -90,7 +90,7 @@ def test_a_task_delivered_five_times_at_once_writes_one_audit_entry(cast: Cast) 
     assert synced.count() == before + 1
 
 
-def test_two_admins_give_two_groups_one_identifier_and_one_is_told_of_the_other(cast: Cast) -> None:
+def test_two_admins_give_two_groups_one_identifier_and_one_is_shown_of_the_other(cast: Cast) -> None:
     for number in range(10):
         pair = [mapped_group(cast.acme, f"{name} {number}") for name in ("Ops", "Dev")]
         wanted = partial(groups.update_group, values={"idp_identifier": f"wanted-{number}"}, acting=OPERATOR)

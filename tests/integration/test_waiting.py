@@ -70,15 +70,15 @@ def test_who_comes_back_while_they_are_being_held_is_held_no_more(cast: Cast) ->
     assert not HeldDeparture.objects.exists()
 
 
-def test_two_changes_of_a_role_are_told_one_after_the_other(cast: Cast) -> None:
+def test_two_changes_of_a_role_are_shown_one_after_the_other(cast: Cast) -> None:
     stale = User.objects.select_related("account_role").get(pk=cast.bob.pk)
     with transaction.atomic():
         users.set_account_role(User.objects.get(pk=cast.bob.pk), admin(cast), acting=OPERATOR)
         member = users.role_named(cast.acme, ACCOUNT_MEMBER)
         waiting = start_waiting(partial(users.set_account_role, stale, member, acting=OPERATOR))
     assert waiting.result()
-    told = audit.AuditEntry.objects.filter(action="user.account-role-changed").order_by("at")
-    assert [entry.changes["account_role"] for entry in told] == [
+    received = audit.AuditEntry.objects.filter(action="user.account-role-changed").order_by("at")
+    assert [entry.changes["account_role"] for entry in received] == [
         [ACCOUNT_MEMBER, ACCOUNT_ADMIN], [ACCOUNT_ADMIN, ACCOUNT_MEMBER]
     ]  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_too_fast_is_429_with_the_time_to_wait(okta: ScimClient, cast: Cast, set
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "a-token-that-nobody-has"])
-def test_a_flood_without_a_live_token_is_told_to_wait_in_scim(okta: ScimClient, settings: Any, text: str) -> None:
+def test_a_flood_without_a_live_token_is_shown_to_wait_in_scim(okta: ScimClient, settings: Any, text: str) -> None:
     settings.SCIM_BURST, settings.SCIM_REQUESTS_PER_SECOND = 2, 0.1
     stranger = ScimClient(text)
     assert [stranger.get("/Users").status for _ in range(3)] == [401, 401, 429]

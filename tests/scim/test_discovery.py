@@ -36,10 +36,10 @@ def test_what_can_be_done(okta: ScimClient) -> None:
     assert said["authenticationSchemes"][0]["type"] == "oauthbearertoken"
 
 
-def test_both_ways_of_paging_are_told(okta: ScimClient) -> None:
-    told = okta.get("/ServiceProviderConfig").body["pagination"]
-    assert (told["cursor"], told["index"], told["maxPageSize"]) == (True, True, MAX_COUNT)
-    assert told["cursorTimeout"] == SECONDS
+def test_both_ways_of_paging_are_shown(okta: ScimClient) -> None:
+    received = okta.get("/ServiceProviderConfig").body["pagination"]
+    assert (received["cursor"], received["index"], received["maxPageSize"]) == (True, True, MAX_COUNT)
+    assert received["cursorTimeout"] == SECONDS
 
 
 @pytest.mark.parametrize(("path", "count"), [("/ResourceTypes", 1), ("/Schemas", 2)])

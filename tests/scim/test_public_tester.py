@@ -26,7 +26,7 @@ def _test_keeps_its_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-def told(result: CheckResult) -> str:
+def received(result: CheckResult) -> str:
     return f"{result.status.name} {result.title} {result.resource_type or ''}: {result.reason}"
 
 
@@ -36,5 +36,5 @@ def test_the_public_tester_finds_nothing_wrong(token: str, cast: Cast, base: str
         application, base_url=f"http://localhost:8000{base}", headers={"Authorization": f"Bearer {token}"}
     )
     results = check_server(client)
-    assert [told(result) for result in results if result.status in UNWANTED] == []
+    assert [received(result) for result in results if result.status in UNWANTED] == []
     assert len([result for result in results if result.status == Status.SUCCESS]) > 80

@@ -15,7 +15,7 @@ def test_a_change_is_called_by_what_it_did_to_access(was: bool, now: bool, verb:
     assert summary.sentence("Okta", "") == f"Okta {verb} bo@acme.example"
 
 
-def test_what_failed_is_told_with_the_reason() -> None:
+def test_what_failed_is_shown_with_the_reason() -> None:
     summary = request_summary.updated("bo@acme.example", had_access=True, active=False)
     assert (
         summary.sentence("Entra", "They are the last.")

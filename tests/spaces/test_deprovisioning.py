@@ -12,7 +12,7 @@ from tests.support.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-def test_a_leaver_is_in_no_space_and_it_is_told_in_which_they_were(cast: Cast) -> None:
+def test_a_leaver_is_in_no_space_and_it_is_shown_in_which_they_were(cast: Cast) -> None:
     for user in (cast.bob, cast.alice):
         for name, role in (("QA", "Space Member"), ("DevOps", "Space Admin")):
             place_user(user, cast.space(name), space_role_named(cast.acme, role), acting=OPERATOR)

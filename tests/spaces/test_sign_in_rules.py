@@ -30,7 +30,7 @@ def actions() -> list[str]:
     )
 
 
-def test_a_default_placement_is_set_told_and_taken_away(okta: Connection) -> None:
+def test_a_default_placement_is_set_shown_and_taken_away(okta: Connection) -> None:
     assert change(okta, default_space="QA")
     assert placement_of(okta) == ("QA", "Space Member")
     assert not change(okta, default_space="QA")

@@ -53,8 +53,8 @@ def test_a_role_in_use_stays_and_says_where_it_is(cast: Cast) -> None:
     group, _ = create_group(cast.acme, "Leads", acting=OPERATOR)
     give_space_roles(group, [(cast.space("QA"), role), (cast.space("Trial"), role)], acting=OPERATOR)
     set_default_placement(saml_connection(cast.acme, name="Okta"), "QA", "Tester")
-    told = ["spaces where people have it: QA", "groups: Leads", "default of connections: Okta"]
-    assert [str(use) for use in space_role_uses(role)] == told
+    received = ["spaces where people have it: QA", "groups: Leads", "default of connections: Okta"]
+    assert [str(use) for use in space_role_uses(role)] == received
     with pytest.raises(ActionRefused, match="Tester is still used"):
         delete_space_role(role, acting=OPERATOR)
 

@@ -28,8 +28,8 @@ class Program:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         answer = self.client.generic(method, path, content, content_type="application/json", headers={**own, **headers})
-        told = json.loads(answer.content) if answer.content else None
-        return Answer(answer.status_code, told, answer.headers)
+        received = json.loads(answer.content) if answer.content else None
+        return Answer(answer.status_code, received, answer.headers)
 
     def status(self, method: str, path: str, body: Any = None) -> int:
         return self.ask(method, path, body).status

@@ -51,12 +51,12 @@ def listed(program: Program) -> list[str]:
 
 def test_a_new_token_is_shown_once_and_works(alice: Program) -> None:
     answer = alice.ask("POST", TOKENS, {"name": "CI", "permissions": ["Manage Users"], "expires_in_days": 30})
-    told = answer.body
+    received = answer.body
     assert answer.status == 201
-    assert told["token"].startswith(told["prefix"])
-    assert (told["name"], told["permissions"]) == ("CI", ["Manage Users"])
-    assert Program(told["token"]).ask("GET", "/api/me").body["permissions"] == ["Manage Users"]
-    assert told["token"] not in str(alice.ask("GET", TOKENS).body)
+    assert received["token"].startswith(received["prefix"])
+    assert (received["name"], received["permissions"]) == ("CI", ["Manage Users"])
+    assert Program(received["token"]).ask("GET", "/api/me").body["permissions"] == ["Manage Users"]
+    assert received["token"] not in str(alice.ask("GET", TOKENS).body)
 
 
 def test_it_may_provision(alice: Program) -> None:
@@ -64,9 +64,9 @@ def test_it_may_provision(alice: Program) -> None:
 
 
 def test_without_permissions_it_has_none_and_without_days_a_year(alice: Program) -> None:
-    told = alice.ask("POST", TOKENS, {"name": "CI"}).body
-    assert told["permissions"] == []
-    left = datetime.fromisoformat(told["expires_at"]) - timezone.now()
+    received = alice.ask("POST", TOKENS, {"name": "CI"}).body
+    assert received["permissions"] == []
+    left = datetime.fromisoformat(received["expires_at"]) - timezone.now()
     assert timedelta(days=364) < left <= timedelta(days=365)
 
 
@@ -101,8 +101,8 @@ def test_a_long_token_gives_no_later_end_than_its_own(alice: Program) -> None:
     program = with_long_token(alice, expires_in_days=1)
     ends = {token["expires_at"] for token in alice.ask("GET", TOKENS).body["tokens"]}
     for days in (None, 365):
-        told = program.ask("POST", TOKENS, {"name": "longer", "expires_in_days": days} if days else {"name": "x"})
-        assert {told.body["expires_at"]} == ends
+        received = program.ask("POST", TOKENS, {"name": "longer", "expires_in_days": days} if days else {"name": "x"})
+        assert {received.body["expires_at"]} == ends
 
 
 def test_a_permission_that_does_not_exist_is_refused(alice: Program) -> None:
@@ -183,7 +183,7 @@ def test_ending_a_token_twice_is_one_entry(bob: Program) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_strangers_are_told_to_log_in(cast: Cast, method: str) -> None:
+def test_strangers_are_asked_to_log_in(cast: Cast, method: str) -> None:
     answer = Program().ask(method, TOKENS, {"name": "CI"})
     assert answer.status == 401
     assert "/api/accounts/login" in answer.body["detail"]

@@ -23,14 +23,14 @@ ODD: list[Any] = [None, True, 1, 1.5, 10**400, [], ["x"], {}, {"a": 1}, "", "x" 
 
 @pytest.mark.parametrize("content", NO_JSON, ids=range(len(NO_JSON)))
 @pytest.mark.parametrize("path", [LOGIN, "/api/accounts/acme/login", REVOKE])
-def test_what_is_no_json_is_told_so(cast: Cast, path: str, content: bytes) -> None:
+def test_what_is_no_json_is_refused_as_such(cast: Cast, path: str, content: bytes) -> None:
     answer = Program().ask("POST", path, content)
     assert answer.status == 400
     assert "Expected" in answer.body["detail"]
 
 
 @pytest.mark.parametrize("body", [None, True, 1, "text", [], [{}]])
-def test_a_body_that_is_no_object_is_told_so(cast: Cast, body: Any) -> None:
+def test_a_body_that_is_no_object_is_refused_as_such(cast: Cast, body: Any) -> None:
     answer = Program().ask("POST", "/api/accounts/acme/login", json.dumps(body).encode())
     assert answer.status == 400
     assert "xpected a JSON object" in answer.body["detail"]
@@ -99,7 +99,7 @@ def test_another_media_type_is_refused(cast: Cast, media_type: str) -> None:
     assert (answer.status_code, "detail" in answer.json()) == (415, True)
 
 
-def test_what_is_unforeseen_is_told_without_a_word_of_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_error_says_nothing_of_itself(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("inner words")
 
@@ -108,7 +108,7 @@ def test_what_is_unforeseen_is_told_without_a_word_of_it(cast: Cast, monkeypatch
     assert (answer.status, "inner words" in str(answer.body)) == (500, False)
 
 
-def test_a_database_that_is_away_is_told_as_everywhere(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unavailable_database_is_answered_as_everywhere(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("host=db")
 

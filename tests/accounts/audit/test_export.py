@@ -66,8 +66,8 @@ def test_a_text_of_several_lines_stays_one_cell(cast: Cast) -> None:
 
 def test_a_time_is_from_and_before(cast: Cast) -> None:
     times = list(AuditEntry.objects.in_account(cast.acme).order_by("at").values_list("at", flat=True))
-    told = lines(cast, since=times[2], until=times[5])
-    assert [line["at"] for line in told] == [at.isoformat(timespec="microseconds") for at in times[2:5]]
+    received = lines(cast, since=times[2], until=times[5])
+    assert [line["at"] for line in received] == [at.isoformat(timespec="microseconds") for at in times[2:5]]
 
 
 def test_the_export_is_an_entry_itself(cast: Cast) -> None:
@@ -93,8 +93,8 @@ def test_parts_of_any_size_give_the_same(cast: Cast, size: int, monkeypatch: pyt
     with guards_off():  # entries of one microsecond
         AuditEntry.objects.in_account(cast.acme).update(at=at)
     monkeypatch.setattr(audit_export, "AT_ONCE", size)
-    told = [line["id"] for line in lines(cast)]
-    assert len(set(told)) == len(told) == AuditEntry.objects.in_account(cast.acme).filter(at=at).count()
+    received = [line["id"] for line in lines(cast)]
+    assert len(set(received)) == len(received) == AuditEntry.objects.in_account(cast.acme).filter(at=at).count()
 
 
 def test_a_thousand_entries_take_one_query(

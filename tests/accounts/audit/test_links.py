@@ -33,7 +33,7 @@ def test_a_whole_chain_has_no_finding() -> None:
     assert findings(chain()) == []
 
 
-def test_a_changed_entry_is_told_from_a_changed_seal() -> None:
+def test_a_changed_entry_is_distinguished_from_a_changed_seal() -> None:
     changed = chain()
     changed[1] = (changed[1][0], entry(2, object_label="mallory"))
     assert [(one.kind, one.position) for one in findings(changed)] == [("entry-changed", 2)]

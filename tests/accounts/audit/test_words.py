@@ -63,7 +63,7 @@ def test_the_same_field_of_another_action_is_a_before_and_after() -> None:
     assert changes({"left": ["A", "B"]}, "user.updated") == [Change("left", "A", "B")]
 
 
-def test_changes_are_told_as_before_and_after() -> None:
+def test_changes_are_shown_as_before_and_after() -> None:
     recorded = {"idp_identifier": [None, "x"], "hold": [False, True], "spaces": [["A", "B"], []], "odd": {"a": 1}}
     assert changes(recorded, "group.updated") == [
         Change("IdP identifier", "", "x"),

@@ -49,9 +49,9 @@ def test_allowing_adds_and_is_in_the_audit_log_once(cast: Cast, okta: Connection
     assert agreed_permissions.allow_permissions(okta, ["View Audit Log"], acting=alice)
     assert not agreed_permissions.allow_permissions(okta, ["Manage Users"], acting=alice)
     assert fresh(okta) == {"Manage Users", "View Audit Log"}
-    told = AuditEntry.objects.filter(action="connection.permissions-allowed").values_list("changes", flat=True)
-    assert len(told) == 2
-    assert {"agreed_permissions": [["Manage Users"], ["Manage Users", "View Audit Log"]]} in told
+    result = AuditEntry.objects.filter(action="connection.permissions-allowed").values_list("changes", flat=True)
+    assert len(result) == 2
+    assert {"agreed_permissions": [["Manage Users"], ["Manage Users", "View Audit Log"]]} in result
 
 
 def test_what_is_no_permission_is_refused(okta: Connection) -> None:

@@ -35,7 +35,7 @@ def test_a_change_is_one_entry_with_before_and_after(okta: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"clock_skew": 301}, "Expected a clock skew of 0 to 300 seconds; received 301"),
         ({"clock_skew": -1}, "Clock skew"),
@@ -50,10 +50,10 @@ def test_a_change_is_one_entry_with_before_and_after(okta: Connection) -> None:
     ],
 )
 def test_what_no_connection_may_be_is_refused_in_a_sentence(
-    cast: Cast, okta: Connection, changes: dict[str, Any], told: str
+    cast: Cast, okta: Connection, changes: dict[str, Any], expected: str
 ) -> None:
     connections.create_draft(cast.acme, "Taken", "okta", "oidc", acting=OPERATOR)
-    with pytest.raises(ActionRefused, match=told):
+    with pytest.raises(ActionRefused, match=expected):
         update(okta, **changes)
     assert not AuditEntry.objects.filter(action="connection.changed").exists()
 
@@ -65,13 +65,13 @@ def test_another_provider_makes_us_forget_what_the_first_published(cast: Cast) -
     assert (row.discovery, row.signing_keys, row.metadata_problem) == ({}, {}, "")
 
 
-def test_roles_to_grant_are_set_and_told_by_name(cast: Cast, okta: Connection) -> None:
+def test_roles_to_grant_are_set_and_shown_by_name(cast: Cast, okta: Connection) -> None:
     role = AccountRole.objects.create(account=cast.acme, name="Auditor")
     connection_changes.update_connection(okta, {}, acting=OPERATOR, grantable_account_roles=[role])
     assert list(okta.grantable_account_roles.all()) == [role]
     connection_changes.update_connection(okta, {}, acting=OPERATOR, grantable_account_roles=[])
-    told = AuditEntry.objects.filter(action="connection.changed").order_by("at").values_list("changes", flat=True)
-    assert list(told) == [
+    expected = AuditEntry.objects.filter(action="connection.changed").order_by("at").values_list("changes", flat=True)
+    assert list(expected) == [
         {"grantable_account_roles": [[], ["Auditor"]]},
         {"grantable_account_roles": [["Auditor"], []]},
     ]

@@ -33,7 +33,7 @@ def test_a_complete_connection_is_enabled_and_audited(okta: Connection) -> None:
     assert AuditEntry.objects.get(action="connection.enabled").changes["state"] == ["disabled", "live"]
 
 
-def test_a_deleted_connection_takes_its_domain_along_and_is_told(okta: Connection) -> None:
+def test_a_deleted_connection_takes_its_domain_along_and_is_shown(okta: Connection) -> None:
     connections.disable(okta, acting=OPERATOR)
     connections.delete_connection(okta, acting=OPERATOR)
     assert AuditEntry.objects.get(action="connection.deleted").object_label == "Okta"

@@ -41,7 +41,7 @@ def live(connection: Connection) -> Connection:
     return Connection.objects.get(pk=connection.pk)
 
 
-def told(action: str) -> Any:
+def result(action: str) -> Any:
     return AuditEntry.objects.get(action=action).changes
 
 
@@ -82,7 +82,7 @@ def test_publishing_swaps_in_one_audit_entry(okta: Connection) -> None:
     publish(okta)
     assert (live(okta).sso_url, live(okta).idp_entity_id) == (MOVED, "http://other")
     assert not ConnectionDraft.objects.exists()
-    assert told("connection.draft-published")["sso_url"] == [okta.sso_url, MOVED]
+    assert result("connection.draft-published")["sso_url"] == [okta.sso_url, MOVED]
     assert not AuditEntry.objects.filter(action="connection.changed").exists()
 
 
@@ -92,7 +92,7 @@ def test_throwing_away_leaves_what_is_live(okta: Connection) -> None:
     drafts.throw_away(okta, version, acting=OPERATOR)
     assert live(okta).sso_url == okta.sso_url
     assert with_draft(okta) is okta
-    assert told("connection.draft-thrown-away") == {"sso_url": [MOVED, okta.sso_url]}
+    assert result("connection.draft-thrown-away") == {"sso_url": [MOVED, okta.sso_url]}
 
 
 def test_a_draft_that_changes_nothing_is_none(okta: Connection) -> None:
@@ -151,7 +151,7 @@ def test_a_client_secret_waits_encrypted_and_is_in_no_audit_entry(azure: Connect
     row = live(azure)
     assert (row.client_secret, row.client_secret_expires_at) == (value, ends)
     assert row.client_secret_set_at
-    assert told("connection.draft-published")["client_secret"] == [None, "set"]
+    assert result("connection.draft-published")["client_secret"] == [None, "set"]
     assert value not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
 
 

@@ -77,7 +77,7 @@ def test_an_admin_can_see_what_a_leaver_had(cast: Cast) -> None:
     assert (noted.groups, noted.tokens) == ([{"group": "Ops", "origin": "manual"}], ["laptop"])
 
 
-def test_short_tokens_of_a_leaver_end_and_are_not_told(cast: Cast) -> None:
+def test_short_tokens_of_a_leaver_end_and_are_not_shown(cast: Cast) -> None:
     tokens.issue_short_token(cast.bob)
     deprovisioned(cast, cast.bob)
     cleanup.finish(cast.bob.pk)

@@ -22,21 +22,21 @@ def changes_of(action: str) -> dict[str, Any]:
     return AuditEntry.objects.get(action=action).changes
 
 
-def test_an_update_is_told_with_before_and_after(cast: Cast) -> None:
+def test_an_update_is_shown_with_before_and_after(cast: Cast) -> None:
     group = mapped_group(cast.acme, "Ops", "ops")
     admin = users.role_named(cast.acme, ACCOUNT_ADMIN)
     values = {"name": " Operations ", "description": "", "idp_identifier": GUID.upper(), "account_role": admin}
-    told = groups.update_group(group, values, acting=OPERATOR)
+    received = groups.update_group(group, values, acting=OPERATOR)
     expected = {
         "name": ["Ops", "Operations"],
         "idp_identifier": ["ops", GUID.upper()],
         "account_role": ["", ACCOUNT_ADMIN],
     }
-    assert told == changes_of("group.updated") == expected
+    assert received == changes_of("group.updated") == expected
     assert Group.objects.get(pk=group.pk).idp_identifier_key == GUID
 
 
-def test_an_update_that_changes_nothing_is_not_told(cast: Cast) -> None:
+def test_an_update_that_changes_nothing_is_not_shown(cast: Cast) -> None:
     assert groups.update_group(mapped_group(cast.acme, "Ops"), {"name": "Ops"}, acting=OPERATOR) == {}
     assert not AuditEntry.objects.filter(action="group.updated").exists()
 
@@ -97,8 +97,8 @@ def test_deleting_tells_who_was_in_it(cast: Cast) -> None:
     group = mapped_group(cast.acme, "Ops", "ops")
     put_in(cast.bob, group)
     assert groups.delete_group(group, acting=OPERATOR) == 1
-    told = {"idp_identifier": ["ops", ""], "account_role": ["", ""], "members": [["bob@acme.example"], []]}
-    assert changes_of("group.deleted") == told
+    received = {"idp_identifier": ["ops", ""], "account_role": ["", ""], "members": [["bob@acme.example"], []]}
+    assert changes_of("group.deleted") == received
     assert not Group.objects.exists()
 
 

@@ -29,7 +29,7 @@ def emails_of(group: Group) -> set[str]:
     return set(GroupMembership.objects.filter(group=group).values_list("user__email", flat=True))
 
 
-def test_several_are_added_by_hand_which_is_told_of_the_group_and_of_each(cast: Cast, ops: Group) -> None:
+def test_several_are_added_by_hand_which_is_shown_of_the_group_and_of_each(cast: Cast, ops: Group) -> None:
     put_in(cast.alice, ops)
     new = group_members.add_members(ops, [cast.alice, cast.petra, cast.bob], acting=OPERATOR)
     assert {user.email for user in new} == {"bob@acme.example", "petra@acme.example"}
@@ -72,8 +72,8 @@ def test_who_was_added_by_hand_is_removed_by_hand(cast: Cast, ops: Group) -> Non
     assert group_members.remove_member(ops, cast.bob, acting=OPERATOR)
     assert not group_members.remove_member(ops, cast.bob, acting=OPERATOR)
     assert AuditEntry.objects.get(action="group.member-removed").changes == {"members": ["bob@acme.example", None]}
-    told = AuditEntry.objects.get(action="user.removed-from-group")
-    assert (told.object_id, told.changes) == (cast.bob.pk, {"groups": ["Ops", None]})
+    received = AuditEntry.objects.get(action="user.removed-from-group")
+    assert (received.object_id, received.changes) == (cast.bob.pk, {"groups": ["Ops", None]})
 
 
 def test_whom_a_login_put_in_is_the_providers_until_the_connection_is_disabled(cast: Cast, ops: Group) -> None:

@@ -42,7 +42,7 @@ def groups_of(user: User) -> set[str]:
     return set(GroupMembership.objects.filter(user=user).values_list("group__name", flat=True))
 
 
-def test_what_was_not_agreed_to_is_left_out_and_told(admins: Group, okta: Connection, log_in: LogIn) -> None:
+def test_what_was_not_agreed_to_is_left_out_and_shown(admins: Group, okta: Connection, log_in: LogIn) -> None:
     done = log_in(claims(okta, group_ids=("G1",)), okta)
     assert groups_of(done.user) == set()
     assert SENTENCE in done.record.decisions
@@ -112,7 +112,7 @@ def test_what_if_leaves_it_out_too(admins: Group, okta: Connection) -> None:
     assert SENTENCE in preview.decisions
 
 
-def test_a_list_read_from_microsoft_graph_is_told_in_the_login_record(
+def test_a_list_read_from_microsoft_graph_is_shown_in_the_login_record(
     cast: Cast, admins: Group, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update_group(admins, {"idp_identifier": OID}, acting=OPERATOR)

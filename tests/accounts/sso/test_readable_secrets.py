@@ -106,7 +106,7 @@ def test_a_sign_in_under_way_has_to_start_again(azure: OidcJourney, lose_the_key
     assert LoginRecord.objects.get().reason == "sign-in-expired"
 
 
-def test_a_test_login_is_told_on_the_page_of_its_attempt(
+def test_a_test_login_is_shown_on_the_page_of_its_attempt(
     azure: OidcJourney, as_alice: Client, lose_the_key: Any
 ) -> None:
     lose_the_key()
@@ -208,7 +208,7 @@ def test_our_metadata_are_given_with_the_same_certificate(cast: Cast, lose_the_k
     assert client.get(urlsplit(service_provider.entity_id(connection)).path).content == before
 
 
-def test_the_operator_is_told_by_check_connections(azure: OidcJourney, lose_the_key: Any) -> None:
+def test_the_operator_is_shown_by_check_connections(azure: OidcJourney, lose_the_key: Any) -> None:
     lose_the_key()
     (needs,) = [check.needs for check in check_all()]
     assert CANNOT_BE_READ in needs[0]

@@ -23,7 +23,7 @@ def gone(cast: Cast) -> list[User]:
     return people
 
 
-def test_one_that_fails_costs_the_next_nothing_and_is_told(gone: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_fails_costs_the_next_nothing_and_is_shown(gone: list[User], monkeypatch: pytest.MonkeyPatch) -> None:
     real = cleanup.finish
     monkeypatch.setattr(cleanup, "finish", lambda key: real(key) if key != gone[0].pk else fail())
     with pytest.raises(RuntimeError):

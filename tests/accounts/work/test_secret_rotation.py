@@ -125,7 +125,7 @@ def test_a_sign_in_under_way_goes_on(azure: Connection, settings: Any) -> None:
     assert transactions.consume(row, opened.binding) == {"code": "c"}
 
 
-def test_what_cannot_be_read_stays_and_whose_it_is_is_told(azure: Connection) -> None:
+def test_what_cannot_be_read_stays_and_whose_it_is_is_shown(azure: Connection) -> None:
     lost = Sealed("s1.00000000.AAAA")
     Connection.objects.filter(pk=azure.pk).update(client_secret=lost)
     SignedInSession.objects.update(logout_hints=lost)

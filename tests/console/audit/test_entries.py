@@ -44,7 +44,7 @@ def test_it_says_who_did_what_and_what_was_before(as_alice_of: Client, cast: Cas
     assertNotContains(as_alice_of.get("/audit"), "charlie")
 
 
-def test_an_action_without_a_sentence_is_told_by_its_name(as_alice_of: Client, cast: Cast) -> None:
+def test_an_action_without_a_sentence_is_shown_by_its_name(as_alice_of: Client, cast: Cast) -> None:
     audit.record(OPERATOR, "moon.landed-on", cast.bob)
     assertContains(as_alice_of.get("/audit"), "Moon landed on: bob@acme.example")
 

@@ -63,8 +63,8 @@ def test_the_question_names_all_that_a_login_depends_on(as_alice: Client, okta: 
     EmailDomain.objects.create(account=cast.acme, domain="free.example", proved_at="2026-01-01T00:00:00Z")
     page = as_alice.get(f"/sso/{okta.pk}/enable")
     certificate = fingerprint(key_pair("idp").certificate)
-    for told in (okta.idp_entity_id, okta.sso_url, "https://idp.example/metadata", "299 seconds", certificate):
-        assertContains(page, told)
+    for result in (okta.idp_entity_id, okta.sso_url, "https://idp.example/metadata", "299 seconds", certificate):
+        assertContains(page, result)
     assertContains(page, "acme.example")
     assertNotContains(page, "free.example")  # attached to no connection: no login finds anybody by it
 

@@ -90,7 +90,7 @@ def test_a_new_connection_is_a_draft_that_shows_our_addresses(as_alice: Client, 
 
 
 @pytest.mark.parametrize(
-    ("posted", "told"),
+    ("posted", "expected"),
     [
         ({"name": "Okta", "kind": "okta-saml"}, "exists already"),
         ({"name": "New"}, "Choose the identity provider"),
@@ -100,9 +100,9 @@ def test_a_new_connection_is_a_draft_that_shows_our_addresses(as_alice: Client, 
     ],
 )
 def test_what_is_no_connection_is_a_form_error(
-    as_alice: Client, okta: Connection, posted: dict[str, str], told: str
+    as_alice: Client, okta: Connection, posted: dict[str, str], expected: str
 ) -> None:
-    assertContains(as_alice.post("/sso/new", posted), told)
+    assertContains(as_alice.post("/sso/new", posted), expected)
     assert Connection.objects.get() == okta
 
 

@@ -41,7 +41,7 @@ def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connectio
 
 
 @pytest.mark.parametrize(
-    ("domain", "told"),
+    ("domain", "expected"),
     [
         ("gmail.com", "public mail domain"),
         ("globex.example", "verified by another account"),
@@ -50,9 +50,9 @@ def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connectio
         ("", "required"),
     ],
 )
-def test_what_cannot_be_claimed_is_shown(as_alice: Client, okta: Connection, domain: str, told: str) -> None:
+def test_what_cannot_be_claimed_is_shown(as_alice: Client, okta: Connection, domain: str, expected: str) -> None:
     page = as_alice.post(f"/sso/{okta.pk}/domains", {"domain": domain})
-    assertContains(page, told)
+    assertContains(page, expected)
     assert b"Globex" not in page.content
 
 

@@ -40,7 +40,7 @@ def test_nothing_is_known_of_a_new_connection(okta: Connection) -> None:
     assert (found.groups, found.clock_difference, found.is_failing) == (Groups.NEVER, None, False)
 
 
-def test_success_and_failure_are_told_and_counted_for_a_day(okta: Connection, log_in: LogIn) -> None:
+def test_success_and_failure_are_shown_and_counted_for_a_day(okta: Connection, log_in: LogIn) -> None:
     old = record_refusal(okta, "saml-expired", "Old.")
     LoginRecord.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(hours=25))
     done = log_in(claims(okta), okta).record

@@ -21,7 +21,7 @@ def test_what_is_chosen_holds_and_is_written_down(as_alice: Client, cast: Cast) 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         ({"session_idle_minutes": "600"}, "Expected an idle lifetime of at most the absolute one"),
         ({"session_idle_minutes": "1"}, "greater than or equal to 5"),
@@ -29,8 +29,8 @@ def test_what_is_chosen_holds_and_is_written_down(as_alice: Client, cast: Cast) 
         ({"login_retention_days": "x"}, "Enter a whole number"),
     ],
 )
-def test_what_cannot_be_is_told_and_nothing_is_saved(
-    as_alice: Client, cast: Cast, wrong: dict[str, str], told: str
+def test_what_cannot_be_is_shown_and_nothing_is_saved(
+    as_alice: Client, cast: Cast, wrong: dict[str, str], expected: str
 ) -> None:
-    assertContains(as_alice.post("/sso/lifetimes", CHOSEN | wrong), told)
+    assertContains(as_alice.post("/sso/lifetimes", CHOSEN | wrong), expected)
     assert Account.objects.get(pk=cast.acme.pk).login_retention_days == cast.acme.login_retention_days

@@ -112,6 +112,12 @@ def test_health_links_to_the_last_success_and_failure(as_alice: Client, okta: Co
     done = log_in(claims(okta, group_ids=("Unheard of",)), okta).record
     refused = record_refusal(okta, "saml-expired", "Expected one that is valid.")
     page = as_alice.get(f"/sso/{okta.pk}")
-    for told in (f"/logins/{done.reference}", f"/logins/{refused.reference}", "1 signed in", "1 refused", "Unheard of"):
-        assertContains(page, told)
+    for received in (
+        f"/logins/{done.reference}",
+        f"/logins/{refused.reference}",
+        "1 signed in",
+        "1 refused",
+        "Unheard of",
+    ):
+        assertContains(page, received)
     assertContains(page, "no login since")

@@ -33,13 +33,13 @@ def test_what_is_of_saml_only_is_not_asked_of_openid(as_alice: Client, azure: Co
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "expected"),
     [({"name": "Azure", "clock_skew": "60"}, "exists already"), ({"name": "x", "clock_skew": "301"}, "less than")],
 )
 def test_a_general_setting_that_cannot_be_is_shown(
-    as_alice: Client, okta: Connection, azure: Connection, fields: dict[str, str], told: str
+    as_alice: Client, okta: Connection, azure: Connection, fields: dict[str, str], expected: str
 ) -> None:
-    assertContains(send(as_alice, okta, "general", fields), told)
+    assertContains(send(as_alice, okta, "general", fields), expected)
 
 
 def test_whom_it_lets_in_and_where_they_go_is_saved(as_alice: Client, okta: Connection, cast: Cast) -> None:
@@ -74,5 +74,5 @@ def test_attribute_names_are_saved_and_the_usual_ones_shown(as_alice: Client, ok
     assert Connection.objects.get().attribute_names == {"email": "mail"}
 
 
-def test_saving_the_same_is_told_and_audited_as_nothing(as_alice: Client, okta: Connection) -> None:
+def test_saving_the_same_is_shown_and_audited_as_nothing(as_alice: Client, okta: Connection) -> None:
     assertContains(send(as_alice, okta, "attributes", {}), "No changes")

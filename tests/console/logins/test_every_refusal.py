@@ -52,7 +52,7 @@ def words_of(page: Any) -> str:
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.title or row.code)
-def test_the_admin_is_told_all_of_it_and_the_person_none(row: Row, world: World, alice: Client) -> None:
+def test_the_admin_is_shown_all_of_it_and_the_person_none(row: Row, world: World, alice: Client) -> None:
     seen = row.provoke(world)
     record = LoginRecord.objects.latest("at")
     assert record.reason == row.code
@@ -77,7 +77,7 @@ def test_every_refusal_of_the_catalogue_is_provoked_here_or_ends_no_login() -> N
     assert len(provoked) > 70
 
 
-def test_a_sign_in_that_nobody_began_is_told_to_nobody(world: World) -> None:
+def test_a_sign_in_that_nobody_began_is_shown_to_nobody(world: World) -> None:
     page = world.entra().post(id_token="a", state="x" * 43)
     assert page.status_code == 403
     assert "You could not be signed in" in words_of(page)

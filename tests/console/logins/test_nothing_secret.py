@@ -34,9 +34,9 @@ def everything(cast: Cast) -> str:
     records = list(LoginRecord.objects.values())
     pages = ["/logins", "/", *(f"/logins/{row['reference']}" for row in records)]
     pages += [f"/logins/what-if?from={row['reference']}" for row in records]
-    told = [alice.get(page).content.decode() for page in pages]
+    received = [alice.get(page).content.decode() for page in pages]
     exported = alice.get("/audit/export.jsonl").getvalue().decode()
-    return "\n".join([*told, exported, json.dumps(run("list_logins", "Acme")), str(records)])
+    return "\n".join([*received, exported, json.dumps(run("list_logins", "Acme")), str(records)])
 
 
 def assert_nothing_of(secrets: list[str], everywhere: str) -> None:

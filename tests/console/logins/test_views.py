@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 SECRET_TO_US = "marker-4711"
 
 
-def test_a_login_is_told_from_its_request_to_its_groups(cast: Cast, journey: SamlJourney, alice: Client) -> None:
+def test_a_login_is_shown_from_its_request_to_its_groups(cast: Cast, journey: SamlJourney, alice: Client) -> None:
     mapped_group(cast.acme, "Operations", "Ops")
     given = {"email": ["dana@acme.example"], "groups": ["Ops", "Chess"], "space_name": ["Trial,Atlantis"]}
     journey.log_in(attributes=given)
     page = alice.get(f"/logins/{latest().reference}")
-    told = ["Request", "Answer", "Signature", "Conditions", "Person", "Groups", "Spaces and roles"]
-    assert set(told) <= {step["part"] for step in latest().steps}
+    received = ["Request", "Answer", "Signature", "Conditions", "Person", "Groups", "Spaces and roles"]
+    assert set(received) <= {step["part"] for step in latest().steps}
     for words in (
         "Operations",
         "Chess",

@@ -23,7 +23,7 @@ def test_it_tells_person_and_spaces_and_saves_nothing(cast: Cast, alice: Client)
     assert not LoginRecord.objects.exists()
 
 
-def test_a_refusal_is_told_as_in_the_inspector(cast: Cast, alice: Client) -> None:
+def test_a_refusal_is_shown_as_in_the_inspector(cast: Cast, alice: Client) -> None:
     page = tried(alice, saml_connection(cast.acme), json.dumps({"email": "bob@acme.example"}))
     assertContains(page, "email-taken")
     assertContains(page, "Expected")

@@ -36,7 +36,7 @@ def test_it_waits_for_the_first_call_and_then_tells_of_the_last(as_alice: Client
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "expected"),
     [
         ("", "Enable SCIM provisioning"),
         ("?for=okta", "Push New Users and Push Profile Updates"),
@@ -45,8 +45,8 @@ def test_it_waits_for_the_first_call_and_then_tells_of_the_last(as_alice: Client
         ("?for=nonsense", "Enable SCIM provisioning"),
     ],
 )
-def test_it_has_the_boxes_of_each_vendor(as_alice: Client, query: str, told: str) -> None:
-    assertContains(as_alice.get(f"/provisioning{query}"), told)
+def test_it_has_the_boxes_of_each_vendor(as_alice: Client, query: str, expected: str) -> None:
+    assertContains(as_alice.get(f"/provisioning{query}"), expected)
 
 
 def test_it_begins_with_the_vendor_that_signs_people_in(as_alice: Client, cast: Cast) -> None:

@@ -26,8 +26,8 @@ def test_the_page_runs_nothing_by_itself(as_alice: Client) -> None:
 def test_the_button_shows_each_request_and_answer(as_alice: Client, cast: Cast) -> None:
     people = User.objects.count()
     page = as_alice.post("/provisioning/self-test")
-    for told in ("Every answer is what", "Okta", "Microsoft Entra ID", "DELETE /api/scim/Users/", "Reactivate"):
-        assertContains(page, told)
+    for result in ("Every answer is what", "Okta", "Microsoft Entra ID", "DELETE /api/scim/Users/", "Reactivate"):
+        assertContains(page, result)
     assertNotContains(page, "✗")
     assert User.objects.count() == people
 

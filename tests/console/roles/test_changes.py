@@ -34,7 +34,7 @@ def test_a_custom_role_of_either_kind_is_made(alice: Client, cast: Cast) -> None
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "expected"),
     [
         ({"name": "A, B"}, "without comma"),
         ({"name": "space admin"}, "There is a space role &#x27;Space Admin&#x27; already"),
@@ -42,8 +42,8 @@ def test_a_custom_role_of_either_kind_is_made(alice: Client, cast: Cast) -> None
         ({"name": ""}, "This field is required"),
     ],
 )
-def test_what_cannot_be_is_a_form_error(alice: Client, cast: Cast, values: dict[str, str], told: str) -> None:
-    assertContains(alice.post("/roles/space/new", values), told)
+def test_what_cannot_be_is_a_form_error(alice: Client, cast: Cast, values: dict[str, str], expected: str) -> None:
+    assertContains(alice.post("/roles/space/new", values), expected)
     assert SpaceRole.objects.in_account(cast.acme).count() == 3
 
 

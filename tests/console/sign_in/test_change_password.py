@@ -60,7 +60,7 @@ def test_who_has_no_token_is_not_asked(as_alice: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         ({"current_password": "wrong"}, "Incorrect current password"),
         ({"current_password": ""}, "This field is required"),
@@ -68,9 +68,9 @@ def test_who_has_no_token_is_not_asked(as_alice: Client) -> None:
         ({"new_password": "short", "repeat_password": "short"}, "too short"),
     ],
 )
-def test_a_wrong_form_changes_nothing(as_alice: Client, token: ApiToken, wrong: dict[str, str], told: str) -> None:
+def test_a_wrong_form_changes_nothing(as_alice: Client, token: ApiToken, wrong: dict[str, str], expected: str) -> None:
     page = change(as_alice, end_tokens="on", **wrong)
-    assertContains(page, told)
+    assertContains(page, expected)
     assertContains(page, 'aria-invalid="true"')
     assert logs_in_with(PASSWORD)
     assert tokens.live_tokens(token.account) == [token]

@@ -51,7 +51,7 @@ def test_the_list_costs_the_same_for_many(alice: Client, cast: Cast, django_asse
     assertContains(page, "1 to 50 of 63 spaces")
 
 
-def test_an_account_without_spaces_is_told_what_they_are(alice: Client) -> None:
+def test_an_account_without_spaces_is_shown_what_they_are(alice: Client) -> None:
     Space.objects.all().delete()
     assertContains(alice.get("/spaces"), "No spaces yet")
 
@@ -85,7 +85,7 @@ def test_a_space_is_made(alice: Client, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("A, B", "without comma"),
         ("QA", "There is a space &#x27;QA&#x27; already"),
@@ -94,9 +94,9 @@ def test_a_space_is_made(alice: Client, cast: Cast) -> None:
         ("a\x07b", "without comma"),
     ],
 )
-def test_a_name_that_cannot_be_is_a_form_error(alice: Client, cast: Cast, name: str, told: str) -> None:
-    assertContains(alice.post("/spaces/new", {"name": name}), told)
-    assertContains(alice.post(f"/spaces/{cast.space('Trial').pk}/edit", {"name": name}), told)
+def test_a_name_that_cannot_be_is_a_form_error(alice: Client, cast: Cast, name: str, expected: str) -> None:
+    assertContains(alice.post("/spaces/new", {"name": name}), expected)
+    assertContains(alice.post(f"/spaces/{cast.space('Trial').pk}/edit", {"name": name}), expected)
     assert Space.objects.in_account(cast.acme).count() == 3
 
 

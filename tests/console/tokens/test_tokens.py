@@ -103,7 +103,7 @@ def test_a_new_token_is_shown_this_once_and_kept_nowhere(as_alice_of: Client, ca
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         ({"name": ""}, "This field is required"),
         ({"name": "x" * 101}, "at most 100"),
@@ -111,9 +111,9 @@ def test_a_new_token_is_shown_this_once_and_kept_nowhere(as_alice_of: Client, ca
         ({"permissions": "Everything"}, "Select a valid choice"),
     ],
 )
-def test_a_wrong_form_makes_nothing(as_alice_of: Client, wrong: dict[str, str], told: str) -> None:
+def test_a_wrong_form_makes_nothing(as_alice_of: Client, wrong: dict[str, str], expected: str) -> None:
     page = as_alice_of.post("/tokens/new", {"name": "CI", "expires": "30", **wrong})
-    assertContains(page, told)
+    assertContains(page, expected)
     assert not ApiToken.objects.exists()
 
 

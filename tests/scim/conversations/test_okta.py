@@ -151,14 +151,14 @@ def test_o9_the_first_person_is_complete(okta: Provider, cast: Cast) -> None:
     assert first["name"]["familyName"]
 
 
-def test_o9_a_wrong_token_is_told_so(okta: Provider) -> None:
+def test_o9_a_wrong_token_is_shown_so(okta: Provider) -> None:
     answer = okta.ask("GET", "/Users?count=1&startIndex=1", Authorization="non-token")
     assert (answer.status, answer.body["status"], answer.body["schemas"]) == (401, "401", [ERROR])
     assert answer.body["detail"]
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_o9_an_unknown_id_is_told_so(okta: Provider) -> None:
+def test_o9_an_unknown_id_is_shown_so(okta: Provider) -> None:
     answer = okta.ask("GET", "/Users/00919288221112222")
     assert (answer.status, answer.body["status"], answer.body["schemas"]) == (404, "404", [ERROR])
     assert answer.body["detail"]

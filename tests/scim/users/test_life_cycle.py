@@ -45,7 +45,7 @@ WAYS = ("PATCH", "PUT", "DELETE")
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_owner_of_the_token_stays_and_an_admin_is_told(own: ScimClient, cast: Cast, way: str) -> None:
+def test_the_owner_of_the_token_stays_and_an_admin_is_shown(own: ScimClient, cast: Cast, way: str) -> None:
     refused = asked(own, cast.alice, way)
     assert refused.status == 403
     assert "service token" in refused.body["detail"]

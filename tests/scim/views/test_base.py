@@ -151,7 +151,7 @@ def test_a_thousand_query_parameters_are_no_server_error(okta: ScimClient) -> No
     ("problem", "status"),
     [(DataError("secret SQL"), 400), (OperationalError("secret SQL"), 503), (KeyError("SQL"), 500)],
 )
-def test_a_problem_of_ours_is_told_without_its_words(
+def test_a_problem_of_ours_is_shown_without_its_words(
     okta: ScimClient, monkeypatch: pytest.MonkeyPatch, problem: Exception, status: int
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -186,8 +186,8 @@ def test_what_is_not_offered_is_logged_as_information(
 ) -> None:
     caplog.set_level("INFO")
     okta.ask(*call.split(), {"displayName": "Ops"})
-    told = [record.levelname for record in caplog.records if "Not" in record.getMessage()]
-    assert told == ["INFO"]
+    received = [record.levelname for record in caplog.records if "Not" in record.getMessage()]
+    assert received == ["INFO"]
 
 
 def test_no_group_has_an_id(okta: ScimClient) -> None:

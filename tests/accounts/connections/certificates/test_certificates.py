@@ -51,7 +51,7 @@ def test_an_expired_certificate_is_read_and_its_end_is_known() -> None:
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "a private key"),
     ],
 )
-def test_what_is_no_certificate_is_told_in_a_sentence(text: str, words: str) -> None:
+def test_what_is_no_certificate_is_shown_in_a_sentence(text: str, words: str) -> None:
     with pytest.raises(CertificateError, match=words):
         stored_certificates(text)
 
@@ -97,7 +97,7 @@ def test_an_elliptic_curve_key_is_none_of_ours() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_of_a_pasted_chain_only_the_end_signs_and_the_others_are_told(order: tuple[int, ...]) -> None:
+def test_of_a_pasted_chain_only_the_end_signs_and_the_others_are_shown(order: tuple[int, ...]) -> None:
     parts = (chain().leaf, chain().intermediate, chain().root)
     found = signers_in(["".join(parts[place] for place in order)])
     assert found.certificates == (chain().leaf,)

@@ -23,11 +23,11 @@ def okta(cast: Cast) -> Connection:
     return saml_connection(cast.acme, name="Okta", idp_certificates=OLD, state="draft")
 
 
-def test_a_certificate_stands_beside_the_present_one_and_is_told_by_fingerprint(okta: Connection) -> None:
+def test_a_certificate_stands_beside_the_present_one_and_is_shown_by_fingerprint(okta: Connection) -> None:
     assert add_certificates(okta, key_pair("next").body, acting=OPERATOR).certificates == (NEW,)
     assert Connection.objects.get().idp_certificates == OLD + NEW
-    told = AuditEntry.objects.get(action="connection.changed").changes
-    assert told == {"idp_certificates": [[fingerprint(OLD)], [fingerprint(OLD), fingerprint(NEW)]]}
+    result = AuditEntry.objects.get(action="connection.changed").changes
+    assert result == {"idp_certificates": [[fingerprint(OLD)], [fingerprint(OLD), fingerprint(NEW)]]}
     assert add_certificates(okta, NEW, acting=OPERATOR).certificates == ()
 
 

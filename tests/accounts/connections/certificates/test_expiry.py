@@ -32,13 +32,13 @@ def secret_that_ends(cast: Cast, days: float) -> Connection:
     ("days", "level"),
     [(31, None), (30, 30), (14.5, 30), (14, 14), (3.1, 14), (3, 3), (0.5, 3), (0, 0), (-400, 0)],
 )
-def test_a_secret_is_told_by_its_level(cast: Cast, days: float, level: int | None) -> None:
+def test_a_secret_raises_an_alert_of_its_level(cast: Cast, days: float, level: int | None) -> None:
     entra = secret_that_ends(cast, days)
     expiry.warn(NOW)
     assert subjects() == ([] if level is None else [f"{entra.pk}:{level}"])
 
 
-def test_a_later_level_closes_the_earlier_and_the_same_is_told_once(cast: Cast) -> None:
+def test_a_later_level_closes_the_earlier_and_the_same_is_raised_once(cast: Cast) -> None:
     entra = secret_that_ends(cast, 20)
     assert expiry.warn(NOW) == {"alerts_raised": 1, "alerts_resolved": 0}
     assert expiry.warn(NOW) == {"alerts_raised": 0, "alerts_resolved": 0}
@@ -83,7 +83,7 @@ def test_a_connection_that_is_switched_off_needs_nothing(cast: Cast) -> None:
     assert expiry.warn(NOW)["alerts_raised"] == 0
 
 
-def test_a_token_is_told_until_it_is_revoked(cast: Cast) -> None:
+def test_a_token_has_an_alert_until_it_is_revoked(cast: Cast) -> None:
     soon = timezone.now() + timedelta(days=10)
     token, _ = tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], expires_at=soon, acting=OPERATOR)
     expiry.warn()
@@ -98,7 +98,7 @@ def test_a_short_token_ends_untold(cast: Cast) -> None:
     assert expiry.warn()["alerts_raised"] == 0
 
 
-def test_a_token_that_ended_long_ago_is_told_no_more(cast: Cast) -> None:
+def test_a_token_that_ended_long_ago_has_no_alert(cast: Cast) -> None:
     tokens.issue_service_token(cast.acme, "Okta", ["Manage Users"], acting=OPERATOR)
     ApiToken.objects.update(expires_at=NOW - timedelta(days=31))
     assert expiry.warn(NOW)["alerts_raised"] == 0

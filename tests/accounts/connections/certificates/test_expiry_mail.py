@@ -28,7 +28,7 @@ def alert(cast: Cast) -> Alert:
     return raised
 
 
-def test_the_admins_of_the_account_are_told_once(alert: Alert) -> None:
+def test_the_admins_of_the_account_are_mailed_once(alert: Alert) -> None:
     assert sweep.sweep().counts["alerts_mailed"] == 1
     assert sweep.sweep().counts["alerts_mailed"] == 0
     (sent,) = mail.outbox
@@ -49,7 +49,7 @@ def test_a_mail_that_was_lost_is_sent_by_a_later_sweep(alert: Alert, monkeypatch
     assert len(mail.outbox) == 1
 
 
-def test_what_is_over_is_not_told(alert: Alert, cast: Cast) -> None:
+def test_what_is_over_is_not_mailed(alert: Alert, cast: Cast) -> None:
     alerts.resolve_alerts(cast.acme.pk, AlertKind.SECRET_EXPIRY)
     assert (send_due(), mail.outbox) == (0, [])
 

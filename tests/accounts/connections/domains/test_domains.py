@@ -59,7 +59,7 @@ def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_verified(okta: Conne
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "expected"),
     [
         ([], "received no TXT record"),
         (["v=spf1 -all", "x"], "received 2 TXT records, none of them ours"),
@@ -68,9 +68,11 @@ def test_a_claimed_domain_leads_nobody_anywhere_until_it_is_verified(okta: Conne
         (dns_records.LookUpFailed("DNS is silent."), "DNS is silent"),
     ],
 )
-def test_without_the_record_it_stays_unverified(okta: Connection, dns: dict[str, Any], found: Any, told: str) -> None:
+def test_without_the_record_it_stays_unverified(
+    okta: Connection, dns: dict[str, Any], found: Any, expected: str
+) -> None:
     row, dns["new.example"] = claimed(okta), found
-    with pytest.raises(ActionRefused, match=told):
+    with pytest.raises(ActionRefused, match=expected):
         domains.verify_domain(row, acting=OPERATOR)
     assert EmailDomain.objects.get(domain="new.example").proved_at is None
 

@@ -76,13 +76,13 @@ def test_only_an_object_id_becomes_part_of_the_address(graph: Provider, subject:
     assert graph.web.requests == []
 
 
-def test_a_missing_secret_is_told_with_where_to_make_one(graph: Provider) -> None:
+def test_a_missing_secret_is_shown_with_where_to_make_one(graph: Provider) -> None:
     graph.connection.client_secret = ""
     assert "Certificates & secrets" in sentence(graph)
     assert graph.web.requests == []
 
 
-def test_a_wrong_secret_is_told_with_where_to_make_one(graph: Provider) -> None:
+def test_a_wrong_secret_is_shown_with_where_to_make_one(graph: Provider) -> None:
     body = b'{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided."}'
     graph.publish("token", OutboundError("Refused.", 401, body))
     assert "AADSTS7000215" in sentence(graph)
@@ -90,13 +90,13 @@ def test_a_wrong_secret_is_told_with_where_to_make_one(graph: Provider) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_missing_permission_is_told_by_name(graph: Provider, status: int) -> None:
+def test_a_missing_permission_is_shown_by_name(graph: Provider, status: int) -> None:
     graph.web.pages[MEMBER_OBJECTS] = OutboundError("Refused.", status)
     assert "User.Read.All and GroupMember.Read.All, and grant admin consent" in sentence(graph)
 
 
 @pytest.mark.parametrize("error", [OutboundError("No connection.", None), OutboundError("Status 503.", 503)])
-def test_trouble_on_the_way_is_told(graph: Provider, error: OutboundError) -> None:
+def test_trouble_on_the_way_is_shown(graph: Provider, error: OutboundError) -> None:
     graph.web.pages[MEMBER_OBJECTS] = error
     assert str(error) in sentence(graph)
     graph.publish("token", error)
@@ -116,7 +116,7 @@ def test_an_access_token_that_is_none_is_not_sent(graph: Provider, token: Any) -
     assert graph.web.count("/getMemberObjects") == 0
 
 
-def test_neither_secret_nor_token_is_ever_told(graph: Provider) -> None:
+def test_neither_secret_nor_token_is_ever_shown(graph: Provider) -> None:
     body = b'{"error":"invalid_client","error_description":"entra-client-secret is wrong"}'
     graph.publish("token", OutboundError("Refused.", 401, body))
     assert "entra-client-secret" not in sentence(graph)

@@ -63,7 +63,7 @@ def test_what_means_the_published_issuer_is_saved_as_it_is_published(given: str,
 
 
 @pytest.mark.parametrize("given", ["https://slash.example", "https://acme.okta.com/"])
-def test_a_slash_that_was_taken_from_the_document_is_told(given: str) -> None:
+def test_a_slash_that_was_taken_from_the_document_is_shown(given: str) -> None:
     (sentence,) = saved(issuer=given).warnings
     assert "saved as it is published" in sentence
 

@@ -90,7 +90,7 @@ def test_what_the_release_before_held_is_approved_without_a_binding(okta: Connec
 
 
 @pytest.mark.parametrize("page", [published("stranger"), published("idp", entity_id="https://evil.example")])
-def test_other_keys_and_another_entity_id_are_held_and_told(okta: Connection, web: Web, page: bytes) -> None:
+def test_other_keys_and_another_entity_id_are_held_and_shown(okta: Connection, web: Web, page: bytes) -> None:
     after = refreshed(okta, web, page)
     assert (after.idp_certificates, after.idp_entity_id) == (certificates("idp"), OKTA)
     assert metadata.is_held(after)
@@ -135,7 +135,7 @@ def test_the_last_good_copy_stays_while_the_provider_is_away_or_says_nonsense(
     assert open_alerts() == []
 
 
-def test_after_a_day_of_failing_an_admin_is_told_until_it_succeeds(okta: Connection, web: Web) -> None:
+def test_after_a_day_of_failing_an_alert_is_open_until_it_succeeds(okta: Connection, web: Web) -> None:
     Connection.objects.update(metadata_read_at=timezone.now() - timedelta(hours=25))
     refreshed(okta, web, OutboundError("No connection."))
     assert open_alerts() == [("metadata-problem", str(okta.pk))]

@@ -173,7 +173,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("xml", "entity_id", "words"), WRONG.values(), ids=WRONG)
-def test_unusable_metadata_is_told_in_a_sentence(xml: str, entity_id: str, words: str) -> None:
+def test_unusable_metadata_is_shown_in_a_sentence(xml: str, entity_id: str, words: str) -> None:
     sentence = complaint(xml, entity_id)
     assert sentence.startswith("Expected ")
     assert words in sentence

@@ -17,7 +17,7 @@ from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.preview import claims_of, preview_login
 from accounts.sso.masking import masked_attributes
 from accounts.sso.trace import Trace
-from console.logins import record as told
+from console.logins import record as received
 from console.logins.pasted import unverified_attributes
 from tests.conftest import LogIn
 from tests.support.cast import Cast
@@ -128,7 +128,7 @@ def test_the_record_keeps_groups_so_that_they_read_the_same(value: Any, kept: li
 def test_preview_and_inspector_say_the_same_sentence(okta: Connection, log_in: LogIn, value: Any) -> None:
     record = after(log_in, okta, value)
     preview = preview_login(okta, {**DANA, "groups": value})
-    (chapter,) = [one for one in told.chapters(record.steps) if one.title == "Groups"]
+    (chapter,) = [one for one in received.chapters(record.steps) if one.title == "Groups"]
     assert chapter.mark == "noted"
     assert _about_groups(preview.decisions) == [line.sentence for line in chapter.lines]
 

@@ -140,7 +140,7 @@ def test_metadata_that_was_not_asked_for_is_no_problem_of_the_provider(entra: Oi
     assert Connection.objects.get().metadata_problem == ""
 
 
-def test_a_logout_that_cannot_be_verified_now_is_told_to_come_again(entra: OidcJourney) -> None:
+def test_a_logout_that_cannot_be_verified_now_is_shown_to_come_again(entra: OidcJourney) -> None:
     cache.clear()
     busy(entra, "keys")
     entra.browser.get(path(entra))

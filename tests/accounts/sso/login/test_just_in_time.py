@@ -65,8 +65,8 @@ def test_who_comes_in(cast: Cast, log_in: LogIn, person: str, setting: str, outc
 def test_the_preview_says_the_same(cast: Cast, setting: str, outcome: str) -> None:
     entra = oidc_connection(cast.acme, just_in_time=setting)
     found = preview_login(entra, {"email": "new@acme.example", "oid": "1", "preferred_username": "new@acme.example"})
-    told = found.outcome if outcome == IN else found.decisions[0].partition(":")[0]
-    assert told == outcome
+    received = found.outcome if outcome == IN else found.decisions[0].partition(":")[0]
+    assert received == outcome
 
 
 def written() -> dict[str, int]:

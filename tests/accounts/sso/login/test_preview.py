@@ -28,7 +28,7 @@ def test_nothing_is_saved(cast: Cast) -> None:
     assert [model.objects.count() for model in models] == before
 
 
-def test_a_refusal_is_told_with_its_code(cast: Cast) -> None:
+def test_a_refusal_is_shown_with_its_code(cast: Cast) -> None:
     found = preview_login(saml_connection(cast.acme), {"email": "alice@acme.example"})
     assert found.outcome == "refused"
     assert found.decisions[0].startswith("email-taken: Expected")

@@ -71,7 +71,7 @@ def test_a_missing_name_does_not_empty_the_stored_one(cast: Cast, log_in: LogIn)
     assert log_in(claims(okta, first_name="", last_name=""), okta).user.first_name == "Dana"
 
 
-def test_an_email_that_changed_to_a_taken_one_is_kept_and_told(cast: Cast, log_in: LogIn) -> None:
+def test_an_email_that_changed_to_a_taken_one_is_kept_and_shown(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     log_in(claims(okta), okta)
     done = log_in(claims(okta, email="BOB@acme.example"), okta)

@@ -50,7 +50,7 @@ def test_a_missing_claim_that_was_never_seen_changes_nothing(okta: Connection, l
     assert any("none ever have" in sentence for sentence in done.record.decisions)
 
 
-def test_a_missing_claim_that_was_seen_before_unassigns_all_and_is_told(okta: Connection, log_in: LogIn) -> None:
+def test_a_missing_claim_that_was_seen_before_unassigns_all_and_is_shown(okta: Connection, log_in: LogIn) -> None:
     log_in(claims(okta, group_ids=("Ops",)), okta)
     done = log_in(claims(okta, group_ids=None), okta)
     assert groups_of(done.user) == set()
@@ -68,7 +68,7 @@ def test_exactly_one_hundred_from_okta_unassign_nobody(okta: Connection, log_in:
     assert after(log_in, okta, {"group_ids": ("Ops",)}, {"group_ids": hundred}) == {"Ops", "Dev"}
 
 
-def test_overage_without_a_secret_changes_nothing_and_is_told(cast: Cast, log_in: LogIn) -> None:
+def test_overage_without_a_secret_changes_nothing_and_is_shown(cast: Cast, log_in: LogIn) -> None:
     mapped_group(cast.acme, "Ops", GUID)
     entra = oidc_connection(cast.acme)
     log_in(claims(entra, group_ids=(GUID,)), entra)

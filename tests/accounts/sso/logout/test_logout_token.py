@@ -133,7 +133,7 @@ def test_a_key_published_since_is_fetched_once(idp: Provider) -> None:
     assert idp.web.count("/keys") == asked + 1
 
 
-def test_a_provider_whose_keys_cannot_be_had_is_told_so(idp: Provider) -> None:
+def test_a_provider_whose_keys_cannot_be_had_is_shown_so(idp: Provider) -> None:
     idp.web.pages.clear()
     with pytest.raises(LoginRefused) as refusal:
         read(idp, token(idp))

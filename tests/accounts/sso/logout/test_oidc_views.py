@@ -131,7 +131,7 @@ def test_a_delivery_that_failed_half_way_may_come_again(
     assert not is_in(browser)
 
 
-def test_a_refused_token_is_told_why_and_ends_nothing(cast: Cast, idp: Provider) -> None:
+def test_a_refused_token_is_shown_why_and_ends_nothing(cast: Cast, idp: Provider) -> None:
     browser = signed_in(cast.bob, idp.connection)
     answer = post(idp, aud="another")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")

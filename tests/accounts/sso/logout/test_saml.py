@@ -115,7 +115,7 @@ def test_an_address_in_another_letter_case_is_the_same_name(dana: Visit) -> None
 
 
 @pytest.mark.parametrize("edit", OTHER_NAMES.values(), ids=OTHER_NAMES)
-def test_a_session_of_another_name_does_not_end_and_is_not_told_as_ended(dana: Visit, edit: Any) -> None:
+def test_a_session_of_another_name_does_not_end_and_is_not_shown_as_ended(dana: Visit, edit: Any) -> None:
     assert statuses(answered(dana.asked_by_idp(message=dana.message(edit=edit)))) == ["Requester", "UnknownPrincipal"]
     assert dana.is_signed_in()
 

@@ -318,7 +318,7 @@ def test_an_answer_to_another_connections_request_is_not_believed(cast: Cast, da
     assertContains(dana.idp_answers(request_id), "may still know you")
 
 
-def test_somebody_who_is_signed_in_is_not_told_otherwise(dana: Visit) -> None:
+def test_somebody_who_is_signed_in_is_not_shown_otherwise(dana: Visit) -> None:
     page = dana.idp_answers("id" + "0" * 72)
     assertNotContains(page, "You are logged out")
     assert dana.is_signed_in()

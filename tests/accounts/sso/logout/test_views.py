@@ -152,7 +152,7 @@ def test_a_disabled_connection_is_not_gone_on_to(okta_journey: Journey) -> None:
     assertRedirects(okta_journey.browser.post("/logout"), "/login")
 
 
-def test_entra_is_told_which_of_its_accounts(cast: Cast, web: Web) -> None:
+def test_entra_is_shown_which_of_its_accounts(cast: Cast, web: Web) -> None:
     provider = Provider(oidc_connection(cast.acme), web, shape("entra/oidc/member.json"))
     provider.publish(".well-known/openid-configuration", provider.discovery(end_session_endpoint=END))
     journey = Journey(provider, Client())

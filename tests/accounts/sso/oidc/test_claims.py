@@ -77,7 +77,7 @@ def test_a_guest_without_email_is_refused_naming_what_arrived(entra: Provider) -
     assert "“acct”, “idp”, “name”" in caught.value.received
 
 
-def test_an_email_of_another_name_is_read_and_a_missing_one_told(entra: Provider) -> None:
+def test_an_email_of_another_name_is_read_and_a_missing_one_shown(entra: Provider) -> None:
     entra.connection.attribute_names = {"email": "work_mail", "timezone": "tz"}
     found = entra.log_in(work_mail="d.diaz@acme.example")
     assert found.email == "d.diaz@acme.example"

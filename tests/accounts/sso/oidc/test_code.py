@@ -56,7 +56,7 @@ def test_a_client_without_secret_sends_its_id_alone(okta: Provider) -> None:
     assert okta.web.sent("/token")["headers"] == {}
 
 
-def test_a_refused_code_is_told_with_the_providers_words(okta: Provider) -> None:
+def test_a_refused_code_is_shown_with_the_providers_words(okta: Provider) -> None:
     body = b'{"error":"invalid_grant","error_description":"AADSTS70008: the code has expired"}'
     refusal = refused_by_token_endpoint(okta, 400, body)
     assert refusal.code == "oidc-token-endpoint"

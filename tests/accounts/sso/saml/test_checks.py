@@ -264,6 +264,6 @@ def test_the_skew_is_never_more_than_five_minutes() -> None:
     )
 
 
-def test_an_issuer_that_differs_by_a_slash_is_told_so() -> None:
+def test_an_issuer_that_differs_by_a_slash_is_shown_so() -> None:
     found = refusal(response(issuer="https://sts.windows.net/5d1f8a52-0c35-4a0e-8ef6-2ad9b0a5b001"))
     assert "differs in the slash at the end" in found.received

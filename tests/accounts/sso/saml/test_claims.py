@@ -107,7 +107,7 @@ def test_without_an_email_both_what_was_looked_for_and_what_came_are_named() -> 
     assert "“login”, “mail”" in refusal.received
 
 
-def test_an_email_attribute_without_an_email_in_it_is_told() -> None:
+def test_an_email_attribute_without_an_email_in_it_is_shown() -> None:
     assert "without the shape" in refusal_of(attributes={"email": ("bob",)}, name_id="00u1bob").received
 
 

@@ -42,7 +42,7 @@ def sealed_code(message: str, **changes: Any) -> str:
     return code(message, decryption_key=key_pair("sp").private_pem, **changes)
 
 
-def test_without_a_key_on_the_connection_the_admin_is_told_to_make_one() -> None:
+def test_without_a_key_on_the_connection_the_admin_is_shown_to_make_one() -> None:
     assert "Make a key for the connection" in refusal(sealed()).next_step
 
 

@@ -46,12 +46,12 @@ def test_the_last_one_of_a_live_connection_is_not_removed(as_alice: Client, okta
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [("", "paste its text"), ("nonsense!", "BEGIN CERTIFICATE"), (key_pair("idp").private_pem, "a private key")],
     ids=["nothing", "nonsense", "private key"],
 )
-def test_an_invalid_certificate_is_refused(as_alice: Client, okta: Connection, text: str, told: str) -> None:
-    assertContains(as_alice.post(path(okta), {"text": text}), told)
+def test_an_invalid_certificate_is_refused(as_alice: Client, okta: Connection, text: str, expected: str) -> None:
+    assertContains(as_alice.post(path(okta), {"text": text}), expected)
 
 
 @pytest.mark.parametrize(

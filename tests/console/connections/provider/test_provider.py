@@ -158,7 +158,7 @@ def test_what_is_no_authentication_context_is_refused(as_alice: Client, okta: Co
 
 
 @pytest.mark.parametrize(
-    ("way", "fields", "told"),
+    ("way", "fields", "expected"),
     [
         ("address", {"metadata_url": "http://127.0.0.1:1/x"}, "http://127.0.0.1:1/x"),
         ("address", {}, "This field is required"),
@@ -170,10 +170,10 @@ def test_what_is_no_authentication_context_is_refused(as_alice: Client, okta: Co
         ("fields", {"issuer": "x", "sso_url": "https://x", "text": "x!"}, "BEGIN CERTIFICATE"),
     ],
 )
-def test_what_cannot_be_used_is_told_and_nothing_is_kept(
-    as_alice: Client, draft: Connection, way: str, fields: dict[str, Any], told: str
+def test_what_cannot_be_used_is_shown_and_nothing_is_kept(
+    as_alice: Client, draft: Connection, way: str, fields: dict[str, Any], expected: str
 ) -> None:
-    assertContains(send(as_alice, draft, way, **fields), told)
+    assertContains(send(as_alice, draft, way, **fields), expected)
     assert read(draft).idp_entity_id == ""
 
 
@@ -182,8 +182,8 @@ def test_a_live_connection_goes_on_while_its_draft_is_saved(as_alice: Client, ok
     page = send(as_alice, okta, "fields", **fields)
     assertContains(page, "Saved in the draft. Live settings are unchanged.")
     assert read(okta).sso_url == okta.sso_url
-    told = AuditEntry.objects.get(action="connection.draft-saved").changes
-    assert told == {"sso_url": [okta.sso_url, "https://moved.example/sso"]}
+    expected = AuditEntry.objects.get(action="connection.draft-saved").changes
+    assert expected == {"sso_url": [okta.sso_url, "https://moved.example/sso"]}
     assertContains(as_alice.get(f"/sso/{okta.pk}/provider"), "You are viewing a draft")
 
 
@@ -226,7 +226,7 @@ def test_what_requests_ask_for_goes_into_the_draft_and_is_shown(as_alice: Client
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "told"),
+    ("field", "text", "expected"),
     [
         ("extra_scopes", 'a"b', "Expected words, separated by spaces."),
         ("acr_values", "größe", "Expected words, separated by spaces."),
@@ -236,10 +236,10 @@ def test_what_requests_ask_for_goes_into_the_draft_and_is_shown(as_alice: Client
     ],
 )
 def test_what_no_request_can_ask_for_is_refused(
-    as_alice: Client, azure: Connection, field: str, text: str, told: str
+    as_alice: Client, azure: Connection, field: str, text: str, expected: str
 ) -> None:
     fields = {"tenant_id": TENANT, "client_id": "c", "flow": "code", field: text}
-    assertContains(send(as_alice, azure, "openid", **fields), told)
+    assertContains(send(as_alice, azure, "openid", **fields), expected)
     assert with_draft(azure).client_id == azure.client_id
 
 

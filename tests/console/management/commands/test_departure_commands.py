@@ -48,14 +48,14 @@ def test_departures_tells_who_is_held(cast: Cast, held: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "told", "state"),
+    ("option", "expected", "state"),
     [
         ("--let-go", {"held": 0, "let_go": 1, "kept": 0, "hold": False}, "deprovisioned"),
         ("--keep", {"held": 0, "let_go": 0, "kept": 1, "hold": False}, "pending"),
     ],
 )
-def test_departures_decides(cast: Cast, held: User, option: str, told: dict[str, Any], state: str) -> None:
-    assert run("departures", "Acme", option) == told
+def test_departures_decides(cast: Cast, held: User, option: str, expected: dict[str, Any], state: str) -> None:
+    assert run("departures", "Acme", option) == expected
     assert User.objects.get(pk=held.pk).state == state
     assert alerts.open_alerts(cast.acme) == []
 

@@ -39,8 +39,8 @@ def test_a_service_token_of_a_permission_that_does_not_exist_is_refused(cast: Ca
 def test_two_live_tokens_stand_side_by_side_until_one_is_revoked(cast: Cast) -> None:
     first, second = made("--service"), made("alice@acme.example")
     assert [token["owner"] for token in run("list_tokens", "Acme")["tokens"]] == ["alice@acme.example", "the account"]
-    told = run("revoke_token", "Acme", first["token_id"])
-    assert told == {"token_id": first["token_id"], "revoked": True, "revoked_with_it": []}
+    result = run("revoke_token", "Acme", first["token_id"])
+    assert result == {"token_id": first["token_id"], "revoked": True, "revoked_with_it": []}
     assert tokens.find_live(first["token"]) is None
     assert tokens.find_live(second["token"]) is not None
 

@@ -53,7 +53,7 @@ def test_held_metadata_needs_a_person(cast: Cast) -> None:
     assert (okta["held"], okta["warnings"]) == (True, ["Expected the entity ID 'a'; it names 'b'."])
 
 
-def test_a_problem_of_the_last_hour_is_told_and_needs_nobody_yet(cast: Cast) -> None:
+def test_a_problem_of_the_last_hour_is_shown_and_needs_nobody_yet(cast: Cast) -> None:
     read = {"metadata_problem": "No connection.", "metadata_read_at": timezone.now() - timedelta(hours=2)}
     saml_connection(cast.acme, idp_certificates=key_pair("idp").certificate, **read)
     assert run("check_connections")["connections"][0]["problem"] == "No connection."

@@ -65,10 +65,10 @@ def test_entra_needs_only_tenant_and_client_id(cast: Cast) -> None:
 
 
 def test_code_with_pkce_without_a_secret_is_warned_of(cast: Cast) -> None:
-    told = StringIO()
+    result = StringIO()
     for name, flow in (("Code", ("--flow", "code")), ("Front", ())):
-        call_command("create_connection", "Acme", name, *ENTRA, "--tenant-id", TENANT, *flow, stderr=told)
-    assert told.getvalue().count("No client secret is kept. Code with PKCE needs one") == 1
+        call_command("create_connection", "Acme", name, *ENTRA, "--tenant-id", TENANT, *flow, stderr=result)
+    assert result.getvalue().count("No client secret is kept. Code with PKCE needs one") == 1
     assert set(Connection.objects.values_list("name", "flow")) == {("Code", "code"), ("Front", "id_token")}
 
 
@@ -244,10 +244,10 @@ def test_enabled_by_the_operator_its_logins_give_what_mapped_groups_give_and_it_
     cast: Cast, three_fields: tuple[str, ...]
 ) -> None:
     run("create_group", "Acme", "Admins", "--idp-identifier", "G1", "--account-role", "Account Admin")
-    told = StringIO()
-    call_command("create_connection", "Acme", "Okta", *three_fields, "--live", stdout=StringIO(), stderr=told)
+    result = StringIO()
+    call_command("create_connection", "Acme", "Okta", *three_fields, "--live", stdout=StringIO(), stderr=result)
     assert Connection.objects.get().agreed_permissions == sorted(Permission)
-    assert "Group 'Admins', which gives Manage Roles," in told.getvalue()
+    assert "Group 'Admins', which gives Manage Roles," in result.getvalue()
 
 
 def test_of_a_chain_only_the_end_is_kept_and_the_rest_is_shown(

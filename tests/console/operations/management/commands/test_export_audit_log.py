@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db
 def test_it_prints_the_export_and_nothing_else(cast: Cast) -> None:
     output = StringIO()
     call_command("export_audit_log", "Acme", "--format", "jsonl", stdout=output)
-    told = [json.loads(line) for line in output.getvalue().splitlines()]
-    assert {line["account_id"] for line in told} == {str(cast.acme.id)}
+    received = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert {line["account_id"] for line in received} == {str(cast.acme.id)}
     assert AuditEntry.objects.in_account(cast.acme).get(action="audit.exported").actor == "operator (command line)"
 
 
 def test_a_file_is_for_its_owner_alone(cast: Cast, tmp_path: Path) -> None:
     file = tmp_path / "audit.csv"
-    told = run("export_audit_log", "Acme", "--format", "csv", "--output", str(file))
-    assert told["output"] == str(file)
+    received = run("export_audit_log", "Acme", "--format", "csv", "--output", str(file))
+    assert received["output"] == str(file)
     assert file.stat().st_mode & 0o777 == 0o600
     assert "bob@acme.example" in file.read_text()
 

@@ -30,12 +30,12 @@ def tamper(cast: Cast) -> None:
 
 
 def test_an_intact_log_is_counted_and_its_heads_are_shown(cast: Cast) -> None:
-    told = run("verify_audit_log")
+    received = run("verify_audit_log")
     position, head = audit_chain.newest_seal(cast.acme.id)
-    assert told["accounts"] == 2
-    assert told["entries"] == told["sealed"] == AuditEntry.objects.count()
-    assert (told["unsealed"], told["findings"]) == (0, [])
-    assert told["heads"]["acme"] == f"{position}:{head}"
+    assert received["accounts"] == 2
+    assert received["entries"] == received["sealed"] == AuditEntry.objects.count()
+    assert (received["unsealed"], received["findings"]) == (0, [])
+    assert received["heads"]["acme"] == f"{position}:{head}"
 
 
 def test_a_changed_entry_makes_it_fail_and_is_named(cast: Cast) -> None:

@@ -31,9 +31,9 @@ def swept(minutes_ago: float = 0, failed: tuple[str, ...] = ()) -> None:
 
 
 def complaint() -> str:
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as received:
         run("worker_health")
-    return str(told.value)
+    return str(received.value)
 
 
 def test_an_installation_without_a_broker_is_healthy_when_nothing_waits(cast: Cast) -> None:
@@ -86,7 +86,7 @@ def test_a_group_sync_that_waits_too_long_is_shown(cast: Cast) -> None:
     assert complaint() == "The oldest of 1 group syncs has waited for 7 minutes."
 
 
-def test_parked_work_is_told_until_it_is_tried_again(cast: Cast) -> None:
+def test_parked_work_is_shown_until_it_is_tried_again(cast: Cast) -> None:
     own = {"account": cast.acme, "kind": "sync_groups_after_login", "key": "k1", "problem": "KeyError"}
     TaskAttempt.objects.create(**own, attempts=5, parked_at=timezone.now())
     assert "1 pieces of work were given up" in complaint()
