@@ -1,4 +1,4 @@
-"""The disk of an installation on SQLite is full: whoever asks is told to come back, and nothing is half done or lost.
+"""The disk of an installation on SQLite is full: every request is answered with 503, and nothing is half done or lost.
 
 The disk is a limit on the size of files (RLIMIT_FSIZE), set and lifted in running processes. It needs no rights, and
 SQLite fails in the same place: at the write that does not fit any more.
@@ -75,7 +75,7 @@ def torque(tmp_path: Path) -> Iterator[Installation]:
         yield Installation(origin, acme, Disk(family(process.pid), Path(f"{file}-wal")), scim, database)
 
 
-def test_a_full_disk_is_shown_and_nothing_is_half_done(torque: Installation) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_half_done(torque: Installation) -> None:
     torque.disk.is_full()
     refused, page = torque.scim.create("dana@acme.example"), torque.sign_in()
     assert (refused.status_code, refused.json()["status"], refused.headers["Retry-After"]) == (503, "503", "1")

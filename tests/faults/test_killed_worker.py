@@ -27,7 +27,7 @@ APP = "tests.faults.dying_worker"
 
 @pytest.fixture
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
-    """Let go a moment ago, and nobody was woken. Eve, with the same history, is done undisturbed."""
+    """Deprovisioned, and no task was sent. Eve, with the same history, is cleaned up undisturbed."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
     monkeypatch.setattr(wake_up, "on_deprovisioned", lambda _id: None)
     for user in (dana, eve):
@@ -55,15 +55,15 @@ def dies(point: str, task: str, key: object, environment: dict[str, str], folder
         assert worker.wait(30) == -signal.SIGKILL
 
 
-DEPARTURES = "accounts.deprovisioning.cleanup"
+CLEANUP = "accounts.deprovisioning.cleanup"
 SYNC = "accounts.groups.sync"
 
 
 @pytest.mark.parametrize("point", ["_note:before", "finish_locked:after", "finish:after"])
-def test_a_departure_is_finished_by_one_sweep(
+def test_clean_up_is_finished_by_one_sweep(
     dana: User, product_environment: dict[str, str], tmp_path: Path, point: str
 ) -> None:
-    dies(f"{DEPARTURES}:{point}", "finish_deprovisioning", dana.pk, product_environment, tmp_path)
+    dies(f"{CLEANUP}:{point}", "finish_deprovisioning", dana.pk, product_environment, tmp_path)
     committed = point == "finish:after"
     assert User.objects.filter(pk=dana.pk, clean_up_due_since=None).exists() == committed
     call_command("sweep")
@@ -86,7 +86,7 @@ def test_groups_are_synced_by_one_sweep(
 @pytest.fixture
 def pool_of_one(product_environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A worker whose child is killed in the first try; the parent stays."""
-    fault = {"DIES_AT": f"{DEPARTURES}:_note:before", "DIES_ONCE": str(tmp_path / "died")}
+    fault = {"DIES_AT": f"{CLEANUP}:_note:before", "DIES_ONCE": str(tmp_path / "died")}
     with processes.worker_process(tmp_path, {**product_environment, **fault}, APP) as worker:
         yield worker
 

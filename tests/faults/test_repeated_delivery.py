@@ -22,7 +22,7 @@ TIMES = 5
 
 @pytest.fixture
 def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
-    """Let go, and nobody was woken; Eve beside her is done once."""
+    """Deprovisioned, and no task was sent; Eve beside her is cleaned up once."""
     dana, eve = colleague(okta, "dana"), colleague(okta, "eve")
     monkeypatch.setattr(wake_up, "on_deprovisioned", lambda _id: None)
     for user in (dana, eve):
@@ -31,13 +31,13 @@ def dana(okta: Connection, monkeypatch: pytest.MonkeyPatch) -> User:
     return dana
 
 
-def test_a_departure_delivered_five_times_at_once_is_finished_once(dana: User) -> None:
+def test_clean_up_delivered_five_times_at_once_is_done_once(dana: User) -> None:
     at_once(*[lambda: tasks.finish_deprovisioning(str(dana.pk))] * TIMES)
     assert AuditEntry.objects.filter(object_id=dana.pk, action="user.clean-up-finished").count() == 1
     assert state_of(dana) == state_of(User.objects.get(email="eve@acme.example"))
 
 
-def test_sweeps_and_messages_at_once_finish_a_departure_once(dana: User) -> None:
+def test_sweeps_and_messages_at_once_clean_up_once(dana: User) -> None:
     deliveries = [lambda: tasks.finish_deprovisioning(str(dana.pk))] * 3
     at_once(*deliveries, *[lambda: call_command("sweep", verbosity=0)] * 2)
     assert AuditEntry.objects.filter(object_id=dana.pk, action="user.clean-up-finished").count() == 1

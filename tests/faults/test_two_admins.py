@@ -54,17 +54,17 @@ def demote(user_id: object) -> None:
     users.set_account_role(user, users.role_named(user.account, ACCOUNT_MEMBER), acting=OPERATOR)
 
 
-def let_go(user: User) -> None:
+def deprovision(user: User) -> None:
     end_access.deprovision(user.pk, user.account, acting=OPERATOR)
 
 
-@pytest.mark.parametrize("way", ["demotion", "departure", "one of each"])
+@pytest.mark.parametrize("way", ["demotion", "deprovisioning", "one of each"])
 def test_of_two_admins_who_remove_each_other_one_stays(cast: Cast, admins: list[User], way: str) -> None:
     one, other = admins
     ways = {
         "demotion": (partial(demote, one.pk), partial(demote, other.pk)),
-        "departure": (partial(let_go, one), partial(let_go, other)),
-        "one of each": (partial(demote, one.pk), partial(let_go, other)),
+        "deprovisioning": (partial(deprovision, one), partial(deprovision, other)),
+        "one of each": (partial(demote, one.pk), partial(deprovision, other)),
     }
     for _ in range(ROUNDS):
         done = at_once(*(partial(refused, act) for act in ways[way]))
@@ -72,7 +72,7 @@ def test_of_two_admins_who_remove_each_other_one_stays(cast: Cast, admins: list[
         back_in(admins)
 
 
-def test_of_two_admins_let_go_by_provisioning_at_the_same_instant_one_stays(
+def test_of_two_admins_deprovision_by_provisioning_at_the_same_instant_one_stays(
     cast: Cast, admins: list[User], service_token: str
 ) -> None:
     def patch(user: User) -> int:

@@ -38,18 +38,18 @@ def write(chance: random.Random, cast: Cast) -> Write:
 
 
 def play(ask: Ask, cast: Cast, number: int) -> Counter[tuple[str, int]]:
-    chance, received = random.Random(number), Counter[tuple[str, int]]()  # noqa: S311  # no secret
+    chance, counts = random.Random(number), Counter[tuple[str, int]]()  # noqa: S311  # no secret
     for _ in range(WRITES):
         verb, path, body = write(chance, cast)
-        received[verb, ask(verb, path, body)[0]] += 1
-    return received
+        counts[verb, ask(verb, path, body)[0]] += 1
+    return counts
 
 
 @pytest.mark.parametrize("hold", [False, True])
 def test_whatever_meets_whatever_is_answered_and_counted_right(ask: Ask, cast: Cast, hold: bool) -> None:
     Account.objects.filter(pk=cast.acme.pk).update(hold_mass_departures=hold)
-    received: Counter[tuple[str, int]] = sum(at_once(*(partial(play, ask, cast, n) for n in range(CLIENTS))), Counter())
-    asked = {verb: {status for name, status in received if name == verb} for verb, _ in received}
+    counts: Counter[tuple[str, int]] = sum(at_once(*(partial(play, ask, cast, n) for n in range(CLIENTS))), Counter())
+    asked = {verb: {status for name, status in counts if name == verb} for verb, _ in counts}
     assert asked["POST"] <= {201, 409}
     assert asked["DELETE"] <= {204, 404}
     assert asked["PUT"] | asked["PATCH"] <= {200, 404}

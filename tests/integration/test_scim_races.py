@@ -65,7 +65,7 @@ def test_of_twenty_creates_of_one_name_one_wins(ask: Ask) -> None:
     assert User.objects.filter(user_name_key="danadiaz@acme.example").count() == 1
 
 
-def test_the_losers_of_a_race_are_shown_what_is_taken(ask: Ask) -> None:
+def test_the_losers_of_a_race_read_what_is_taken(ask: Ask) -> None:
     done = at_once(*[lambda: ask("POST", "/Users", person("dana@acme.example"))] * 4)
     errors = [body for status, body in done if status == 409]
     assert {error["scimType"] for error in errors} == {"uniqueness"}

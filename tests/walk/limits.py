@@ -26,12 +26,12 @@ LIMITS = {
     "api-login": API,
     "api-account-login": API,
     "api-revoke": API,
-    # What a program is told without a live token; with one, the limit is the token's.
+    # Endpoints of programs without a live token; with one, the limit is the token's.
     "api-long-tokens": API,
     "api-long-token": API,
     "me": API,
 }
-# Told in JSON, not as a page.
+# Answered in JSON, not by a page.
 FOR_PROGRAMS = {"sso:oidc-logout", "sso:saml-metadata", "sso:client-keys"}
 
 REASONS = {

@@ -60,7 +60,7 @@ class Things:
     admin: User
     member: User
     pending: User
-    leaver: User
+    deprovisioned: User
     space: Space
     space_role: SpaceRole
     membership: SpaceMembership
@@ -77,7 +77,7 @@ class Things:
     connection_draft: ConnectionDraft
     move: ConnectionMove
     domain: EmailDomain
-    unproved_domain: EmailDomain
+    unverified_domain: EmailDomain
     token: ApiToken
     service_token: ApiToken
     session: SignedInSession
@@ -116,7 +116,7 @@ class Things:
 def make_things(name: str) -> Things:
     """An account of that name with one of everything."""
     account, _ = open_account(name, acting=OPERATOR)
-    return Things(**{**_people(account), **_places(account), **_doors(account)})
+    return Things(**{**_people(account), **_places(account), **_sign_ins(account)})
 
 
 def _people(account: Account) -> dict[str, Any]:
@@ -130,13 +130,15 @@ def _people(account: Account) -> dict[str, Any]:
         account, f"member@{slug}.example", PASSWORD, acting=OPERATOR, first_name=f"{account} Bo", last_name=f"{account}"
     )
     pending = users.provision_pending(account, f"pending@{slug}.example", acting=OPERATOR, last_name=f"{account}")
-    leaver = users.provision_pending(account, f"leaver@{slug}.example", acting=OPERATOR, last_name=f"{account}")
+    deprovisioned = users.provision_pending(
+        account, f"deprovisioned@{slug}.example", acting=OPERATOR, last_name=f"{account}"
+    )
     return {
         "account": account,
         "admin": admin,
         "member": member,
         "pending": pending,
-        "leaver": end_access.deprovision(leaver.pk, account, acting=OPERATOR),
+        "deprovisioned": end_access.deprovision(deprovisioned.pk, account, acting=OPERATOR),
         "account_role": custom,
         "token": tokens.issue_token(admin, f"{account} CI", [], acting=OPERATOR)[0],
         "service_token": tokens.issue_service_token(account, f"{account} Okta", ["Manage Users"], acting=OPERATOR)[0],
@@ -180,9 +182,9 @@ def _places(account: Account) -> dict[str, Any]:
     }
 
 
-def _doors(account: Account) -> dict[str, Any]:
+def _sign_ins(account: Account) -> dict[str, Any]:
     slug, name = account.slug, str(account)
-    proved = connections.claim_verified_domain(account, f"{slug}.example", acting=OPERATOR)
+    verified = connections.claim_verified_domain(account, f"{slug}.example", acting=OPERATOR)
     certificate, own = key_pair("okta").certificate, key_pair("torque")
     okta = saml_connection(
         account,
@@ -201,8 +203,8 @@ def _doors(account: Account) -> dict[str, Any]:
     member = User.objects.in_account(account).get(email=f"member@{slug}.example")
     now = timezone.now()
     return {
-        "domain": proved,
-        "unproved_domain": EmailDomain.objects.create(account=account, domain=f"{slug}-wish.example"),
+        "domain": verified,
+        "unverified_domain": EmailDomain.objects.create(account=account, domain=f"{slug}-wish.example"),
         "connection": okta,
         "oidc_connection": entra,
         "oidc_keys": oidc_connection(

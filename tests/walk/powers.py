@@ -185,7 +185,7 @@ ON_A_TOKEN: dict[str, Act] = {
 BEYOND_ONES_OWN = {"api-long-token": Permission.MANAGE_USERS, "api-long-tokens": None}
 METHODS = {"api-long-token": "DELETE"}
 
-# The actor needs all account permissions, whatever the target: they decide who comes in (issue part C).
+# The actor needs all account permissions, whatever the target: they decide who can sign in.
 ACCOUNT_ADMINS_ONLY = {
     "connection-enable",
     "connection-draft-publish",
@@ -248,7 +248,7 @@ THE_PAGE_IS_ENOUGH: dict[str, str] = {
     "lifetimes": "gives nobody anything",
     "change-password": _OWN,
     "connection-ask": "only asks",
-    "connection-certificate-own-replace": "our key signs requests; nobody comes in by it",
+    "connection-certificate-own-replace": "our key signs requests; nobody signs in by it",
     "connection-general": f"its name; {_CONSENT}",
     "connection-read-again": _CONSENT,
     "connection-metadata-approve": _CONSENT,

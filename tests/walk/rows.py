@@ -80,8 +80,8 @@ def form(*who: Permission, fields: Fields, answer: int = 302, **ids: str) -> Row
     return Row((*READ, "POST"), who, fields, {"POST": answer}, ids)
 
 
-def deed(*who: Permission, fields: Fields = nothing, answer: int = 302, **ids: str) -> Row:
-    """A button."""
+def button(*who: Permission, fields: Fields = nothing, answer: int = 302, **ids: str) -> Row:
+    """A button: POST only."""
     return Row(("POST",), who, fields, {"POST": answer}, ids)
 
 

@@ -12,7 +12,7 @@ from accounts.connections.drafts import version_of
 from accounts.permissions import Permission
 from tests.support.saml_keys import key_pair
 from tests.walk.objects import PASSWORD, Things
-from tests.walk.rows import PUBLIC, READ, SIGNED_IN, Row, anybody, confirmed, deed, download, form, page, program
+from tests.walk.rows import PUBLIC, READ, SIGNED_IN, Row, anybody, button, confirmed, download, form, page, program
 
 
 def _credentials(things: Things) -> Mapping[str, Any]:
@@ -112,26 +112,26 @@ USERS = {
     "users": page(_USERS),
     "export-users": download(_USERS),
     "new-user": form(_USERS, fields=_somebody_new),
-    "place-selected": deed(_USERS, fields=_chosen_and_space),
-    "join-selected": deed(_USERS, fields=lambda things: {**_chosen(things), "group": things.group.name}),
-    "deprovision-selected": deed(_USERS, fields=_chosen),
-    "remove-identities-of-selected": deed(_USERS, fields=_chosen),
-    "remove-identity": deed(_USERS, fields=confirmed),
+    "place-selected": button(_USERS, fields=_chosen_and_space),
+    "join-selected": button(_USERS, fields=lambda things: {**_chosen(things), "group": things.group.name}),
+    "deprovision-selected": button(_USERS, fields=_chosen),
+    "remove-identities-of-selected": button(_USERS, fields=_chosen),
+    "remove-identity": button(_USERS, fields=confirmed),
     "user": page(_USERS),
-    "change-account-role": deed(_USERS, fields=lambda things: {"role": _member_role(things)}),
+    "change-account-role": button(_USERS, fields=lambda things: {"role": _member_role(things)}),
     "change-identifiers": Row(
         ("POST",), (_USERS,), _identifiers, {"POST": 302}, optional=("user_name", "external_id", "connection")
     ),
-    "place-user": deed(_USERS, fields=_space_and_role),
-    "take-out-of-space": deed(_USERS, fields=confirmed),
-    "add-to-group": deed(_USERS, fields=lambda things: {"group": things.group.name}),
-    "remove-from-group": deed(_USERS, fields=confirmed),
-    "deprovision-user": deed(_USERS, fields=confirmed),
-    "restore-user": deed(_USERS),
-    "end-sessions-of-user": deed(_USERS, fields=confirmed),
-    "end-session-of-user": deed(_USERS, session_id="member_session"),
-    "revoke-token-of-user": deed(_USERS, fields=confirmed, user_id="admin"),
-    "make-password-link": deed(_USERS, fields=confirmed, answer=200),
+    "place-user": button(_USERS, fields=_space_and_role),
+    "take-out-of-space": button(_USERS, fields=confirmed),
+    "add-to-group": button(_USERS, fields=lambda things: {"group": things.group.name}),
+    "remove-from-group": button(_USERS, fields=confirmed),
+    "deprovision-user": button(_USERS, fields=confirmed),
+    "restore-user": button(_USERS),
+    "end-sessions-of-user": button(_USERS, fields=confirmed),
+    "end-session-of-user": button(_USERS, session_id="member_session"),
+    "revoke-token-of-user": button(_USERS, fields=confirmed, user_id="admin"),
+    "make-password-link": button(_USERS, fields=confirmed, answer=200),
 }
 
 
@@ -143,17 +143,17 @@ GROUPS = {
     "groups": page(Permission.MANAGE_USERS),
     "new-group": form(Permission.MANAGE_USERS, fields=_a_group),
     "group": form(Permission.MANAGE_USERS, fields=_a_group),
-    "delete-group": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "delete-group": button(Permission.MANAGE_USERS, fields=confirmed),
     "group-roles": page(Permission.MANAGE_USERS),
-    "set-group-account-role": deed(
+    "set-group-account-role": button(
         Permission.MANAGE_USERS, fields=lambda things: {"account_role": things.key("account_role"), "confirmed": "yes"}
     ),
-    "add-group-space-role": deed(
+    "add-group-space-role": button(
         Permission.MANAGE_USERS, fields=lambda things: {"space": things.space.name, "role": things.key("space_role")}
     ),
-    "remove-group-space-role": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "remove-group-space-role": button(Permission.MANAGE_USERS, fields=confirmed),
     "group-users": form(Permission.MANAGE_USERS, fields=lambda things: {"emails": things.member.email}),
-    "remove-group-user": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "remove-group-user": button(Permission.MANAGE_USERS, fields=confirmed),
 }
 _INSPECTING = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 
@@ -218,9 +218,9 @@ ENFORCEMENT = {
     "lifetimes": form(Permission.MANAGE_SSO, fields=_lifetimes),
     "enforcement": page(Permission.MANAGE_SSO),
     # Each leads back with a refusal: nothing has been tested, and nothing is enforced.
-    "enforce-sso": deed(Permission.MANAGE_SSO, fields=confirmed),
-    "new-recovery-codes": deed(Permission.MANAGE_SSO, fields=confirmed),
-    "lift-enforcement": deed(Permission.MANAGE_SSO, fields=confirmed),
+    "enforce-sso": button(Permission.MANAGE_SSO, fields=confirmed),
+    "new-recovery-codes": button(Permission.MANAGE_SSO, fields=confirmed),
+    "lift-enforcement": button(Permission.MANAGE_SSO, fields=confirmed),
 }
 _SSO = Permission.MANAGE_SSO
 _RULES = ("remove_unmapped_spaces", "keep_groups_when_missing", "default_space", "default_role", "grantable", "agreed")
@@ -257,16 +257,16 @@ CONNECTIONS = {
     "connection": page(_SSO),
     "connection-set-up": page(_SSO),
     "connection-enable": form(_SSO, fields=lambda things: things.to_enable, connection_id="draft"),
-    "connection-ask": deed(_SSO, Permission.MANAGE_USERS, fields=lambda _: {"what": "domain", "note": "new.example"}),
-    "connection-allow": deed(_SSO, fields=lambda _: {"allow": "Manage Users"}),
-    "dismiss-request": deed(_SSO, alert_id="admin_request"),
+    "connection-ask": button(_SSO, Permission.MANAGE_USERS, fields=lambda _: {"what": "domain", "note": "new.example"}),
+    "connection-allow": button(_SSO, fields=lambda _: {"allow": "Manage Users"}),
+    "dismiss-request": button(_SSO, alert_id="admin_request"),
     "connection-disable": form(_SSO, fields=confirmed),
-    "connection-delete": deed(_SSO, fields=confirmed, connection_id="draft"),
-    "connection-read-again": deed(_SSO),
-    "connection-metadata-approve": deed(_SSO, fields=confirmed),
-    "connection-metadata-refuse": deed(_SSO),
-    "connection-draft-publish": deed(_SSO, fields=_version, connection_id="redrafted"),
-    "connection-draft-throw-away": deed(_SSO, fields=_version, connection_id="redrafted"),
+    "connection-delete": button(_SSO, fields=confirmed, connection_id="draft"),
+    "connection-read-again": button(_SSO),
+    "connection-metadata-approve": button(_SSO, fields=confirmed),
+    "connection-metadata-refuse": button(_SSO),
+    "connection-draft-publish": button(_SSO, fields=_version, connection_id="redrafted"),
+    "connection-draft-throw-away": button(_SSO, fields=_version, connection_id="redrafted"),
     "connection-general": Row(
         (*READ, "POST"),
         (_SSO,),
@@ -283,46 +283,46 @@ CONNECTIONS = {
         ids={"connection_id": "oidc_connection"},
         optional=("includes_privileged",),
     ),
-    "connection-move-finish": deed(_SSO, fields=confirmed, connection_id="redrafted"),
-    "connection-move-back": deed(_SSO, fields=confirmed, connection_id="redrafted"),
+    "connection-move-finish": button(_SSO, fields=confirmed, connection_id="redrafted"),
+    "connection-move-back": button(_SSO, fields=confirmed, connection_id="redrafted"),
     "connection-attributes": Row((*READ, "POST"), (_SSO,), lambda _: {"email": "mail"}, optional=FIELDS),
     "connection-provider": form(_SSO, fields=_fields_of_provider),
-    "connection-secret": deed(_SSO, fields=lambda _: {"secret-client_secret": "x"}, connection_id="oidc_connection"),
-    "connection-secret-remove": deed(_SSO, fields=confirmed, connection_id="oidc_connection"),
-    "connection-client-key": deed(_SSO, connection_id="oidc_connection"),
-    "connection-client-key-use": deed(_SSO, fields=confirmed, connection_id="oidc_keys"),
+    "connection-secret": button(_SSO, fields=lambda _: {"secret-client_secret": "x"}, connection_id="oidc_connection"),
+    "connection-secret-remove": button(_SSO, fields=confirmed, connection_id="oidc_connection"),
+    "connection-client-key": button(_SSO, connection_id="oidc_connection"),
+    "connection-client-key-use": button(_SSO, fields=confirmed, connection_id="oidc_keys"),
     "connection-client-certificate": Row(READ, (_SSO,), is_file=True, ids={"connection_id": "oidc_keys"}),
     "connection-certificates": form(_SSO, fields=lambda _: {"text": key_pair("next").certificate}),
-    "connection-certificate-remove": deed(_SSO, fields=_certificate),
+    "connection-certificate-remove": button(_SSO, fields=_certificate),
     "connection-certificate-own": Row(READ, (_SSO,), is_file=True),
-    "connection-certificate-own-replace": deed(_SSO, fields=confirmed, connection_id="lost_key"),
+    "connection-certificate-own-replace": button(_SSO, fields=confirmed, connection_id="lost_key"),
     "connection-domains": form(_SSO, fields=lambda _: {"domain": "walked.example"}),
-    "connection-domain-check": deed(_SSO),  # proved already: nobody is asked
-    "connection-domain-subdomains": deed(_SSO, fields=lambda _: {"included": "yes"}),
+    "connection-domain-check": button(_SSO),  # verified already: DNS is not asked
+    "connection-domain-subdomains": button(_SSO, fields=lambda _: {"included": "yes"}),
     "connection-domain-remove": form(_SSO, fields=confirmed),
 }
 GUIDES = {"guide-okta": anybody(*READ), "guide-entra": anybody(*READ)}
 TOKENS = {
     "tokens": page(Permission.MANAGE_USERS),
     "new-token": Row((*READ, "POST"), (Permission.MANAGE_USERS,), _new_token, {"POST": 200}, optional=("permissions",)),
-    "revoke-token": deed(Permission.MANAGE_USERS, fields=confirmed),
+    "revoke-token": button(Permission.MANAGE_USERS, fields=confirmed),
 }
 PROVISIONING = {
     "provisioning": page(Permission.MANAGE_USERS),
     "provisioning-last-call": page(Permission.MANAGE_USERS),
     "provisioning-self-test": Row((*READ, "POST"), (Permission.MANAGE_USERS,), answers={"POST": 200}),
-    "provisioning-settings": deed(Permission.MANAGE_USERS, fields=lambda _: {"hold": "on", "retention_days": "10"}),
+    "provisioning-settings": button(Permission.MANAGE_USERS, fields=lambda _: {"hold": "on", "retention_days": "10"}),
     "new-service-token": Row(
         (*READ, "POST"), (Permission.MANAGE_USERS,), _new_token, {"POST": 200}, optional=("connection",)
     ),
-    "revoke-provisioning-token": deed(Permission.MANAGE_USERS, fields=confirmed, token_id="service_token"),
+    "revoke-provisioning-token": button(Permission.MANAGE_USERS, fields=confirmed, token_id="service_token"),
     "provisioning-requests": page(Permission.MANAGE_USERS),
     "provisioning-request": page(Permission.MANAGE_USERS, request_id="provisioning_request"),
     "held-people": page(Permission.MANAGE_USERS),
-    "deprovision-all-held": deed(Permission.MANAGE_USERS, fields=confirmed),
-    "keep-all-held": deed(Permission.MANAGE_USERS, fields=confirmed),
-    "deprovision-held": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
-    "keep-held": deed(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+    "deprovision-all-held": button(Permission.MANAGE_USERS, fields=confirmed),
+    "keep-all-held": button(Permission.MANAGE_USERS, fields=confirmed),
+    "deprovision-held": button(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
+    "keep-held": button(Permission.MANAGE_USERS, fields=confirmed, user_id="pending"),
 }
 AUDIT = {
     "audit": page(Permission.VIEW_AUDIT_LOG),

@@ -26,7 +26,7 @@ def test_no_line_is_left_of_an_address_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("key", LIMITS)
-def test_a_flood_is_shown_to_wait(world: World, settings: Any, key: str) -> None:
+def test_a_flood_has_to_wait(world: World, settings: Any, key: str) -> None:
     row, limit = TABLE[key], LIMITS[key]
     setattr(settings, f"{limit}_BURST", 2)
     setattr(settings, f"{limit}_REQUESTS_PER_SECOND", 0.1)

@@ -69,7 +69,7 @@ def _account_of(model: Any) -> str:
 
 
 def state_of(known: set[Any], account: Account | None = None) -> State:
-    """All rows of all tables, in a spelling in which the same deed done twice reads the same."""
+    """All rows of all tables, in a spelling in which the same button done twice reads the same."""
     within = {} if account is None else {"account": account}
     return {
         model._meta.label: Counter(
