@@ -26,7 +26,7 @@ import sys, django
 django.setup()
 from django.utils import timezone
 from accounts.models import Connection
-from accounts.sso import oidc
+from accounts.sso.oidc import relying_party
 from accounts.sso.refusal import LoginRefused
 connection, process = sys.argv[1:]
 print("ready", flush=True)
@@ -34,10 +34,10 @@ sys.stdin.readline()
 for turn in range(10):
     row = Connection.objects.get(pk=connection)
     try:
-        oidc.signing_key(row, f"unknown-{process}-{turn}", timezone.now())
+        relying_party.signing_key(row, f"unknown-{process}-{turn}", timezone.now())
     except LoginRefused as refusal:
         print(refusal.code)
-    oidc.signing_key(row, "first", timezone.now())
+    relying_party.signing_key(row, "first", timezone.now())
     print("known")
 """
 
