@@ -108,7 +108,7 @@ def copy_ours(page: Page, pair: Pair) -> str:
 def come_back_another_day(acme: Acme, page: Page) -> None:
     page.goto(f"{acme.product}/sso")
     page.get_by_role("link", name=NAME, exact=True).click()
-    page.get_by_role("link", name="Continue set-up").click()
+    page.get_by_role("link", name="Continue the set-up").click()
     expect_step(page, "Enter the identity provider details", DONE)
 
 
@@ -137,7 +137,7 @@ def try_it(page: Page, pair: Pair, ours: str, *, has_scripts: bool) -> None:
         if not has_scripts:
             page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("main")).to_contain_text("test passed")
-    page.get_by_role("link", name="Continue set-up").click()
+    page.get_by_role("link", name="Continue the set-up").click()
 
 
 def set_up(acme: Acme, page: Page, pair: Pair, *, has_scripts: bool = True) -> None:

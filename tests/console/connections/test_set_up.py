@@ -76,10 +76,10 @@ def test_a_domain_without_proof_comes_before_the_test(as_alice: Client, draft: C
 
 def test_a_step_of_a_draft_leads_back_and_one_of_a_live_connection_stays(as_alice: Client, draft: Connection) -> None:
     address = f"/sso/{draft.pk}/attributes"
-    assertContains(as_alice.get(address), "Continue set-up")
+    assertContains(as_alice.get(address), "Continue the set-up")
     assertRedirects(as_alice.post(address, {"email": "mail"}), f"/sso/{draft.pk}/set-up")
     Connection.objects.filter(pk=draft.pk).update(state="live")
-    assertNotContains(as_alice.get(address), "Continue set-up")
+    assertNotContains(as_alice.get(address), "Continue the set-up")
     assertRedirects(as_alice.post(address, {"email": "mail2"}), address)
 
 
