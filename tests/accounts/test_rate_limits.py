@@ -24,7 +24,7 @@ def narrow(settings: Any) -> None:
 
 
 @pytest.fixture
-def doors(cast: Cast) -> dict[str, tuple[str, str]]:
+def addresses(cast: Cast) -> dict[str, tuple[str, str]]:
     """Of R55: method and address."""
     okta, azure = saml_connection(cast.acme), oidc_connection(cast.acme)
     return {
@@ -40,9 +40,9 @@ def doors(cast: Cast) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["login", "company", "start", "ACS", "callback", "finish", "API login"])
 def test_a_flood_is_shown_to_wait_and_others_come_in(
-    narrow: None, doors: dict[str, tuple[str, str]], name: str
+    narrow: None, addresses: dict[str, tuple[str, str]], name: str
 ) -> None:
-    method, path = doors[name]
+    method, path = addresses[name]
     statuses = [getattr(Client(), method)(path).status_code for _ in range(3)]
     assert (429 in statuses[:2], statuses[2]) == (False, 429)
     answer = getattr(Client(), method)(path)

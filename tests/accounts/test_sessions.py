@@ -118,8 +118,8 @@ OVER: dict[str, dict[str, timedelta]] = {
 @pytest.mark.parametrize("ago", OVER.values(), ids=OVER)
 def test_what_is_over_is_not_listed_and_closed_by_the_sweep(cast: Cast, ago: dict[str, timedelta]) -> None:
     over, lives, theirs = signed_in(cast.bob), signed_in(cast.bob), signed_in(cast.charlie)
-    moments = {name: timezone.now() - difference for name, difference in ago.items()}
-    SignedInSession.objects.filter(pk=over.pk).update(**moments)
+    times = {name: timezone.now() - difference for name, difference in ago.items()}
+    SignedInSession.objects.filter(pk=over.pk).update(**times)
     assert sessions.open_sessions(cast.bob) == [lives]
     assert sessions.close_over() == 1
     assert [ended(row) for row in (over, lives, theirs)] == [True, False, False]

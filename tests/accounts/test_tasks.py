@@ -36,7 +36,7 @@ def broker(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Broker:
     return broker
 
 
-def test_the_first_departure_is_shown_at_once_and_the_next_together(broker: Broker) -> None:
+def test_the_first_deprovisioning_is_published_at_once_and_the_next_together(broker: Broker) -> None:
     first, second, third = (str(uuid.uuid4()) for _ in range(3))
     wake_up.on_deprovisioned(uuid.UUID(first))
     wait_until(lambda: broker.sent == [(first,)], "the first message")

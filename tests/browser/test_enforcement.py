@@ -29,7 +29,7 @@ def member(acme: Acme) -> str:
 
 @pytest.fixture
 def broken_idp(acme: Acme) -> Iterator[None]:
-    """Nobody can come in through it; afterwards all is as it was, whatever the test did."""
+    """Nobody can sign in through it; afterwards all is as it was, whatever the test did."""
     set_connections(acme, "disabled")
     yield
     acme.command("recover_admin", "Acme")

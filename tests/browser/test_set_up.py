@@ -19,7 +19,7 @@ NAME = "Set up by hand"
 DONE, NEXT = re.compile("✓ done"), re.compile("→ next")
 SECRET = "client secret"  # stands in no page: a file beside the stand-in holds it
 
-Told = dict[str, str]  # what the stand-in's own page tells, by the term there
+Details = dict[str, str]  # what the stand-in's own page shows, by its label there
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class Pair:
 
     kind: str
     ours: str
-    give: Callable[[Page, Told], None]
+    give: Callable[[Page, Details], None]
     with_domain: bool = True
 
 
-def okta_saml(page: Page, received: Told) -> None:
+def okta_saml(page: Page, received: Details) -> None:
     page.get_by_label("Metadata URL").fill(received["Okta (SAML)"])
     page.get_by_role("button", name="Read metadata").click()
 
 
-def okta_openid(page: Page, received: Told) -> None:
+def okta_openid(page: Page, received: Details) -> None:
     page.get_by_label("Okta domain, as https://…").fill(received["Okta (OpenID Connect)"])
     page.get_by_label("Client ID").fill(received["Client IDs, Okta"])
     page.get_by_label("Flow").select_option("code")
@@ -46,12 +46,12 @@ def okta_openid(page: Page, received: Told) -> None:
     page.get_by_role("button", name="Save secret").click()
 
 
-def entra_saml(page: Page, received: Told) -> None:
+def entra_saml(page: Page, received: Details) -> None:
     page.get_by_label("App Federation Metadata Url").fill(received["Entra (SAML)"])
     page.get_by_role("button", name="Read metadata").click()
 
 
-def entra_openid(page: Page, received: Told) -> None:
+def entra_openid(page: Page, received: Details) -> None:
     page.get_by_label("Directory (tenant) ID").fill(received["Tenant ID"])
     page.get_by_label("Application (client) ID").fill(received["Client IDs"])
     page.get_by_label("Issuer").fill(received["Entra (OpenID Connect)"])
@@ -76,7 +76,7 @@ def _as_before(acme: Acme) -> Iterator[None]:
     subprocess.run([sys.executable, "manage.py", "shell", "-c", code], env=acme.environment, check=True)
 
 
-def read_provider(acme: Acme, page: Page) -> Told:
+def read_provider(acme: Acme, page: Page) -> Details:
     page.goto(acme.idp)
     faces = [f"{vendor} ({protocol})" for vendor in ("Okta", "Entra") for protocol in ("SAML", "OpenID Connect")]
     terms = (*faces, "Tenant ID", "Client IDs")
@@ -118,7 +118,7 @@ def look_at_the_attributes(page: Page) -> None:
 
 
 def claim_the_domain(page: Page) -> None:
-    """The company has proved it for another connection; the DNS record itself is of `test_domains`."""
+    """The company has verified it for another connection; the DNS record itself is of `test_domains`."""
     page.get_by_role("link", name="Show domains").click()
     page.get_by_label("Email domain").fill("acme.example")
     page.get_by_role("button", name="Add domain").click()

@@ -156,7 +156,7 @@ def held_person(cast: Cast, number: int) -> User:
 
 
 def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Cast) -> None:
-    """Whoever comes first: the IdP's last word is that the person is in."""
+    """In either order: the IdP's last word is that the user has access."""
     for number in range(ROUNDS):
         user = held_person(cast, number)
         record = UserRecord(user.user_name, emails=(user.email,), active=True)

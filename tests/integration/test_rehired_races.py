@@ -1,4 +1,4 @@
-"""A person who was let go is announced again, while somebody else changes them."""
+"""A deprovisioned user is created again while somebody else changes them."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from scim.users import resources
 BASE = "https://torque.example/api/scim"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PAYLOADS = Path(__file__).parent.parent / "payloads"
-_MOMENT = datetime(2026, 3, 1, 10, tzinfo=UTC)
+_TIME = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def payload(vendor: str, name: str) -> Any:
@@ -34,8 +34,8 @@ def person(**columns: Any) -> User:
         "last_name": "Lee",
         "state": UserState.ACTIVE,
         "origin": UserOrigin.SCIM,
-        "created_at": _MOMENT,
-        "modified_at": _MOMENT,
+        "created_at": _TIME,
+        "modified_at": _TIME,
     }
     user = User(**{**known, **columns})
     user.email_key, user.user_name_key = fold(user.email), fold(user.user_name)

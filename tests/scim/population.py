@@ -49,7 +49,7 @@ DOCUMENTS: tuple[dict[str, Any], ...] = (
 
 
 def populate(account: Account) -> list[User]:
-    """The people above, and Fay, who came by a login and was never provisioned."""
+    """The people above, and Fay, who was created by a login and never provisioned."""
     people = [provisioning.provision(account, to_record(document), acting=OPERATOR) for document in DOCUMENTS]
     people.append(users.create_from_login(account, "Fay@acme.example", acting=OPERATOR))
     account.refresh_from_db()

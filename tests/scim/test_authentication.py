@@ -1,4 +1,4 @@
-"""Tokens at the SCIM door (C05 to C08)."""
+"""Tokens at the SCIM endpoint (C05 to C08)."""
 
 from datetime import timedelta
 from typing import Any

@@ -8,11 +8,11 @@ from django.test import Client
 
 from scim.fast_path import request_id
 
-ROADS = ["/api/scim/Users", "/api/scim/v2/Users", "/api/scim", "/api/scim/v2", "/api/scim/nothing/here", "/api/scim/\n"]
+PATHS = ["/api/scim/Users", "/api/scim/v2/Users", "/api/scim", "/api/scim/v2", "/api/scim/nothing/here", "/api/scim/\n"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ROADS)
+@pytest.mark.parametrize("path", PATHS)
 def test_provisioning_gets_no_cookie_and_stays_out_of_caches(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["Cache-Control"], answer.cookies) == (401, "no-store", {})

@@ -47,7 +47,7 @@ class AnyRequest(TestCase):
             f"/api/scim{rest}" for rest in [*listed, "/ServiceProviderConfig", "/nothing", "/v2/Users", "/Users/%ff"]
         ]
 
-    def assert_told_in_scim(self, answer: Any, what: object) -> None:
+    def assert_is_scim_error(self, answer: Any, what: object) -> None:
         assert answer.status_code < 500 or answer.status_code == 501, (what, answer.content[:200])
         assert answer.status_code not in (301, 302, 307, 308), what
         if answer.content:
@@ -59,14 +59,14 @@ class AnyRequest(TestCase):
     def test_any_body_to_any_address(self, data: Any, method: str, body: bytes, kind: str) -> None:
         address = data.draw(st.sampled_from(self.addresses()))
         answer = self.ask(method, address, data=body, content_type=kind, headers=data.draw(headers))
-        self.assert_told_in_scim(answer, (method, address, body[:200], kind))
+        self.assert_is_scim_error(answer, (method, address, body[:200], kind))
 
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
     @given(asked=parameters)
     def test_any_question_to_the_list(self, asked: dict[str, str]) -> None:
         query = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in asked.items())
         answer = self.ask("GET", f"/api/scim/Users?{query}")
-        self.assert_told_in_scim(answer, asked)
+        self.assert_is_scim_error(answer, asked)
         assert answer.status_code in (200, 400), asked
 
     @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -74,7 +74,7 @@ class AnyRequest(TestCase):
     def test_any_patch_of_a_person(self, body: dict[str, Any]) -> None:
         path = f"/api/scim/Users/{self.petra.pk}"
         answer = self.ask("PATCH", path, data=json.dumps(body), content_type="application/scim+json")
-        self.assert_told_in_scim(answer, body)
+        self.assert_is_scim_error(answer, body)
         if answer.status_code >= 400:
             assert User.objects.get(pk=self.petra.pk).version == self.petra.version, body
 
@@ -83,7 +83,7 @@ class AnyRequest(TestCase):
     def test_any_person(self, body: dict[str, Any], method: str) -> None:
         path = "/api/scim/Users" if method == "POST" else f"/api/scim/Users/{self.petra.pk}"
         answer = self.ask(method, path, data=json.dumps(body), content_type="application/scim+json")
-        self.assert_told_in_scim(answer, (method, body))
+        self.assert_is_scim_error(answer, (method, body))
         assert answer.status_code in (200, 201, 400, 409), (method, body, answer.content)
 
 

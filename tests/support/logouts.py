@@ -56,7 +56,7 @@ class Visit:
         return logout_message("okta", shape, **{**own, **fields})
 
     def asked_by_idp(self, by: str = "post", message: Element | None = None, **changes: Any) -> Any:
-        """The IdP asks for this person's logout; the answer of our door."""
+        """The IdP asks for this person's logout; the answer of our endpoint."""
         return deliver(self.connection, by, self.message() if message is None else message, **changes)
 
     def logs_out(self) -> Any:

@@ -98,7 +98,7 @@ def name_of(root: Element) -> str:
 
 
 def came(root: Element, by: str, signing: Signing | None = Signing()) -> InboundMessage:  # noqa: B008
-    """The message as a door reads it."""
+    """The message as a view reads it."""
     if by == "post":
         return saml_bindings.read_form(posted(root, signing))
     return saml_bindings.read_query(redirected(root, signing))

@@ -159,16 +159,16 @@ def new_password(bob: User) -> None:
     users.set_password(bob, "another long password", acting=OPERATOR)
 
 
-def let_go(bob: User) -> None:
+def deprovisioned(bob: User) -> None:
     end_access.deprovision(bob.pk, bob.account, acting=OPERATOR)
 
 
-def let_go_and_restored(bob: User) -> None:
-    let_go(bob)
+def deprovisioned_and_restored(bob: User) -> None:
+    deprovisioned(bob)
     end_access.restore(bob.pk, bob.account, acting=OPERATOR)
 
 
-@pytest.mark.parametrize("end", [end_all, new_password, let_go, let_go_and_restored])
+@pytest.mark.parametrize("end", [end_all, new_password, deprovisioned, deprovisioned_and_restored])
 def test_the_next_request_is_refused_after_access_or_sessions_ended(cast: Cast, end: Any) -> None:
     program, other = logged_in(BOB), logged_in("alice@acme.example")
     assert program.status("GET", "/api/me") == 200

@@ -330,7 +330,7 @@ def test_what_is_sealed_and_on_the_list_again_is_not_sealed_twice(acme: Account)
 def test_whatever_single_thing_is_tampered_with_it_is_found(acme: Account, number: int) -> None:
     chance = random.Random(number)  # noqa: S311  # the same each time
     position = chance.randint(1, LONG)
-    deed = chance.choice(
+    change = chance.choice(
         [
             lambda: entries(acme, position).update(actor=chance.choice(["", "Mallory", "operator"])),
             lambda: entries(acme, position).update(at=F("at") + timedelta(microseconds=chance.choice([-1, 1]))),
@@ -341,7 +341,7 @@ def test_whatever_single_thing_is_tampered_with_it_is_found(acme: Account, numbe
         ]
     )
     with guards_off():
-        deed()
+        change()
     assert audit_chain.verify(acme) != []
     assert audit_chain.verify()[0].account == "acme"
 

@@ -59,7 +59,7 @@ def test_what_is_no_permission_is_refused(okta: Connection) -> None:
         agreed_permissions.allow_permissions(okta, ["Fly"], acting=OPERATOR)
 
 
-def test_a_grantable_role_agrees_to_what_it_gives_at_that_moment(okta: Connection, helpdesk: AccountRole) -> None:
+def test_a_grantable_role_agrees_to_what_it_gives_then(okta: Connection, helpdesk: AccountRole) -> None:
     update_connection(okta, {}, grantable_account_roles=[helpdesk], acting=OPERATOR)
     helpdesk.permissions = ALL
     helpdesk.save()

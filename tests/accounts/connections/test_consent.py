@@ -233,7 +233,7 @@ def test_an_account_admin_may(okta: Connection, cast: Cast, attack: Callable[[Co
 
 OTHER_VALUES: dict[str, Any] = {
     "name": "Renamed",
-    "button_label": "Come in",
+    "button_label": "Continue",
     "sign_requests": True,
     "allow_idp_initiated": True,
     "clock_skew": 300,

@@ -1,4 +1,4 @@
-"""Enforcing SSO: only after a test of exactly the live settings by an account admin, and never so that all are out."""
+"""Enforcing SSO: only after a test of exactly the live settings by an account admin, and never for everybody."""
 
 from datetime import timedelta
 
@@ -157,14 +157,14 @@ def test_api_tokens_and_company_sessions_go_on(cast: Cast) -> None:
     assert tokens.find_live(text) is not None
 
 
-def test_a_session_opened_at_that_very_moment_ends_too(cast: Cast) -> None:
+def test_a_session_opened_just_then_ends_too(cast: Cast) -> None:
     enforce(cast)
     browser = Client()
     browser.force_login(cast.bob, "accounts.authentication.AccountBackend")
     assert browser.get("/api/me").status_code == 401
 
 
-def test_a_short_token_asked_for_at_that_very_moment_is_refused(cast: Cast) -> None:
+def test_a_short_token_requested_just_then_is_refused(cast: Cast) -> None:
     enforce(cast)
     with pytest.raises(ActionRefused):
         tokens.issue_short_token(cast.bob)
@@ -179,7 +179,7 @@ def test_an_admin_who_becomes_a_member_is_shut_out_too(cast: Cast) -> None:
     assert browser.get("/api/me").status_code == 401
 
 
-def test_lifting_opens_the_door_again_and_kills_the_codes(cast: Cast) -> None:
+def test_lifting_allows_passwords_again_and_invalidates_the_codes(cast: Cast) -> None:
     codes = enforce(cast)
     assert enforcement.lift_enforcement(cast.acme, acting=OPERATOR)
     assert not is_enforced(cast.acme)

@@ -1,4 +1,4 @@
-"""What is done once somebody is out: everything they had goes, is noted for an admin, and does not come back."""
+"""Clean-up after deprovisioning: all access is removed, noted for an admin, and does not come back."""
 
 from collections.abc import Callable
 from functools import partial

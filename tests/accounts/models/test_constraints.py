@@ -152,7 +152,7 @@ BROKEN: dict[str, Callable[[Cast], Any]] = {
         account=c.acme, user=c.bob, id=(key := uuid.uuid4()), made_by_id=key
     ),
     "a recovery code used at no time": lambda c: RecoveryCode.objects.create(account=c.acme, used_by=c.alice),
-    "a domain proved by two accounts": lambda c: EmailDomain.objects.create(
+    "a domain verified by two accounts": lambda c: EmailDomain.objects.create(
         account=c.globex, domain="acme.example", proved_at=timezone.now()
     ),
 }

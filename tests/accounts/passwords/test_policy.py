@@ -63,9 +63,9 @@ def _done(verb: Callable[[], Any]) -> bool:
     return True
 
 
-DOORS = {door.__name__: door for door in (page, program, program_of_account, link, password_set)}
+WAYS = {way.__name__: way for way in (page, program, program_of_account, link, password_set)}
 PEOPLE = ("admin", "member", "SSO admin", "SSO member", "pending")
-# Enforced or not -> whom the doors let in.
+# Enforced or not -> who may sign in.
 LET_IN = {False: {"admin", "member"}, True: {"admin"}}
 
 
@@ -79,13 +79,13 @@ def person(cast: Cast, kind: str) -> User:
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("enforced", [False, True])
-def test_matrix(cast: Cast, enforced: bool, door: str, kind: str) -> None:
+def test_matrix(cast: Cast, enforced: bool, way: str, kind: str) -> None:
     somebody = person(cast, kind)
     if enforced:
         enforce(cast)
-    assert DOORS[door](somebody) == (kind in LET_IN[enforced])
+    assert WAYS[way](somebody) == (kind in LET_IN[enforced])
 
 
 @pytest.mark.parametrize(("enforced", "kind"), [(False, "admin"), (False, "member"), (True, "admin"), (True, "member")])

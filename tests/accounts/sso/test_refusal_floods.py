@@ -36,24 +36,24 @@ def counted(connection: Connection) -> UnrecordedRefusals:
     return UnrecordedRefusals.objects.get(connection=connection)
 
 
-def junk(cast: Cast, door: str) -> tuple[Connection, str, dict[str, str]]:
+def junk(cast: Cast, way: str) -> tuple[Connection, str, dict[str, str]]:
     """A connection, its address, and a form that nobody in particular sent."""
-    if door == "back-channel":
+    if way == "back-channel":
         entra = oidc_connection(cast.acme)
         return entra, f"/api/accounts/acme/oidc/{entra.pk}/logout", {"logout_token": "a.b.c"}
-    okta = logout_connection(cast.acme, allow_idp_initiated=door == "ACS")
+    okta = logout_connection(cast.acme, allow_idp_initiated=way == "ACS")
     forged = SamlJourney(okta).message(edit=NO_REQUEST, signing=Signing(key="attacker"))
     return {
         "SLO": (okta, path_of(service_provider.slo_url(okta)), {"SAMLRequest": "junk"}),
         "SLO answer": (okta, path_of(service_provider.slo_url(okta)), {"SAMLResponse": "junk"}),
         "ACS": (okta, path_of(service_provider.acs_url(okta)), {"SAMLResponse": forged}),
         "closed ACS": (okta, path_of(service_provider.acs_url(okta)), {"SAMLResponse": forged}),
-    }[door]
+    }[way]
 
 
-@pytest.mark.parametrize("door", ["SLO", "SLO answer", "ACS", "closed ACS", "back-channel"])
-def test_300_messages_of_nobody_are_one_row_and_no_record(cast: Cast, web: Web, door: str) -> None:
-    connection, address, form = junk(cast, door)
+@pytest.mark.parametrize("way", ["SLO", "SLO answer", "ACS", "closed ACS", "back-channel"])
+def test_300_messages_of_nobody_are_one_row_and_no_record(cast: Cast, web: Web, way: str) -> None:
+    connection, address, form = junk(cast, way)
     entries = AuditEntry.objects.count()
     assert {Client().post(address, form).status_code for _ in range(FLOOD)} <= {303, 400, 403}
     assert counted(connection).number == FLOOD

@@ -1,4 +1,4 @@
-"""The sign-in doors over HTTP: one use, one browser, no cookies on the cross-site POST (`protocol.md` 6.4)."""
+"""The sign-in views over HTTP: one use, one browser, no cookies on the cross-site POST (`protocol.md` 6.4)."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit

@@ -161,7 +161,7 @@ OVERTAKING: dict[str, Callable[[ApiToken], object]] = {
     "it expired": _change(expires_at=timezone.now() - timedelta(seconds=1)),
     "its owner has another password": _change_owner(password="md5$other"),
     "its owner's access ended": _change_owner(session_epoch=1),
-    "its owner is out": _change_owner(state="deprovisioned"),
+    "its owner is deprovisioned": _change_owner(state="deprovisioned"),
     "its owner was removed": lambda token: User.objects.filter(pk=token.user_id).delete(),
 }
 

@@ -1,4 +1,4 @@
-"""Lock, read, change, write: the road of each change of a user."""
+"""Lock, read, change, write: every change of a user."""
 
 import pytest
 

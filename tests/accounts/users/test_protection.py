@@ -1,4 +1,4 @@
-"""Who may not be let go or demoted, by nobody and nothing; and that it is written down who tried."""
+"""Users who may not be deprovisioned or demoted by anybody; attempts are recorded."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Many departures in one message: each is its own piece of work."""
+"""Many deprovisionings in one message: each is its own piece of work."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The audit log can be added to and read; the database refuses anything else, whoever asks (R57)."""
+"""The audit log can be added to and read; the database refuses anything else, from any client (R57)."""
 
 from datetime import timedelta
 

@@ -70,7 +70,7 @@ def test_it_turns_pages_both_ways(as_alice_of: Client, cast: Cast) -> None:
     assert (shown(back), way(back, "prev")) == (shown(first), "")
 
 
-def test_entries_of_the_same_moment_are_neither_lost_nor_shown_twice(
+def test_entries_of_the_same_time_are_neither_lost_nor_shown_twice(
     as_alice_of: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""The domains of a connection: claimed, proved, removed."""
+"""The domains of a connection: claimed, verified, removed."""
 
 import pytest
 from django.test import Client
@@ -31,7 +31,7 @@ def test_a_claimed_domain_shows_the_record_to_add(as_alice: Client, okta: Connec
     assertContains(page, "not verified")
 
 
-def test_it_is_proved_once_the_record_is_there(as_alice: Client, okta: Connection, records: list[str]) -> None:
+def test_it_is_verified_once_the_record_is_there(as_alice: Client, okta: Connection, records: list[str]) -> None:
     row = claim(as_alice, okta)
     address = f"/sso/{okta.pk}/domains/{row.pk}/check"
     assertContains(as_alice.post(address, follow=True), "received no TXT record")

@@ -1,4 +1,4 @@
-"""How a connection does: told from its logins, by a few queries on indexes."""
+"""Health of a connection, from its logins, by a few queries on indexes."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""General, People, Attribute names: what is saved, and what is told in the form."""
+"""General, People, Attribute names: what is saved, and which errors the form shows."""
 
 from typing import Any
 

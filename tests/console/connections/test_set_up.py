@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft(okta: Connection) -> Connection:
-    """Complete, with the proved domain of Acme, and not tried yet."""
+    """Complete, with the verified domain of Acme, and not tried yet."""
     Connection.objects.filter(pk=okta.pk).update(state="draft")
     return Connection.objects.get(pk=okta.pk)
 

@@ -137,7 +137,7 @@ def test_the_other_account_is_left_alone(cast: Cast, alice: Client, ready: None,
 
 
 def test_codes_are_shown_to_account_admins_only(cast: Cast, ready: None) -> None:
-    """Whoever sees one could come in as an admin; managing single sign-on is less than that."""
+    """A user who sees one could sign in as an admin; managing single sign-on is less than that."""
     role = AccountRole.objects.create(account=cast.acme, name="SSO", permissions=["Manage Single Sign-On"])
     User.objects.filter(pk=cast.bob.pk).update(account_role=role)
     browser = Client()

@@ -1,4 +1,4 @@
-"""How to provoke each refusal of a sign-in through the doors, as an identity provider, a person or an admin would."""
+"""How to provoke each refusal of a sign-in through the views, as an identity provider, a person or an admin would."""
 
 import base64
 import time
@@ -192,7 +192,7 @@ def silent_provider(world: World) -> Any:
     return journey.browser.get(f"/login/sso/{journey.provider.connection.pk}")
 
 
-def changed_at_the_same_moment(world: World) -> Any:
+def changed_at_the_same_time(world: World) -> Any:
     def conflict(*_: Any) -> None:
         raise IntegrityError("somebody else was faster")
 
@@ -285,7 +285,7 @@ ROWS = [
     Row("secret-unreadable", without_its_signing_key, title="lost key, signed requests"),
     Row("sign-in-expired", under_a_key_that_is_gone, title="a sign-in under a key that is gone"),
     # Who it is.
-    Row("conflict", changed_at_the_same_moment),
+    Row("conflict", changed_at_the_same_time),
     Row("two-users-match", as_one_of_two),
     Row("email-not-proved", with_a_domain_of_nobody),
     Row("email-not-verified", as_petra_unvouched),

@@ -19,8 +19,8 @@ from tests.support.oidc_messages import Web
 
 # Codes that no sign-in of a connection ends with, and why.
 NO_LOGIN = {
-    "unknown-sign-in": "of no connection, so there is no account whose admin could be told; the log has the reference",
-    "saml-size": "the door says message-too-large first, by the same limit; logout messages are held to this one",
+    "unknown-sign-in": "of no connection, so there is no account whose admin could see it; the log has the reference",
+    "saml-size": "the view says message-too-large first, by the same limit; logout messages are held to this one",
     "what-if-unreadable": "an error of the what-if form",
     "logout-events": "a logout token",
     "logout-nobody": "a logout token",

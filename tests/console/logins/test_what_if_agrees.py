@@ -1,5 +1,5 @@
 """What-if says what a login does: every mapping case, every row of the group table, and attributes at random, each
-first tried and then brought through the doors as an identity provider brings it."""
+first tried and then brought through the views as an identity provider brings it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ Given = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Came:
+class Outcome:
     """What became of a login, or would have."""
 
     outcome: str
@@ -49,16 +49,16 @@ class Came:
     left: tuple[str, ...] = ()
 
 
-def tried(connection: Connection, attributes: Attributes) -> Came:
+def tried(connection: Connection, attributes: Attributes) -> Outcome:
     found: Preview = preview_login(connection, attributes)
-    return Came(found.outcome, found.decisions, found.spaces, found.groups_joined, found.groups_left)
+    return Outcome(found.outcome, found.decisions, found.spaces, found.groups_joined, found.groups_left)
 
 
-def done() -> Came:
+def done() -> Outcome:
     """Of the latest login, with the group sync that follows it."""
     record = LoginRecord.objects.latest("at")
     if record.outcome == "refused":
-        return Came("refused", (f"{record.reason}: {record.explanation}",))
+        return Outcome("refused", (f"{record.reason}: {record.explanation}",))
     assert record.identity_id
     try:
         sync = group_sync.sync_idp_groups(record.identity_id) or group_sync.GroupSync((), ())
@@ -66,7 +66,7 @@ def done() -> Came:
         sync = group_sync.GroupSync((), ())
     own = SpaceMembership.objects.filter(user=record.user).select_related("space", "role").order_by("space__name")
     spaces = tuple({"space": m.space.name, "role": m.role.name, "origin": m.origin} for m in own)
-    return Came(record.outcome, tuple(record.decisions), spaces, sync.joined, sync.left)
+    return Outcome(record.outcome, tuple(record.decisions), spaces, sync.joined, sync.left)
 
 
 def by_saml(connection: Connection, web: Web, given: Given) -> tuple[Attributes, Callable[[], object]]:
@@ -99,7 +99,7 @@ def okta_oidc(account: Account, **options: Any) -> Connection:
 PROTOCOLS = {"saml": (signed_connection, by_saml), "oidc": (okta_oidc, by_oidc)}
 
 
-def agreed(connection: Connection, web: Web, given: Given) -> Came:
+def agreed(connection: Connection, web: Web, given: Given) -> Outcome:
     """Tried, then done; both the same."""
     bring = by_saml if connection.protocol == "saml" else by_oidc
     attributes, log_in = bring(connection, web, given)

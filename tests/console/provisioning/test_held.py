@@ -1,4 +1,4 @@
-"""Who is held by the guard against mass deprovisioning: an admin lets them go or keeps them, one or all."""
+"""Deprovisioning awaiting approval: an admin deprovisions or keeps users, one or all."""
 
 from typing import Any
 

@@ -55,7 +55,7 @@ def test_a_person_of_an_unknown_domain_gets_the_unknown_answer(client: Client, a
     assert known == ask(client, "zoe@acme.example").content.decode()
 
 
-def test_a_domain_that_is_not_proved_chooses_nothing(client: Client, entra: Connection) -> None:
+def test_a_domain_that_is_not_verified_chooses_nothing(client: Client, entra: Connection) -> None:
     EmailDomain.objects.update(proved_at=None)
     assertContains(ask(client, "bob@acme.example"), UNKNOWN)
 
@@ -68,7 +68,7 @@ def test_a_connection_that_is_not_live_is_not_offered(client: Client, entra: Con
 
 def test_another_account_cannot_take_the_people_of_a_domain(client: Client, entra: Connection, globex: Account) -> None:
     theirs = live_connection(globex, "Globex")
-    claimed = EmailDomain.objects.create(account=globex, domain="acme.example")  # not proved
+    claimed = EmailDomain.objects.create(account=globex, domain="acme.example")  # not verified
     ConnectionDomain.objects.create(account=globex, connection=theirs, domain=claimed)
     assert str(entra.id) in ask(client, "bob@acme.example").headers["Refresh"]
 

@@ -34,7 +34,7 @@ _TEXTS = (
     "",
 )
 _ORDERED = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le")
-_MOMENTS = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00+02:00")
+_TIMES = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00+02:00")
 _SEARCHED = [row for row in ATTRIBUTES if row.filterable]
 _LISTS = [row for row in _SEARCHED if row.multi_valued]
 
@@ -54,7 +54,7 @@ def _conditions(row: Attribute, name: str) -> st.SearchStrategy[str]:
         )
     if row.type == "dateTime":
         operators = st.sampled_from([operator for operator in _ORDERED if operator not in ("co", "sw", "ew")])
-        return present | st.builds("{} {} {}".format, st.just(name), operators, st.sampled_from(_MOMENTS).map(_quoted))
+        return present | st.builds("{} {} {}".format, st.just(name), operators, st.sampled_from(_TIMES).map(_quoted))
     if row.type == "complex" and not any(part.key == "value" for part in parts_of(row)):
         return present
     operators = st.sampled_from(["eq", "ne"] if row.name == "id" else _ORDERED)

@@ -146,7 +146,7 @@ def test_an_id_is_found_as_it_is_shown(cast: Cast) -> None:
     assert _names(cast, f'id ne "{cast.bob.pk}"') == {"alice@acme.example", "petra@acme.example"}
 
 
-def test_times_are_compared_as_moments(cast: Cast) -> None:
+def test_times_are_compared_as_points_in_time(cast: Cast) -> None:
     then = cast.bob.modified_at
     assert "bob@acme.example" in _names(cast, f'meta.lastModified eq "{then.isoformat().replace("+00:00", "Z")}"')
     assert "bob@acme.example" not in _names(cast, f'meta.lastModified gt "{then.isoformat()}"')

@@ -1,4 +1,4 @@
-"""The short road for what identity providers ask before each write answers what the long one does."""
+"""The short way for what identity providers ask before each write answers what the long one does."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ OUT = {"op": "replace", "value": {"active": False}}
 
 @pytest.fixture
 def _all_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard has stepped in: one person is held, and whoever comes next."""
+    """The guard has stepped in: one user is held, and all that follow."""
     Account.objects.filter(pk=cast.acme.pk).update(hold_mass_departures=True)
     HeldDeparture.objects.create(account=cast.acme, user=cast.bob, asked_by="provisioning")
 

@@ -17,7 +17,7 @@ def shown(**columns: Any) -> dict[str, Any]:
 
 
 def created(**members: Any) -> dict[str, Any]:
-    """The resource of whoever a POST announces."""
+    """The resource of the user whom a POST creates."""
     return resources.to_resource(recorded({"userName": "ann@acme.example", **members}), BASE)
 
 
@@ -120,7 +120,7 @@ def test_exactly_one_address_is_primary(emails: list[Any], primary: str) -> None
     assert found.email == primary
 
 
-def test_the_address_of_type_work_is_told_apart() -> None:
+def test_the_address_of_type_work_is_distinguished() -> None:
     emails = [{"value": "h@x", "type": "home", "primary": True}, {"value": "w@x", "type": "WORK"}]
     record = resources.to_record({"userName": "ann", "emails": emails})
     assert (record.emails, record.work_email) == (("h@x", "w@x"), "w@x")

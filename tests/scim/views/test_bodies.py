@@ -23,7 +23,7 @@ class Broken(BytesIO):
 
 
 def send(token: str, content: bytes, length: int | None = None, /, **environ: Any) -> tuple[int, Any]:
-    """Posts a person as a web server hands the request on; without a length it came in chunks."""
+    """Posts a person as a web server hands the request on; without a length it is sent in chunks."""
     chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     announced = {"CONTENT_LENGTH": str(length)} if length is not None else chunked
     body = {"wsgi.input": BytesIO(content), **announced, **environ}

@@ -70,7 +70,7 @@ def test_of_a_providers_certificates_the_last_that_is_valid_counts(cast: Cast) -
     assert subjects() == [f"{okta.pk}:14"]
 
 
-def test_our_own_certificate_is_told_apart(cast: Cast) -> None:
+def test_our_own_certificate_is_distinguished(cast: Cast) -> None:
     pem = key_pair("own").certificate
     okta = saml_connection(cast.acme, idp_certificates=key_pair("idp-expired").certificate, sp_certificate=pem)
     expiry.warn(certificate_end(pem) - timedelta(days=2))

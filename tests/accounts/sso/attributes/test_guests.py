@@ -1,4 +1,4 @@
-"""Guests of an Entra tenant: told from members on both protocols, and never matched by e-mail or name."""
+"""Guests of an Entra tenant: distinguished from members on both protocols, and never matched by e-mail or name."""
 
 from datetime import UTC, datetime
 from typing import Any

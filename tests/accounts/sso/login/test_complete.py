@@ -1,4 +1,4 @@
-"""complete_login: who comes in, as whom, and what they find."""
+"""complete_login: who signs in, as which user, and with which rights."""
 
 import pytest
 

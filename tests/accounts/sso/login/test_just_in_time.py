@@ -1,4 +1,4 @@
-"""Who may come in through a connection: a table of people by setting, for real logins and for the preview."""
+"""Who may sign in through a connection: a table of people by setting, for real logins and for the preview."""
 
 import pytest
 

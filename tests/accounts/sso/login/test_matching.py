@@ -91,7 +91,7 @@ def test_a_user_whose_identities_were_removed_is_found_again_by_email(cast: Cast
     assert log_in(claims(okta, subject="new"), okta).user.pk == dana.pk
 
 
-def test_an_email_of_an_unproved_domain_finds_nobody_who_exists(cast: Cast, log_in: LogIn) -> None:
+def test_an_email_of_an_unverified_domain_finds_nobody_who_exists(cast: Cast, log_in: LogIn) -> None:
     users.provision_pending(cast.acme, "guest@partner.example", acting=OPERATOR)
     okta = saml_connection(cast.acme)
     with pytest.raises(LoginRefused) as refused:
@@ -100,7 +100,7 @@ def test_an_email_of_an_unproved_domain_finds_nobody_who_exists(cast: Cast, log_
     assert "Verify the domain 'partner.example'" in refused.value.next_step
 
 
-def test_a_guest_of_an_unproved_domain_comes_in_as_a_new_user(cast: Cast, log_in: LogIn) -> None:
+def test_a_guest_of_an_unverified_domain_signs_in_as_a_new_user(cast: Cast, log_in: LogIn) -> None:
     okta = saml_connection(cast.acme)
     assert log_in(claims(okta, email="guest@partner.example"), okta).user.origin == "sso"
 

@@ -53,7 +53,7 @@ def test_only_the_admin_who_began_it_may_finish(cast: Cast, trial: SamlJourney) 
     assert not User.objects.filter(email="dana@acme.example").exists()
 
 
-def test_a_connection_that_is_not_live_opens_no_other_door(cast: Cast, trial: SamlJourney) -> None:
+def test_a_connection_that_is_not_live_is_tried_on_no_other_page(cast: Cast, trial: SamlJourney) -> None:
     assert Client().get(f"/login/sso/{trial.connection.pk}").status_code == 404
     trial.relay_state, trial.request_id = "", ""
     assert trial.post(trial.message()).status_code == 404

@@ -1,4 +1,4 @@
-"""The code flow: the code is exchanged with PKCE, and what the provider says on the way is told."""
+"""The code flow: the code is exchanged with PKCE, and an error of the provider is shown."""
 
 import base64
 import json

@@ -13,11 +13,11 @@ from tests.support.oidc_messages import NOW, Provider, jwk, number, rsa_key, sig
 
 def log_in_with(entra: Provider, kid: str, minutes: int = 0) -> IdentityClaims:
     """A login this much later, with a token of that time by the key of that name."""
-    moment = NOW + timedelta(minutes=minutes)
-    times = {"iat": int(moment.timestamp()), "nbf": None, "exp": int(moment.timestamp()) + 3600}
+    read_at = NOW + timedelta(minutes=minutes)
+    times = {"iat": int(read_at.timestamp()), "nbf": None, "exp": int(read_at.timestamp()) + 3600}
     token = sign(entra.payload(**times), kid=kid, key=rsa_key("second" if kid == "second" else "first"))
     entra.connection = Connection.objects.get(pk=entra.connection.pk)
-    return entra.read(now=moment, id_token=token)
+    return entra.read(now=read_at, id_token=token)
 
 
 def code_of(entra: Provider, kid: str, minutes: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""The SAML service provider as the sign-in doors see it: requests out, our metadata, answers in."""
+"""The SAML service provider as the sign-in views see it: requests out, our metadata, answers in."""
 
 import base64
 import subprocess

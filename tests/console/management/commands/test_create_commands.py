@@ -83,7 +83,7 @@ def test_create_user_refuses_one_who_exists_in_other_letter_case(cast: Cast) -> 
         run("create_user", "Acme", "BOB@acme.example")
 
 
-def test_create_token_shows_the_token_once_and_stores_no_part_that_opens_a_door(cast: Cast) -> None:
+def test_create_token_shows_the_token_once_and_stores_no_part_that_is_accepted(cast: Cast) -> None:
     found = run("create_token", "Acme", "alice@acme.example", "--name", "scim", "--permission", "Manage Users")
     assert set(found) == {"token", "token_id", "expires_at"}
     stored = cast.alice.api_tokens.get()

@@ -42,7 +42,7 @@ def test_show_user_tells_what_a_leaver_had_also_after_they_came_back(cast: Cast)
         run("restore_user", "Acme", "bob@acme.example")
 
 
-def test_departures_tells_who_is_held(cast: Cast, held: User) -> None:
+def test_the_command_lists_held_users(cast: Cast, held: User) -> None:
     assert run("departures", "Acme") == {"held": 1, "let_go": 0, "kept": 0, "hold": False}
     assert run("departures", "Globex") == {"held": 0, "let_go": 0, "kept": 0, "hold": False}
 
@@ -54,13 +54,13 @@ def test_departures_tells_who_is_held(cast: Cast, held: User) -> None:
         ("--keep", {"held": 0, "let_go": 0, "kept": 1, "hold": False}, "pending"),
     ],
 )
-def test_departures_decides(cast: Cast, held: User, option: str, expected: dict[str, Any], state: str) -> None:
+def test_the_command_decides(cast: Cast, held: User, option: str, expected: dict[str, Any], state: str) -> None:
     assert run("departures", "Acme", option) == expected
     assert User.objects.get(pk=held.pk).state == state
     assert alerts.open_alerts(cast.acme) == []
 
 
-def test_departures_switches_the_hold(cast: Cast) -> None:
+def test_the_command_switches_the_hold(cast: Cast) -> None:
     assert run("departures", "Acme", "--hold", "on")["hold"]
     assert run("departures", "Acme")["hold"]
     assert not run("departures", "Acme", "--hold", "off")["hold"]

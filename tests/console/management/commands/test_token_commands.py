@@ -1,4 +1,4 @@
-"""The commands about tokens and about letting people go."""
+"""The commands about tokens and about deprovisioning."""
 
 from io import StringIO
 

@@ -137,7 +137,7 @@ def test_what_no_company_can_own_is_refused(cast: Cast, three_fields: tuple[str,
         run("create_connection", "Acme", "Okta", *three_fields, "--domain", domain)
 
 
-def test_a_domain_named_by_the_operator_counts_as_proved(cast: Cast, three_fields: tuple[str, ...]) -> None:
+def test_a_domain_named_by_the_operator_counts_as_verified(cast: Cast, three_fields: tuple[str, ...]) -> None:
     run("create_connection", "Acme", "Okta", *three_fields, "--domain", "Bücher.example")
     assert EmailDomain.objects.get(domain="xn--bcher-kva.example").proved_at
 
