@@ -48,8 +48,7 @@ def broken_rules(name: str, text: str) -> list[str]:
     """Return a line for each rule that a file breaks."""
     found = [f"{name}: ask accounts.rights, not a user's own account role"] if reads_own_role(name, text) else []
     found += [f"{name}: {what}" for what, pattern in UNWANTED.items() if pattern.search(text)]
-    if not name.startswith("tests/"):  # tests still have some: `--words` lists them
-        found += house_words(name, text)
+    found += house_words(name, text)
     length = text.count("\n")
     if length > LONGEST and Path(name).suffix in WRITTEN_BY_HAND and not LONG_BY_NATURE.search(name):
         found.append(f"{name}: {length} lines, {LONGEST} at most")

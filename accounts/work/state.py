@@ -24,6 +24,10 @@ class WorkState:
     problems: list[str] = field(default_factory=list)
 
 
+# The keys are those of the command's JSON.
+_WORDS = {"departures": "clean-ups after deprovisioning", "group_syncs": "group syncs"}
+
+
 def work_state(clock_is_needed: bool) -> WorkState:
     """`clock_is_needed`: there is a beat whose sweep must have run lately."""
     now = timezone.now()
@@ -48,7 +52,7 @@ def work_state(clock_is_needed: bool) -> WorkState:
 
 def _problems(state: WorkState, run: TaskRun | None, now: datetime | None) -> list[str]:
     found = [
-        f"The oldest of {state.waiting[name]} {name.replace('_', ' ')} has waited for {age / 60:.0f} minutes."
+        f"The oldest of {state.waiting[name]} {_WORDS[name]} has waited for {age / 60:.0f} minutes."
         for name, age in state.oldest.items()
         if age is not None and age > PATIENCE.total_seconds()
     ]

@@ -20,7 +20,7 @@ def typed(group: Group, **changed: str) -> dict[str, str]:
 
 
 def test_a_group_is_made_with_all_its_fields(as_alice_of: Client, cast: Cast) -> None:
-    """The group body of `product.md` section 8: name, description, identifier; users, account role, space roles."""
+    """The group body of `requirements.md` 1: name, description, identifier; users, account role, space roles."""
     body = {"name": "Ops", "description": "On call", "idp_identifier": GUID}
     made = as_alice_of.post("/groups/new", body)
     group = Group.objects.get(account=cast.acme)

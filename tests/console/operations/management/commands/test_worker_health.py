@@ -76,7 +76,7 @@ def test_a_part_of_the_sweep_that_failed_is_named(served: dict[str, int]) -> Non
 def test_a_clean_up_that_waits_too_long_is_shown(cast: Cast) -> None:
     since = timezone.now() - timedelta(minutes=7)
     User.objects.filter(pk=cast.bob.pk).update(state="deprovisioned", clean_up_due_since=since)
-    assert complaint() == "The oldest of 1 departures has waited for 7 minutes."
+    assert complaint() == "The oldest of 1 clean-ups after deprovisioning has waited for 7 minutes."
 
 
 def test_a_group_sync_that_waits_too_long_is_shown(cast: Cast) -> None:
