@@ -35,15 +35,20 @@ def people_with(account: Account, field: str, name: str) -> int:
 
 
 def unknown_spaces(connection: Connection, since: datetime, limit: int) -> list[str]:
-    """Names of spaces that recent logins of the connection carried and that the account does not have. Two queries."""
+    """Names of spaces that recent logins of the connection carried and that the account does not have.
+
+    Two queries, one where none carried a name.
+    """
     read = _read("space_name", [connection.attribute_names])
     logins = LoginRecord.objects.in_account(connection.account_id).filter(
         connection=connection, outcome=LoginOutcome.SIGNED_IN, at__gte=since
     )
     rows = logins.order_by("-at").annotate(**read).values_list(*read)[:_LOGINS_OF_CONNECTION]
+    carried = {name for values in rows for name in _whole_entries(values) if name}
+    if not carried:
+        return []
     known = Names(Space.objects.in_account(connection.account_id).values_list("name", flat=True))
-    carried = {name for values in rows for name in _whole_entries(values)}
-    return sorted(name for name in carried if name and known.find(name) is None)[:limit]
+    return sorted(name for name in carried if known.find(name) is None)[:limit]
 
 
 def _whole_entries(values: Iterable[object]) -> Iterable[str]:

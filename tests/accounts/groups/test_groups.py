@@ -105,5 +105,5 @@ def test_deleting_tells_who_was_in_it(cast: Cast) -> None:
 def test_a_group_deleted_meanwhile_is_said_to_be(cast: Cast) -> None:
     group = mapped_group(cast.acme, "Ops")
     Group.objects.filter(pk=group.pk).delete()
-    with pytest.raises(ActionRefused, match="deleted meanwhile"):
+    with pytest.raises(ActionRefused, match="deleted in the meantime"):
         groups.update_group(group, {"name": "Other"}, acting=OPERATOR)
