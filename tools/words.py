@@ -54,7 +54,11 @@ class Overlooked:
 
 EVERYWHERE = ""
 OVERLOOKED = (
-    Overlooked(r"^(tools/words|tests/tools/test_words|tests/tools/test_house_rules)\.py$", r".*", "They hold what they look for."),
+    Overlooked(
+        r"^(tools/words|tests/tools/test_words|tests/tools/test_house_rules)\.py$",
+        r".*",
+        "They hold what they look for.",
+    ),
     Overlooked(r"^CHANGELOG\.md$|^docs/decisions/", r".*", "History: what was decided and released, in its words."),
     Overlooked(r"/migrations/", r".*", "Migrations that have run are not changed."),
     Overlooked(r"^tests/(payloads|advisories|idps)/", r".*", "Messages and names of other products."),
