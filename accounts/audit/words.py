@@ -136,7 +136,8 @@ def _shown(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(_shown(item) for item in value)
+            shown = [_shown(item) for item in value]
+            return (" " if all(item.endswith(".") for item in shown) else ", ").join(shown)  # sentences, or values
         case dict():
             return json.dumps(value, ensure_ascii=False)
     return str(value)

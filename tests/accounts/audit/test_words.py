@@ -71,3 +71,9 @@ def test_changes_are_shown_as_before_and_after() -> None:
         Change("spaces", "A, B", ""),
         Change("odd", "", '{"a": 1}'),
     ]
+
+
+def test_sentences_stand_side_by_side_without_commas() -> None:
+    recorded = {"spaces": [None, ["Added to space 'QA' as 'Space Member'.", "Removed from space 'Ops'."]]}
+    (change,) = changes(recorded, "user.spaces-from-login")
+    assert change.after == "Added to space 'QA' as 'Space Member'. Removed from space 'Ops'."
