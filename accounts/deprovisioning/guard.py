@@ -118,10 +118,10 @@ def _sentence(most: int, *, held: bool) -> str:
         "What provisioning asks for from now on is held, and those users keep access: look at the identity provider,"
         " then deprovision or keep them."
         if held
-        else "If that is a mistake, stop provisioning in the identity provider, assign the people again, or restore"
+        else "If that is a mistake, stop provisioning in the identity provider, assign the users again, or restore"
         " them."
     )
-    return f"Expected at most {most} people to be deprovisioned within an hour; received more. {then}"
+    return f"Expected at most {most} users to be deprovisioned within an hour; received more. {then}"
 
 
 def _raise_alert(account_id: UUID, sentence: str) -> None:

@@ -71,13 +71,13 @@ def drop_one(account: Account, user_id: UUID, acting: Actor) -> bool:
 @transaction.atomic
 def set_hold(account: Account, on: bool, acting: Actor) -> bool:
     """Set whether the account holds mass deprovisioning; return whether that is a change."""
-    locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    if locked.hold_mass_departures == on:
+    current = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if current.hold_mass_departures == on:
         return False
     Account.objects.filter(pk=account.pk).update(hold_mass_departures=on)
     account.hold_mass_departures = on
     changes = {"hold_mass_departures": [not on, on]}
-    audit.record(acting, "account.hold-mass-departures-changed", locked, changes)
+    audit.record(acting, "account.hold-mass-departures-changed", current, changes)
     return True
 
 

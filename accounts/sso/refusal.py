@@ -2,6 +2,7 @@
 
 from accounts.sso.refusals.catalogue import CATALOGUE
 from accounts.sso.refusals.row import Side, who_acts
+from common.texts import storable
 
 
 class LoginRefused(Exception):
@@ -19,15 +20,10 @@ class LoginRefused(Exception):
         row = CATALOGUE[code]
         self.code = code
         # Both quote text from outside, and what PostgreSQL cannot hold would turn the refusal into an error.
-        self.expected, self.received = _storable(expected), _storable(received)
+        self.expected, self.received = storable(expected), storable(received)
         self.next_step = next_step or row.next_step
         self.side = side or row.side
 
     def __str__(self) -> str:
         step = f" {self.next_step}" if self.next_step else ""
         return f"Expected {self.expected}; received {self.received}. {who_acts(self.side)}{step}"
-
-
-def _storable(text: str) -> str:
-    """Without NUL characters and half surrogate pairs."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -93,7 +93,7 @@ def _lock(user_id: UUID, account: Account) -> User:
         raise User.DoesNotExist
     user.account, user.account_role = account, _role(user)
     # Read after the lock: a statement that had to wait for the row would see what was beside it before.
-    held = statements.select_one(HeldDeparture, _OF_HELD, user=user_id)
+    held = statements.select_one(HeldDeparture, _OF_HELD, user=user_id, account=account.pk)
     User._meta.get_field("held_departure").set_cached_value(user, held)  # type: ignore[union-attr]
     return user
 
@@ -102,7 +102,8 @@ def _role(user: User) -> AccountRole:
     """Nearly everybody is Account Member, whose role needs no query."""
     if user.account_role_id == member_role_id(user.account_id):
         return member_role(user.account_id)
-    return AccountRole.objects.get(pk=user.account_role_id)
+    role: AccountRole = AccountRole.objects.in_account(user.account_id).get(pk=user.account_role_id)
+    return role
 
 
 def _changed_fields(user: User, before: dict[str, Any]) -> tuple[str, ...]:

@@ -8,56 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from accounts import alerts
-from accounts.audit.audit import OPERATOR, Actor
+from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access, guard, holds
 from accounts.deprovisioning.erase import erase
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
+from tests.accounts.deprovisioning.conftest import SCIM, open_ones
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
-SCIM = Actor("provisioning (Okta)", automatic=True)
-
-
-@pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three users may be deprovisioned within an hour."""
-    monkeypatch.setattr(guard, "AT_LEAST", 3)
-
-
-@pytest.fixture
-def people(cast: Cast) -> Iterator[User]:
-    def announced() -> Iterator[User]:
-        for number in range(100):
-            record = UserRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
-            yield provisioning.provision(cast.acme, record, acting=SCIM)
-
-    return announced()
-
-
-@pytest.fixture
-def holding(cast: Cast) -> None:
-    holds.set_hold(cast.acme, True, OPERATOR)
-
-
-@pytest.fixture
-def leave(cast: Cast, django_capture_on_commit_callbacks: Any) -> Any:
-    """Provisioning deprovisions a user; gives their state."""
-
-    def end(user: User, acting: Actor = SCIM, verb: Any = end_access.deprovision) -> str:
-        account = Account.objects.get(pk=cast.acme.pk)  # as each request reads it
-        with django_capture_on_commit_callbacks(execute=True):
-            verb(user.pk, account, acting=acting)
-        return User.objects.get(pk=user.pk).state
-
-    return end
-
-
-def open_ones(cast: Cast) -> int:
-    return len(alerts.open_alerts(cast.acme))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few")]
 
 
 def test_as_many_as_usual_raise_no_alert(cast: Cast, people: Iterator[User], leave: Any) -> None:
@@ -71,7 +32,7 @@ def test_one_more_raises_one_alert_and_is_deprovisioned_all_the_same(
 ) -> None:
     states = [leave(next(people)) for _ in range(6)]
     assert (open_ones(cast), Alert.objects.count(), set(states)) == (1, 1, {"deprovisioned"})
-    assert "at most 3 people" in Alert.objects.get().sentence
+    assert "at most 3 users" in Alert.objects.get().sentence
 
 
 def test_the_erased_count_too(cast: Cast, people: Iterator[User], leave: Any) -> None:

@@ -5,55 +5,14 @@ from typing import Any
 
 import pytest
 
-from accounts import alerts
-from accounts.audit.audit import OPERATOR, Actor
-from accounts.deprovisioning import end_access, guard, holds
+from accounts.audit.audit import OPERATOR
+from accounts.deprovisioning import holds
 from accounts.deprovisioning.erase import erase
-from accounts.models import Account, AuditEntry, HeldDeparture, User
-from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.models import AuditEntry, HeldDeparture, User
+from tests.accounts.deprovisioning.conftest import open_ones
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
-SCIM = Actor("provisioning (Okta)", automatic=True)
-
-
-@pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three users may be deprovisioned within an hour."""
-    monkeypatch.setattr(guard, "AT_LEAST", 3)
-
-
-@pytest.fixture
-def people(cast: Cast) -> Iterator[User]:
-    def announced() -> Iterator[User]:
-        for number in range(100):
-            record = UserRecord(f"p{number}@acme.example", emails=(f"p{number}@acme.example",))
-            yield provisioning.provision(cast.acme, record, acting=SCIM)
-
-    return announced()
-
-
-@pytest.fixture
-def holding(cast: Cast) -> None:
-    holds.set_hold(cast.acme, True, OPERATOR)
-
-
-@pytest.fixture
-def leave(cast: Cast, django_capture_on_commit_callbacks: Any) -> Any:
-    """Provisioning deprovisions a user; gives their state."""
-
-    def end(user: User, acting: Actor = SCIM, verb: Any = end_access.deprovision) -> str:
-        account = Account.objects.get(pk=cast.acme.pk)  # as each request reads it
-        with django_capture_on_commit_callbacks(execute=True):
-            verb(user.pk, account, acting=acting)
-        return User.objects.get(pk=user.pk).state
-
-    return end
-
-
-def open_ones(cast: Cast) -> int:
-    return len(alerts.open_alerts(cast.acme))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few")]
 
 
 @pytest.mark.usefixtures("holding")
