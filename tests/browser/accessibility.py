@@ -9,7 +9,11 @@ COLOURS = ["color-contrast", "link-in-text-block"]  # all that a colour scheme c
 
 
 def assert_accessible(page: Page) -> None:
-    """No serious violation, in light and in dark. The page needs scripts, because axe is one."""
+    """No serious violation, in light and in dark. The page needs scripts, because axe is one.
+
+    Whoever has just clicked says first what page they expect: a click does not wait for the next page, and axe
+    would look at a document that is about to go.
+    """
     page.evaluate(AXE_SCRIPT)
     for scheme, rules in ({"light": WCAG, "dark": COLOURS}).items():
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

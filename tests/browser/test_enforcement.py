@@ -113,6 +113,7 @@ def test_everybody_can_keep_the_codes(acme: Acme, alice_with_scripts: Page, memb
         enforce(acme, alice_with_scripts)
         assert_accessible(alice_with_scripts)
         alice_with_scripts.get_by_role("link", name="I have stored the codes").click()
+        expect(alice_with_scripts).to_have_url(f"{acme.product}/sso/enforcement")
         assert_accessible(alice_with_scripts)
     finally:
         acme.command("recover_admin", "Acme")

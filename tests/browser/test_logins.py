@@ -1,6 +1,7 @@
 """The login inspector in a real browser: why was this person refused, and what would have to be otherwise?"""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,4 +45,5 @@ def test_everybody_can_read_an_attempt(acme: Acme, alice_with_scripts: Page) -> 
     sign_in(acme, alice_with_scripts)
     alice_with_scripts.goto(f"{acme.product}/logins")
     alice_with_scripts.get_by_role("row").filter(has_text="signed in").first.get_by_role("link").click()
+    expect(alice_with_scripts).to_have_url(re.compile("/logins/"))
     assert_accessible(alice_with_scripts)

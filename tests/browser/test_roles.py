@@ -1,5 +1,7 @@
 """Roles in a real browser, with and without scripts."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -45,4 +47,5 @@ def test_everybody_can_compare(acme: Acme, alice_with_scripts: Page) -> None:
     page.get_by_label("Account Admin").check()
     page.get_by_label("Account Member").check()
     page.get_by_role("button", name="Compare account roles").click()
+    expect(page).to_have_url(re.compile("/compare"))
     assert_accessible(page)
