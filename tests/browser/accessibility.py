@@ -11,7 +11,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]  # all that a colour scheme c
 def assert_accessible(page: Page) -> None:
     """No serious violation, in light and in dark. The page needs scripts, because axe is one.
 
-    Whoever has just clicked says first what page they expect: a click does not wait for the next page, and axe
+    A test that has just clicked expects the next page first: a click does not wait for it, and axe
     would look at a document that is about to go.
     """
     page.evaluate(AXE_SCRIPT)
