@@ -1,14 +1,16 @@
-"""The connections of an account, and a new one."""
+"""The connections of an account, a new one, and how long sessions last and login records are retained."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import account_settings
 from accounts.connections import connections as service
 from accounts.connections.checks import check
 from accounts.connections.to_do import ToDo, to_do, with_drafts
@@ -16,7 +18,7 @@ from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import LoginOutcome
 from accounts.permissions import Permission
-from console.connections.forms import NewConnectionForm
+from console.connections.forms import LifetimesForm, NewConnectionForm
 from console.connections.tabs import posted
 from console.shared.guards import account_of, acting, needs, zone_for
 from console.shared.refusals import refusal_as_form_error
@@ -63,3 +65,21 @@ def new_connection(request: HttpRequest) -> HttpResponse:
     kinds = [{"key": f"{vendor}-{protocol}", "set_up": words} for (vendor, protocol), words in SET_UPS.items()]
     page = {"form": form, "kinds": kinds, "chosen": form["kind"].value()}
     return render(request, "connections/new.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_SSO)
+def lifetimes(request: HttpRequest) -> HttpResponse:
+    account = account_of(request)
+    form = LifetimesForm(
+        request.POST or None, initial={name: getattr(account, name) for name in LifetimesForm().fields}
+    )
+    if form.is_valid():
+        chosen, who = form.cleaned_data, acting(request)
+        with refusal_as_form_error(form), transaction.atomic():
+            idle, absolute = chosen["session_idle_minutes"], chosen["session_absolute_minutes"]
+            account_settings.set_session_lifetimes(account, idle, absolute, who)
+            account_settings.set_login_retention(account, chosen["login_retention_days"], who)
+            messages.success(request, "Settings saved.")
+            return redirect("lifetimes")
+    return render(request, "connections/lifetimes.html", {"form": form})

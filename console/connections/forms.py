@@ -10,6 +10,7 @@ from accounts.connections.changes import RULES
 from accounts.connections.consent import HARMLESS, was_enabled
 from accounts.connections.vendors import SET_UPS, VENDORS
 from accounts.models import AccountRole, Connection
+from accounts.models.account import LONGEST_SESSION, MAX_RETENTION, SHORTEST_SESSION
 from accounts.models.identity import MAX_CLOCK_SKEW, Protocol, UpdatePolicy
 from accounts.permissions import Permission
 from console.connections.field_words import FIELD_WORDS, JIT_WORDS
@@ -33,6 +34,28 @@ class NewConnectionForm(forms.Form):
         label="Identity provider",
         choices=[(f"{vendor}-{protocol}", words.title) for (vendor, protocol), words in SET_UPS.items()],
         error_messages={"required": "Choose the identity provider and the protocol."},
+    )
+
+
+class LifetimesForm(forms.Form):
+    session_idle_minutes = forms.IntegerField(
+        label="Idle timeout (minutes)",
+        min_value=SHORTEST_SESSION,
+        max_value=LONGEST_SESSION,
+        help_text="Time since the last request. A shorter value applies to open sessions immediately.",
+    )
+    session_absolute_minutes = forms.IntegerField(
+        label="Maximum session length (minutes)",
+        min_value=SHORTEST_SESSION,
+        max_value=LONGEST_SESSION,
+        help_text="Time since login. A session also ends when the identity provider's session ends, if it sends that"
+        " time.",
+    )
+    login_retention_days = forms.IntegerField(
+        label="Retention of login records (days)",
+        min_value=1,
+        max_value=MAX_RETENTION,
+        help_text="How long login records are retained. Received messages are retained for 14 days at most.",
     )
 
 

@@ -14,7 +14,7 @@ from accounts.connections.drafts import draft_of, goes_into_a_draft, with_draft
 from accounts.connections.vendors import SET_UPS, SetUp
 from accounts.models import Connection
 from accounts.models.identity import ConnectionState, Protocol
-from console.connections.drafts.words import described_draft
+from console.connections.words import described_draft
 from console.shared.guards import has_all_permissions, own_or_404, zone_for
 
 

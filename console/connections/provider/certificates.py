@@ -1,4 +1,4 @@
-"""Certificates of a SAML connection: of the identity provider and of the service provider."""
+"""Certificates and keys: of the identity provider, and our own for SAML and as an OpenID Connect client."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.connections import unreadable_secrets
 from accounts.connections.certificates.certificates import certificate_end, certificate_subject, fingerprint, weakness
-from accounts.connections.certificates.changes import add_certificates, remove_certificate, replace_lost_key
+from accounts.connections.certificates.changes import (
+    add_certificates,
+    make_client_key,
+    remove_certificate,
+    replace_lost_key,
+    use_next_client_key,
+)
 from accounts.connections.changes import kept_certificates
 from accounts.connections.drafts import goes_into_a_draft
 from accounts.models.identity import ConnectionState, Protocol
@@ -100,10 +106,14 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 def own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Download the service provider certificate."""
     connection = connection_of(request, connection_id, protocol=Protocol.SAML)
-    if not connection.sp_certificate:
+    return _download(connection.sp_certificate, "torque-service-provider.pem")
+
+
+def _download(certificate: str, name: str) -> HttpResponse:
+    if not certificate:
         raise Http404
-    disposition = {"Content-Disposition": 'attachment; filename="torque-service-provider.pem"'}
-    return HttpResponse(connection.sp_certificate, content_type="application/x-pem-file", headers=disposition)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(certificate, content_type="application/x-pem-file", headers=disposition)
 
 
 @require_POST
@@ -129,3 +139,42 @@ def replace_own(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         replace_lost_key(connection, acting=acting(request))
         messages.success(request, "New key created. Now update the service provider metadata at the identity provider.")
     return redirect(back)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def make_key(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    with refusal_as_message(request):
+        make_client_key(connection, acting=acting(request))
+        messages.success(request, "Key created. Now add its certificate or the JWKS URL at the identity provider.")
+    return redirect("connection-provider", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def use_next_key(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    if not is_confirmed(request):
+        question = Question(
+            title=f"Use the next key of {connection}?",
+            sentences=(
+                "Token requests are then signed with it, and the current key is deleted. Logins fail if the identity"
+                " provider does not have the next certificate yet.",
+            ),
+            button="Use next key",
+            cancel_address=address_of(connection, "connection-provider"),
+        )
+        return ask(request, question)
+    with refusal_as_message(request):
+        use_next_client_key(connection, acting=acting(request))
+        messages.success(request, "The next key is in use. Remove the old certificate at the identity provider.")
+    return redirect("connection-provider", connection.pk)
+
+
+@require_safe
+@needs(Permission.MANAGE_SSO)
+def client_certificate(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Download the newest client certificate."""
+    connection = connection_of(request, connection_id, protocol=Protocol.OIDC)
+    return _download(connection.next_certificate or connection.sp_certificate, "torque-client.pem")

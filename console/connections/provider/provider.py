@@ -1,4 +1,5 @@
-"""Tab Identity provider: service provider details, identity provider details, client secret."""
+"""Tab Identity provider: service provider details, identity provider details, client secret; and metadata: refresh now,
+approve or reject a held change (R64)."""
 
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.connections import unreadable_secrets
 from accounts.connections.certificates.certificates import fingerprint
 from accounts.connections.certificates.client_keys import thumbprint
+from accounts.connections.changes import kept_certificates
 from accounts.connections.connections import lacks_client_secret, missing
 from accounts.connections.drafts import change_client_secret, change_settings, with_draft
+from accounts.connections.provider import metadata
 from accounts.connections.provider.settings import PUBLIC_CLIENT
 from accounts.models import Connection
 from accounts.models.identity import Protocol
@@ -38,6 +41,16 @@ _SAML_WAYS: dict[str, type[ProviderForm]] = {
     "file": MetadataFileForm,
     "fields": FieldsForm,
     "options": SamlOptionsForm,
+}
+_OUTCOMES = {
+    "busy": (
+        messages.WARNING,
+        "Not refreshed: too many requests to identity providers are queued. Try again in a moment.",
+    ),
+    "failed": (messages.ERROR, "Refresh failed; the reason is shown below. The last valid copy stays in use."),
+    "held": (messages.WARNING, "Metadata changed significantly and needs your approval."),
+    "changed": (messages.SUCCESS, "Refreshed: changes applied."),
+    "read": (messages.SUCCESS, "Refreshed: no changes."),
 }
 
 
@@ -108,13 +121,6 @@ def remove_client_secret(request: HttpRequest, connection_id: UUID) -> HttpRespo
     return redirect("connection-provider", connection.pk)
 
 
-def _keys(connection: Connection) -> list[tuple[str, str]]:
-    if connection.protocol != Protocol.OIDC:
-        return []
-    both = (("In use", connection.sp_certificate), ("Next", connection.next_certificate))
-    return [(words, pem) for words, pem in both if pem]
-
-
 def _page(
     request: HttpRequest,
     connection: Connection,
@@ -122,6 +128,7 @@ def _page(
     secret_form: forms.Form | None = None,
 ) -> HttpResponse:
     addresses = addresses_of(connection)
+    keys = {"In use": connection.sp_certificate, "Next": connection.next_certificate}
     ours = [
         (value, addresses[value.address])
         for value in set_up_of(connection).service_provider_details
@@ -136,7 +143,7 @@ def _page(
         ours=ours,
         metadata_address=addresses["metadata_url"],
         lacks_secret=lacks_client_secret(connection),
-        client_keys=[(words, pem, thumbprint(pem), fingerprint(pem)) for words, pem in _keys(connection)],
+        client_keys=[(words, pem, thumbprint(pem), fingerprint(pem)) for words, pem in keys.items() if pem],
         jwks_address=addresses.get("jwks_uri", ""),
         ways=all_forms,
         secret_form=secret_form or ClientSecretForm(prefix="secret"),
@@ -144,3 +151,51 @@ def _page(
         has_guide=connection.vendor in GUIDED,
         unreadable=list(unreadable_secrets.sentences(connection)),
     )
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def read_again(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if not (connection.metadata_url or connection.issuer):
+        messages.error(request, "No metadata URL or issuer to refresh from. Enter one first.")
+    else:
+        outcomes = metadata.refresh(connection)
+        level, sentence = next(message for outcome, message in _OUTCOMES.items() if outcome in outcomes)
+        messages.add_message(request, level, sentence)
+    return redirect("connection", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def approve(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    if metadata.is_held(connection) and not is_confirmed(request):
+        held = connection.metadata_held
+        question = Question(
+            title=f"Approve the changed metadata of {connection}?",
+            sentences=(
+                held["why"],
+                f"Logins are then accepted from '{held['idp_entity_id']}', signed with these certificates:",
+            ),
+            names=[fingerprint(pem) for pem in kept_certificates(held["idp_certificates"])],
+            button="Approve",
+            cancel_address=address_of(connection),
+        )
+        return ask(request, question)
+    with refusal_as_message(request):
+        metadata.approve_metadata(connection, acting=acting(request))
+        messages.success(request, "Metadata change approved.")
+    return redirect("connection", connection.pk)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def refuse(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    connection = connection_of(request, connection_id)
+    with refusal_as_message(request):
+        metadata.drop_metadata(connection, acting=acting(request))
+        messages.success(
+            request, "Metadata change rejected. The current settings stay; only another change is presented again."
+        )
+    return redirect("connection", connection.pk)

@@ -1,18 +1,20 @@
-"""Differences between a draft and the live settings of a connection, in words."""
+"""Settings of a connection in words: what its draft changes, and all of them before it is enabled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.connections.agreed_permissions import agreed
 from accounts.connections.certificates.certificates import certificate_subject, fingerprint
-from accounts.connections.changes import kept_certificates
+from accounts.connections.changes import PROVIDER, kept_certificates
 from accounts.connections.drafts import drafted, lacking_test, version_of
 from accounts.connections.vendors import SET_UPS
-from accounts.models import Connection, ConnectionDraft
-from accounts.models.identity import OidcFlow
+from accounts.models import Connection, ConnectionDraft, EmailDomain
+from accounts.models.identity import OidcFlow, Protocol
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from common.encryption import is_kept
-from console.connections.field_words import FIELD_WORDS
+from console.connections.field_words import FIELD_WORDS, JIT_WORDS
+from spaces.sign_in_rules import placement_of
 
 _NONE = "none"
 _WORDS = {
@@ -88,7 +90,9 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
         else:
             yield Difference(label_of(live, name), (value_words(before),), (value_words(after),))
     if draft.changes_secret:
-        yield Difference("Client secret", (_kept(live),), (_new_secret(draft),))
+        stored = "stored" if live.has_client_secret else _NONE
+        replaced = "a new secret" if is_kept(draft, "client_secret") else _NONE
+        yield Difference("Client secret", (stored,), (replaced,))
 
 
 def label_of(connection: Connection, name: str) -> str:
@@ -114,9 +118,53 @@ def certificate_words(text: str) -> tuple[str, ...]:
     return tuple(f"{certificate_subject(pem)} ({fingerprint(pem)})" for pem in kept_certificates(text)) or (_NONE,)
 
 
-def _kept(connection: Connection) -> str:
-    return "stored" if connection.has_client_secret else _NONE
+def settings_of(connection: Connection) -> list[str]:
+    return [*_provider(connection), *_rules(connection), *_people(connection)]
 
 
-def _new_secret(draft: ConnectionDraft) -> str:
-    return "a new secret" if is_kept(draft, "client_secret") else _NONE
+def _provider(connection: Connection) -> Iterator[str]:
+    """Yield details of the identity provider, and options of requests that differ from the default."""
+    for name in PROVIDER:
+        value = getattr(connection, name)
+        if name == "idp_certificates" and value:
+            yield f"Certificates: {', '.join(certificate_words(value))}"
+        elif (value or (name == "max_age" and value is not None)) and (
+            name not in ("flow", "client_auth") or connection.protocol == Protocol.OIDC
+        ):
+            yield f"{label_of(connection, name)}: {value_words(value)}"
+    if connection.metadata_url:
+        yield "New certificates at the metadata URL are read every hour."
+    if connection.client_secret:
+        yield "Client secret: stored"
+    compared = ("authn_comparison",) if connection.authn_contexts else ()
+    for name in ("force_authn", "name_id_policy", "authn_contexts", *compared):
+        if value := getattr(connection, name):
+            yield f"{label_of(connection, name)}: {value_words(value)}"
+    for name, theirs in sorted(connection.attribute_names.items()):
+        yield f"Attribute name of “{FIELD_WORDS[name][0]}”: {theirs}"
+
+
+def _rules(connection: Connection) -> Iterator[str]:
+    yield f"Users created at first login: {JIT_WORDS[connection.just_in_time]}"
+    yield f"What a login updates: {connection.get_update_policy_display()}"
+    yield f"Clock skew: {connection.clock_skew} seconds"
+    switches = {
+        "allow_idp_initiated": "IdP-initiated login is allowed",
+        "allow_sha1": "Signatures with SHA-1 are accepted",
+        "accept_response_signature_over_encryption": "Encrypted assertions without their own signature are accepted",
+        "remove_unmapped_spaces": "Spaces that a login no longer sends are removed",
+        "keep_groups_when_missing": "Groups are kept if a login sends no groups",
+    }
+    yield from (words for name, words in switches.items() if getattr(connection, name))
+
+
+def _people(connection: Connection) -> Iterator[str]:
+    domains = EmailDomain.objects.in_account(connection.account_id).verified().filter(connections=connection)
+    found = domains.order_by("domain")
+    words = [f"{row.domain} with its subdomains" if row.with_subdomains else row.domain for row in found]
+    yield f"Verified domains: {', '.join(words) or 'none'}"
+    if placement := placement_of(connection):
+        yield f"Default space: {placement[0]}, as {placement[1]}"
+    roles = list(connection.grantable_account_roles.order_by("name").values_list("name", flat=True))
+    yield f"Account roles that it can assign: {', '.join(roles) or 'none'}"
+    yield f"Account permissions that its logins can assign: {', '.join(sorted(agreed(connection))) or 'none'}"

@@ -93,23 +93,6 @@ def test_every_page_shows_what_differs(as_alice: Client, moving: Connection) -> 
         assertContains(page, "No test of exactly this draft has passed.")
 
 
-def test_certificates_and_attribute_names_differ_in_words(as_alice: Client, rolling: Connection) -> None:
-    drafts.change_settings(rolling, {"attribute_names": {"email": "mail"}}, acting=OPERATOR)
-    page = as_alice.get(f"/sso/{rolling.pk}")
-    assertContains(page, f"({fingerprint(key_pair('next').certificate)})")
-    assertContains(page, "Attribute name of “Email”")
-    assertContains(page, "the default names")
-    assertNotContains(page, "BEGIN CERTIFICATE")
-
-
-def test_a_secret_is_never_on_a_page(as_alice: Client, azure: Connection) -> None:
-    drafts.change_client_secret(azure, "hush-hush", None, acting=OPERATOR)
-    for path in ("", "/provider", "/general"):
-        assertContains(as_alice.get(f"/sso/{azure.pk}{path}"), "a new secret")
-        assertNotContains(as_alice.get(f"/sso/{azure.pk}{path}"), "hush-hush")
-    assertNotContains(as_alice.post(f"/sso/{azure.pk}/draft/publish"), "hush-hush")
-
-
 def test_publishing_asks_and_says_that_nothing_was_tested(as_alice: Client, moving: Connection) -> None:
     question = as_alice.post(f"/sso/{moving.pk}/draft/publish")
     assertContains(question, "No test of exactly this draft has passed.")

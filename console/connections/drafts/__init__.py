@@ -1,1 +1,0 @@
-"""Drafts of a connection: what they change, in words; publish and discard."""
