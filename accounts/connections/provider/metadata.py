@@ -148,7 +148,7 @@ def _compare(connection: Connection, found: IdentityProviderMetadata, now: datet
     """Takes what was read, or holds it; judged by the row as it is now."""
     row = Connection.objects.select_for_update().in_account(connection.account_id).get(pk=connection.pk)
     _note_success(row, now)
-    proposed = _fields(found)
+    proposed = found.fields()
     changes = {name: value for name, value in proposed.items() if _differs(name, getattr(row, name), value)}
     why = _why_not(row, changes)
     if why:
@@ -159,19 +159,6 @@ def _compare(connection: Connection, found: IdentityProviderMetadata, now: datet
         return []
     _take(row, changes, REFRESHING, "connection.metadata-changed")
     return ["changed"]
-
-
-def _fields(found: IdentityProviderMetadata) -> dict[str, Any]:
-    values = (
-        found.entity_id,
-        found.sign_on.url,
-        found.sign_on.by_post,
-        "".join(found.certificates),
-        found.logout.url,
-        found.logout.response_url,
-        found.logout.by_post,
-    )
-    return dict(zip(_READ, values, strict=True))
 
 
 def _differs(name: str, present: Any, proposed: Any) -> bool:

@@ -1,8 +1,8 @@
 """PURE. An identity provider's metadata as fields of a connection (SAML metadata 2.4.3; `protocol.md` 8.2)."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -28,6 +28,7 @@ _DS = "http://www.w3.org/2000/09/xmldsig#"
 _SHOWN_ENTITIES = 10
 _MAX_ENTITY_ID, _MAX_ADDRESS = 1024, 2048  # characters; the first is SAML's own limit (core 8.3.6)
 LIMIT = 1024 * 1024  # bytes, R63
+_WANTS_SIGNED = "This identity provider wants signed requests: switch “sign requests” on for the connection."
 _LEFT_OUT = "One signing certificate in the metadata was left out."
 
 
@@ -45,36 +46,30 @@ class SeveralProviders(MetadataError):
 
 
 @dataclass(frozen=True)
-class SingleSignOn:
-    """Where the identity provider takes requests to sign in."""
-
-    url: str
-    by_post: bool = False
-
-
-@dataclass(frozen=True)
-class SingleLogout:
-    """Where the identity provider takes logout messages; `url` empty: nowhere. Answers go to `response_url`, if set."""
-
-    url: str = ""
-    response_url: str = ""
-    by_post: bool = False
-
-
-@dataclass(frozen=True)
 class IdentityProviderMetadata:
     """`certificates`: PEM, every one for signing. `warnings`: sentences.
 
-    `valid_until`: the earliest `validUntil` of the provider and all around it (SAML metadata 2.3.1, 2.3.2, 2.4.1), in
-    UTC; None: none is named. `cacheDuration` is not looked at: metadata are read every hour.
+    `slo_url` empty: it takes no logout messages. Answers to them go to `slo_response_url`, if set. `valid_until`: the
+    earliest `validUntil` of the provider and all around it (SAML metadata 2.3.1, 2.3.2, 2.4.1), in UTC; None: none is
+    named. `cacheDuration` is not looked at: metadata are read every hour.
     """
 
     entity_id: str
-    sign_on: SingleSignOn
     certificates: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    logout: SingleLogout = SingleLogout()
-    valid_until: datetime | None = None
+    sso_url: str
+    sso_by_post: bool
+    slo_url: str
+    slo_response_url: str
+    slo_by_post: bool
+    warnings: tuple[str, ...]
+    valid_until: datetime | None
+
+    def fields(self) -> dict[str, Any]:
+        """What a connection keeps of them, by its names."""
+        kept = ("sso_url", "sso_by_post", "slo_url", "slo_response_url", "slo_by_post")
+        certificates = "".join(self.certificates)
+        own = {"idp_entity_id": self.entity_id, "idp_certificates": certificates}
+        return own | {name: getattr(self, name) for name in kept}
 
     def expired(self, now: datetime) -> str:
         """A sentence once they are not valid any more; else empty."""
@@ -96,10 +91,10 @@ def read_metadata(xml: bytes, entity_id: str = "") -> IdentityProviderMetadata:
     descriptor = _idp_descriptor(entity)
     certificates, unreadable = _certificates(descriptor)
     valid_until, unread = _valid_until(descriptor)
-    warnings = (*unreadable, *unread, *_expiry(certificates), *_wishes(descriptor))
-    found = IdentityProviderMetadata(
-        name, _single_sign_on(descriptor), certificates, warnings, _single_logout(descriptor), valid_until
-    )
+    wishes = [_WANTS_SIGNED] if descriptor.get("WantAuthnRequestsSigned") in {"true", "1"} else []
+    warnings = (*unreadable, *unread, *_expiry(certificates), *wishes)
+    addresses = (*_single_sign_on(descriptor), *_single_logout(descriptor))
+    found = IdentityProviderMetadata(name, certificates, *addresses, warnings, valid_until)
     expired = found.expired(datetime.now(UTC))
     return replace(found, warnings=(expired, *warnings)) if expired else found
 
@@ -154,7 +149,7 @@ def _chosen(entities: list[Element], entity_id: str) -> Element:
     """The named one; without a name the only identity provider there is."""
     candidates = [item for item in entities if item.get("entityID") == entity_id] if entity_id else entities
     if len(candidates) > 1:  # of one name, too: an aggregate may hold its service provider apart
-        candidates = [item for item in candidates if _is_provider(item)]
+        candidates = [item for item in candidates if _descriptors(item)]
     if len(candidates) == 1:
         return candidates[0]
     if entity_id:
@@ -166,42 +161,41 @@ def _chosen(entities: list[Element], entity_id: str) -> Element:
     raise _error("metadata of an identity provider", "metadata with no IDPSSODescriptor")
 
 
-def _is_provider(entity: Element) -> bool:
-    return any(_speaks_saml2(item) for item in entity.iterfind(_IDP))
-
-
-def _speaks_saml2(descriptor: Element) -> bool:
-    return _PROTOCOL in descriptor.get("protocolSupportEnumeration", _PROTOCOL).split()
-
-
 def _names(entities: list[Element]) -> str:
     return listed([quoted(item.get("entityID", "")) for item in entities], _SHOWN_ENTITIES) or "nobody"
 
 
+def _descriptors(entity: Element) -> list[Element]:
+    """Of an identity provider that speaks SAML 2.0."""
+    found = entity.iterfind(_IDP)
+    return [item for item in found if _PROTOCOL in item.get("protocolSupportEnumeration", _PROTOCOL).split()]
+
+
 def _idp_descriptor(entity: Element) -> Element:
-    found = [item for item in entity.iterfind(_IDP) if _speaks_saml2(item)]
-    if found:
+    if found := _descriptors(entity):
         return found[0]
     other = "a service provider's" if entity.find(f"{{{_MD}}}SPSSODescriptor") is not None else "other"
     raise _error("an IDPSSODescriptor for SAML 2.0", f"{other} metadata", "Download the identity provider's metadata.")
 
 
-def _single_sign_on(descriptor: Element) -> SingleSignOn:
+def _single_sign_on(descriptor: Element) -> tuple[str, bool]:
+    """The address, and whether requests go there by POST."""
     found = _service(descriptor, "SingleSignOnService")
     if found is not None:
-        return SingleSignOn(found.get("Location", ""), by_post=found.get("Binding") == _POST)
+        return found.get("Location", ""), found.get("Binding") == _POST
     services = descriptor.findall(f"{{{_MD}}}SingleSignOnService")
     bindings = ", ".join(service.get("Binding", "").rpartition(":")[2] for service in services)
     raise _error("a single sign-on address for HTTP-Redirect or HTTP-POST", bindings[:200] or "none")
 
 
-def _single_logout(descriptor: Element) -> SingleLogout:
+def _single_logout(descriptor: Element) -> tuple[str, str, bool]:
+    """The address, another one of answers, and whether both take POST."""
     found = _service(descriptor, "SingleLogoutService")
     if found is None:
-        return SingleLogout()
+        return "", "", False
     location, answers = found.get("Location", ""), found.get("ResponseLocation", "")
     response_url = answers if answers != location and is_web_address(answers) else ""
-    return SingleLogout(location, response_url, by_post=found.get("Binding") == _POST)
+    return location, response_url, found.get("Binding") == _POST
 
 
 def _service(descriptor: Element, name: str) -> Element | None:
@@ -224,30 +218,23 @@ def is_web_address(location: str) -> bool:
     return is_clean and parts.scheme in {"https", "http"} and bool(parts.hostname)
 
 
-def _wishes(descriptor: Element) -> list[str]:
-    if descriptor.get("WantAuthnRequestsSigned") not in {"true", "1"}:
-        return []
-    return ["This identity provider wants signed requests: switch “sign requests” on for the connection."]
-
-
 def _certificates(descriptor: Element) -> tuple[tuple[str, ...], list[str]]:
     """All that may sign, also those whose use is not said; a sentence for each that cannot be read, or is weak."""
     found: list[str] = []
     warnings: list[str] = []
-    for texts in _certificate_texts(descriptor):
+    keys = descriptor.iterfind(f"{{{_MD}}}KeyDescriptor")
+    for key in (each for each in keys if each.get("use", "signing") == "signing"):
+        texts = [certificate.text or "" for certificate in key.iter(f"{{{_DS}}}X509Certificate")]
         signers = without_authorities(_readable(texts, warnings))  # of one key the others are its chain
         warnings.extend(signers.left_out)
-        found.extend(_strong(signers.certificates, warnings))
+        for pem in signers.certificates:
+            if weak := weakness(pem):
+                warnings.append(f"{_LEFT_OUT} Expected {STRONG}; received {weak}.")
+            else:
+                found.append(pem)
     if not found:
         raise _error("a signing certificate in the metadata", warnings[0] if warnings else "none")
     return tuple(dict.fromkeys(found)), warnings
-
-
-def _certificate_texts(descriptor: Element) -> Iterable[list[str]]:
-    """For each key."""
-    for key in descriptor.iterfind(f"{{{_MD}}}KeyDescriptor"):
-        if key.get("use", "signing") == "signing":
-            yield [certificate.text or "" for certificate in key.iter(f"{{{_DS}}}X509Certificate")]
 
 
 def _readable(texts: list[str], warnings: list[str]) -> list[str]:
@@ -258,14 +245,6 @@ def _readable(texts: list[str], warnings: list[str]) -> list[str]:
         except CertificateError as error:
             warnings.append(f"{_LEFT_OUT} {error}")
     return found
-
-
-def _strong(certificates: Iterable[str], warnings: list[str]) -> Iterator[str]:
-    for pem in certificates:
-        if weak := weakness(pem):
-            warnings.append(f"{_LEFT_OUT} Expected {STRONG}; received {weak}.")
-        else:
-            yield pem
 
 
 def _expiry(certificates: tuple[str, ...]) -> list[str]:

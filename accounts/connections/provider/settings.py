@@ -11,13 +11,7 @@ from uuid import UUID
 
 from accounts.connections.certificates.certificates import CertificateError, Signers, signers_in
 from accounts.connections.changes import check_values
-from accounts.connections.provider.saml_metadata import (
-    IdentityProviderMetadata,
-    MetadataError,
-    SeveralProviders,
-    is_web_address,
-    read_metadata,
-)
+from accounts.connections.provider.saml_metadata import MetadataError, SeveralProviders, is_web_address, read_metadata
 from accounts.connections.provider.tenants import as_guid, is_of_many, tenant_of
 from accounts.errors import ActionRefused
 from accounts.models import Connection
@@ -59,35 +53,22 @@ def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | N
         document = guarded_http.fetch(url, account_id=account_id)
     except guarded_http.OutboundError as problem:
         raise ActionRefused("metadata-unreachable", str(problem)) from None
-    return _settings(_read(document, entity_id), url)
+    return _settings(document, entity_id, url)
 
 
 def from_metadata(document: bytes, entity_id: str = "") -> ProviderSettings:
     """Metadata from a file. Raises ActionRefused, and ProviderNotChosen as above."""
-    return _settings(_read(document, entity_id), "")
+    return _settings(document, entity_id, "")
 
 
-def _read(document: bytes, entity_id: str) -> IdentityProviderMetadata:
+def _settings(document: bytes, entity_id: str, url: str) -> ProviderSettings:
     try:
-        return read_metadata(document, entity_id)
+        found = read_metadata(document, entity_id)
     except SeveralProviders as several:
         raise ProviderNotChosen(str(several), several.entity_ids) from None
     except MetadataError as problem:
         raise ActionRefused("metadata-invalid", str(problem)) from None
-
-
-def _settings(found: IdentityProviderMetadata, url: str) -> ProviderSettings:
-    fields = {
-        "idp_entity_id": found.entity_id,
-        "sso_url": found.sign_on.url,
-        "sso_by_post": found.sign_on.by_post,
-        "idp_certificates": "".join(found.certificates),
-        "metadata_url": url,
-        "slo_url": found.logout.url,
-        "slo_response_url": found.logout.response_url,
-        "slo_by_post": found.logout.by_post,
-    }
-    return ProviderSettings(fields, found.warnings)
+    return ProviderSettings({**found.fields(), "metadata_url": url}, found.warnings)
 
 
 def certificates_in(texts: Iterable[str], beside: Sequence[str] = ()) -> Signers:

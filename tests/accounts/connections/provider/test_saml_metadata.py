@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.connections.certificates.certificates import certificate_body as body_of
-from accounts.connections.provider.saml_metadata import LIMIT, MetadataError, SingleLogout, SingleSignOn, read_metadata
+from accounts.connections.provider.saml_metadata import LIMIT, MetadataError, read_metadata
 from tests.support.certificate_chains import chain
 from tests.support.saml_keys import key_pair
 
@@ -51,7 +51,7 @@ def complaint(xml: str | bytes, entity_id: str = "") -> str:
 
 def test_the_entity_id_the_redirect_address_and_the_certificate_are_taken() -> None:
     found = read_metadata(entity().encode())
-    assert (found.entity_id, found.sign_on) == (ACME, SingleSignOn("https://acme.okta.example/sso"))
+    assert (found.entity_id, found.sso_url, found.sso_by_post) == (ACME, "https://acme.okta.example/sso", False)
     assert (found.certificates, found.warnings) == ((key_pair("idp").certificate,), ())
 
 
@@ -99,48 +99,50 @@ def test_several_identity_providers_without_a_choice_are_listed() -> None:
 
 
 LOGOUT = {
-    "none": (service(), SingleLogout()),
-    "by redirect": (logout(REDIRECT), SingleLogout("https://acme.okta.example/slo")),
-    "by POST": (logout(POST), SingleLogout("https://acme.okta.example/slo", by_post=True)),
-    "by both": (logout(POST, "https://x/post") + logout(REDIRECT, "https://x/get"), SingleLogout("https://x/get")),
+    "none": (service(), ("", "", False)),
+    "by redirect": (logout(REDIRECT), ("https://acme.okta.example/slo", "", False)),
+    "by POST": (logout(POST), ("https://acme.okta.example/slo", "", True)),
+    "by both": (logout(POST, "https://x/post") + logout(REDIRECT, "https://x/get"), ("https://x/get", "", False)),
     "with answers elsewhere": (
         logout(REDIRECT, answers="https://acme.okta.example/answers"),
-        SingleLogout("https://acme.okta.example/slo", "https://acme.okta.example/answers"),
+        ("https://acme.okta.example/slo", "https://acme.okta.example/answers", False),
     ),
     "with answers nowhere": (
-        logout(REDIRECT, answers="javascript:a()"), SingleLogout("https://acme.okta.example/slo")
+        logout(REDIRECT, answers="javascript:a()"), ("https://acme.okta.example/slo", "", False)
     ),
-    "by SOAP only": (logout("urn:oasis:names:tc:SAML:2.0:bindings:SOAP"), SingleLogout()),
-    "at no web address": (logout(REDIRECT, "javascript:a()"), SingleLogout()),
-    "at an address without a host": (logout(REDIRECT, "https:///slo"), SingleLogout()),
-    "at an address with a line break": (logout(REDIRECT, "https://x/slo&#10;y"), SingleLogout()),
+    "by SOAP only": (logout("urn:oasis:names:tc:SAML:2.0:bindings:SOAP"), ("", "", False)),
+    "at no web address": (logout(REDIRECT, "javascript:a()"), ("", "", False)),
+    "at an address without a host": (logout(REDIRECT, "https:///slo"), ("", "", False)),
+    "at an address with a line break": (logout(REDIRECT, "https://x/slo&#10;y"), ("", "", False)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("services", "expected"), LOGOUT.values(), ids=LOGOUT)
-def test_the_logout_addresses_are_taken(services: str, expected: SingleLogout) -> None:
-    assert read_metadata(entity(services=services).encode()).logout == expected
+def test_the_logout_addresses_are_taken(services: str, expected: tuple[str, str, bool]) -> None:
+    found = read_metadata(entity(services=services).encode())
+    assert (found.slo_url, found.slo_response_url, found.slo_by_post) == expected
 
 
 SIMPLE_SIGN = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST-SimpleSign"
 SIGN_ON = {
-    "by redirect": (service(), SingleSignOn("https://acme.okta.example/sso")),
-    "by POST only": (service(POST), SingleSignOn("https://acme.okta.example/sso", by_post=True)),
-    "by both": (service(POST, "https://x/post") + service(location="https://x/get"), SingleSignOn("https://x/get")),
+    "by redirect": (service(), ("https://acme.okta.example/sso", False)),
+    "by POST only": (service(POST), ("https://acme.okta.example/sso", True)),
+    "by both": (service(POST, "https://x/post") + service(location="https://x/get"), ("https://x/get", False)),
     "by redirect at no web address": (
         service(location="javascript:a()") + service(POST, "https://x/post"),
-        SingleSignOn("https://x/post", by_post=True),
+        ("https://x/post", True),
     ),
     "by POST among others": (
         service(SIMPLE_SIGN, "https://x/simple") + service(POST, "https://x/post"),
-        SingleSignOn("https://x/post", by_post=True),
+        ("https://x/post", True),
     ),
 }
 
 
 @pytest.mark.parametrize(("services", "expected"), SIGN_ON.values(), ids=SIGN_ON)
-def test_the_sign_on_address_is_taken_with_its_binding(services: str, expected: SingleSignOn) -> None:
-    assert read_metadata(entity(services=services).encode()).sign_on == expected
+def test_the_sign_on_address_is_taken_with_its_binding(services: str, expected: tuple[str, bool]) -> None:
+    found = read_metadata(entity(services=services).encode())
+    assert (found.sso_url, found.sso_by_post) == expected
 
 
 WRONG = {
