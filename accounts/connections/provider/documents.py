@@ -180,7 +180,7 @@ def discovery_address(issuer: str) -> str:
 
 def _fetched_discovery(connection: Connection) -> JsonObject:
     url = discovery_address(connection.issuer)
-    document = _json_object(connection, url)
+    document = _document(connection, url)
     if document.get("issuer") != connection.issuer:
         raise ProviderIssuerWrong(
             f"Expected the issuer '{connection.issuer}' in {url}; it names '{str(document.get('issuer'))[:200]}'. "
@@ -188,20 +188,18 @@ def _fetched_discovery(connection: Connection) -> JsonObject:
         )
     needed = {"authorization_endpoint", "jwks_uri", *(["token_endpoint"] if connection.flow == "code" else [])}
     for name in _ENDPOINTS:
-        if (name in needed or document.get(name) is not None) and not _is_endpoint(document.get(name)):
+        value = document.get(name)
+        is_endpoint = isinstance(value, str) and guarded_http.is_allowed_address(value)
+        if (name in needed or value is not None) and not is_endpoint:
             raise ProviderDocumentWrong(
-                f"Expected '{name}' in {url} to be an https address; received '{str(document.get(name))[:200]}'."
+                f"Expected '{name}' in {url} to be an https address; received '{str(value)[:200]}'."
             )
     return {name: document[name] for name in _DISCOVERY_MEMBERS if name in document}
 
 
-def _is_endpoint(value: object) -> bool:
-    return isinstance(value, str) and guarded_http.is_allowed_address(value)
-
-
 def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     url = connection.discovery["jwks_uri"]
-    listed = _json_object(connection, url).get("keys")
+    listed = _document(connection, url).get("keys")
     usable = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
     keys = [key for key in usable if "kid" in key] or usable  # without names only where no key has one
     if not keys:
@@ -233,23 +231,24 @@ def _content(connection: Connection, url: str) -> bytes:
     except guarded_http.OutboundBusy as busy:  # says nothing about the provider
         raise ProviderBusy(str(busy)) from None
     except guarded_http.OutboundError as error:
-        problem = _unreachable(error, is_discovery=url == discovery_address(connection.issuer))
+        problem = ProviderUnreachable(str(error))
+        if url == discovery_address(connection.issuer) and error.status in _NOTHING_THERE:
+            problem = ProviderHasNoDocument(f"Expected a discovery document; there is none: {error}")
         cache.set(failed, problem, FAILURE_PAUSE)
         raise problem from None
 
 
-def _unreachable(error: guarded_http.OutboundError, *, is_discovery: bool) -> ProviderUnreachable:
-    if is_discovery and error.status in _NOTHING_THERE:
-        return ProviderHasNoDocument(f"Expected a discovery document; there is none: {error}")
-    return ProviderUnreachable(str(error))
-
-
-def _json_object(connection: Connection, url: str) -> JsonObject:
-    content = _content(connection, url)
-    try:
-        document = strict_json.loads(content)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
+def _document(connection: Connection, url: str) -> JsonObject:
+    document = json_object(_content(connection, url))
+    if document is None:
         raise ProviderDocumentWrong(f"Expected a JSON object at {url}; received something else.")
     return document
+
+
+def json_object(content: bytes) -> JsonObject | None:
+    """None for what is not a JSON object."""
+    try:
+        found = strict_json.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

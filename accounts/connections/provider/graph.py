@@ -8,15 +8,15 @@ from typing import Any
 from django.conf import settings
 
 from accounts.connections import unreadable_secrets
-from accounts.connections.provider.documents import ProviderError
+from accounts.connections.provider.documents import JsonObject, ProviderError, json_object
 from accounts.connections.provider.token_endpoint import TokenRefused, request_tokens
 from accounts.models import Connection
 from accounts.models.request_choices import ClientAuth
-from common import strict_json
 from common.encryption import UnreadableSecret
 from common.outbound import guarded_http
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NOT_AUTHENTICATED = ("invalid_client", "unauthorized_client")
 _PERMISSION_STEP = (
     "In the Entra admin center, open the application's API permissions, add the Microsoft Graph application "
     "permissions User.Read.All and GroupMember.Read.All, and grant admin consent."
@@ -34,6 +34,7 @@ _KEY_STEP = (
 
 # By these names, and no others, Entra names a synchronized group in a token where it is not set up to send object IDs.
 _NAMES = ("onPremisesSamAccountName", "onPremisesNetBiosName", "onPremisesDomainName", "onPremisesSecurityIdentifier")
+_GROUP = "#microsoft.graph.group"
 _PAGE_SIZE = 999
 _MOST_PAGES = 5
 
@@ -58,15 +59,9 @@ def member_group_ids(connection: Connection, subject: str) -> tuple[str, ...]:
     Not to be called inside a database transaction. Raises GraphUnavailable.
     """
     object_id = _object_id(subject)
-    headers = {"Authorization": f"Bearer {_access_token(connection)}"}
-    url = f"{_address(object_id)}/getMemberObjects"
-    try:
-        content = guarded_http.fetch(
-            url, account_id=connection.account_id, json={"securityEnabledOnly": False}, headers=headers
-        )
-    except guarded_http.OutboundError as error:
-        raise _refusal(error, object_id) from None
-    return _group_ids(content)
+    token, url = _access_token(connection), f"{_address(object_id)}/getMemberObjects"
+    answer = _answer(connection, object_id, url, token, json={"securityEnabledOnly": False})
+    return tuple(_values(answer, str, "group IDs"))
 
 
 def member_group_names(connection: Connection, subject: str) -> GroupNames:
@@ -85,17 +80,13 @@ def member_group_names(connection: Connection, subject: str) -> GroupNames:
 
 def _groups(connection: Connection, object_id: str) -> Iterator[dict[str, Any]]:
     """Page by page, from addresses below the person's alone, and not without end."""
-    headers = {"Authorization": f"Bearer {_access_token(connection)}"}
-    start = f"{_address(object_id)}/transitiveMemberOf"
+    token, start = _access_token(connection), f"{_address(object_id)}/transitiveMemberOf"
     url: object = f"{start}?$select={','.join(('id', 'displayName', *_NAMES))}&$top={_PAGE_SIZE}"
     for _ in range(_MOST_PAGES):
         if not isinstance(url, str) or not url.startswith(f"{start}?"):
             raise GraphUnavailable("Microsoft Graph named an address of more groups that is none of its own.")
-        try:
-            page = _page(guarded_http.fetch(url, account_id=connection.account_id, headers=headers))
-        except guarded_http.OutboundError as error:
-            raise _refusal(error, object_id) from None
-        yield from (one for one in page["value"] if one.get("@odata.type", _GROUP) == _GROUP)
+        page = _answer(connection, object_id, url, token)
+        yield from (one for one in _values(page, dict, "groups") if one.get("@odata.type", _GROUP) == _GROUP)
         if (url := page.get("@odata.nextLink")) is None:
             return
     raise GraphUnavailable(
@@ -103,18 +94,21 @@ def _groups(connection: Connection, object_id: str) -> Iterator[dict[str, Any]]:
     )
 
 
-_GROUP = "#microsoft.graph.group"
-
-
-def _page(content: bytes) -> dict[str, Any]:
+def _answer(connection: Connection, object_id: str, url: str, token: str, **options: Any) -> JsonObject:
+    """Of Graph at this address; empty for what is not a JSON object."""
+    headers = {"Authorization": f"Bearer {token}"}
     try:
-        answer = strict_json.loads(content)
-    except ValueError:
-        answer = None
-    values = answer.get("value") if isinstance(answer, dict) else None
-    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise GraphUnavailable("Microsoft Graph answered with something that is not a list of groups.")
-    return dict(answer)
+        content = guarded_http.fetch(url, account_id=connection.account_id, headers=headers, **options)
+    except guarded_http.OutboundError as error:
+        raise _refusal(error, object_id) from None
+    return json_object(content) or {}
+
+
+def _values(answer: JsonObject, kind: type, what: str) -> list[Any]:
+    values = answer.get("value")
+    if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
+        raise GraphUnavailable(f"Microsoft Graph answered with something that is not a list of {what}.")
+    return values
 
 
 def _directory_names(group: Mapping[str, Any]) -> Iterator[str]:
@@ -140,21 +134,18 @@ def _address(object_id: str) -> str:
 def _access_token(connection: Connection) -> str:
     """An application's own token (client credentials); kept nowhere (R33)."""
     uses_key = connection.client_auth == ClientAuth.PRIVATE_KEY
-    if not uses_key and not _client_secret(connection):
-        raise GraphUnavailable(
-            f"The connection has no client secret, so Microsoft Graph cannot be asked. {_SECRET_STEP}"
-        )
     grant = {"grant_type": "client_credentials", "scope": f"{settings.GRAPH_URL.rstrip('/')}/.default"}
     try:
+        if not uses_key and not connection.client_secret:
+            raise GraphUnavailable(
+                f"The connection has no client secret, so Microsoft Graph cannot be asked. {_SECRET_STEP}"
+            )
         answer = request_tokens(connection, grant)
     except UnreadableSecret as lost:
-        raise _unreadable(connection, lost) from None
+        sentence = unreadable_secrets.sentence(connection, lost)
+        raise GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}") from None
     except TokenRefused as error:
-        step = (
-            f" {_KEY_STEP if uses_key else _SECRET_STEP}"
-            if error.error in ("invalid_client", "unauthorized_client")
-            else ""
-        )
+        step = f" {_KEY_STEP if uses_key else _SECRET_STEP}" if error.error in _NOT_AUTHENTICATED else ""
         raise GraphUnavailable(f"Entra refused a token for Microsoft Graph ({error}).{step}") from None
     except ProviderError as error:
         raise GraphUnavailable(f"No token for Microsoft Graph: {error}") from None
@@ -162,19 +153,6 @@ def _access_token(connection: Connection) -> str:
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise GraphUnavailable("Entra's token endpoint gave no access token for Microsoft Graph.")
     return token
-
-
-def _client_secret(connection: Connection) -> str:
-    try:
-        secret: str = connection.client_secret
-    except UnreadableSecret as lost:
-        raise _unreadable(connection, lost) from None
-    return secret
-
-
-def _unreadable(connection: Connection, lost: UnreadableSecret) -> GraphUnavailable:
-    sentence = unreadable_secrets.sentence(connection, lost)
-    return GraphUnavailable(f"Microsoft Graph cannot be asked. {sentence}")
 
 
 def _refusal(error: guarded_http.OutboundError, object_id: str) -> GraphUnavailable:
@@ -189,14 +167,3 @@ def _refusal(error: guarded_http.OutboundError, object_id: str) -> GraphUnavaila
             "Microsoft Graph asks to be left alone for a while (status 429); it is tried again later."
         )
     return GraphUnavailable(f"Microsoft Graph could not be asked: {error}")
-
-
-def _group_ids(content: bytes) -> tuple[str, ...]:
-    try:
-        answer = strict_json.loads(content)
-    except ValueError:
-        answer = None
-    values = answer.get("value") if isinstance(answer, dict) else None
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise GraphUnavailable("Microsoft Graph answered with something that is not a list of group IDs.")
-    return tuple(values)

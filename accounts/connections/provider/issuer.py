@@ -18,7 +18,6 @@ from accounts.connections.provider.tenants import as_guid, is_microsoft, is_of_m
 from accounts.errors import ActionRefused
 from accounts.models import Connection
 from accounts.models.identity import Vendor
-from common import strict_json
 from common.outbound import guarded_http
 
 _LONGEST = 1024  # characters, as the column is
@@ -99,7 +98,11 @@ def _checked(fields: Mapping[str, Any], account_id: UUID | None) -> ProviderSett
         published = _published(issuer, account_id)
     except _NotRead as problem:
         _offer_guess(issuer, account_id, problem)
-        return ProviderSettings({**fields}, (_warning(issuer, problem),))
+        warning = (
+            f"The discovery document of '{issuer}' could not be read: {problem} Nobody can sign in before it can be:"
+            " check the issuer. It is read again when the connection is enabled or tested."
+        )
+        return ProviderSettings({**fields}, (warning,))
     if published == issuer:
         return ProviderSettings({**fields})
     if published.rstrip("/") == issuer.rstrip("/"):
@@ -130,23 +133,14 @@ def _offer_guess(issuer: str, account_id: UUID | None, problem: _NotRead) -> Non
         )
 
 
-def _warning(issuer: str, problem: Exception) -> str:
-    return (
-        f"The discovery document of '{issuer}' could not be read: {problem} Nobody can sign in before it can be: check"
-        " the issuer. It is read again when the connection is enabled or tested."
-    )
-
-
 def _published(issuer: str, account_id: UUID | None) -> str:
     """The issuer that the document at this one's discovery address names. Raises _NotRead."""
     url = provider_documents.discovery_address(issuer)
     try:
-        document = strict_json.loads(guarded_http.fetch(url, account_id=account_id))
+        document = provider_documents.json_object(guarded_http.fetch(url, account_id=account_id))
     except guarded_http.OutboundError as problem:
         raise _NotRead(str(problem), answered=problem.status is not None) from None
-    except ValueError:
-        document = None
-    named = document.get("issuer") if isinstance(document, dict) else None
+    named = (document or {}).get("issuer")
     if not isinstance(named, str) or not _may_be_saved(named):
         raise _NotRead(f"Expected a JSON object that names an issuer at {url}; received another.", answered=True)
     return named
@@ -154,12 +148,8 @@ def _published(issuer: str, account_id: UUID | None) -> str:
 
 def _may_be_saved(issuer: str) -> bool:
     """`{tenantid}` holds braces, which no address may: it is let pass to be refused by name."""
-    is_template = is_microsoft(issuer) and is_of_many(issuer)
-    return len(issuer) <= _LONGEST and (
-        is_template or (guarded_http.is_allowed_address(issuer) and _has_no_query(issuer))
-    )
-
-
-def _has_no_query(issuer: str) -> bool:
-    parts = urlsplit(issuer)
-    return not parts.query and not parts.fragment
+    if len(issuer) > _LONGEST:
+        return False
+    if is_microsoft(issuer) and is_of_many(issuer):
+        return True
+    return guarded_http.is_allowed_address(issuer) and not (urlsplit(issuer).query or urlsplit(issuer).fragment)

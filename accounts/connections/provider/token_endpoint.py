@@ -12,10 +12,10 @@ from accounts.connections.provider.documents import (
     ProviderError,
     ProviderUnreachable,
     discover,
+    json_object,
 )
 from accounts.models import Connection
 from accounts.models.request_choices import ClientAuth
-from common import strict_json
 from common.outbound import guarded_http
 
 _SHOWN = 300  # characters of an error description
@@ -47,15 +47,22 @@ def request_tokens(connection: Connection, grant: Mapping[str, str]) -> JsonObje
     except guarded_http.OutboundBusy as busy:
         raise ProviderBusy(str(busy)) from None
     except guarded_http.OutboundError as error:
-        raise _refusal(error, {**form, "client_secret": _kept_secret(connection)}) from None
-    return _json_object(content, url)
+        # A secret beside a key was not sent, and may be unreadable.
+        secret = "" if connection.client_auth == ClientAuth.PRIVATE_KEY else connection.client_secret
+        raise _refusal(error, {**form, "client_secret": secret}) from None
+    answer = json_object(content)
+    if answer is None:
+        raise ProviderDocumentWrong(f"Expected a JSON object from {url}; received something else.")
+    return answer
 
 
 def _authenticated(connection: Connection, grant: Mapping[str, str], url: str) -> tuple[dict[str, str], dict[str, str]]:
     """The form and headers that show who is asking, in a way that the provider lists; without a list, any that the
     connection has. Raises TokenRefused when the connection has no way that is listed."""
     form = {"client_id": connection.client_id, **grant}
-    methods = _listed_methods(connection)
+    # Without a list the provider takes client_secret_basic (OpenID Connect Discovery 3) or what was agreed otherwise.
+    listed = connection.discovery.get("token_endpoint_auth_methods_supported")
+    methods = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
     if connection.client_auth == ClientAuth.PRIVATE_KEY:
         _check_listed(methods, "private_key_jwt")
         assertion = client_assertion(connection, url)
@@ -69,18 +76,6 @@ def _authenticated(connection: Connection, grant: Mapping[str, str], url: str) -
     return form, {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
 
-def _kept_secret(connection: Connection) -> str:
-    """Empty where a key is used: a secret beside it was not sent, and may be unreadable."""
-    return "" if connection.client_auth == ClientAuth.PRIVATE_KEY else connection.client_secret
-
-
-def _listed_methods(connection: Connection) -> list[str]:
-    """Empty: the provider says nothing, which means client_secret_basic (OpenID Connect Discovery 3) or what was agreed
-    with it otherwise."""
-    listed = connection.discovery.get("token_endpoint_auth_methods_supported")
-    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-
-
 def _check_listed(methods: list[str], method: str) -> None:
     if methods and method not in methods:
         why = f"the identity provider takes {', '.join(methods)[:_SHOWN]}, and this connection has {method}"
@@ -88,11 +83,8 @@ def _check_listed(methods: list[str], method: str) -> None:
 
 
 def _refusal(error: guarded_http.OutboundError, secrets: Mapping[str, str]) -> ProviderError:
-    try:
-        body = strict_json.loads(error.body)
-    except ValueError:
-        body = None
-    if error.status is None or error.status >= 500 or error.status == 429 or not isinstance(body, dict):
+    body = json_object(error.body)
+    if error.status is None or error.status >= 500 or error.status == 429 or body is None:
         return ProviderUnreachable(str(error))
     return TokenRefused(
         _quoted(body.get("error"), secrets) or "an error", _quoted(body.get("error_description"), secrets)
@@ -106,13 +98,3 @@ def _quoted(value: object, secrets: Mapping[str, str]) -> str:
         if secrets.get(name):
             text = text.replace(secrets[name], "…")
     return " ".join("".join(char if char.isprintable() else " " for char in text[: 2 * _SHOWN]).split())[:_SHOWN]
-
-
-def _json_object(content: bytes, url: str) -> JsonObject:
-    try:
-        answer = strict_json.loads(content)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise ProviderDocumentWrong(f"Expected a JSON object from {url}; received something else.")
-    return answer
