@@ -62,7 +62,13 @@ def _last_good_read(connection: Connection) -> datetime | None:
 
 def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iterator[str]:
     yield from unreadable_secrets.sentences(connection)
-    yield from _weak_certificates(connection)
+    for pem in kept_certificates(connection.idp_certificates):
+        if weak := weakness(pem):  # of a row that is older than the rule
+            yield (
+                f"The certificate '{certificate_subject(pem)}' of the identity provider of '{connection.name}' has"
+                f" {weak}: logins signed with it are refused. Expected {STRONG}. Make a new one there, then"
+                " read its metadata again or add it on the tab “Certificates”."
+            )
     if metadata.is_held(connection):
         yield connection.metadata_held["why"]
     read = _last_good_read(connection)
@@ -71,14 +77,3 @@ def _needs(connection: Connection, endings: list[Ending], now: datetime) -> Iter
     for ending in endings:
         if ending.level(now) is not None:
             yield ending.sentence(now)
-
-
-def _weak_certificates(connection: Connection) -> Iterator[str]:
-    """Of rows that are older than the rule."""
-    for pem in kept_certificates(connection.idp_certificates):
-        if weak := weakness(pem):
-            yield (
-                f"The certificate '{certificate_subject(pem)}' of the identity provider of '{connection.name}' has"
-                f" {weak}: logins signed with it are refused. Expected {STRONG}. Make a new one there, then"
-                " read its metadata again or add it on the tab “Certificates”."
-            )

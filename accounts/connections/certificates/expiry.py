@@ -19,6 +19,10 @@ from accounts.models.work import AlertKind
 
 LEVELS = (0, 3, 14, 30)  # days
 KINDS = (AlertKind.CERTIFICATE_EXPIRY, AlertKind.SECRET_EXPIRY, AlertKind.TOKEN_EXPIRY)
+_PUBLISHED_ANEW = "The identity provider must publish a new one in its metadata; we read it every hour."
+_ENTERED_BESIDE = (
+    "Make a new one in the identity provider, enter it here beside the old one, and only then activate it there."
+)
 _SHOWN_AFTER_THE_END = timedelta(days=30)
 
 
@@ -69,17 +73,14 @@ def warn(now: datetime | None = None) -> dict[str, int]:
 
 def _unreadable() -> dict[tuple[UUID, str, str], str]:
     """What has ended already for us: secrets whose key is gone, of each connection as one sentence."""
-    found = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in _live_connections())
+    live = Connection.objects.live().iterator(chunk_size=500)
+    found = ((connection, " ".join(unreadable_secrets.sentences(connection))) for connection in live)
     kind = str(AlertKind.SECRET_UNREADABLE)
     return {(connection.account_id, kind, str(connection.pk)): sentence for connection, sentence in found if sentence}
 
 
-def _live_connections() -> Iterator[Connection]:
-    return Connection.objects.live().iterator(chunk_size=500)
-
-
 def _all(now: datetime) -> Iterator[Ending]:
-    for connection in _live_connections():
+    for connection in Connection.objects.live().iterator(chunk_size=500):
         yield from endings_of(connection)
     soon = now + timedelta(days=max(LEVELS))
     long_ones = ApiToken.objects.not_revoked().filter(kind=TokenKind.LONG)
@@ -97,51 +98,25 @@ def _all(now: datetime) -> Iterator[Ending]:
 
 def endings_of(connection: Connection) -> Iterator[Ending]:
     """What a connection needs that ends: of the provider's certificates, the one that is good for longest."""
-    owner, key, name = connection.account_id, str(connection.pk), connection.name
+    for kind, part, ends_at, what, to_do in _ends(connection):
+        if ends_at:
+            yield Ending(connection.account_id, kind, f"{connection.pk}{part}", ends_at, what, to_do)
+
+
+def _ends(connection: Connection) -> Iterator[tuple[AlertKind, str, datetime | None, str, str]]:
+    kind, name = AlertKind.CERTIFICATE_EXPIRY, connection.name
+    own = (kind, ":own", _last_end(connection.sp_certificate), f"Our own certificate for '{name}'")
     if connection.protocol == Protocol.SAML:
-        if ends_at := _last_end(connection.idp_certificates):
-            yield Ending(
-                owner,
-                AlertKind.CERTIFICATE_EXPIRY,
-                key,
-                ends_at,
-                f"The last signing certificate of the identity provider of '{name}'",
-                _renewal(connection),
-            )
-        if ends_at := _last_end(connection.sp_certificate):
-            yield Ending(
-                owner,
-                AlertKind.CERTIFICATE_EXPIRY,
-                f"{key}:own",
-                ends_at,
-                f"Our own certificate for '{name}'",
-                "Make a new one here, then give the identity provider our metadata again.",
-            )
+        theirs = f"The last signing certificate of the identity provider of '{name}'"
+        to_do = _PUBLISHED_ANEW if connection.metadata_url else _ENTERED_BESIDE
+        yield kind, "", _last_end(connection.idp_certificates), theirs, to_do
+        yield *own, "Make a new one here, then give the identity provider our metadata again."
     elif connection.client_auth == ClientAuth.PRIVATE_KEY:
-        if ends_at := _last_end(connection.sp_certificate):
-            yield Ending(
-                owner,
-                AlertKind.CERTIFICATE_EXPIRY,
-                f"{key}:own",
-                ends_at,
-                f"Our own certificate for '{name}'",
-                "Make a next key here, give the identity provider its certificate, then use it.",
-            )
-    elif connection.client_secret_expires_at and connection.has_client_secret:
-        yield Ending(
-            owner,
-            AlertKind.SECRET_EXPIRY,
-            key,
-            connection.client_secret_expires_at,
-            f"The client secret of '{name}'",
-            "Make a new one in the identity provider's application and enter it here before the old one ends.",
-        )
-
-
-def _renewal(connection: Connection) -> str:
-    if connection.metadata_url:
-        return "The identity provider must publish a new one in its metadata; we read it every hour."
-    return "Make a new one in the identity provider, enter it here beside the old one, and only then activate it there."
+        yield *own, "Make a next key here, give the identity provider its certificate, then use it."
+    elif connection.has_client_secret:
+        to_do = "Make a new one in the identity provider's application and enter it here before the old one ends."
+        what, ends_at = f"The client secret of '{name}'", connection.client_secret_expires_at
+        yield AlertKind.SECRET_EXPIRY, "", ends_at, what, to_do
 
 
 def _last_end(certificates: str) -> datetime | None:

@@ -4,7 +4,6 @@ The alert's row says whether it was mailed. A mail server that is down costs one
 """
 
 import smtplib
-from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
@@ -45,20 +44,11 @@ def _mail_once(key: UUID) -> bool:
     alert = waiting.select_for_update(of=("self",), skip_locked=True).select_related("account").first()
     if alert is None:
         return False
-    if admins := _admins_of(alert):
-        _message(alert, admins).send()
+    admins = account_admins(alert.account_id).order_by("email_key").values_list("email", flat=True)
+    if addresses := list(admins[:MOST_ADMINS]):
+        name = alert.account.name
+        subject = f"{name}: {alert.get_kind_display()} soon".replace("\n", " ")
+        body = f"{alert.sentence}\n\n{settings.BASE_URL}/\n\nYou get this as an admin of {name}.\n"
+        EmailMessage(subject, body, bcc=addresses).send()  # admins are not shown to each other
     Alert.objects.filter(pk=key).update(mailed_at=timezone.now())
     return True
-
-
-def _admins_of(alert: Alert) -> list[str]:
-    return list(account_admins(alert.account_id).order_by("email_key").values_list("email", flat=True)[:MOST_ADMINS])
-
-
-def _message(alert: Alert, admins: Iterable[str]) -> EmailMessage:
-    """Admins are not shown to each other."""
-    return EmailMessage(
-        subject=f"{alert.account.name}: {alert.get_kind_display()} soon".replace("\n", " "),
-        body=f"{alert.sentence}\n\n{settings.BASE_URL}/\n\nYou get this as an admin of {alert.account.name}.\n",
-        bcc=list(admins),
-    )
