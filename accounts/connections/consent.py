@@ -62,6 +62,7 @@ FREE: Mapping[str, str] = {
     "drop_metadata": "what is live stays as it is",
     "remove_domain": "it closes; the domain is given up with its last connection",
     "ask_an_admin": "it only asks",
+    "export": "it only reads whom a move is about, and the audit log says so",
     "enforce_sso": "it has a stricter rule of its own: the account role Account Admin (`recovery_codes.check_may_see`)",
     "renew": "it has a stricter rule of its own: the account role Account Admin (`recovery_codes.check_may_see`)",
     "set_session_lifetimes": "a session lives longer or shorter, and nobody gets one who could not",

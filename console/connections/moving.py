@@ -15,7 +15,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.connections import connections
-from accounts.connections.moving import export as move_export
 from accounts.connections.moving import moves
 from accounts.connections.moving.findings import ADVICE, Finding, counts_of, people_of, privileged_people
 from accounts.models import Connection, ConnectionMove, User
@@ -134,7 +133,7 @@ def export(request: HttpRequest, connection_id: UUID) -> HttpResponseBase:
     """Export all users of the move as CSV."""
     target = connection_of(request, connection_id)
     found = _move_of(request, target)
-    text: Iterator[str] = move_export.export(found, acting=acting(request)) if found else iter(())
+    text: Iterator[str] = moves.export(found, acting=acting(request)) if found else iter(())
     headers = {"Content-Disposition": f'attachment; filename="move-{account_of(request).slug}.csv"'}
     return StreamingHttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -193,7 +192,7 @@ def finish(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResp
 
 def _finish_question(found: ConnectionMove) -> Question:
     counts, source, target = counts_of(found), found.source, found.target
-    waiting, handed = counts.get(Finding.LINKS, 0), moves.provisioned_by_source(found)
+    waiting, handed = counts.get(Finding.LINKS, 0), moves.provisioned(found, source).count()
     users = counted(handed, "user", "users")
     sentences = [
         f"Not signed in through {target} yet: {counted(waiting, 'user', 'users')}. They are no longer linked by"
@@ -249,7 +248,7 @@ def _back_question(found: ConnectionMove) -> Question:
 
 def _back_form(found: ConnectionMove) -> BackForm:
     """Build the form without options that do not apply."""
-    handed = moves.provisioned_by_target(found)
+    handed = moves.provisioned(found, found.target).count()
     users = counted(handed, "user", "users")
     label = f"{found.source} takes over provisioning of the {users} that {found.target} provisions"
     form = BackForm(found, label)

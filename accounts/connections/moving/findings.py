@@ -38,7 +38,9 @@ People = QuerySet[Any]  # of User, each with `finding`
 
 def people_of(move: ConnectionMove) -> People:
     """Everybody whom the move is about, with their `finding`. `move` may be unsaved: then it is a preview."""
-    people: People = User.objects.in_account(move.account_id).present().filter(Exists(_known(move)))
+    known = _identities_at_source(move).filter(user=OuterRef("pk"))
+    left_out = Q(pk__in=()) if move.includes_privileged else with_permissions(move.account_id)
+    people: People = User.objects.in_account(move.account_id).present().filter(Exists(known))
     found: People = people.annotate(
         finding=Case(
             When(state=UserState.DEPROVISIONED, then=Value(Finding.DEPROVISIONED)),
@@ -46,7 +48,7 @@ def people_of(move: ConnectionMove) -> People:
             When(email_key="", then=Value(Finding.NO_EMAIL)),
             When(~_of_verified_domains(move), then=Value(Finding.NO_DOMAIN)),
             When(_shares_email(move), then=Value(Finding.TWO_MATCH)),
-            When(_left_out(move), then=Value(Finding.PRIVILEGED)),
+            When(left_out, then=Value(Finding.PRIVILEGED)),
             default=Value(Finding.LINKS),
             output_field=models.CharField(),
         )
@@ -94,10 +96,6 @@ def who_link(user_ids: list[UUID], target: UUID, account_id: UUID) -> dict[UUID,
     return found
 
 
-def _known(move: ConnectionMove) -> QuerySet[ExternalIdentity]:
-    return _identities_at_source(move).filter(user=OuterRef("pk"))
-
-
 def _identities_at_source(move: ConnectionMove) -> QuerySet[ExternalIdentity]:
     """Within one connection, those of before the start."""
     there = ExternalIdentity.objects.in_account(move.account_id).filter(connection=move.source_id)
@@ -128,7 +126,3 @@ def _shares_email(move: ConnectionMove) -> Q:
     """Another user has the e-mail as user name. One's own name is nobody else's: it is unique in the account."""
     names = User.objects.in_account(move.account_id).present().values("user_name_key")
     return ~Q(user_name_key=F("email_key")) & Q(email_key__in=names)
-
-
-def _left_out(move: ConnectionMove) -> Q:
-    return Q(pk__in=()) if move.includes_privileged else with_permissions(move.account_id)

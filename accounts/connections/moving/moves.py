@@ -1,5 +1,7 @@
-"""Moving people from one connection to another: start, finish, and back. `docs/decisions/0025`"""
+"""Moving people from one connection to another: start, finish, back, and a list of them. `docs/decisions/0025`"""
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,10 +13,14 @@ from accounts.audit.audit import Actor
 from accounts.connections import connections, identities
 from accounts.connections.consent import check_verb
 from accounts.connections.identities import Removed
-from accounts.connections.moving.findings import Finding, People, counts_of, made_by, people_of
+from accounts.connections.moving.findings import ADVICE, Finding, People, counts_of, made_by, people_of
 from accounts.errors import ActionRefused
 from accounts.models import Connection, ConnectionMove
 from accounts.models.identity import ConnectionState
+from common.csv_lines import csv_lines
+
+EXPORTED = ("email", "user_name", "first_name", "last_name", "finding", "advice")
+_EXPORTED_AT_ONCE = 500
 
 
 def open_moves_to(target: Connection) -> QuerySet[ConnectionMove]:
@@ -49,8 +55,17 @@ def start_move(source: Connection, target: Connection, *, includes_privileged: b
     )
     counts = counts_of(move)
     if not counts.get(Finding.LINKS):
-        raise ActionRefused("move-links-nobody", _nobody_links(move))
-    _insert(move)
+        why = ", ".join(f"{finding.label} ({people:,})" for finding, people in counts.items())
+        raise ActionRefused(
+            "move-links-nobody",
+            f"Expected at least one person of '{source}' who can link through '{target}'; found none:"
+            f" {why or 'nobody has signed in through it'}. Verify the e-mail domain for '{target}' first.",
+        )
+    try:
+        with transaction.atomic():
+            move.save(force_insert=True)
+    except IntegrityError:
+        raise ActionRefused("move-open", "Somebody else just started this move.") from None
     audit.record(acting, "connection.move-started", target, {"people": [None, counts], **_between(move)})
     return move
 
@@ -64,7 +79,7 @@ def finish_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False)
     ActionRefused.
     """
     row = _ended(move, "finish_move", acting)
-    handed = _provisioned(row, row.source).update(provisioned_by=row.target_id) if hand_over else 0
+    handed = provisioned(row, row.source).update(provisioned_by=row.target_id) if hand_over else 0
     audit.record(acting, "connection.move-finished", row.target, {"handed_over": [None, handed], **_between(row)})
     return handed
 
@@ -83,7 +98,7 @@ def undo_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False, d
             "move-connection-not-live",
             f"'{row.source}' is {row.source.get_state_display()}: enable it first, then go back.",
         )
-    handed = _provisioned(row, row.target).update(provisioned_by=row.source_id) if hand_over else 0
+    handed = provisioned(row, row.target).update(provisioned_by=row.source_id) if hand_over else 0
     removed = identities.delete(identities.locked(row.account_id, made_by(row)), acting=acting)
     counts = {"identities": [removed.identities, 0], "sessions": [removed.sessions, 0], "handed_over": [None, handed]}
     audit.record(acting, "connection.move-undone", row.target, {**counts, **_between(row)})
@@ -92,17 +107,7 @@ def undo_move(move: ConnectionMove, *, acting: Actor, hand_over: bool = False, d
     return removed
 
 
-def provisioned_by_source(move: ConnectionMove) -> int:
-    """How many people have linked and are still provisioned by the source."""
-    return _provisioned(move, move.source).count()
-
-
-def provisioned_by_target(move: ConnectionMove) -> int:
-    """How many people of the source are provisioned by the target."""
-    return _provisioned(move, move.target).count()
-
-
-def _provisioned(move: ConnectionMove, by: Connection) -> People:
+def provisioned(move: ConnectionMove, by: Connection) -> People:
     """People of the source whom this connection's provisioning stored; of the source's own, those who have linked.
 
     Nobody within one connection: it is the same provisioning.
@@ -111,6 +116,30 @@ def _provisioned(move: ConnectionMove, by: Connection) -> People:
     if move.is_within:
         return found.none()
     return found.filter(finding=Finding.LINKED) if by.pk == move.source_id else found
+
+
+@transaction.atomic
+def export(move: ConnectionMove, *, acting: Actor) -> Iterator[str]:
+    """Whom the move is about as CSV, piece by piece, in order of creation. The audit log has an entry of the download.
+
+    In constant memory.
+    """
+    asked = {"move": f"{move.source} to {move.target}"}
+    audit.record(acting, "users.exported", move.target, {"filters": [None, asked]})
+    return csv_lines(EXPORTED, _batches(move))
+
+
+def _batches(move: ConnectionMove) -> Iterator[list[list[Any]]]:
+    people = people_of(move).order_by("number")
+    batch = list(people[:_EXPORTED_AT_ONCE])
+    while batch:
+        found = [(user, Finding(user.finding)) for user in batch]
+        yield [
+            [user.email, user.user_name, user.first_name, user.last_name, finding.label, ADVICE.get(finding, "")]
+            for user, finding in found
+        ]
+        more = len(batch) == _EXPORTED_AT_ONCE
+        batch = list(people.filter(number__gt=batch[-1].number)[:_EXPORTED_AT_ONCE]) if more else []
 
 
 def _locked(source: Connection, target: Connection) -> dict[UUID, Connection]:
@@ -137,22 +166,6 @@ def _check_can_start(source: Connection, target: Connection) -> None:
     between = Q(source=source, target=target) | Q(source=target, target=source)
     if ConnectionMove.objects.in_account(target.account_id).filter(between, ended_at=None).exists():
         raise ActionRefused("move-open", f"A move between '{source}' and '{target}' is on already. Finish it first.")
-
-
-def _nobody_links(move: ConnectionMove) -> str:
-    why = ", ".join(f"{finding.label} ({people:,})" for finding, people in counts_of(move).items())
-    return (
-        f"Expected at least one person of '{move.source}' who can link through '{move.target}'; found none:"
-        f" {why or 'nobody has signed in through it'}. Verify the e-mail domain for '{move.target}' first."
-    )
-
-
-def _insert(move: ConnectionMove) -> None:
-    try:
-        with transaction.atomic():
-            move.save(force_insert=True)
-    except IntegrityError:
-        raise ActionRefused("move-open", "Somebody else just started this move.") from None
 
 
 def _ended(move: ConnectionMove, verb: str, acting: Actor) -> ConnectionMove:

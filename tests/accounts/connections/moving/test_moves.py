@@ -271,7 +271,7 @@ def test_the_end_hands_provisioning_over_for_those_who_linked(cast: Cast, compan
         provisioned_by(user, company.okta)
     move = company.start()
     company.log_in()
-    assert moves.provisioned_by_source(move) == 1
+    assert moves.provisioned(move, move.source).count() == 1
     assert moves.finish_move(move, acting=company.admin, hand_over=True) == 1
     for user, connection in ((company.dana, company.entra), (sam, company.okta)):
         user.refresh_from_db()
