@@ -14,7 +14,7 @@ from accounts.connections.provider import documents as provider_documents
 from accounts.connections.provider import issuer_spellings
 from accounts.connections.provider.documents import ProviderError
 from accounts.connections.provider.settings import ENTRA_ISSUER, ProviderSettings, openid_fields, web_address
-from accounts.connections.provider.tenants import as_guid, is_microsoft, is_of_many, tenant_of
+from accounts.connections.provider.tenants import as_guid, is_any_tenant, is_microsoft, is_of_many, tenant_of
 from accounts.errors import ActionRefused
 from accounts.models import Connection
 from accounts.models.identity import Vendor
@@ -79,7 +79,7 @@ def check_before_use(connection: Connection) -> None:
 def _offer_tenant(by_domain: str, address: str, account_id: UUID | None) -> None:
     """Entra: one of a tenant's domains, or any address of its, leads to the tenant ID. Raises IssuerDiffers."""
     asked = ENTRA_ISSUER.format(tenant=by_domain.lower()) if issuer_spellings.is_host_name(by_domain) else address
-    if not is_microsoft(asked) or issuer_spellings.is_any_tenant(asked):
+    if not is_microsoft(asked) or is_any_tenant(asked):
         return
     of_tenant = issuer_spellings.tenant_issuer(asked)
     if not of_tenant or (of_tenant == address and tenant_of(address)):

@@ -3,13 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
-from accounts.connections.provider.tenants import as_guid, is_microsoft, tenant_of
+from accounts.connections.provider.tenants import as_guid, host_of, is_microsoft, parts_of, tenant_of
 
 # Appended by OpenID Connect Discovery 4.1; put between host and path by RFC 8414 section 3.1.
 _WELL_KNOWN = re.compile(r"/\.well-known/(?:openid-configuration|oauth-authorization-server)(/[^?#]*)?(?:[?#].*)?$")
 _QUOTES = "\"'“”‘’<>`"
 _HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
-_ANY_TENANT = frozenset(("common", "organizations", "consumers", "{tenantid}"))
 # Another address of the provider -> the issuer beside it.
 _BESIDE = tuple(
     (re.compile(pattern), issuer)
@@ -42,20 +41,15 @@ def is_host_name(text: str) -> bool:
     return bool(_HOST_NAME.fullmatch(text))
 
 
-def is_any_tenant(issuer: str) -> bool:
-    """Whether Microsoft's own words for any tenant are in the path."""
-    return not _ANY_TENANT.isdisjoint(_path(issuer).lower().split("/"))
-
-
 def tenant_issuer(address: str) -> str:
     """The issuer of version 2.0 beside any address of Microsoft's that names a tenant, by ID or by domain; empty where
     none is named. An issuer of version 1.0 (`sts.windows.net`) is one as it is."""
-    host, parts = _host(address), [part for part in _path(address).split("/") if part]
+    host, parts = host_of(address), [part for part in parts_of(address) if part]
     if not parts or not (as_guid(parts[0]) or is_host_name(parts[0])):
         return ""
     if host.startswith("sts.") and tenant_of(address) and len(parts) == 1:
         return address
-    return f"https://{host}/{parts[0].lower()}/v2.0"
+    return f"https://{host}/{parts[0]}/v2.0"
 
 
 def guesses(issuer: str, *, answered: bool) -> list[str]:
@@ -69,19 +63,5 @@ def guesses(issuer: str, *, answered: bool) -> list[str]:
 
 def is_console(issuer: str) -> bool:
     """Whether this is an address of pages for a provider's administrators."""
-    host = _host(issuer)
+    host = host_of(issuer)
     return host in _CONSOLES or "-admin.okta" in host
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address.lower()).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""

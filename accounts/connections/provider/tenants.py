@@ -13,18 +13,22 @@ _OF_MANY = frozenset(("common", "organizations", "consumers", "{tenantid}"))
 
 
 def is_microsoft(issuer: str) -> bool:
-    return _host(issuer) in HOSTS
+    return host_of(issuer) in HOSTS
 
 
 def tenant_of(issuer: str) -> str:
     """The GUID in the issuer's path, in lower case; empty when there is none."""
-    return next((guid for part in _parts(issuer) if (guid := as_guid(part))), "")
+    return next((guid for part in parts_of(issuer) if (guid := as_guid(part))), "")
 
 
 def is_of_many(issuer: str) -> bool:
     """Whether an issuer stands for any tenant: no token can be held to one."""
-    parts = _parts(issuer)
-    return not _OF_MANY.isdisjoint(parts) or (is_microsoft(issuer) and not tenant_of(issuer))
+    return is_any_tenant(issuer) or (is_microsoft(issuer) and not tenant_of(issuer))
+
+
+def is_any_tenant(issuer: str) -> bool:
+    """Whether Microsoft's own words for any tenant are in the path."""
+    return not _OF_MANY.isdisjoint(parts_of(issuer))
 
 
 def as_guid(text: str) -> str:
@@ -35,14 +39,16 @@ def as_guid(text: str) -> str:
         return ""
 
 
-def _parts(issuer: str) -> list[str]:
+def parts_of(issuer: str) -> list[str]:
+    """The parts of its path, in lower case; none where it is no address."""
     try:
         return urlsplit(issuer.strip().lower()).path.split("/")
     except ValueError:
         return []
 
 
-def _host(issuer: str) -> str:
+def host_of(issuer: str) -> str:
+    """In lower case; empty where there is none."""
     try:
         return urlsplit(issuer.strip().lower()).hostname or ""
     except ValueError:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.connections.provider.issuer_spellings import cleaned, guesses, is_any_tenant, is_console, tenant_issuer
+from accounts.connections.provider.issuer_spellings import cleaned, guesses, is_console, tenant_issuer
+from accounts.connections.provider.tenants import is_any_tenant
 
 TENANT = "7a1f9d7e-0c1b-4b5a-9a53-1c2d3e4f5a6b"
 
