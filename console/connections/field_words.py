@@ -17,3 +17,29 @@ JIT_WORDS = {
     "announced": "only provisioned users",
     "off": "no new users",
 }
+
+# Where the vendor has no word of its own.
+SETTING_WORDS = {
+    "idp_entity_id": "Issuer",
+    "sso_url": "Single sign-on URL",
+    "sso_by_post": "Send requests by POST",
+    "metadata_url": "Metadata URL",
+    "slo_url": "Single logout URL",
+    "slo_response_url": "Single logout response URL",
+    "slo_by_post": "Single logout by POST",
+    "issuer": "Issuer",
+    "tenant_id": "Tenant ID",
+    "client_id": "Client ID",
+    "flow": "Flow",
+    "force_authn": "Require a new sign-in (ForceAuthn)",
+    "name_id_policy": "Requested NameID format",
+    "authn_contexts": "Requested authentication contexts",
+    "authn_comparison": "Comparison of authentication contexts",
+    "accept_response_signature_over_encryption": "Accept encrypted assertions without their own signature",
+    "client_auth": "Client authentication",
+    "extra_scopes": "Extra scopes",
+    "prompt": "Prompt",
+    "max_age": "Maximum authentication age (seconds)",
+    "acr_values": "Authentication context (acr_values)",
+    "omit_login_hint": "Do not send login_hint",
+}

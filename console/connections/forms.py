@@ -1,6 +1,6 @@
 """Forms about a connection. They check shape; services check the rules."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -19,16 +19,21 @@ from spaces.models import Space, SpaceRole
 from spaces.role_mapping import MEMBER_ROLE
 from spaces.sign_in_rules import placement_of
 
-_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LONGEST_ATTRIBUTE_NAME = 500  # characters
 
 
+class PlainField(forms.CharField):
+    """A text that browsers neither complete nor check for spelling."""
+
+    widget = forms.TextInput(attrs=PLAIN)
+
+
 class NewConnectionForm(forms.Form):
-    name = forms.CharField(
+    name = PlainField(
         label="Name",
         max_length=100,
         help_text="Shown to users who can choose between several connections. Example: “Acme Okta”.",
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     kind = forms.ChoiceField(
         label="Identity provider",
@@ -64,20 +69,19 @@ class DomainForm(forms.Form):
         label="Email domain",
         max_length=253,
         help_text="The part after the @ of your users' email addresses.",
-        widget=forms.TextInput(attrs={**_PLAIN, "placeholder": "example.com"}),
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "example.com"}),
     )
 
 
 class GeneralForm(forms.Form):
     """Name and login options; some fields exist for SAML only."""
 
-    name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=_PLAIN))
-    button_label = forms.CharField(
+    name = PlainField(label="Name", max_length=100)
+    button_label = PlainField(
         label="Button label",
         max_length=100,
         required=False,
         help_text="Text of the sign-in button, on an installation with a single account.",
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     allow_idp_initiated = forms.BooleanField(
         label="Allow IdP-initiated login",
@@ -116,12 +120,11 @@ class AttributeNamesForm(forms.Form):
         for name in FIELDS:
             label, meaning = FIELD_WORDS[name]
             names = " or ".join(usual.get(name, ())) or ("the NameID" if name == "subject" else "nothing")
-            self.fields[name] = forms.CharField(
+            self.fields[name] = PlainField(
                 label=label,
                 required=False,
                 max_length=LONGEST_ATTRIBUTE_NAME,
                 help_text=f"Default: {names}. {meaning}".strip(),
-                widget=forms.TextInput(attrs=_PLAIN),
             )
 
 
@@ -171,29 +174,20 @@ class PeopleForm(forms.Form):
     def __init__(self, connection: Connection, posted: Any = None, *, has_all_permissions: bool = True) -> None:
         """`has_all_permissions`: whether the user may change which logins are accepted, and what they assign."""
         space, role = placement_of(connection) or ("", MEMBER_ROLE)
-        initial = {name: getattr(connection, name) for name in RULES}
-        granted = connection.grantable_account_roles.all()
-        super().__init__(
-            posted,
-            initial={
-                **initial,
-                "default_space": space,
-                "default_role": role,
-                "grantable": granted,
-                "agreed": sorted(agreed(connection)),
-            },
-        )
-        account: Any = connection.account
-        self._field("default_space").offer(Space.objects.in_account(account))
+        initial = {
+            **{name: getattr(connection, name) for name in RULES},
+            **{"default_space": space, "default_role": role, "agreed": sorted(agreed(connection))},
+            "grantable": connection.grantable_account_roles.all(),
+        }
+        super().__init__(posted, initial=initial)
+        account, fields = connection.account, cast(dict[str, Any], self.fields)
+        fields["default_space"].offer(Space.objects.in_account(account))
         roles = SpaceRole.objects.in_account(account).order_by("name").values_list("name", flat=True)
-        self._field("default_role").choices = [(name, name) for name in roles]
-        self._field("grantable").queryset = AccountRole.objects.in_account(account).order_by("name")
+        fields["default_role"].choices = [(name, name) for name in roles]
+        fields["grantable"].queryset = AccountRole.objects.in_account(account).order_by("name")
         if not has_all_permissions:
             for name in self.fields if was_enabled(connection) else ("grantable", "agreed"):
-                self._field(name).disabled = True
-
-    def _field(self, name: str) -> Any:
-        return self.fields[name]
+                fields[name].disabled = True
 
     def rules(self) -> dict[str, Any]:
         """Return the arguments of `change_sign_in_rules`."""

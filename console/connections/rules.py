@@ -1,6 +1,5 @@
 """Tabs General, User access and Attribute names of a connection: one form each."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,7 +25,8 @@ def general(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     form = GeneralForm(connection, posted(request), has_all_permissions=has_all_permissions(request))
     if request.method == "POST" and form.is_valid():
         with refusal_as_form_error(form):
-            return _saved(request, connection, "connection-general", _update(request, connection, form.cleaned_data))
+            changed = update_connection(connection, form.cleaned_data, acting=acting(request))
+            return _saved(request, connection, "connection-general", changed)
     return shown(request, connection, "connection-general", "connections/general.html", form=form)
 
 
@@ -54,10 +54,6 @@ def user_access(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             return _saved(request, connection, "connection-people", changed)
     gifts = gifts_of(connection)
     return shown(request, connection, "connection-people", "connections/user_access.html", form=form, gifts=gifts)
-
-
-def _update(request: HttpRequest, connection: Connection, changes: dict[str, Any]) -> bool:
-    return update_connection(connection, changes, acting=acting(request))
 
 
 def _saved(request: HttpRequest, connection: Connection, route: str, changed: bool, in_draft: str = "") -> HttpResponse:

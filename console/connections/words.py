@@ -13,34 +13,10 @@ from accounts.models import Connection, ConnectionDraft, EmailDomain
 from accounts.models.identity import OidcFlow, Protocol
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
 from common.encryption import is_kept
-from console.connections.field_words import FIELD_WORDS, JIT_WORDS
+from console.connections.field_words import FIELD_WORDS, JIT_WORDS, SETTING_WORDS
 from spaces.sign_in_rules import placement_of
 
 _NONE = "none"
-_WORDS = {
-    "idp_entity_id": "Issuer",
-    "sso_url": "Single sign-on URL",
-    "sso_by_post": "Send requests by POST",
-    "metadata_url": "Metadata URL",
-    "slo_url": "Single logout URL",
-    "slo_response_url": "Single logout response URL",
-    "slo_by_post": "Single logout by POST",
-    "issuer": "Issuer",
-    "tenant_id": "Tenant ID",
-    "client_id": "Client ID",
-    "flow": "Flow",
-    "force_authn": "Require a new sign-in (ForceAuthn)",
-    "name_id_policy": "Requested NameID format",
-    "authn_contexts": "Requested authentication contexts",
-    "authn_comparison": "Comparison of authentication contexts",
-    "accept_response_signature_over_encryption": "Accept encrypted assertions without their own signature",
-    "client_auth": "Client authentication",
-    "extra_scopes": "Extra scopes",
-    "prompt": "Prompt",
-    "max_age": "Maximum authentication age (seconds)",
-    "acr_values": "Authentication context (acr_values)",
-    "omit_login_hint": "Do not send login_hint",
-}
 _CHOICES: dict[Any, str] = {
     **dict(OidcFlow.choices),
     **dict(NameIdFormat.choices),
@@ -97,7 +73,7 @@ def _differences(draft: ConnectionDraft) -> Iterator[Difference]:
 
 def label_of(connection: Connection, name: str) -> str:
     theirs = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels
-    return theirs.get(_IN_FORMS.get(name, name), _WORDS[name])
+    return theirs.get(_IN_FORMS.get(name, name), SETTING_WORDS[name])
 
 
 def value_words(value: Any) -> str:

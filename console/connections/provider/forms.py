@@ -16,14 +16,19 @@ from accounts.connections.vendors import SET_UPS
 from accounts.models import Connection
 from accounts.models.identity import MAX_AGE_LIMIT, OidcFlow, Vendor
 from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdFormat, Prompt
+from console.connections.field_words import SETTING_WORDS
+from console.connections.forms import PLAIN, PlainField
 from console.shared.timelines import THIS_CENTURY
 
-_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
-_ADDRESS = {**_PLAIN, "placeholder": "https://", "inputmode": "url"}
+_ADDRESS = {**PLAIN, "placeholder": "https://", "inputmode": "url"}
 _CHOSEN = "entity_id"
 # What names the encoding of bytes that were decoded since.
 _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _LONGEST_ADDRESS, _LONGEST_ISSUER = 2048, 1024  # characters, as the columns are
+
+
+class AddressField(forms.CharField):
+    widget = forms.URLInput(attrs=_ADDRESS)
 
 
 class ProviderForm(forms.Form):
@@ -34,9 +39,9 @@ class ProviderForm(forms.Form):
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(posted, files, prefix=prefix, initial=self.present(connection))
         self.connection = connection
-        for name, label in SET_UPS[connection.vendor, connection.protocol].identity_provider_labels.items():
-            if name in self.fields:
-                self.fields[name].label = label
+        theirs = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels
+        for name, field in self.fields.items():
+            field.label = theirs.get(name, field.label or SETTING_WORDS.get(name))
 
     def present(self, connection: Connection) -> dict[str, Any]:
         """Return the initial values: the connection's fields of the same names."""
@@ -81,7 +86,7 @@ class MetadataForm(ProviderForm):
 
 
 class MetadataAddressForm(MetadataForm):
-    metadata_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+    metadata_url = AddressField(max_length=_LONGEST_ADDRESS)
 
     def described(self, entity_id: str) -> ProviderSettings:
         address, account_id = self.cleaned_data["metadata_url"], self.connection.account_id
@@ -96,7 +101,7 @@ class UploadOrText(forms.Form):
         label="Or paste the text",
         required=False,
         max_length=LIMIT,
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 4}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 4}),
     )
     is_needed = True
 
@@ -136,28 +141,24 @@ class FieldsForm(ProviderForm, UploadOrText):
     """Issuer, URL and certificate as single fields. Without a new certificate the current ones stay; the metadata URL
     is cleared, because a refresh would overwrite these values."""
 
-    issuer = forms.CharField(max_length=_LONGEST_ISSUER, widget=forms.TextInput(attrs=_PLAIN))
-    sso_url = forms.CharField(max_length=_LONGEST_ADDRESS, widget=forms.URLInput(attrs=_ADDRESS))
+    issuer = PlainField(max_length=_LONGEST_ISSUER)
+    sso_url = AddressField(max_length=_LONGEST_ADDRESS)
     sso_by_post = forms.BooleanField(
-        label="Send requests by POST",
         required=False,
         help_text="For identity providers that accept requests by HTTP-POST only. Most accept HTTP-Redirect.",
     )
-    slo_url = forms.CharField(
-        label="Single logout URL",
+    slo_url = AddressField(
         max_length=_LONGEST_ADDRESS,
         required=False,
         help_text="Optional: users who log out here are also logged out at the identity provider.",
-        widget=forms.URLInput(attrs=_ADDRESS),
     )
     field_order = ("issuer", "sso_url", "sso_by_post", "file", "text", "slo_url")
 
     def __init__(self, connection: Connection, posted: Any = None, files: Any = None, *, prefix: str) -> None:
         super().__init__(connection, posted, files, prefix=prefix)
         self.is_needed = not connection.idp_certificates
-        self.fields["file"].label = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels[
-            "certificate"
-        ]
+        theirs = SET_UPS[connection.vendor, connection.protocol].identity_provider_labels
+        self.fields["file"].label = theirs["certificate"]
         if not self.is_needed:
             self.fields["file"].help_text = "Leave empty to keep the certificates. A new one replaces them."
 
@@ -191,27 +192,23 @@ class SamlOptionsForm(ProviderForm):
         help_text="ForceAuthn: the identity provider asks users to sign in even if they have a session.",
     )
     name_id_policy = forms.ChoiceField(
-        label="Requested NameID format",
         required=False,
         choices=[("", "none: as configured at the identity provider"), *NameIdFormat.choices],
         help_text="Okta refuses requests for a format other than the one of its application.",
     )
     authn_contexts = forms.CharField(
-        label="Requested authentication contexts",
         required=False,
         max_length=2048,
         help_text="One URI per line. Empty: the identity provider decides how users sign in. Otherwise it refuses"
         " users who sign in differently, for example without a password.",
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 3}),
     )
     authn_comparison = forms.ChoiceField(
-        label="Comparison of authentication contexts",
         choices=AuthnComparison.choices,
         help_text="How the sign-in method must compare to the contexts above. Microsoft Entra ID supports the first"
         " option only.",
     )
     accept_response_signature_over_encryption = forms.BooleanField(
-        label="Accept encrypted assertions without their own signature",
         required=False,
         help_text="Weaker: the signature then covers the encrypted text, not the assertion. Only for identity"
         " providers that sign responses and cannot sign assertions.",
@@ -231,59 +228,45 @@ class OpenIdForm(ProviderForm):
     button of the form selects it."""
 
     offered = ""
-    tenant_id = forms.CharField(
-        max_length=255,
-        required=False,
-        help_text="A GUID, or a domain of the tenant.",
-        widget=forms.TextInput(attrs=_PLAIN),
-    )
-    issuer = forms.CharField(max_length=_LONGEST_ISSUER, required=False, widget=forms.TextInput(attrs=_ADDRESS))
-    client_id = forms.CharField(max_length=255, widget=forms.TextInput(attrs=_PLAIN))
+    tenant_id = PlainField(max_length=255, required=False, help_text="A GUID, or a domain of the tenant.")
+    issuer = PlainField(max_length=_LONGEST_ISSUER, required=False, widget=forms.TextInput(attrs=_ADDRESS))
+    client_id = PlainField(max_length=255)
     flow = forms.ChoiceField(
-        label="Flow",
         choices=OidcFlow.choices,
         help_text="Code with PKCE is more secure and supports more groups. It needs a client secret at most identity"
         " providers; the flow id_token needs none.",
     )
     client_auth = forms.ChoiceField(
-        label="Client authentication",
         required=False,
         choices=ClientAuth.choices,
         help_text="With a private key, no secret expires. Create the key below, then add its certificate or JWKS URL"
         " at the identity provider.",
     )
-    extra_scopes = forms.CharField(
-        label="Extra scopes",
+    extra_scopes = PlainField(
         max_length=255,
         required=False,
         help_text="Requested in addition to openid, profile and email, separated by spaces. To send groups, Okta"
         " needs groups here and a groups claim on the application.",
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     prompt = forms.ChoiceField(
-        label="Prompt",
         required=False,
         choices=[("", "none"), *Prompt.choices],
         help_text="What the identity provider asks users to do, even with an existing session (prompt).",
     )
     max_age = forms.IntegerField(
-        label="Maximum authentication age (seconds)",
         required=False,
         min_value=0,
         max_value=MAX_AGE_LIMIT,
         help_text="Users whose last sign-in at the identity provider is older must sign in again (max_age). Logins"
         " without the claim auth_time are then refused. Empty: no limit.",
     )
-    acr_values = forms.CharField(
-        label="Authentication context (acr_values)",
+    acr_values = PlainField(
         max_length=255,
         required=False,
         help_text="Requested authentication levels, such as urn:okta:loa:2fa:any. The response is not checked"
         " against them.",
-        widget=forms.TextInput(attrs=_PLAIN),
     )
     omit_login_hint = forms.BooleanField(
-        label="Do not send login_hint",
         required=False,
         help_text="By default, the email entered here is sent to prefill the identity provider's sign-in page.",
     )
@@ -296,7 +279,6 @@ class OpenIdForm(ProviderForm):
             self.fields["issuer"].required = True
             self.fields["issuer"].help_text = "Or the URL of the discovery document. Checked when you save."
         else:
-            self.fields["issuer"].label = "Issuer"
             self.fields["issuer"].help_text = "Only for national clouds. Empty: derived from the tenant ID."
 
     def present(self, connection: Connection) -> dict[str, Any]:
