@@ -49,55 +49,39 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     add("--grantable-account-role", action="append", default=[], metavar="ROLE")
     add("--clock-skew", type=int, default=60, metavar="SECONDS")
     add("--live", action="store_true", help="enable the connection")
-    for_saml = parser.add_argument_group("SAML 2.0")
-    for_saml.add_argument("--metadata", metavar="FILE-or-URL")
-    for_saml.add_argument("--sso-url", default="", metavar="URL")
-    for_saml.add_argument(
-        "--sso-by-post", action="store_true", help="send requests by HTTP-POST instead of HTTP-Redirect"
-    )
-    for_saml.add_argument("--certificate", action="append", default=[], metavar="FILE")
-    for_saml.add_argument("--slo-url", default="", metavar="URL", help="URL for logout messages")
-    for_saml.add_argument(
-        "--slo-response-url", default="", metavar="URL", help="URL for logout responses, if different"
-    )
-    for_saml.add_argument(
-        "--slo-by-post", action="store_true", help="send logout messages by HTTP-POST instead of HTTP-Redirect"
-    )
-    for_saml.add_argument("--allow-idp-initiated", action="store_true")
-    for_saml.add_argument("--sign-requests", action="store_true")
-    for_saml.add_argument("--allow-sha1", action="store_true")
-    for_saml.add_argument(
+    add = parser.add_argument_group("SAML 2.0").add_argument
+    add("--metadata", metavar="FILE-or-URL")
+    add("--sso-url", default="", metavar="URL")
+    add("--sso-by-post", action="store_true", help="send requests by HTTP-POST instead of HTTP-Redirect")
+    add("--certificate", action="append", default=[], metavar="FILE")
+    add("--slo-url", default="", metavar="URL", help="URL for logout messages")
+    add("--slo-response-url", default="", metavar="URL", help="URL for logout responses, if different")
+    add("--slo-by-post", action="store_true", help="send logout messages by HTTP-POST instead of HTTP-Redirect")
+    add("--allow-idp-initiated", action="store_true")
+    add("--sign-requests", action="store_true")
+    add("--allow-sha1", action="store_true")
+    add(
         "--accept-response-signature-over-encryption",
         action="store_true",
         help="accept encrypted assertions without their own signature; weaker",
     )
-    for_saml.add_argument("--force-authn", action="store_true", help="require a new sign-in at the identity provider")
-    for_saml.add_argument("--name-id-policy", choices=NameIdFormat.labels, help="requested NameID format")
-    for_saml.add_argument(
-        "--authn-context", action="append", default=[], metavar="URI", help="requested authentication context"
-    )
-    for_saml.add_argument("--authn-comparison", choices=AuthnComparison.values, default=AuthnComparison.EXACT)
-    for_both = parser.add_argument_group("SAML 2.0 (issuer URI) and OpenID Connect (issuer)")
-    for_both.add_argument("--issuer", default="", metavar="URI")
-    for_oidc = parser.add_argument_group("OpenID Connect")
-    for_oidc.add_argument("--tenant-id", default="", metavar="ID")
-    for_oidc.add_argument("--client-id", default="")
-    for_oidc.add_argument("--client-secret-env", metavar="VAR")
-    for_oidc.add_argument(
-        "--flow", choices=OidcFlow.values, help="default: code if there is a client secret or key, else id_token"
-    )
-    for_oidc.add_argument(
-        "--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: a key is created"
-    )
-    for_oidc.add_argument(
-        "--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta"
-    )
-    for_oidc.add_argument("--prompt", choices=Prompt.values, default="")
-    for_oidc.add_argument(
-        "--max-age", type=int, metavar="SECONDS", help="maximum authentication age; auth_time is checked"
-    )
-    for_oidc.add_argument("--acr-values", default="", metavar="VALUES")
-    for_oidc.add_argument("--omit-login-hint", action="store_true", help="do not send login_hint")
+    add("--force-authn", action="store_true", help="require a new sign-in at the identity provider")
+    add("--name-id-policy", choices=NameIdFormat.labels, help="requested NameID format")
+    add("--authn-context", action="append", default=[], metavar="URI", help="requested authentication context")
+    add("--authn-comparison", choices=AuthnComparison.values, default=AuthnComparison.EXACT)
+    add = parser.add_argument_group("SAML 2.0 (issuer URI) and OpenID Connect (issuer)").add_argument
+    add("--issuer", default="", metavar="URI")
+    add = parser.add_argument_group("OpenID Connect").add_argument
+    add("--tenant-id", default="", metavar="ID")
+    add("--client-id", default="")
+    add("--client-secret-env", metavar="VAR")
+    add("--flow", choices=OidcFlow.values, help="default: code if there is a client secret or key, else id_token")
+    add("--client-auth", choices=ClientAuth.values, default=ClientAuth.SECRET, help="private_key: a key is created")
+    add("--extra-scope", action="append", default=[], metavar="SCOPE", help="such as groups, for Okta")
+    add("--prompt", choices=Prompt.values, default="")
+    add("--max-age", type=int, metavar="SECONDS", help="maximum authentication age; auth_time is checked")
+    add("--acr-values", default="", metavar="VALUES")
+    add("--omit-login-hint", action="store_true", help="do not send login_hint")
 
 
 def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
@@ -121,31 +105,25 @@ def _attribute(text: str) -> tuple[str, str]:
 
 
 def _saml(options: dict[str, Any]) -> ProviderSettings:
-    private_key, certificate = new_service_provider_key("Torque SSO")
-    found = _identity_provider(options)
-    own = {"sp_private_key": private_key, "sp_certificate": certificate, **_requests(options)}
-    return ProviderSettings({**found.fields, **{name: options[name] for name in _SWITCHES}, **own}, found.warnings)
-
-
-def _requests(options: dict[str, Any]) -> dict[str, Any]:
-    formats = dict(zip(NameIdFormat.labels, NameIdFormat.values, strict=True))
-    return {
-        "name_id_policy": formats.get(options["name_id_policy"], ""),
-        "authn_contexts": provider_settings.authn_contexts(" ".join(options["authn_context"])),
-        "authn_comparison": options["authn_comparison"],
-    }
-
-
-def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
     try:
-        return _described(options)
+        found = _identity_provider(options)
     except ProviderNotChosen as several:
         raise ActionRefused(
             "provider-not-chosen", f"{several} Run the command again with --issuer ENTITY-ID."
         ) from None
+    formats = dict(zip(NameIdFormat.labels, NameIdFormat.values, strict=True))
+    private_key, certificate = new_service_provider_key("Torque SSO")
+    own = {
+        **{name: options[name] for name in _SWITCHES},
+        **{"sp_private_key": private_key, "sp_certificate": certificate},
+        "name_id_policy": formats.get(options["name_id_policy"], ""),
+        "authn_contexts": provider_settings.authn_contexts(" ".join(options["authn_context"])),
+        "authn_comparison": options["authn_comparison"],
+    }
+    return ProviderSettings({**found.fields, **own}, found.warnings)
 
 
-def _described(options: dict[str, Any]) -> ProviderSettings:
+def _identity_provider(options: dict[str, Any]) -> ProviderSettings:
     source = options["metadata"]
     if source and source.startswith(("https://", "http://")):
         return provider_settings.from_metadata_address(source, options["issuer"], account_id=None)
@@ -155,15 +133,14 @@ def _described(options: dict[str, Any]) -> ProviderSettings:
         name: provider_settings.web_address(options[name], f"--{name.replace('_', '-')}")
         for name in ("slo_url", "slo_response_url")
     }
-    found = provider_settings.certificates_in(_text(path) for path in options["certificate"])
+    found = provider_settings.certificates_in(text_of(_bytes(path)) for path in options["certificate"])
     fields = {
         "idp_entity_id": options["issuer"],
-        "sso_url": options["sso_url"],
-        "sso_by_post": options["sso_by_post"],
         "idp_certificates": "".join(found.certificates),
+        **{name: options[name] for name in ("sso_url", "sso_by_post", "slo_by_post")},
+        **addresses,
     }
-    own = {**fields, **addresses, "slo_by_post": options["slo_by_post"]}
-    return ProviderSettings(own, found.left_out)
+    return ProviderSettings(fields, found.left_out)
 
 
 def _oidc(options: dict[str, Any]) -> ProviderSettings:
@@ -184,10 +161,6 @@ def _oidc(options: dict[str, Any]) -> ProviderSettings:
         fields["sp_private_key"], fields["sp_certificate"] = new_service_provider_key("Torque SSO")
     public = (PUBLIC_CLIENT,) if flow == OidcFlow.CODE and not authenticates else ()
     return ProviderSettings(fields, (*found.warnings, *public))
-
-
-def _text(path: str) -> str:
-    return text_of(_bytes(path))
 
 
 def _bytes(path: str) -> bytes:
