@@ -70,7 +70,12 @@ def health_of(connection: Connection, now: datetime) -> Health:
     records = LoginRecord.objects.in_account(connection.account_id).filter(connection=connection)
     good, bad = (records.filter(outcome=outcome) for outcome in (LoginOutcome.SIGNED_IN, LoginOutcome.REFUSED))
     bad = bad.exclude(beginning=Beginning.TEST)
-    latest = _latest(good)
+    # The latest logins, with `had_groups` in place of their long lists of groups.
+    had_groups = Q(group_ids__isnull=False) | Q(identity__groups_overage=True)
+    seen = good.annotate(had_groups=had_groups).only("reference", "at", "clock_difference")
+    latest: list[Any] = list(seen.order_by("-at")[:LOOKED_AT])
+    # The largest difference: transport delays make it smaller.
+    differences = (login.clock_difference for login in latest if login.clock_difference is not None)
     success, failure = latest[0] if latest else None, bad.only("reference", "at").order_by("-at").first()
     return Health(
         last_success=success,
@@ -81,7 +86,7 @@ def health_of(connection: Connection, now: datetime) -> Health:
         groups=_groups(connection, latest),
         unmapped_groups=seen_identifiers(connection.account, SHOWN, of=connection),
         unknown_spaces=unknown_spaces(connection, now - WITHIN, SHOWN),
-        clock_difference=_clock_difference(latest),
+        clock_difference=max(differences, default=None),
         allowed_skew=connection.clock_skew,
         passed_since=_passed_since(connection, failure) if failure and _has_failed_last(success, failure) else None,
     )
@@ -97,21 +102,9 @@ def _passed_since(connection: Connection, failure: LoginRecord) -> LoginRecord |
     return tests.filter(settings_digest=digest_of(connection)).only("reference", "at").order_by("-at").first()
 
 
-def _latest(good: Any) -> list[Any]:
-    """Return the latest logins, with `had_groups` in place of their long lists of groups."""
-    had_groups = Q(group_ids__isnull=False) | Q(identity__groups_overage=True)
-    fields = ("reference", "at", "clock_difference")
-    return list(good.annotate(had_groups=had_groups).only(*fields).order_by("-at")[:LOOKED_AT])
-
-
 def _groups(connection: Connection, latest: list[Any]) -> Groups:
     if connection.groups_seen_at is None:
         return Groups.NEVER
     if any(login.had_groups for login in latest[:ENOUGH]):
         return Groups.ARRIVING
     return Groups.STOPPED if len(latest) >= ENOUGH else Groups.FEW
-
-
-def _clock_difference(latest: list[Any]) -> int | None:
-    """Return the largest difference: transport delays make it smaller."""
-    return max((seen for login in latest if (seen := login.clock_difference) is not None), default=None)

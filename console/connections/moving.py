@@ -64,22 +64,11 @@ class StartForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """`label`: label of the checkbox."""
-
     hand_over = forms.BooleanField(required=False, initial=True)
-
-    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["hand_over"].label = label
 
 
 class BackForm(HandOverForm):
     disable = forms.BooleanField(required=False)
-
-    def __init__(self, found: ConnectionMove, label: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(label, *args, **kwargs)
-        target = found.target
-        self.fields["disable"].label = f"Also disable {target}, so that the sign-in page does not offer it"
 
 
 def sources_of(target: Connection) -> QuerySet[Connection]:
@@ -150,7 +139,7 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         privileged = form.cleaned_data["includes_privileged"]
         moves.start_move(source, target, includes_privileged=privileged, acting=acting(request))
         messages.success(request, f"Move started. Users of {source} are linked at their next login through {target}.")
-    return _back(target, source)
+    return redirect(_address(target, source))
 
 
 def _start_question(planned: ConnectionMove) -> Question:
@@ -180,14 +169,14 @@ def _start_question(planned: ConnectionMove) -> Question:
 def finish(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResponse:
     target = connection_of(request, connection_id)
     found = own_or_404(request, moves.open_moves_to(target), move_id)
-    form = HandOverForm("", request.POST)
+    form = HandOverForm(request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _finish_question(found))
     with refusal_as_message(request):
         handed = moves.finish_move(found, acting=acting(request), hand_over=form.cleaned_data["hand_over"])
         more = f" {target} now provisions {counted(handed, 'more user', 'more users')}." if handed else ""
         messages.success(request, f"Move from {found.source} finished.{more}")
-    return _back(target, found.source)
+    return redirect(_address(target, found.source))
 
 
 def _finish_question(found: ConnectionMove) -> Question:
@@ -204,11 +193,14 @@ def _finish_question(found: ConnectionMove) -> Question:
         sentences.append(
             f"{source} still provisions {users} who are linked. Unassigning them there deprovisions them here."
         )
-    label = f"{target} takes over provisioning of {users}. {source} can no longer change or deprovision them"
+    form = HandOverForm()
+    form.fields[
+        "hand_over"
+    ].label = f"{target} takes over provisioning of {users}. {source} can no longer change or deprovision them"
     return Question(
         title=f"Finish the move from {source}?",
         sentences=sentences,
-        form=HandOverForm(label) if handed else None,
+        form=form if handed else None,
         button="Finish the move",
         cancel_address=_address(target, source),
         is_dangerous=False,
@@ -220,7 +212,7 @@ def _finish_question(found: ConnectionMove) -> Question:
 def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpResponse:
     target = connection_of(request, connection_id)
     found = own_or_404(request, moves.open_moves_to(target), move_id)
-    form = BackForm(found, "", request.POST)
+    form = BackForm(request.POST)
     if not is_confirmed(request) or not form.is_valid():
         return ask(request, _back_question(found))
     with refusal_as_message(request):
@@ -228,7 +220,7 @@ def back(request: HttpRequest, connection_id: UUID, move_id: UUID) -> HttpRespon
         users, ended = counted(done.people, "user", "users"), counted(done.sessions, "session", "sessions")
         effect = f"{users} unlinked from {target}, {ended} ended"
         messages.success(request, f"Users sign in through {found.source} again: {effect}.")
-    return _back(target, found.source)
+    return redirect(_address(target, found.source))
 
 
 def _back_question(found: ConnectionMove) -> Question:
@@ -248,20 +240,18 @@ def _back_question(found: ConnectionMove) -> Question:
 
 def _back_form(found: ConnectionMove) -> BackForm:
     """Build the form without options that do not apply."""
-    handed = moves.provisioned(found, found.target).count()
-    users = counted(handed, "user", "users")
-    label = f"{found.source} takes over provisioning of the {users} that {found.target} provisions"
-    form = BackForm(found, label)
-    if not handed:
+    form, source, target = BackForm(), found.source, found.target
+    if handed := moves.provisioned(found, target).count():
+        users = counted(handed, "user", "users")
+        form.fields["hand_over"].label = f"{source} takes over provisioning of the {users} that {target} provisions"
+    else:
         del form.fields["hand_over"]
     if found.is_within:
         del form.fields["disable"]
+    else:
+        form.fields["disable"].label = f"Also disable {target}, so that the sign-in page does not offer it"
     return form
 
 
 def _address(target: Connection, source: Connection) -> str:
     return f"{address_of(target, 'connection-move')}?{urlencode({'source': str(source.pk)})}"
-
-
-def _back(target: Connection, source: Connection) -> HttpResponse:
-    return redirect(_address(target, source))

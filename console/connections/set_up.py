@@ -1,6 +1,5 @@
 """Set-up steps from a new connection to a live one; can be left and continued at any step."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +23,12 @@ LOOKED_AT = 20  # of the latest attempts
 @needs(Permission.MANAGE_SSO)
 def set_up(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     connection = connection_of(request, connection_id)
-    seen = replace(_seen(connection), has_all_permissions=has_all_permissions(request))
+    seen = _seen(connection, has_all_permissions(request))
     steps = steps_of(set_up_of(connection), seen)
-    route = "connection-set-up"
-    return shown(request, connection, route, "connections/set_up.html", steps=steps, seen=seen)
+    return shown(request, connection, "connection-set-up", "connections/set_up.html", steps=steps, seen=seen)
 
 
-def _seen(connection: Connection) -> Seen:
+def _seen(connection: Connection, has_all: bool) -> Seen:
     attempts = LoginRecord.objects.in_account(connection.account_id).filter(connection=connection).order_by("-at")
     tests = attempts.filter(outcome=LoginOutcome.TESTED)
     of_these_settings = tests.filter(settings_digest=digest_of(connection))
@@ -51,6 +49,7 @@ def _seen(connection: Connection) -> Seen:
         passed=of_these_settings.values_list("reference", flat=True).first() or "",
         refused=last.reference if last and last.outcome == LoginOutcome.REFUSED else "",
         is_live=connection.state == ConnectionState.LIVE,
+        has_all_permissions=has_all,
     )
 
 

@@ -71,7 +71,11 @@ def fields_in(
 
 def steps_of(set_up: SetUp, seen: Seen) -> list[Step]:
     """Return the steps in order. At most one is next: the first that can be done now."""
-    return list(_marked([_chosen(set_up), *_values(set_up, seen), _attributes(seen), _domains(seen), *_last(seen)]))
+    chosen = Step("kind", "Choose the identity provider", True, f"{set_up.title}. {set_up.summary}")
+    enable = Step(
+        "enable", "Enable", seen.is_live, _enable_sentence(seen), waits="" if seen.passed else "after the test"
+    )
+    return list(_marked([chosen, *_values(set_up, seen), _attributes(seen), _domains(seen), _test(seen), enable]))
 
 
 def _marked(steps: Sequence[Step]) -> Iterator[Step]:
@@ -85,12 +89,8 @@ def _marked(steps: Sequence[Step]) -> Iterator[Step]:
             yield replace(step, mark=Mark.OPTIONAL if step.waits == Mark.OPTIONAL else Mark.OPEN)
 
 
-def _chosen(set_up: SetUp) -> Step:
-    return Step("kind", "Choose the identity provider", True, f"{set_up.title}. {set_up.summary}")
-
-
 def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
-    labels = _listed([value.label for value in set_up.service_provider_details])
+    labels = ", ".join(value.label for value in set_up.service_provider_details)
     ours = Step(
         "ours",
         "Copy the service provider details",
@@ -102,11 +102,17 @@ def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
         "Show service provider details",
         "" if seen.missing else SEEN_LATER,
     )
+    if seen.missing:
+        lacking = f"Missing: {', '.join(seen.missing)}. Find them at: {set_up.identity_provider_page}."
+    elif seen.lacks_secret:
+        lacking = "The client secret is missing. Code with PKCE needs one at most identity providers."
+    else:
+        lacking = "All required details are entered."
     theirs = Step(
         "theirs",
         "Enter the identity provider details",
         not seen.missing,
-        _values_sentence(set_up, seen),
+        lacking,
         "connection-provider",
         "Enter details",
         "" if seen.answered else "after step 2",
@@ -114,43 +120,32 @@ def _values(set_up: SetUp, seen: Seen) -> tuple[Step, Step]:
     return ours, theirs
 
 
-def _values_sentence(set_up: SetUp, seen: Seen) -> str:
-    if seen.missing:
-        return f"Missing: {_listed(seen.missing)}. Find them at: {set_up.identity_provider_page}."
-    if seen.lacks_secret:
-        return "The client secret is missing. Code with PKCE needs one at most identity providers."
-    return "All required details are entered."
-
-
 def _attributes(seen: Seen) -> Step:
+    if not seen.answered:
+        sentence = (
+            "Configure the identity provider to send these attribute names, or enter its names here. The test"
+            " shows what arrives."
+        )
+    else:
+        came = ", ".join(FIELD_WORDS[name][0] for name in ASKED_FOR if name in seen.arrived)
+        absent = ", ".join(FIELD_WORDS[name][0] for name in ASKED_FOR if name not in seen.arrived)
+        sentence = f"Received in the last login: {came or 'none'}." + (f" Not received: {absent}." if absent else "")
     return Step(
         "attributes",
         "Send the attributes",
         "email" in seen.arrived,
-        _attributes_sentence(seen),
+        sentence,
         "connection-attributes",
         "Show attribute names",
         "" if seen.answered else SEEN_LATER,
     )
 
 
-def _attributes_sentence(seen: Seen) -> str:
-    labels = {name: FIELD_WORDS[name][0] for name in ASKED_FOR}
-    if not seen.answered:
-        return (
-            "Configure the identity provider to send these attribute names, or enter its names here. The test"
-            " shows what arrives."
-        )
-    came = _listed([label for name, label in labels.items() if name in seen.arrived])
-    absent = _listed([label for name, label in labels.items() if name not in seen.arrived])
-    return f"Received in the last login: {came or 'none'}." + (f" Not received: {absent}." if absent else "")
-
-
 def _domains(seen: Seen) -> Step:
     if seen.unverified:
-        sentence = f"Not verified yet: {_listed(seen.unverified)}. Add the DNS record, then check it."
+        sentence = f"Not verified yet: {', '.join(seen.unverified)}. Add the DNS record, then check it."
     elif seen.verified:
-        sentence = f"Verified: {_listed(seen.verified)}. The sign-in page routes its users to this connection."
+        sentence = f"Verified: {', '.join(seen.verified)}. The sign-in page routes its users to this connection."
     else:
         sentence = (
             "Without a verified domain, the sign-in page can't route users here: they start at the identity provider's"
@@ -169,8 +164,8 @@ def _domains(seen: Seen) -> Step:
     )
 
 
-def _last(seen: Seen) -> tuple[Step, Step]:
-    test = Step(
+def _test(seen: Seen) -> Step:
+    return Step(
         "test",
         "Test login",
         bool(seen.passed),
@@ -179,14 +174,6 @@ def _last(seen: Seen) -> tuple[Step, Step]:
         "Test login",
         "after step 3" if seen.missing else "",
     )
-    enable = Step(
-        "enable",
-        "Enable",
-        seen.is_live,
-        _enable_sentence(seen),
-        waits="" if seen.passed else "after the test",
-    )
-    return test, enable
 
 
 def _enable_sentence(seen: Seen) -> str:
@@ -209,7 +196,3 @@ def _test_sentence(seen: Seen) -> str:
     if seen.tested:
         return "The settings changed after the last successful test. Test them again."
     return "Redirects to the identity provider and shows the response. Nothing is saved, and you are not signed in."
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)
