@@ -3,8 +3,9 @@
 from typing import Any, cast
 
 from django import forms
+from django.http import HttpRequest
 
-from accounts.connections.agreed_permissions import agreed
+from accounts.connections.agreed_permissions import agreed, not_agreed
 from accounts.connections.attribute_names import FIELDS
 from accounts.connections.changes import RULES
 from accounts.connections.consent import HARMLESS, was_enabled
@@ -199,3 +200,27 @@ class PeopleForm(forms.Form):
             "default_space": given["default_space"].name if given["default_space"] else "",
             "default_role": given["default_role"] or MEMBER_ROLE,
         }
+
+
+class AllowForm(forms.Form):
+    """One checkbox, unticked, for each group and role that gives more than was allowed.
+
+    The value lists the permissions of the label, so that a role extended meanwhile is not allowed unseen.
+    """
+
+    allow = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def allow_form(connection: Connection) -> AllowForm | None:
+    """Return the form for a confirmation; None if there is nothing to allow."""
+    gifts = [(", ".join(gift.permissions), gift.name) for gift in not_agreed(connection)]
+    form = AllowForm()
+    boxes: Any = form.fields["allow"]
+    boxes.label = f"Allow logins through {connection} to assign:"
+    boxes.choices = [(words, f"{name}: {words}") for words, name in gifts]
+    return form if gifts else None
+
+
+def ticked(request: HttpRequest) -> set[str]:
+    """Return the account permissions of the selected checkboxes."""
+    return {name for value in request.POST.getlist("allow") for name in value.split(", ") if name}

@@ -18,7 +18,7 @@ from accounts.models import Connection
 from accounts.models.identity import ConnectionState
 from accounts.permissions import Permission
 from accounts.sso.addresses import addresses_of
-from console.connections.allowing import allow_form, ticked
+from console.connections.forms import allow_form, ticked
 from console.connections.health import health_of
 from console.connections.tabs import address_of, connection_of, shown
 from console.connections.words import described_draft, settings_of

@@ -4,17 +4,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.connections.agreed_permissions import gifts_of
+from accounts.connections.agreed_permissions import allow_permissions, gifts_of
 from accounts.connections.changes import update_connection
 from accounts.connections.drafts import change_settings
 from accounts.models import Connection
 from accounts.permissions import Permission
-from console.connections.forms import AttributeNamesForm, GeneralForm, PeopleForm
+from console.connections.forms import AttributeNamesForm, GeneralForm, PeopleForm, ticked
 from console.connections.tabs import after_step, connection_of, edited, posted, shown, where
 from console.shared.guards import acting, has_all_permissions, needs
-from console.shared.refusals import refusal_as_form_error
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from spaces.sign_in_rules import change_sign_in_rules
 
 
@@ -54,6 +55,18 @@ def user_access(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             return _saved(request, connection, "connection-people", changed)
     gifts = gifts_of(connection)
     return shown(request, connection, "connection-people", "connections/user_access.html", form=form, gifts=gifts)
+
+
+@require_POST
+@needs(Permission.MANAGE_SSO)
+def allow(request: HttpRequest, connection_id: UUID) -> HttpResponse:
+    """Allow account permissions that logins may then assign."""
+    connection, allowed = connection_of(request, connection_id), ticked(request)
+    with refusal_as_message(request):
+        changed = allow_permissions(connection, allowed, acting=acting(request))
+        now = f"Logins through '{connection}' can now assign {', '.join(sorted(allowed))}."
+        messages.success(request, now if changed else "No changes.")
+    return redirect("connection-people", connection.pk)
 
 
 def _saved(request: HttpRequest, connection: Connection, route: str, changed: bool, in_draft: str = "") -> HttpResponse:

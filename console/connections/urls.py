@@ -1,6 +1,6 @@
 from django.urls import path
 
-from console.connections import allowing, connections, domains, moving, overview, rules, set_up
+from console.connections import connections, domains, moving, overview, rules, set_up
 from console.connections.provider import certificates, provider
 
 CONNECTION = "sso/<uuid:connection_id>"
@@ -13,7 +13,7 @@ urlpatterns = [
     path(f"{CONNECTION}/set-up", set_up.set_up, name="connection-set-up"),
     path(f"{CONNECTION}/enable", overview.enable, name="connection-enable"),
     path(f"{CONNECTION}/ask", overview.ask_admins, name="connection-ask"),
-    path(f"{CONNECTION}/allow", allowing.allow, name="connection-allow"),
+    path(f"{CONNECTION}/allow", rules.allow, name="connection-allow"),
     path(f"{CONNECTION}/disable", overview.disable, name="connection-disable"),
     path(f"{CONNECTION}/delete", overview.delete, name="connection-delete"),
     path(f"{CONNECTION}/metadata/read", provider.read_again, name="connection-read-again"),
