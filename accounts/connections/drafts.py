@@ -15,15 +15,7 @@ from accounts.audit.audit import Actor
 from accounts.connections import changes as connection_changes
 from accounts.connections.admin_requests import Request, answer_requests
 from accounts.connections.agreed_permissions import allow_permissions
-from accounts.connections.changes import (
-    PROVIDER,
-    SAML_OPTIONS,
-    check_values,
-    describe_changes,
-    put,
-    secret_fields,
-    take,
-)
+from accounts.connections.changes import PROVIDER, SAML_OPTIONS, describe_changes, put
 from accounts.connections.connections import check_attribute_names, locked, missing
 from accounts.connections.consent import check_verb, was_enabled
 from accounts.connections.enforcement import readiness_of
@@ -87,7 +79,7 @@ def change_settings(connection: Connection, changes: Mapping[str, Any], *, actin
     seen = drafted(draft)
     described = describe_changes(seen, changes)
     put(seen, changes)
-    check_values(seen, changes)
+    connection_changes.check_values(seen, changes)
     if described:
         draft.changes = {**draft.changes, **changes}
         _save(draft, described, acting)
@@ -126,7 +118,9 @@ def publish(connection: Connection, version: str, *, acting: Actor, allowed: Ite
     described = describe_changes(row, draft.changes)
     if draft.changes_secret:
         described |= connection_changes.describe_secret(row, values["client_secret"], draft.client_secret_expires_at)
-    take(row, {**values, **_read_with(draft)})
+    if draft.changes.get("metadata_url"):  # read at the latest when the draft was saved
+        values["metadata_read_at"] = draft.saved_at
+    connection_changes.take(row, values)
     draft.delete()
     audit.record(acting, "connection.draft-published", row, described)
     allow_permissions(row, allowed, acting=acting)
@@ -199,13 +193,8 @@ def _values(draft: ConnectionDraft) -> dict[str, Any]:
     if not draft.changes_secret:
         return dict(draft.changes)
     secret = carried(draft, "client_secret")
-    fields = secret_fields(secret, draft.client_secret_expires_at)
+    fields = connection_changes.secret_fields(secret, draft.client_secret_expires_at)
     return {**draft.changes, **fields, "client_secret_set_at": draft.saved_at if secret else None}
-
-
-def _read_with(draft: ConnectionDraft) -> dict[str, Any]:
-    """A metadata address in a draft was read at the latest when the draft was saved."""
-    return {"metadata_read_at": draft.saved_at} if draft.changes.get("metadata_url") else {}
 
 
 def _new(row: Connection) -> ConnectionDraft:

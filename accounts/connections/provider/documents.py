@@ -118,13 +118,14 @@ def signing_keys(connection: Connection, now: datetime | None = None) -> JsonObj
     discover(connection, now)
     age = now - connection.signing_keys_at if connection.signing_keys_at else None
     usable = age is not None and age < KEYS_LAST_USE
+    kept: JsonObject = connection.signing_keys
     if age is not None and (age < KEYS_LIFETIME or (usable and not _my_turn("keys", connection))):
-        return _stored_keys(connection)
+        return kept
     try:
         return _fetch_signing_keys(connection, now)
     except ProviderError:
         if usable:
-            return _stored_keys(connection)
+            return kept
         raise
 
 
@@ -154,11 +155,6 @@ def refresh_signing_keys(
     except ProviderBusy:  # not tried, so the next login need not wait for the pause
         _store(connection, {"signing_keys_tried_at": None})
         raise
-
-
-def _stored_keys(connection: Connection) -> JsonObject:
-    keys: JsonObject = connection.signing_keys
-    return keys
 
 
 def _my_turn(what: str, connection: Connection) -> bool:
@@ -200,7 +196,9 @@ def _fetched_discovery(connection: Connection) -> JsonObject:
 def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
     url = connection.discovery["jwks_uri"]
     listed = _document(connection, url).get("keys")
-    usable = [_trimmed(key) for key in listed if _is_usable(key)] if isinstance(listed, list) else []
+    found = [key for key in listed if _is_usable(key)] if isinstance(listed, list) else []
+    # Only what verification needs: no certificates, and no private part that somebody published by mistake.
+    usable = [{name: key[name] for name in _KEY_MEMBERS if isinstance(key.get(name), str)} for key in found]
     keys = [key for key in usable if "kid" in key] or usable  # without names only where no key has one
     if not keys:
         raise ProviderDocumentWrong(
@@ -214,11 +212,6 @@ def _fetch_signing_keys(connection: Connection, now: datetime) -> JsonObject:
 
 def _is_usable(key: object) -> bool:
     return isinstance(key, dict) and isinstance(key.get("kid"), str | None) and is_usable(key)
-
-
-def _trimmed(key: JsonObject) -> dict[str, str]:
-    """Only what verification needs: no certificates, and no private part that somebody published by mistake."""
-    return {name: key[name] for name in _KEY_MEMBERS if isinstance(key.get(name), str)}
 
 
 def _content(connection: Connection, url: str) -> bytes:

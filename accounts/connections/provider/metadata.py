@@ -210,33 +210,33 @@ def is_held(connection: Connection) -> bool:
     return "why" in connection.metadata_held
 
 
+@transaction.atomic
 def approve_metadata(connection: Connection, *, acting: Actor) -> None:
     """The held change is right. Raises ActionRefused when none is held, and PermissionsExceeded."""
-    _decide(connection, acting, approve=True)
+    row, proposed = _held(connection)
+    if was_enabled(row):
+        check_verb("approve_metadata", row.account_id, acting)
+    _take(row, proposed, acting, "connection.metadata-approved")
+    _forget_held(row)
 
 
+@transaction.atomic
 def drop_metadata(connection: Connection, *, acting: Actor) -> None:
     """The held change is wrong: it is not asked for again while the provider publishes the same.
 
     Raises ActionRefused when none is held.
     """
-    _decide(connection, acting, approve=False)
+    row, proposed = _held(connection)
+    audit.record(acting, "connection.metadata-dropped", row, describe_changes(row, proposed))
+    _forget_held(row, {"digest": row.metadata_held["digest"]})
 
 
-@transaction.atomic
-def _decide(connection: Connection, acting: Actor, approve: bool) -> None:
+def _held(connection: Connection) -> tuple[Connection, dict[str, Any]]:
+    """The row, locked, and what it would take."""
     row = Connection.objects.select_for_update().in_account(connection.account_id).get(pk=connection.pk)
     if not is_held(row):
         raise ActionRefused("metadata-change-gone", f"No change of the metadata of '{row.name}' waits for a decision.")
-    proposed = {name: row.metadata_held[name] for name in _READ if name in row.metadata_held}
-    if approve:
-        if was_enabled(row):
-            check_verb("approve_metadata", row.account_id, acting)
-        _take(row, proposed, acting, "connection.metadata-approved")
-        _forget_held(row)
-    else:
-        audit.record(acting, "connection.metadata-dropped", row, describe_changes(row, proposed))
-        _forget_held(row, {"digest": row.metadata_held["digest"]})
+    return row, {name: row.metadata_held[name] for name in _READ if name in row.metadata_held}
 
 
 def _forget_held(row: Connection, kept: dict[str, Any] | None = None) -> None:
