@@ -132,7 +132,8 @@ def disable(connection: Connection, *, acting: Actor) -> None:
     row = locked(connection)
     if row.state != ConnectionState.LIVE:
         raise ActionRefused("connection-not-live", f"Expected a live connection; '{row}' is {row.get_state_display()}.")
-    if account.sso_enforced_at is not None and not _others_live(row):
+    others = Connection.objects.in_account(row.account_id).live().exclude(pk=row.pk)
+    if account.sso_enforced_at is not None and not others.exists():
         raise ActionRefused(
             "last-live-connection",
             f"'{row}' is the last live connection, and SSO is enforced: only account admins could still sign in."
@@ -191,11 +192,6 @@ def check_attribute_names(names: Mapping[str, str]) -> None:
             "attribute-name-unknown",
             f"Expected attribute names for {', '.join(FIELDS)}; received {', '.join(sorted(unknown))}.",
         )
-
-
-def _others_live(row: Connection) -> bool:
-    live = Connection.objects.in_account(row.account_id).live()
-    return bool(live.exclude(pk=row.pk).exists())
 
 
 def save_or_refuse(row: Connection, **options: Any) -> None:

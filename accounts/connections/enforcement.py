@@ -114,9 +114,8 @@ def _lacking(test: LoginRecord | None, any_test: bool, any_of_these_settings: bo
 def _first_ready(found: Iterable[Readiness]) -> Readiness:
     """Raises ActionRefused."""
     seen = list(found)
-    for one in seen:
-        if not one.lacking:
-            return one
+    if ready := next((one for one in seen if not one.lacking), None):
+        return ready
     if not seen:
         raise ActionRefused(
             "no-tested-live-connection",

@@ -1,6 +1,6 @@
 """Removing external identities: the person's next login links again, as `accounts.sso.login.matching` finds them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -76,30 +76,25 @@ def delete(rows: Sequence[ExternalIdentity], *, acting: Actor) -> Removed:
     """Remove these identities, locked, with an audit entry for each. The caller has checked that the actor may."""
     ended = 0
     for start in range(0, len(rows), AT_ONCE):
-        ended += _delete(rows[0].account_id, rows[start : start + AT_ONCE], acting)
+        batch, account_id = rows[start : start + AT_ONCE], rows[0].account_id
+        keys = [row.pk for row in batch]
+        closed = sessions.close_of_identities(account_id, keys, acting.label)
+        entries = [
+            (
+                row.user,
+                {"identity": [f"{row.connection}: {row.subject}", None], "sessions": [closed.get(row.pk, []), []]},
+            )
+            for row in batch
+        ]
+        audit.record_all(acting, "user.identity-removed", entries)
+        ExternalIdentity.objects.in_account(account_id).filter(pk__in=keys).delete()
+        ended += sum(map(len, closed.values()))
     return Removed(len(rows), len({row.user_id for row in rows}), ended)
 
 
 def links_again_through(user: User) -> list[Connection]:
     """The live connections through which the person's next login finds them by their e-mail, if it has no identity."""
     return [row for row in live_connections_for_email(user.email) if row.account_id == user.account_id]
-
-
-def _delete(account_id: UUID, rows: Collection[ExternalIdentity], acting: Actor) -> int:
-    closed = sessions.close_of_identities(account_id, [row.pk for row in rows], acting.label)
-    audit.record_all(
-        acting,
-        "user.identity-removed",
-        (
-            (
-                row.user,
-                {"identity": [f"{row.connection}: {row.subject}", None], "sessions": [closed.get(row.pk, []), []]},
-            )
-            for row in rows
-        ),
-    )
-    ExternalIdentity.objects.in_account(account_id).filter(pk__in=[row.pk for row in rows]).delete()
-    return sum(map(len, closed.values()))
 
 
 def _check_last_admin_can_sign_in(user: User, removed: Iterable[ExternalIdentity]) -> None:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_priv
 _PEM = re.compile(r"-{2,12} ?BEGIN (?:X509 |TRUSTED )?CERTIFICATE ?-{2,12}([^-]*)-{2,12} ?END")
 _PKCS7 = re.compile(r"-{2,12} ?BEGIN (?:PKCS ?#?7|CMS) ?-{2,12}([^-]*)-{2,12} ?END")
 _ELEMENT = re.compile(r"<(?:\w+:)?X509Certificate\b[^>]*>([^<]*)</")
+# No whole document: in metadata it would have to be seen which of them sign.
+_XML = re.compile(r"\s*<(?:\w+:)?(?:X509Certificate|X509Data|KeyInfo)\b")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _PIECE = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}[:\s-]?){19,31}[0-9A-Fa-f]{2}")
@@ -63,7 +66,7 @@ def holds_private_key(text: str) -> bool:
     if "PRIVATE KEY" in text:
         return True
     plain = _plain(text)
-    return bool(_BASE64.fullmatch(plain)) and _is(_private_key, _decoded(plain))
+    return bool(_BASE64.fullmatch(plain)) and _is(partial(load_der_private_key, password=None), _decoded(plain))
 
 
 def der_certificates(text: str) -> list[bytes]:
@@ -74,7 +77,7 @@ def der_certificates(text: str) -> list[bytes]:
     if holds_private_key(text):
         raise Unreadable(PRIVATE_KEY)
     plain = _plain(text)
-    bodies = _PEM.findall(plain) or _PKCS7.findall(plain) or _elements(plain)
+    bodies = _PEM.findall(plain) or _PKCS7.findall(plain) or (_ELEMENT.findall(plain) if _XML.match(plain) else [])
     if not bodies and _BASE64.fullmatch(plain) and plain.strip() and not _FINGERPRINT.fullmatch(plain.strip()):
         bodies = [plain]
     if not bodies:
@@ -87,12 +90,6 @@ def _plain(text: str) -> str:
     for written in _LINE_BREAKS:
         text = text.replace(written, "\n")
     return "".join(char for char in text.translate(_DASHES) if char.isprintable() or char in "\r\n\t")
-
-
-def _elements(text: str) -> list[str]:
-    """Of XML that is no whole document; in metadata it would have to be seen which of them sign."""
-    is_element = re.match(r"\s*<(?:\w+:)?(?:X509Certificate|X509Data|KeyInfo)\b", text)
-    return _ELEMENT.findall(text) if is_element else []
 
 
 def _decoded(body: str) -> bytes:
@@ -142,10 +139,6 @@ def _size(der: bytes) -> int:
     if der[:1] != b"\x30" or not 1 <= octets <= 4 or len(der) < 2 + octets:
         return len(der)
     return min(2 + octets + int.from_bytes(der[2 : 2 + octets]), len(der))
-
-
-def _private_key(der: bytes) -> object:
-    return load_der_private_key(der, password=None)
 
 
 def _is(load: Callable[[bytes], object], der: bytes) -> bool:
