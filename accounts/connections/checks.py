@@ -29,9 +29,9 @@ class Check:
     needs: list[str]
 
 
-def check_all(now: datetime | None = None) -> Iterator[Check]:
+def check_all() -> Iterator[Check]:
     """All connections of all accounts, by account and name."""
-    now = now or timezone.now()
+    now = timezone.now()
     found = Connection.objects.select_related("account").order_by("account__name", "name")
     for connection in found.iterator(chunk_size=500):
         yield check(connection, now)

@@ -27,7 +27,7 @@ class Vendor:
     delivers_groups: bool
     saml_names: dict[str, tuple[str, ...]]
     oidc_names: dict[str, tuple[str, ...]]
-    oidc_scopes: tuple[str, ...]
+    oidc_scopes: tuple[str, ...] = ("openid", "profile", "email")
     group_limit: int | None = None
     groups_link: str = ""  # SAML attribute that stands in for a cut-off list
     # Whether an ID token's e-mail counts as verified without the claim `email_verified` (`docs/decisions/0021`).
@@ -67,7 +67,6 @@ OKTA = Vendor(
         "groups": ("groups",),
     },
     oidc_names={**_OIDC_PROFILE, "subject": ("sub",)},
-    oidc_scopes=("openid", "profile", "email"),
     group_limit=100,
     # The organization's own directory, where people cannot change their address themselves.
     email_verified_unless_denied=True,
@@ -89,7 +88,6 @@ ENTRA = Vendor(
         "user_name": (f"{_CLAIMS}/name", f"{_CLAIMS}/upn"),
     },
     oidc_names={**_OIDC_PROFILE, "subject": ("oid",)},
-    oidc_scopes=("openid", "profile", "email"),
     groups_link="http://schemas.microsoft.com/claims/groups.link",
     # Entra never sends the claim; a member's address is its administrator's, and guests are told apart.
     email_verified_unless_denied=True,
@@ -108,7 +106,6 @@ OTHER = Vendor(
         "last_name": ("lastName", "sn", "surname", "last_name"),
     },
     oidc_names={**{name: names for name, names in _OIDC_PROFILE.items() if name != "groups"}, "subject": ("sub",)},
-    oidc_scopes=("openid", "profile", "email"),
     group_identifier="the value that the groups attribute of the connection carries, letter for letter",
 )
 

@@ -29,12 +29,12 @@ def published_keys(connection: Connection) -> dict[str, Any]:
     return {"keys": [_jwk(pem) for pem in both]}
 
 
-def client_assertion(connection: Connection, token_endpoint: str, now: datetime | None = None) -> str:
+def client_assertion(connection: Connection, token_endpoint: str) -> str:
     """Return a JWT that authenticates the client (RFC 7523 section 3), signed with the connection's key.
 
     Raises UnreadableSecret.
     """
-    now = now or datetime.now(UTC)
+    now = datetime.now(UTC)
     claims = {
         "iss": connection.client_id,
         "sub": connection.client_id,
