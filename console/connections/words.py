@@ -18,11 +18,9 @@ from spaces.sign_in_rules import placement_of
 
 _NONE = "none"
 _CHOICES: dict[Any, str] = {
-    **dict(OidcFlow.choices),
-    **dict(NameIdFormat.choices),
-    **dict(AuthnComparison.choices),
-    **dict(Prompt.choices),
-    **dict(ClientAuth.choices),
+    value: str(label)
+    for choices in (OidcFlow, NameIdFormat, AuthnComparison, Prompt, ClientAuth)
+    for value, label in choices.choices
 }
 # The form's name of a field, where the vendor has a word for it.
 _IN_FORMS = {"idp_entity_id": "issuer"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.connections.certificates.certificates import new_service_provider_key
 from accounts.connections.certificates.shapes import text_of
+from accounts.connections.changes import RULES
 from accounts.connections.provider import settings as provider_settings
 from accounts.connections.provider.issuer import IssuerDiffers, openid_settings
 from accounts.connections.provider.settings import PUBLIC_CLIENT, ProviderNotChosen, ProviderSettings
@@ -15,15 +16,6 @@ from accounts.models.request_choices import AuthnComparison, ClientAuth, NameIdF
 from console.management.base import secret_from
 from spaces.role_mapping import MEMBER_ROLE
 
-_GENERAL = (
-    "vendor",
-    "protocol",
-    "update_policy",
-    "just_in_time",
-    "remove_unmapped_spaces",
-    "keep_groups_when_missing",
-    "clock_skew",
-)
 _SWITCHES = (
     "allow_idp_initiated",
     "sign_requests",
@@ -90,7 +82,7 @@ def connection_settings(name: str, options: dict[str, Any]) -> ProviderSettings:
     general = {
         "name": name,
         "attribute_names": dict(_attribute(text) for text in options["attribute"]),
-        **{field: options[field] for field in _GENERAL},
+        **{field: options[field] for field in ("vendor", "protocol", "clock_skew", *RULES)},
     }
     return ProviderSettings({**general, **specific.fields}, specific.warnings)
 

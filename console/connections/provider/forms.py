@@ -125,9 +125,6 @@ class CertificateForm(UploadOrText):
 
 
 class MetadataFileForm(MetadataForm, UploadOrText):
-    def present(self, connection: Connection) -> dict[str, Any]:
-        return {}
-
     def described(self, entity_id: str) -> ProviderSettings:
         return provider_settings.from_metadata(_DECLARATION.sub("", self.cleaned_data["text"]).encode(), entity_id)
 
@@ -163,8 +160,7 @@ class FieldsForm(ProviderForm, UploadOrText):
             self.fields["file"].help_text = "Leave empty to keep the certificates. A new one replaces them."
 
     def present(self, connection: Connection) -> dict[str, Any]:
-        own = {name: getattr(connection, name) for name in ("sso_url", "sso_by_post", "slo_url")}
-        return {"issuer": connection.idp_entity_id, **own}
+        return {**super().present(connection), "issuer": connection.idp_entity_id}
 
     def read(self) -> ProviderSettings:
         given = self.cleaned_data
