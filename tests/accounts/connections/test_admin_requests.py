@@ -12,20 +12,8 @@ from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, Connection
 from tests.support.cast import Cast
 from tests.support.drafts import draft_of, publish
-from tests.support.factories import saml_connection
-from tests.support.holders import sso_manager
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mallory(cast: Cast) -> Actor:
-    return sso_manager(cast.acme)
-
-
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta", idp_certificates="x")
 
 
 def test_it_says_who_asks_for_what_and_is_in_the_audit_log(okta: Connection, mallory: Actor) -> None:

@@ -22,11 +22,6 @@ ALL = sorted(Permission)
 
 
 @pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta")
-
-
-@pytest.fixture
 def helpdesk(cast: Cast) -> AccountRole:
     return AccountRole.objects.create(account=cast.acme, name="Helpdesk", permissions=["Manage Users"])
 

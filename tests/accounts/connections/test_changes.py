@@ -12,15 +12,9 @@ from accounts.connections import connections
 from accounts.errors import ActionRefused
 from accounts.models import AccountRole, AuditEntry, Connection
 from tests.support.cast import Cast
-from tests.support.factories import oidc_connection, saml_connection
-from tests.support.saml_keys import key_pair
+from tests.support.factories import oidc_connection
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta", idp_certificates=key_pair("idp").certificate)
 
 
 def update(connection: Connection, **changes: Any) -> bool:

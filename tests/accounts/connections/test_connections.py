@@ -9,14 +9,9 @@ from accounts.models import AuditEntry, Connection
 from accounts.models.identity import ConnectionState
 from tests.support.cast import Cast
 from tests.support.enforcing import enforce
-from tests.support.factories import oidc_connection, saml_connection
+from tests.support.factories import oidc_connection
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta")
 
 
 def test_a_draft_names_what_it_lacks_and_cannot_be_enabled(cast: Cast) -> None:

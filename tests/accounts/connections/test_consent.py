@@ -25,7 +25,6 @@ from spaces import sign_in_rules
 from tests.support.cast import Cast
 from tests.support.drafts import draft_of
 from tests.support.factories import known_at, oidc_connection, put_in, saml_connection
-from tests.support.holders import sso_manager
 from tests.support.saml_keys import key_pair
 
 pytestmark = pytest.mark.django_db
@@ -62,16 +61,6 @@ def verbs() -> Iterator[str]:
 def test_every_verb_of_connections_is_listed_once() -> None:
     assert set(verbs()) - NO_VERBS == {*NEEDS_ADMIN, *FREE} - PARTS
     assert not NEEDS_ADMIN.keys() & FREE.keys()
-
-
-@pytest.fixture
-def mallory(cast: Cast) -> Actor:
-    return sso_manager(cast.acme)
-
-
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta", idp_certificates=key_pair("idp").certificate)
 
 
 @pytest.fixture

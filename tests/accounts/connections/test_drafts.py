@@ -15,17 +15,12 @@ from accounts.models import AuditEntry, Connection, ConnectionDraft
 from tests.support.cast import Cast
 from tests.support.drafts import draft_of, publish
 from tests.support.enforcing import passed_test
-from tests.support.factories import oidc_connection, saml_connection
+from tests.support.factories import oidc_connection
 from tests.support.saml_keys import key_pair
 from tests.support.secrets_in_logs import secret
 
 pytestmark = pytest.mark.django_db
 MOVED = "https://moved.example/sso"
-
-
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta", idp_certificates=key_pair("idp").certificate)
 
 
 @pytest.fixture

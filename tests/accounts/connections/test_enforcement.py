@@ -21,11 +21,6 @@ from tests.support.factories import saml_connection
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta")
-
-
 def is_enforced(account: Account) -> bool:
     return Account.objects.get(pk=account.pk).sso_enforced_at is not None
 

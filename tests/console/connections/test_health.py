@@ -18,11 +18,6 @@ from tests.support.factories import claims, mapped_group, saml_connection
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta")
-
-
 def health(okta: Connection) -> Health:
     return health_of(Connection.objects.select_related("account").get(pk=okta.pk), timezone.now())
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_alice(cast: Cast) -> Client:
-    return browser_of(cast.alice)
-
-
-@pytest.fixture
 def okta(cast: Cast) -> Connection:
     """Dana and Alice, an account admin, are known at it."""
     connection = saml_connection(cast.acme, name="Okta")

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def okta(cast: Cast) -> Connection:
-    return saml_connection(cast.acme, name="Okta")
-
-
-@pytest.fixture
 def dns(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The world's TXT records, by domain."""
     records: dict[str, Any] = {}
