@@ -6,14 +6,13 @@ from django.test import Client
 from accounts.models import Connection
 from tests.support.cast import Cast
 from tests.support.factories import oidc_connection, saml_connection
+from tests.support.holders import browser_of
 from tests.support.saml_keys import key_pair
 
 
 @pytest.fixture
 def as_alice(cast: Cast) -> Client:
-    browser = Client()
-    browser.force_login(cast.alice, "accounts.authentication.AccountBackend")
-    return browser
+    return browser_of(cast.alice)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The list of connections, a new one, and who may open any of these pages."""
+"""The list of connections, a new one, lifetimes for all of them, and who may open any of these pages."""
 
 from typing import Any
 
@@ -9,13 +9,15 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.audit.audit import OPERATOR
 from accounts.connections.drafts import change_settings
-from accounts.models import Connection, ConnectionDomain, EmailDomain, LoginRecord
+from accounts.models import Account, AuditEntry, Connection, ConnectionDomain, EmailDomain, LoginRecord
 from console.connections.urls import urlpatterns
 from tests.support.cast import Cast
 from tests.support.factories import saml_connection
+from tests.support.holders import browser_of
 from tests.support.saml_keys import key_pair
 
 pytestmark = pytest.mark.django_db
+CHOSEN = {"session_idle_minutes": "30", "session_absolute_minutes": "480", "login_retention_days": "20"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 NAMES = [pattern.name or "" for pattern in urlpatterns]
 OF_ONE = [name for name in NAMES if name not in ("connections", "lifetimes", "new-connection")]
@@ -110,8 +112,7 @@ def test_what_is_no_connection_is_a_form_error(
 def test_a_member_is_refused_and_an_anonymous_user_has_to_sign_in(
     cast: Cast, okta: Connection, azure: Connection, name: str
 ) -> None:
-    member, path = Client(), address(name, okta)
-    member.force_login(cast.bob, "accounts.authentication.AccountBackend")
+    member, path = browser_of(cast.bob), address(name, okta)
     for method in ("get", "post"):
         assert getattr(member, method)(path).status_code in (403, 405)
         answer = getattr(Client(), method)(path)
@@ -138,3 +139,28 @@ def test_odd_input_breaks_nothing(as_alice: Client, okta: Connection, azure: Con
 def test_the_section_is_there_for_who_may_open_it(as_alice: Client) -> None:
     assertContains(as_alice.get("/sso"), '<a href="/sso" aria-current="page">Single sign-on</a>', html=True)
     assertRedirects(Client().get("/sso"), "/login?next=/sso")
+
+
+def test_the_lifetimes_that_are_chosen_hold_and_are_written_down(as_alice: Client, cast: Cast) -> None:
+    assertRedirects(as_alice.post("/sso/lifetimes", CHOSEN), "/sso/lifetimes")
+    acme = Account.objects.get(pk=cast.acme.pk)
+    assert (acme.session_idle_minutes, acme.session_absolute_minutes, acme.login_retention_days) == (30, 480, 20)
+    changed = set(AuditEntry.objects.filter(actor=cast.alice.email).values_list("action", flat=True))
+    assert changed == {"account.session-lifetimes-changed", "account.login-retention-changed"}
+    assertContains(as_alice.get("/sso/lifetimes"), 'value="480"')
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"session_idle_minutes": "600"}, "Expected an idle lifetime of at most the absolute one"),
+        ({"session_idle_minutes": "1"}, "greater than or equal to 5"),
+        ({"login_retention_days": "0"}, "greater than or equal to 1"),
+        ({"login_retention_days": "x"}, "Enter a whole number"),
+    ],
+)
+def test_lifetimes_that_cannot_be_are_shown_and_nothing_is_saved(
+    as_alice: Client, cast: Cast, wrong: dict[str, str], expected: str
+) -> None:
+    assertContains(as_alice.post("/sso/lifetimes", CHOSEN | wrong), expected)
+    assert Account.objects.get(pk=cast.acme.pk).login_retention_days == cast.acme.login_retention_days

@@ -9,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import Connection, EmailDomain, LoginRecord
 from tests.support.cast import Cast
 from tests.support.enforcing import passed_test
+from tests.support.holders import browser_of
 from tests.support.journeys import SamlJourney, signed_connection
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,5 @@ def test_it_costs_few_queries(as_alice: Client, draft: Connection, django_assert
 
 def test_nobody_else_sees_it(as_alice: Client, draft: Connection, theirs: Connection, cast: Cast) -> None:
     assert as_alice.get(f"/sso/{theirs.pk}/set-up").status_code == 404
-    bob = Client()
-    bob.force_login(cast.bob, "accounts.authentication.AccountBackend")
+    bob = browser_of(cast.bob)
     assert bob.get(f"/sso/{draft.pk}/set-up").status_code == 403

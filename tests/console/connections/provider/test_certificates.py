@@ -1,4 +1,4 @@
-"""The certificates of a SAML connection."""
+"""The certificates of a SAML connection; the key of an OpenID connection, and its JWK Set for anybody."""
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -8,9 +8,12 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.connections.certificates.certificates import fingerprint
+from accounts.connections.drafts import with_draft
 from accounts.models import Connection
+from tests.support.cast import Cast
 from tests.support.certificate_chains import chain
 from tests.support.drafts import publish
+from tests.support.factories import TENANT, oidc_connection, saml_connection
 from tests.support.saml_keys import key_pair
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +50,13 @@ def test_the_last_one_of_a_live_connection_is_not_removed(as_alice: Client, okta
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("", "paste its text"), ("nonsense!", "BEGIN CERTIFICATE"), (key_pair("idp").private_pem, "a private key")],
-    ids=["nothing", "nonsense", "private key"],
+    [
+        ("", "paste its text"),
+        ("nonsense!", "BEGIN CERTIFICATE"),
+        (key_pair("idp").private_pem, "a private key"),
+        (key_pair("weak-1024").certificate, "received an RSA key of 1024 bits"),
+    ],
+    ids=["nothing", "nonsense", "private key", "weak"],
 )
 def test_an_invalid_certificate_is_refused(as_alice: Client, okta: Connection, text: str, expected: str) -> None:
     assertContains(as_alice.post(path(okta), {"text": text}), expected)
@@ -87,11 +95,6 @@ def test_a_connection_without_certificates_has_no_such_page(as_alice: Client, az
     assert as_alice.get(path(azure)).status_code == 404
 
 
-def test_a_weak_one_is_refused(as_alice: Client, okta: Connection) -> None:
-    page = as_alice.post(path(okta), {"text": key_pair("weak-1024").certificate})
-    assertContains(page, "received an RSA key of 1024 bits")
-
-
 def test_of_a_chain_only_the_end_is_added_and_the_others_are_named(as_alice: Client, okta: Connection) -> None:
     pasted = chain(leaf="next").leaf + chain(leaf="next").intermediate + chain(leaf="next").root
     page = as_alice.post(path(okta), {"text": pasted}, follow=True)
@@ -113,3 +116,44 @@ def test_a_weak_one_of_before_is_shown_as_such_and_removed(as_alice: Client, okt
     as_alice.post(path(okta, "/remove"), {"fingerprint": fingerprint(weak), "confirmed": "yes"})
     publish(okta)
     assert Connection.objects.get().idp_certificates == okta.idp_certificates
+
+
+def jwks(client: Client, connection: Connection) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = client.get(f"/api/accounts/acme/oidc/{connection.pk}/jwks").json()["keys"]
+    return found
+
+
+def test_a_key_is_made_downloaded_and_chosen(as_alice: Client, azure: Connection) -> None:
+    page = as_alice.post(f"/sso/{azure.pk}/client-key", follow=True)
+    assertContains(page, "Key created.")
+    file = as_alice.get(f"/sso/{azure.pk}/client-key/certificate")
+    assert file.content.startswith(b"-----BEGIN CERTIFICATE-----")
+    fields = {"way": "openid", "openid-tenant_id": TENANT, "openid-client_id": "c", "openid-flow": "code"}
+    page = as_alice.post(f"/sso/{azure.pk}/provider", {**fields, "openid-client_auth": "private_key"}, follow=True)
+    assert with_draft(azure).client_auth == "private_key"
+    assertContains(page, "private key of this connection (private_key_jwt)")
+
+
+def test_the_next_key_is_used_after_a_question(as_alice: Client, azure: Connection) -> None:
+    for _ in range(2):
+        as_alice.post(f"/sso/{azure.pk}/client-key")
+    first, second = jwks(as_alice, azure)
+    assertContains(as_alice.post(f"/sso/{azure.pk}/client-key/use"), "Use the next key of Azure?")
+    assert jwks(as_alice, azure) == [first, second]
+    as_alice.post(f"/sso/{azure.pk}/client-key/use", {"confirmed": "yes"})
+    assert jwks(as_alice, azure) == [second]
+
+
+def test_anybody_reads_the_public_keys(client: Client, azure: Connection) -> None:
+    assert jwks(client, azure) == []
+
+
+def test_a_saml_connection_and_one_of_another_account_have_no_such_address(client: Client, cast: Cast) -> None:
+    for connection in (saml_connection(cast.acme), oidc_connection(cast.globex)):
+        assert client.get(f"/api/accounts/acme/oidc/{connection.pk}/jwks").status_code == 404
+
+
+def test_a_connection_by_key_is_not_complete_without_one(as_alice: Client, cast: Cast) -> None:
+    draft = oidc_connection(cast.acme, state="draft", client_auth="private_key")
+    page = as_alice.post(f"/sso/{draft.pk}/enable", follow=True)
+    assertContains(page, "expected a key of this connection")

@@ -47,7 +47,7 @@ def test_our_values_have_the_vendors_own_names(as_alice: Client, okta: Connectio
         assertContains(page, label)
 
 
-def test_metadata_are_read_from_their_address(as_alice: Client, draft: Connection, web: Web) -> None:
+def test_metadata_are_read_from_their_address_and_shown_as_read(as_alice: Client, draft: Connection, web: Web) -> None:
     web.pages[URL] = published("idp")
     page = send(as_alice, draft, "address", metadata_url=URL)
     assertRedirects(page, f"/sso/{draft.pk}/set-up")
@@ -55,12 +55,7 @@ def test_metadata_are_read_from_their_address(as_alice: Client, draft: Connectio
     assert (row.idp_entity_id, row.metadata_url) == (OKTA, URL)
     assert row.idp_certificates == key_pair("idp").certificate
     assertContains(page, "All required details are entered.")
-
-
-def test_metadata_that_were_read_are_shown_as_read(as_alice: Client, draft: Connection, web: Web) -> None:
-    web.pages[URL] = published("idp")
-    send(as_alice, draft, "address", metadata_url=URL)
-    assert read(draft).metadata_read_at is not None
+    assert row.metadata_read_at is not None
     assertNotContains(as_alice.get(f"/sso/{draft.pk}"), "not read yet")
 
 
@@ -81,16 +76,12 @@ def test_reading_what_is_there_already_is_a_reading_too(as_alice: Client, draft:
     assert (read(draft).metadata_problem, read(draft).metadata_read_at is None) == ("", False)
 
 
-def test_metadata_from_a_file_are_called_so(as_alice: Client, draft: Connection) -> None:
+def test_metadata_are_read_from_a_file_and_called_so(as_alice: Client, draft: Connection) -> None:
     send(as_alice, draft, "file", file=SimpleUploadedFile("idp.xml", published("idp")))
+    assert read(draft).idp_entity_id == OKTA
     page = as_alice.get(f"/sso/{draft.pk}")
     assertNotContains(page, "not read yet")
     assertContains(page, "entered manually")
-
-
-def test_metadata_are_read_from_a_file(as_alice: Client, draft: Connection) -> None:
-    send(as_alice, draft, "file", file=SimpleUploadedFile("metadata.xml", published("idp")))
-    assert read(draft).idp_entity_id == OKTA
 
 
 def test_metadata_are_read_from_pasted_text(as_alice: Client, draft: Connection) -> None:

@@ -1,7 +1,5 @@
 """A provider is chosen among several of a metadata document, and expired metadata are said on the page."""
 
-from typing import Any
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -11,6 +9,7 @@ from accounts.connections.provider import metadata
 from accounts.models import Connection
 from tests.accounts.connections.provider.test_saml_metadata import ACME, entity, key, several
 from tests.accounts.connections.provider.test_several_providers import BOTH, PAST, TWO, URL
+from tests.console.connections.provider.test_provider import send
 from tests.support.cast import Cast
 from tests.support.factories import saml_connection
 from tests.support.oidc_messages import Web
@@ -24,11 +23,6 @@ def draft(as_alice: Client, web: Web) -> Connection:
     web.pages[URL] = BOTH
     as_alice.post("/sso/new", {"name": "New", "kind": "okta-saml"})
     return Connection.objects.get(name="New")
-
-
-def send(browser: Client, connection: Connection, way: str, **fields: Any) -> Any:
-    named = {f"{way}-{name}": value for name, value in fields.items()}
-    return browser.post(f"/sso/{connection.pk}/provider", {"way": way, **named}, follow=True)
 
 
 def test_the_page_offers_the_providers_of_an_address_and_keeps_to_the_chosen_one(
