@@ -75,7 +75,7 @@ def change_settings(connection: Connection, changes: Mapping[str, Any], *, actin
         note_read(row, changes.get("metadata_url", ""))
         return changed
     check_attribute_names(changes.get("attribute_names", {}))
-    draft = draft_of(row) or _new(row)
+    draft = draft_of(row) or ConnectionDraft(account_id=row.account_id, connection=row)
     seen = drafted(draft)
     described = describe_changes(seen, changes)
     put(seen, changes)
@@ -95,7 +95,7 @@ def change_client_secret(connection: Connection, secret: str, expires_at: dateti
         connection_changes.set_client_secret(row, secret, expires_at, acting=acting)
         return
     connection_changes.check_secret_is_good(secret, expires_at)
-    draft = draft_of(row) or _new(row)
+    draft = draft_of(row) or ConnectionDraft(account_id=row.account_id, connection=row)
     described = connection_changes.describe_secret(drafted(draft), secret, expires_at)
     draft.changes_secret = bool(secret) or row.has_client_secret
     draft.client_secret, draft.client_secret_expires_at = secret, expires_at if secret else None
@@ -195,10 +195,6 @@ def _values(draft: ConnectionDraft) -> dict[str, Any]:
     secret = carried(draft, "client_secret")
     fields = connection_changes.secret_fields(secret, draft.client_secret_expires_at)
     return {**draft.changes, **fields, "client_secret_set_at": draft.saved_at if secret else None}
-
-
-def _new(row: Connection) -> ConnectionDraft:
-    return ConnectionDraft(account_id=row.account_id, connection=row)
 
 
 def _of_version(row: Connection, version: str) -> ConnectionDraft:

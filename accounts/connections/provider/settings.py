@@ -53,15 +53,11 @@ def from_metadata_address(url: str, entity_id: str = "", *, account_id: UUID | N
         document = guarded_http.fetch(url, account_id=account_id)
     except guarded_http.OutboundError as problem:
         raise ActionRefused("metadata-unreachable", str(problem)) from None
-    return _settings(document, entity_id, url)
+    return from_metadata(document, entity_id, url=url)
 
 
-def from_metadata(document: bytes, entity_id: str = "") -> ProviderSettings:
-    """Metadata from a file. Raises ActionRefused, and ProviderNotChosen as above."""
-    return _settings(document, entity_id, "")
-
-
-def _settings(document: bytes, entity_id: str, url: str) -> ProviderSettings:
+def from_metadata(document: bytes, entity_id: str = "", *, url: str = "") -> ProviderSettings:
+    """Metadata from a file, or read at `url`. Raises ActionRefused, and ProviderNotChosen as above."""
     try:
         found = read_metadata(document, entity_id)
     except SeveralProviders as several:

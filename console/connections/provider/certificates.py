@@ -1,7 +1,6 @@
 """Certificates and keys: of the identity provider, and our own for SAML and as an OpenID Connect client."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,20 +30,11 @@ from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from console.shared.words import counted
 
 
-@dataclass(frozen=True)
-class Line:
+def _line(pem: str) -> dict[str, Any]:
     """`days_left`: whole days; negative: expired. `weakness`: of its key; logins signed with it are refused."""
-
-    subject: str
-    fingerprint: str
-    ends_at: datetime
-    days_left: int
-    weakness: str
-
-
-def _line(pem: str) -> Line:
     ends_at = certificate_end(pem)
-    return Line(certificate_subject(pem), fingerprint(pem), ends_at, (ends_at - timezone.now()).days, weakness(pem))
+    own = {"subject": certificate_subject(pem), "fingerprint": fingerprint(pem), "weakness": weakness(pem)}
+    return {**own, "ends_at": ends_at, "days_left": (ends_at - timezone.now()).days}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +77,7 @@ def remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         when = "once the draft is published" if goes_into_a_draft(connection) else "immediately"
         sentence = f"Logins signed with its key are refused {when}, including logins in progress."
         question = Question(
-            title=f"Remove the certificate {found[0].subject}?",
+            title=f"Remove the certificate {found[0]['subject']}?",
             sentences=(sentence,),
             names=[chosen],
             fields=[("fingerprint", chosen)],
