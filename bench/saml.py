@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from accounts.sso.saml.response import Expectations, read_response
+from accounts.sso.saml.checks import Expectations, read_response
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import ACS_URL, ISSUERS, REQUEST_ID, SP_ENTITY_ID, Element, response, set_attribute
 

@@ -30,8 +30,8 @@ from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page, refusal_page, refused_again
 from accounts.sso.refusals.row import Part, Side
-from accounts.sso.saml import response as saml_response
 from accounts.sso.saml import service_provider
+from accounts.sso.saml.checks import unverified_in_response_to
 from accounts.sso.sending import to_sign_in
 from accounts.sso.trace import Trace
 from accounts.unrecorded_refusals import Tie
@@ -89,9 +89,7 @@ def saml_acs(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     try:
         _check_size(answer)
         if row is None:
-            in_response_to = saml_response.unverified_in_response_to(
-                answer.get("SAMLResponse", ""), settings.SIGN_IN_MESSAGE_LIMIT
-            )
+            in_response_to = unverified_in_response_to(answer.get("SAMLResponse", ""), settings.SIGN_IN_MESSAGE_LIMIT)
             row = transactions.find_by_request(connection, in_response_to)
         if row is None:
             return _answer_to_nothing(request, connection, answer, in_response_to)

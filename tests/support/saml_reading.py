@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.response import Expectations, VerifiedAssertion, read_response
+from accounts.sso.saml.checks import Expectations, VerifiedAssertion, read_response
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import ACS_URL, ISSUERS, NOW, REQUEST_ID, SP_ENTITY_ID
 

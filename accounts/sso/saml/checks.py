@@ -1,18 +1,20 @@
-"""PURE. Checks of a Response and its signed assertion against this connection (`protocol.md` 8.4, checks 6 to 18).
+"""PURE. From a posted SAMLResponse to a verified assertion (`protocol.md` 8.4): gate, signatures, decryption, and then
+the checks against this connection (6 to 18).
 
-Each check is one function and one code.
+The order is the protection: shape first (cheap), then signatures, and from there on only the signed bytes are read.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from accounts.sso import masking
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
-from accounts.sso.saml import xml_encryption
+from accounts.sso.saml import shape, xml_encryption, xml_signature
 from accounts.sso.saml.name_id import NameId, name_ids_in, read_name_id
-from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, one, require_id, status_refusal, text_of, time_of
+from accounts.sso.saml.shape import ISSUER, SAML, STATUS, Element, one, require_id, signatures, text_of, time_of
 from accounts.sso.trace import AUDIENCE, Trace
 from common.texts import quoted
 
@@ -115,7 +117,95 @@ def shown(time: datetime) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def check_response(response: Element, expected: Expectations, clock: Clock, trace: Trace) -> None:
+def unverified_in_response_to(message_b64: str, limit: int) -> str:
+    """Which request a response says it answers; "" for none. Good for finding a transaction, for nothing else."""
+    response = shape.parse(shape.decode(message_b64, limit))
+    if response.tag != shape.RESPONSE:
+        raise LoginRefused("saml-shape", "a SAML 2.0 Response", "another message")
+    return response.get("InResponseTo", "")
+
+
+def read_response(
+    message_b64: str, expected: Expectations, now: datetime, trace: Trace | None = None
+) -> VerifiedAssertion:
+    """What a signed assertion for this connection says, or `LoginRefused`. `now`: aware, in UTC.
+
+    Replay is for the caller to check (`protocol.md` 8.4 check 12), with `assertion_id` and `expires_at`.
+    """
+    trace = trace or Trace()
+    unverified = shape.parse(shape.decode(message_b64, expected.message_limit))
+    trace.message = masking.masked_xml(unverified, expected.shown_attributes)
+    unverified_assertion = shape.the_assertion(unverified)
+    trace.passed(Part.ANSWER, "One SAML response with one assertion, in an accepted form.")
+    response, assertion = _signed_parts(unverified, unverified_assertion, expected, trace)
+    clock = Clock(now, expected.clock_skew)
+    _check_response(response, expected, clock, trace)
+    return _read_assertion(assertion, expected, clock, trace)
+
+
+def check_signed(message_b64: str, expected: Expectations) -> None:
+    """Shape and signature alone, before an unsolicited message is stored. Raises LoginRefused."""
+    unverified = shape.parse(shape.decode(message_b64, expected.message_limit))
+    _signed_parts(unverified, shape.the_assertion(unverified), expected, Trace())
+
+
+def _signed_parts(
+    unverified: Element, unverified_assertion: Element, expected: Expectations, trace: Trace
+) -> tuple[Element, Element]:
+    """The response (signed if it can be: its fields only ever refuse) and the signed assertion."""
+    response, response_is_signed = unverified, False
+    signed_assertion = None
+    for signature in signatures(unverified):
+        response, response_is_signed = shape.parse_signed(_verify(unverified, signature, expected, trace)), True
+    for signature in signatures(unverified_assertion):
+        signed_assertion = shape.parse_signed(_verify(unverified_assertion, signature, expected, trace))
+    if unverified_assertion.tag == shape.ENCRYPTED_ASSERTION:
+        return response, _opened_assertion(response, response_is_signed, expected, trace)
+    if signed_assertion is not None:
+        return response, signed_assertion
+    if response_is_signed:
+        return response, _direct_child(response, shape.ASSERTION)
+    raise LoginRefused("saml-unsigned", "a signature on the response or the assertion", "none")
+
+
+def _opened_assertion(response: Element, response_is_signed: bool, expected: Expectations, trace: Trace) -> Element:
+    """The assertion inside the EncryptedAssertion; the rules for signatures hold inside (check 16)."""
+    sealed = _direct_child(response, shape.ENCRYPTED_ASSERTION)
+    plain = xml_encryption.decrypt(sealed, expected.decryption_key())
+    try:
+        assertion = shape.parse(plain)
+        shape.check_inner_assertion(assertion)
+    except LoginRefused:
+        # A wrong key leaves noise: telling which kind of noise would be an oracle, so all of it is one refusal.
+        raise xml_encryption.undecryptable() from None
+    trace.passed(Part.SIGNATURE, "The assertion was encrypted for the key of this connection.")
+    for signature in signatures(assertion):
+        return shape.parse_signed(_verify(assertion, signature, expected, trace))
+    if response_is_signed and expected.accept_response_signature_over_encryption:
+        return assertion
+    raise LoginRefused(
+        "saml-unsigned",
+        "a signature on the assertion inside the encryption",
+        "a signature on the response only" if response_is_signed else "none",
+        (
+            "Sign the assertion too, or let the connection accept encrypted assertions without a signature of their own"
+            " (under “Advanced” on its tab “Identity provider”)."
+        ),
+    )
+
+
+def _direct_child(response: Element, tag: str) -> Element:
+    return next(child for child in response if child.tag == tag)
+
+
+def _verify(element: Element, signature: Element, expected: Expectations, trace: Trace) -> bytes:
+    signed = xml_signature.verify(element, signature, expected.certificates, expected.allow_sha1)
+    what = "response" if element.tag == shape.RESPONSE else "assertion"
+    trace.passed(Part.SIGNATURE, f"The {what} is signed with a certificate of this connection.")
+    return signed
+
+
+def _check_response(response: Element, expected: Expectations, clock: Clock, trace: Trace) -> None:
     """The envelope. What it says is not always signed, so that it is right gives nothing; that it is wrong refuses."""
     check_version(response)
     check_issue_instant(response, clock)
@@ -124,15 +214,19 @@ def check_response(response: Element, expected: Expectations, clock: Clock, trac
         trace.passed(Part.CONDITIONS, "Issuer of the response", expected.idp_entity_id, issuer)
     if len(response.findall(STATUS)) != 1:
         raise LoginRefused("saml-shape", "one Status in the response", f"{len(response.findall(STATUS))}")
-    if refusal := status_refusal(response):
+    if refusal := shape.status_refusal(response):
         raise refusal
-    _check_destination(response, expected)
-    trace.passed(Part.CONDITIONS, "Destination", expected.acs_url, response.get("Destination") or "none is named")
+    destination = response.get("Destination")
+    if destination is not None and destination != expected.acs_url:
+        raise LoginRefused(
+            "saml-destination", f"a response for {quoted(expected.acs_url)}", f"one for {quoted(destination)}"
+        )
+    trace.passed(Part.CONDITIONS, "Destination", expected.acs_url, destination or "none is named")
     _check_in_response_to(response.get("InResponseTo"), expected, "response")
     trace.passed(Part.CONDITIONS, "Answers the request of this sign-in (InResponseTo)")
 
 
-def read_assertion(assertion: Element, expected: Expectations, clock: Clock, trace: Trace) -> VerifiedAssertion:
+def _read_assertion(assertion: Element, expected: Expectations, clock: Clock, trace: Trace) -> VerifiedAssertion:
     """The assertion's content, every check passed."""
     check_version(assertion)
     assertion_id = require_id(assertion)
@@ -150,7 +244,9 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock, tra
     subject = one(assertion, "Subject")
     _check_confirmations(subject, expected, clock)
     trace.passed(Part.CONDITIONS, "Recipient", expected.acs_url, expected.acs_url)
-    name_id = _name_id(subject, expected)
+    named = name_ids_in(subject, expected.decryption_key)
+    # Without one, or with an empty one, another attribute may be the subject.
+    name_id = read_name_id(named) if any(text_of(item) for item in named) else NameId("")
     authenticated_at, session_ends_at, session_index = _authentication(assertion, clock)
     sent = _sent_values(assertion, expected)
     return VerifiedAssertion(
@@ -158,22 +254,16 @@ def read_assertion(assertion: Element, expected: Expectations, clock: Clock, tra
         issuer=issuer,
         name_id=name_id.value,
         name_id_format=name_id.format,
-        attributes=_texts(sent),
+        attributes={name: tuple(value for value in values if isinstance(value, str)) for name, values in sent.items()},
         session_index=session_index,
         authenticated_at=authenticated_at,
         session_ends_at=session_ends_at,
         expires_at=ends_at + clock.skew,
         full_name_id=name_id if name_id.value else None,
-        structured=_structured(sent),
+        structured={
+            name: [*values] for name, values in sent.items() if any(isinstance(value, dict) for value in values)
+        },
     )
-
-
-def _check_destination(response: Element, expected: Expectations) -> None:
-    destination = response.get("Destination")
-    if destination is not None and destination != expected.acs_url:
-        raise LoginRefused(
-            "saml-destination", f"a response for {quoted(expected.acs_url)}", f"one for {quoted(destination)}"
-        )
 
 
 def _check_in_response_to(value: str | None, expected: Expectations, where: str) -> None:
@@ -231,8 +321,7 @@ def _check_confirmations(subject: Element, expected: Expectations, clock: Clock)
     bearers = [item for item in confirmations if item.get("Method") == _BEARER]
     if not bearers:
         methods = ", ".join(quoted(item.get("Method", "")) for item in confirmations)
-        received = methods or "no confirmation"
-        raise LoginRefused("saml-bearer", "a subject confirmed by the method bearer", received)
+        raise LoginRefused("saml-bearer", "a subject confirmed by the method bearer", methods or "no confirmation")
     refusals = []
     for bearer in bearers:
         try:
@@ -260,12 +349,6 @@ def _check_confirmation(confirmation: Element, expected: Expectations, clock: Cl
     _check_in_response_to(confirmation.get("InResponseTo"), expected, "subject confirmation")
 
 
-def _name_id(subject: Element, expected: Expectations) -> NameId:
-    """Empty when there is none, or an empty one: another attribute may be the subject."""
-    found = name_ids_in(subject, expected.decryption_key)
-    return read_name_id(found) if any(text_of(item) for item in found) else NameId("")
-
-
 def _authentication(assertion: Element, clock: Clock) -> tuple[datetime, datetime | None, str]:
     """When the user signed in there, when that session ends (the earliest of several), and its index."""
     statements = assertion.findall(f"{{{SAML}}}AuthnStatement")
@@ -289,21 +372,10 @@ def _sent_values(assertion: Element, expected: Expectations) -> dict[str, list[s
             continue
         attribute = part if part.tag == _ATTRIBUTE else _opened(part, expected)
         values = [value_of(value) for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")]
-        found.setdefault(attribute.get("Name", ""), []).extend(value for value in values if not _is_blank(value))
+        found.setdefault(attribute.get("Name", ""), []).extend(
+            value for value in values if isinstance(value, dict) or value.strip()
+        )
     return found
-
-
-def _texts(sent: Mapping[str, Sequence[object]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(value for value in values if isinstance(value, str)) for name, values in sent.items()}
-
-
-def _structured(sent: Mapping[str, Sequence[object]]) -> dict[str, list[object]]:
-    """Attributes in which a value holds elements: what those mean is not known."""
-    return {name: [*values] for name, values in sent.items() if any(isinstance(value, dict) for value in values)}
-
-
-def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and not value.strip()
 
 
 def value_of(value: Element) -> str | dict[str, str]:

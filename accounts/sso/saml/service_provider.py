@@ -18,12 +18,6 @@ from accounts.connections.certificates.certificates import (
     usable_certificates,
     weakness,
 )
-from accounts.connections.provider.saml_metadata import (
-    IdentityProviderMetadata,
-    MetadataError,
-    is_web_address,
-    read_metadata,
-)
 from accounts.connections.vendors import VENDORS
 from accounts.models import Connection, SignInTransaction
 from accounts.models.identity import Vendor
@@ -33,27 +27,11 @@ from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Side
 from accounts.sso.saml import xml_signature
 from accounts.sso.saml.bindings import REQUEST, Outgoing, deflated, encoded, signed_query, with_query
+from accounts.sso.saml.checks import Expectations, check_signed, read_response
 from accounts.sso.saml.claims import Reading, identity_claims
-from accounts.sso.saml.response import Expectations, check_signed, read_response
 from accounts.sso.saml.shape import parse_signed
 from accounts.sso.trace import Trace
 from common.encryption import is_kept
-
-__all__ = [
-    "IdentityProviderMetadata",
-    "MetadataError",
-    "acs_url",
-    "authn_request",
-    "certificates",
-    "check_signature",
-    "entity_id",
-    "is_web_address",
-    "read_answer",
-    "read_metadata",
-    "reading_of",
-    "service_provider_metadata",
-    "slo_url",
-]
 
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
@@ -98,15 +76,27 @@ def authn_request(connection: Connection, state: str, request_id: str, login_hin
         fields = {REQUEST: encoded(_signed_inside(connection, xml)), "RelayState": state}
         return Outgoing(with_query(connection.sso_url, hint), fields)
     query = {REQUEST: deflated(xml), "RelayState": state}
-    written = _signed_beside(connection, query) if connection.sign_requests else urlencode(query)
+    try:
+        written = signed_query(query, connection.sp_private_key) if connection.sign_requests else urlencode(query)
+    except ValueError:
+        raise _no_signing_key() from None
     return Outgoing(with_query(with_query(connection.sso_url, written), hint))
 
 
 def _authn_request(connection: Connection, request_id: str) -> bytes:
     """NameIDPolicy and RequestedAuthnContext only where the connection has them: each would refuse users for whom all
-    else is right (`protocol.md` 8.1)."""
+    else is right (`protocol.md` 8.1).
+
+    AllowCreate, so that a first login is no error; it means nothing for transient ones (SAML core 3.4.1.1).
+    """
     from saml2 import saml, samlp
 
+    wanted = connection.name_id_policy
+    allow_create = None if wanted == NameIdFormat.TRANSIENT else "true"
+    policy = samlp.NameIDPolicy(format=wanted, allow_create=allow_create) if wanted else None
+    contexts = [saml.AuthnContextClassRef(text=name) for name in connection.authn_contexts.split()]
+    comparison = connection.authn_comparison
+    context = samlp.RequestedAuthnContext(authn_context_class_ref=contexts, comparison=comparison) if contexts else None
     request = samlp.AuthnRequest(
         id=request_id,
         version="2.0",
@@ -116,35 +106,11 @@ def _authn_request(connection: Connection, request_id: str) -> bytes:
         assertion_consumer_service_url=acs_url(connection),
         issuer=saml.Issuer(text=entity_id(connection)),
         force_authn="true" if connection.force_authn else None,
-        name_id_policy=_name_id_policy(connection),
-        requested_authn_context=_requested_context(connection),
+        name_id_policy=policy,
+        requested_authn_context=context,
     )
     xml: bytes = request.to_string()
     return xml
-
-
-def _name_id_policy(connection: Connection) -> Any:
-    """AllowCreate, so that a first login is no error; it means nothing for transient ones (SAML core 3.4.1.1)."""
-    from saml2 import samlp
-
-    wanted = connection.name_id_policy
-    allow_create = None if wanted == NameIdFormat.TRANSIENT else "true"
-    return samlp.NameIDPolicy(format=wanted, allow_create=allow_create) if wanted else None
-
-
-def _requested_context(connection: Connection) -> Any:
-    from saml2 import saml, samlp
-
-    contexts = [saml.AuthnContextClassRef(text=name) for name in connection.authn_contexts.split()]
-    comparison = connection.authn_comparison
-    return samlp.RequestedAuthnContext(authn_context_class_ref=contexts, comparison=comparison) if contexts else None
-
-
-def _signed_beside(connection: Connection, query: dict[str, str]) -> str:
-    try:
-        return signed_query(query, connection.sp_private_key)
-    except ValueError:
-        raise _no_signing_key() from None
 
 
 def _signed_inside(connection: Connection, xml: bytes) -> bytes:
@@ -165,12 +131,15 @@ def service_provider_metadata(connection: Connection) -> bytes:
     """Our metadata for this connection, to upload at its IdP (`protocol.md` 8.1)."""
     from saml2 import md
 
+    location = slo_url(connection)
     descriptor = md.SPSSODescriptor(
         protocol_support_enumeration=_PROTOCOL,
         authn_requests_signed=str(connection.sign_requests).lower(),
         want_assertions_signed="true",
         key_descriptor=_key_descriptors(connection),
-        single_logout_service=_single_logout_services(connection),
+        single_logout_service=[
+            md.SingleLogoutService(binding=binding, location=location) for binding in (_REDIRECT, _POST) if location
+        ],
         name_id_format=[md.NameIDFormat(text=name.value) for name in _NAME_ID_FORMATS],
         assertion_consumer_service=[
             md.AssertionConsumerService(binding=_POST, location=acs_url(connection), index="0", is_default="true")
@@ -179,14 +148,6 @@ def service_provider_metadata(connection: Connection) -> bytes:
     entity = md.EntityDescriptor(entity_id=entity_id(connection), spsso_descriptor=descriptor)
     xml: bytes = entity.to_string()
     return xml
-
-
-def _single_logout_services(connection: Connection) -> list[Any]:
-    from saml2 import md
-
-    location = slo_url(connection)
-    bindings = (_REDIRECT, _POST) if location else ()
-    return [md.SingleLogoutService(binding=binding, location=location) for binding in bindings]
 
 
 def _key_descriptors(connection: Connection) -> list[Any]:
@@ -250,18 +211,13 @@ def certificates(connection: Connection) -> tuple[str, ...]:
             "Read the identity provider's metadata again.",
             side=Side.TORQUE,
         ) from None
-    if not usable:
-        raise _weak(connection)
+    if not usable:  # taken before such keys were refused
+        raise LoginRefused(
+            "saml-certificate",
+            f"a signing certificate on the connection with {STRONG}",
+            ", ".join(weakness(pem) for pem in stored_certificates(connection.idp_certificates)),
+        )
     return usable
-
-
-def _weak(connection: Connection) -> LoginRefused:
-    """Of a certificate that was taken before such keys were refused."""
-    return LoginRefused(
-        "saml-certificate",
-        f"a signing certificate on the connection with {STRONG}",
-        ", ".join(weakness(pem) for pem in stored_certificates(connection.idp_certificates)),
-    )
 
 
 def reading_of(connection: Connection) -> Reading:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
-from accounts.sso.saml.response import read_response
+from accounts.sso.saml.checks import read_response
 from accounts.sso.trace import Trace
 from tests.support.saml_messages import (
     NOW,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.response import read_response
+from accounts.sso.saml.checks import read_response
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import NOW, encode, response
 from tests.support.saml_reading import expectations

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
-from accounts.connections.provider.saml_metadata import MetadataError
+from accounts.connections.provider.saml_metadata import MetadataError, read_metadata
 from accounts.models import Connection, SignInTransaction
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
@@ -165,7 +165,7 @@ def test_our_metadata_without_a_key_names_no_logout(connection: Connection) -> N
 
 def test_our_own_metadata_is_not_an_identity_providers(connection: Connection) -> None:
     with pytest.raises(MetadataError, match="a service provider's metadata"):
-        service_provider.read_metadata(service_provider.service_provider_metadata(connection))
+        read_metadata(service_provider.service_provider_metadata(connection))
 
 
 def test_an_answer_becomes_claims(connection: Connection) -> None:

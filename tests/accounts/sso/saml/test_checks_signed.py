@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.response import unverified_in_response_to
+from accounts.sso.saml.checks import unverified_in_response_to
 from tests.support.saml_encryption import AES128_CBC, AES128_GCM, AES256_CBC, AES256_GCM, OAEP_SHA256
 from tests.support.saml_keys import key_pair
 from tests.support.saml_messages import (
