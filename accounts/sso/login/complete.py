@@ -20,12 +20,14 @@ from accounts.models.identity import JustInTime, LoginOutcome, UpdatePolicy
 from accounts.models.user import UserState
 from accounts.rights import permissions_of_role
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.login import matching, profile_update, received_groups, refusals
+from accounts.sso.login import matching, received_groups
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
 from accounts.sso.trace import Mark, Trace
 from accounts.users import protection, users
 from accounts.users.protection import Protected
+from common import time_zones
+from common.folding import fold
 from spaces import mapping_words
 from spaces.idp_roles import apply_idp_roles, map_login
 
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 # Another login, or a SCIM create, of the same user can win a race; the next try then finds that user.
 TRIES = 4
+_SHOWN_ZONE = 100  # characters of a time zone in a sentence
 
 
 @dataclass(frozen=True)
@@ -91,18 +94,19 @@ def _complete(login: _Login, signed_in: User | None) -> CompletedLogin:
     login.decided(Part.PERSON, [match.sentence])
     login.decided(Part.PERSON, claims.remarks, Mark.NOTED)
     user, first = _activate(login, match.user)
-    identity = match.identity or _link(login, user)
-    profile: list[str] = []
-    profile_update.apply(user, claims, connection, first=first, acting=login.acting, decisions=profile)
-    login.decided(Part.PROFILE, profile)
+    identity = match.identity or ExternalIdentity.objects.create(
+        account_id=user.account_id, connection=connection, user=user, subject=claims.subject, issuer=claims.issuer
+    )
+    if first or connection.update_policy != UpdatePolicy.FIRST:
+        login.decided(Part.PROFILE, _update_profile(login, user))
     if first or connection.update_policy == UpdatePolicy.EVERYTHING:
         _give_rights(login, user, first=first)
     claims = login.claims = received_groups.settled(claims, connection)
-    groups: list[str] = []
-    received_groups.remember(identity, claims, connection, groups)
+    groups = received_groups.remember(identity, claims, connection)
     login.decided(Part.GROUPS, groups, Mark.NOTED if claims.groups_unread else Mark.PASSED)
-    record = _record(login, user, identity)
-    _log(claims, connection)
+    own = {"user": user, "identity": identity, "login_sequence": identity.login_sequence}
+    record = record_of(claims, connection, LoginOutcome.SIGNED_IN, login.decisions, login.trace, **own)
+    _log(claims, connection, record.group_ids)
     if identity.synced_sequence < identity.login_sequence:
         transaction.on_commit(lambda: tasks.wake_group_sync(identity.pk), robust=True)
     return CompletedLogin(user, record)
@@ -138,24 +142,68 @@ def _check_may_sign_in(claims: IdentityClaims, connection: Connection, user: Use
 
     A deprovisioned user stays out whatever the connection says: else the next login would undo what the IdP decided.
     """
+    nobody = f"'{claims.email}', who has no user here"
     if user is not None and user.state == UserState.DEPROVISIONED:
-        raise refusals.deprovisioned(user)
+        raise LoginRefused("deprovisioned", "a user with access", f"{user.email}, who was deprovisioned")
     if connection.just_in_time == JustInTime.OFF and (user is None or user.state == UserState.PENDING):
-        raise refusals.no_new_people(claims, connection, user)
+        expected = f"an active user, as connection '{connection.name}' takes no new users"
+        raise LoginRefused("no-new-people", expected, f"{user}, who is pending" if user else nobody)
     if connection.just_in_time == JustInTime.ANNOUNCED and user is None:
-        raise refusals.not_announced(claims, connection)
+        expected = f"a user created by provisioning, as connection '{connection.name}' is set"
+        raise LoginRefused("not-announced", expected, nobody)
     if user is None and (foreign := foreign_domain(connection.account_id, connection.pk, [claims.email])):
-        raise refusals.foreign_domain(claims, foreign)
+        raise matching.of_foreign_domain(claims, foreign)
 
 
-def _link(login: _Login, user: User) -> ExternalIdentity:
-    return ExternalIdentity.objects.create(
-        account_id=user.account_id,
-        connection=login.connection,
-        user=user,
-        subject=login.claims.subject,
-        issuer=login.claims.issuer,
-    )
+def _update_profile(login: _Login, user: User) -> list[str]:
+    """Bring names, e-mail and time zone up to date (`requirements.md` section 2); what was changed or refused."""
+    claims = login.claims
+    decisions: list[str] = []
+    wanted = {name: value for name in ("first_name", "last_name") if (value := getattr(claims, name)[:150])}
+    if _email_may_follow(user, claims, login.connection, decisions):
+        wanted["email"] = claims.email
+    if claims.timezone and (zone := _zone(user, claims.timezone, decisions)):
+        wanted["timezone"] = zone
+    changes = users.update_profile(user, wanted, acting=login.acting)
+    labels = {"first_name": "First name", "last_name": "Last name", "email": "E-mail", "timezone": "Time zone"}
+    return decisions + [
+        f"{labels[name]} set to '{after}'" + (f" (was '{before}')." if before else ".")
+        for name, (before, after) in changes.items()
+    ]
+
+
+def _zone(user: User, sent: str, decisions: list[str]) -> str:
+    """The IANA name of the time zone that was sent; empty for one that is not read, and the user's stays."""
+    zone, shown = time_zones.iana_of(sent), sent[:_SHOWN_ZONE]
+    if zone and zone != sent:
+        decisions.append(f"Time zone '{shown}' is a Windows name: it is read as {zone}.")
+    elif not zone:
+        kept = f"'{user.timezone}' stays" if user.timezone else "none is set"
+        decisions.append(f"Time zone '{shown}' is no IANA name such as Europe/Paris: {kept}.")
+        if advice := time_zones.advice(sent):
+            decisions.append(f"Time zone '{shown}': {advice}")
+    return zone
+
+
+def _email_may_follow(user: User, claims: IdentityClaims, connection: Connection, decisions: list[str]) -> bool:
+    """An e-mail that changed in the IdP follows, unless somebody else here has it, the IdP does not vouch for it, or
+    another connection speaks for its domain."""
+    if user.email == claims.email:
+        return False
+    if fold(user.email) == fold(claims.email):
+        return True
+    if not claims.email_trusted:
+        why = "is a guest's" if claims.guest else "is not verified by the provider"
+        decisions.append(f"E-mail '{claims.email}' {why}: '{user.email}' stays.")
+        return False
+    if foreign := foreign_domain(connection.account_id, connection.pk, [claims.email]):
+        decisions.append(f"E-mail '{claims.email}' has the domain {foreign}: '{user.email}' stays.")
+        return False
+    others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
+    if others.filter(email_key=fold(claims.email)).exists():
+        decisions.append(f"E-mail '{claims.email}' belongs to another user of this account: '{user.email}' stays.")
+        return False
+    return True
 
 
 def _give_rights(login: _Login, user: User, *, first: bool) -> None:
@@ -188,27 +236,26 @@ def _give_account_role(login: _Login, user: User) -> str:
     return f"Account role set to '{role}'." if changed else f"Account role '{role}' as before."
 
 
-def _record(login: _Login, user: User, identity: ExternalIdentity) -> LoginRecord:
-    claims = login.claims
+def record_of(
+    claims: IdentityClaims, connection: Connection, outcome: str, decisions: list[str], trace: Trace, **own: Any
+) -> LoginRecord:
+    """The record of a login that passed, or of a test of one; `own`: fields that only one of them has."""
     return LoginRecord.objects.create(
-        account_id=user.account_id,
+        account_id=connection.account_id,
         reference=login_records.new_reference(),
-        connection=login.connection,
-        user=user,
-        identity=identity,
-        login_sequence=identity.login_sequence,
-        outcome=LoginOutcome.SIGNED_IN,
+        connection=connection,
+        outcome=outcome,
         email=claims.email,
         subject=claims.subject,
-        decisions=login.decisions,
+        decisions=decisions,
         group_ids=None if claims.group_ids is None else list(claims.group_ids),
-        **login.trace.for_record(),
+        **trace.for_record(),
+        **own,
     )
 
 
-def _log(claims: IdentityClaims, connection: Connection) -> None:
+def _log(claims: IdentityClaims, connection: Connection, group_ids: list[str] | None) -> None:
     """The line that the product's public description tells admins to look for."""
     seen: dict[str, Any] = {"connection": connection.name, "connection_type": connection.protocol}
-    group_ids = None if claims.group_ids is None else list(claims.group_ids)
     name = VENDORS[connection.vendor].log_name
     log.info(f"Valid login through {name} Idp detected", **seen, group_ids=group_ids, overage=claims.groups_overage)

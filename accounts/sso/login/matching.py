@@ -8,7 +8,7 @@ the connection they move from (`docs/decisions/0025`). External IDs and plain na
 own provisioning (`docs/decisions/0005`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from uuid import UUID
@@ -16,20 +16,26 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from accounts.connections.domains.owners import Owner, owners_of
+from accounts.connections.domains.owners import owners_of
 from accounts.connections.domains.sign_in_choices import domain_of
 from accounts.connections.moving.findings import who_link
-from accounts.connections.scope import foreign_domain
+from accounts.connections.scope import ForeignDomain, foreign_domain, named
 from accounts.models import Connection, ExternalIdentity, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserOrigin, UserState
 from accounts.passwords.policy import may_use
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.login import refusals
 from accounts.sso.refusal import LoginRefused
+from accounts.sso.refusals.row import Side
 from common.folding import fold
 
 NOBODY: Mapping[UUID, str] = MappingProxyType({})
+# Claim -> what makes the identity provider send another value; "" where it sends no claim at all.
+_VERIFY = {
+    "email_verified": "Have the user verify this e-mail at the identity provider, or correct it there",
+    "xms_edov": "Verify the e-mail's domain as a custom domain name of the Entra tenant",
+    "": "Let the application send the claim “email_verified” with the value true",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,14 @@ class ChangedMeanwhile(Exception):
 
 def find(claims: IdentityClaims, connection: Connection, signed_in: User | None = None) -> Match:
     """The user of this login, locked for the rest of the transaction. Raises LoginRefused and ChangedMeanwhile."""
-    _check_subject_of_guest(claims, connection)
+    # A guest's NameID may be their e-mail, and that the company's: as a subject it must not match a known user.
+    if claims.guest and "@" in claims.subject and _verified_keys(connection, {fold(claims.subject)}):
+        raise LoginRefused(
+            "guest",
+            "a guest of the Entra tenant to be known by object ID",
+            f"the subject '{claims.subject}', an e-mail of this company, of a guest ({claims.guest})",
+            "Send the object identifier (SAML attribute objectidentifier), which Entra does by default.",
+        )
     if known := _known(claims, connection):
         return known
     try:
@@ -57,12 +70,6 @@ def find(claims: IdentityClaims, connection: Connection, signed_in: User | None 
         if _identities(claims, connection).exists():
             raise ChangedMeanwhile from None
         raise
-
-
-def _check_subject_of_guest(claims: IdentityClaims, connection: Connection) -> None:
-    """A guest's NameID may be their e-mail, and that the company's: as a subject it must not match a known user."""
-    if claims.guest and "@" in claims.subject and _verified_keys(connection, {fold(claims.subject)}):
-        raise refusals.guest_by_email(claims)
 
 
 def _identities(claims: IdentityClaims, connection: Connection) -> QuerySet[ExternalIdentity]:
@@ -91,7 +98,11 @@ def _as_sent(claims: IdentityClaims, identities: list[ExternalIdentity]) -> Exte
     """
     exact = [identity for identity in identities if identity.subject == claims.subject]
     if not exact and len({identity.user_id for identity in identities}) > 1:
-        raise refusals.spellings_of_two(claims, [(row.user.email, row.subject) for row in identities])
+        raise LoginRefused(
+            "two-users-match",
+            "one user of this connection whose subject is this e-mail address in any letter case",
+            f"'{claims.subject}', while {' and '.join(f'{row.user.email} has {row.subject!r}' for row in identities)}",
+        )
     return (exact or identities)[0]
 
 
@@ -148,10 +159,13 @@ def _by_name(claims: IdentityClaims, connection: Connection, signed_in: User | N
     if not usable:
         _refuse_anothers_email(claims, connection, own)
         return Match(None, None, "No user matched: a first login.")
-    moving = _moving(connection, usable, own, signed_in)
+    # Those who link because a move to this connection is on, by verified e-mail only: user -> where they come from.
+    others = [user for user in usable if not _may_be_linked(user, signed_in)]
+    known = [user.pk for user in others if not own.isdisjoint((user.email_key, user.user_name_key))]
+    moving = who_link(known, connection.pk, connection.account_id) if known else {}
     match = _only_one(claims, signed_in, usable, "their e-mail address or user name", moving)
     if match is None:
-        raise refusals.taken(claims, connection, usable[0])
+        raise _taken(claims, connection, usable[0])
     return match
 
 
@@ -164,22 +178,48 @@ def _refuse_anothers_email(claims: IdentityClaims, connection: Connection, own: 
     if key in own:
         raise ChangedMeanwhile
     if claims.guest:
-        raise refusals.guest(claims)
-    foreign = foreign_domain(connection.account_id, connection.pk, [claims.email])
-    if foreign is not None:
-        raise refusals.foreign_domain(claims, foreign)
+        raise LoginRefused(
+            "guest",
+            "a member of the Entra tenant, because a user with this e-mail exists",
+            f"'{claims.email}' of a guest ({claims.guest}), whose e-mail another organization can set to anything",
+        )
+    if foreign := foreign_domain(connection.account_id, connection.pk, [claims.email]):
+        raise of_foreign_domain(claims, foreign)
     raise _why_not_found(claims, connection, key)
 
 
 def _why_not_found(claims: IdentityClaims, connection: Connection, key: str) -> LoginRefused:
     """Why the e-mail (folded) of a member, of no other connection's domain, does not find the user who has it."""
-    domain_verified = bool(_verified_keys(connection, {key}))
+    domain = domain_of(claims.email)
     if not claims.email_trusted:
-        return refusals.unverified_email(claims, domain_verified=domain_verified)
+        claim, value = claims.email_denied_by
+        received = f"the claim “{claim}” with the value {value}" if claim else "which it does not say is verified"
+        # A verified domain is not enough here; without it both are to be done.
+        is_verified = bool(_verified_keys(connection, {key}))
+        also = "" if is_verified else f" Verify the domain '{domain}' on the connection's page too."
+        return LoginRefused(
+            "email-not-verified",
+            "an e-mail that the identity provider says is verified, because a user with it exists",
+            f"'{claims.email}', {received}",
+            f"{_VERIFY[claim]}, or provision the user with the login's subject as externalId.{also}",
+        )
     owner = owners_of([domain_of(key)]).get(domain_of(key))
     if owner and owner.account_id == connection.account_id:
-        return refusals.unattached_domain(claims, connection)
-    return refusals.unverified_domain(claims)
+        return LoginRefused(
+            "domain-not-attached",
+            "an e-mail of a domain that is verified for this connection, because a user with it exists",
+            f"'{claims.email}', whose domain this account has verified, but not for '{connection.name}'",
+            (
+                f"An account admin adds the domain '{domain}' to this connection, on its page. It need not be"
+                " verified again."
+            ),
+        )
+    return LoginRefused(
+        "email-not-proved",
+        "an e-mail of a domain that is verified for this connection, because a user with it exists",
+        f"'{claims.email}'",
+        f"Verify the domain '{domain}' on the connection's page, then log in again.",
+    )
 
 
 def _candidates(connection: Connection, condition: Q) -> list[User]:
@@ -201,22 +241,15 @@ def _locked(users: QuerySet[User], keys: list[UUID]) -> list[User]:
     return locked
 
 
-def _moving(connection: Connection, candidates: list[User], own: set[str], signed_in: User | None) -> dict[UUID, str]:
-    """Those who link because a move to this connection is on, by verified e-mail only: user -> where they come from."""
-    known = [user.pk for user in candidates if not _may_be_linked(user, signed_in) and _has_address(user, own)]
-    return who_link(known, connection.pk, connection.account_id) if known else {}
-
-
-def _has_address(user: User, own: set[str]) -> bool:
-    return not own.isdisjoint((user.email_key, user.user_name_key))
-
-
 def _only_one(
     claims: IdentityClaims, signed_in: User | None, candidates: list[User], by: str, moving: Mapping[UUID, str] = NOBODY
 ) -> Match | None:
     eligible = [user for user in candidates if user.pk in moving or _may_be_linked(user, signed_in)]
     if len(eligible) > 1:
-        raise refusals.ambiguous(claims, eligible)
+        found = " and ".join(sorted(user.email for user in eligible))
+        names = ", ".join(f"'{name}'" for name in claims.user_names) or "none"
+        received = f"two: {found} (e-mail '{claims.email}', names {names})"
+        raise LoginRefused("two-users-match", "one user of this account for the login", received)
     if not eligible:
         return None
     user = eligible[0]
@@ -240,9 +273,54 @@ def _verified_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     by_domain = {key: domain for key in keys if (domain := domain_of(key))}
     if not by_domain:
         return set()
-    owners = owners_of(set(by_domain.values()))
-    return {key for key, domain in by_domain.items() if (owner := owners.get(domain)) and _speaks(connection, owner)}
+    found = owners_of(set(by_domain.values()))
+    own = {of for of, owner in found.items() if owner.account_id == connection.account_id and owner.has(connection.pk)}
+    return {key for key, domain in by_domain.items() if domain in own}
 
 
-def _speaks(connection: Connection, owner: Owner) -> bool:
-    return owner.account_id == connection.account_id and owner.has(connection.pk)
+def of_foreign_domain(claims: IdentityClaims, foreign: ForeignDomain) -> LoginRefused:
+    """Also for a new user: none is created with an e-mail of another connection's domain."""
+    return LoginRefused(
+        "domain-of-another-connection",
+        "an e-mail of a domain that this connection is responsible for",
+        f"'{claims.email}' of the domain {foreign}",
+        (
+            f"The user signs in through {named(foreign.connections)}, or an account admin adds the domain"
+            f" '{foreign.domain}' to this connection too."
+        ),
+    )
+
+
+def _taken(claims: IdentityClaims, connection: Connection, user: User) -> LoginRefused:
+    """A user matches by e-mail or name and signs in another way. One query more, for that way."""
+    through = sorted(set(user.identities.values_list("connection__name", flat=True)))
+    return LoginRefused(
+        "email-taken",
+        "the subject already linked to this user, or a user without a linked identity and without a password",
+        f"'{claims.email}' with the subject '{claims.subject}'. This user already signs in {_by(through)}",
+        _way_out(connection, through),
+        side=Side.TORQUE if through else Side.USER,
+    )
+
+
+def _by(through: Sequence[str]) -> str:
+    """ "through Okta", "through Microsoft and Okta", or "with a password"."""
+    return f"through {' and '.join(through)}" if through else "with a password"
+
+
+def _way_out(connection: Connection, through: Sequence[str]) -> str:
+    """How to link both, and who does it."""
+    if not through:
+        return "The user signs in with the password, then uses “Log in with SSO” in the same browser to link both."
+    if connection.name in through:
+        return (
+            f"{connection.name} sends another subject than before, for example because the user was deleted and created"
+            " again there. If it is the same person, an admin uses “Remove identity” on the user's page, then the user"
+            " logs in again. If many users arrive with another subject, an account admin starts a move on the"
+            " connection's page under “Move users”."
+        )
+    return (
+        f"If it is the same person, the user signs in {_by(through)}, then through {connection.name} in the same"
+        " browser; or an admin uses “Remove identity” on the user's page. For many users, an account admin starts a"
+        f" move on the page of {connection.name} under “Move users”."
+    )

@@ -97,57 +97,38 @@ def try_out(claims: IdentityClaims, connection: Connection, trace: Trace | None 
 
     Not to be called inside a transaction: where the real sync would ask Microsoft Graph, it is asked here.
     """
-    graph_said = _ask_graph(claims, connection)
+    said: FromGraph | None = None
+    remarks: list[str] = []
+    if received_groups.asks_graph(claims, connection):
+        try:
+            said = graph_groups.ask(connection, claims.subject)
+        except graph.GraphUnavailable as error:
+            remarks = [f"Groups stay as they are until Microsoft Graph can be asked. {error}"]
     with transaction.atomic():
-        found = _whole_login(claims, connection, graph_said, trace or Trace())
+        done = complete_login(claims, connection, trace=trace)
+        sync = _sync(done.record.identity, said)
+        remarks += sync_words.sentences(sync.remarks) if said else ()
+        own = SpaceMembership.objects.in_account(connection.account_id).filter(user=done.user)
+        found = Preview(
+            outcome=done.record.outcome,
+            user=done.user.email,
+            spaces=tuple(
+                {"space": m.space.name, "role": m.role.name, "origin": m.origin}
+                for m in own.select_related("space", "role").order_by("space__name")
+            ),
+            groups_joined=sync.joined,
+            groups_left=sync.left,
+            decisions=(*done.record.decisions, *remarks),
+        )
         transaction.set_rollback(True)
     return found
 
 
-@dataclass(frozen=True)
-class _GraphSaid:
-    """`said` is None when it could not be asked, or had not to be."""
-
-    said: FromGraph | None = None
-    remarks: tuple[str, ...] = ()
-
-
-def _ask_graph(claims: IdentityClaims, connection: Connection) -> _GraphSaid:
-    if not received_groups.asks_graph(claims, connection):
-        return _GraphSaid()
-    try:
-        return _GraphSaid(graph_groups.ask(connection, claims.subject))
-    except graph.GraphUnavailable as error:
-        return _GraphSaid(None, (f"Groups stay as they are until Microsoft Graph can be asked. {error}",))
-
-
-def _whole_login(claims: IdentityClaims, connection: Connection, graph_said: _GraphSaid, trace: Trace) -> Preview:
-    done = complete_login(claims, connection, trace=trace)
-    sync = _sync(done.record.identity, graph_said)
-    own = SpaceMembership.objects.in_account(connection.account_id).filter(user=done.user)
-    return Preview(
-        outcome=done.record.outcome,
-        user=done.user.email,
-        spaces=tuple(
-            {"space": m.space.name, "role": m.role.name, "origin": m.origin}
-            for m in own.select_related("space", "role").order_by("space__name")
-        ),
-        groups_joined=sync.joined,
-        groups_left=sync.left,
-        decisions=(
-            *done.record.decisions,
-            *graph_said.remarks,
-            *(sync_words.sentences(sync.remarks) if graph_said.said else ()),
-        ),
-    )
-
-
-def _sync(identity: ExternalIdentity | None, graph_said: _GraphSaid) -> GroupSync:
+def _sync(identity: ExternalIdentity | None, said: FromGraph | None) -> GroupSync:
+    """`said`: what Microsoft Graph answered; None when it could not be asked, or had not to be."""
     nothing = GroupSync((), ())
     if identity is None:
         return nothing
     if not identity.groups_overage:
         return group_sync.sync_idp_groups(identity.pk) or nothing
-    if graph_said.said is None:
-        return nothing
-    return group_sync.sync_with(identity, graph_said.said) or nothing
+    return (group_sync.sync_with(identity, said) if said else None) or nothing

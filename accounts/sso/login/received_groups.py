@@ -1,6 +1,6 @@
 """What a login says about groups is kept on the identity's row, from which the sync works (`protocol.md` section 9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import Q
@@ -33,10 +33,8 @@ def settled(claims: IdentityClaims, connection: Connection) -> IdentityClaims:
     return replace(claims, group_ids=found.ids, groups_unread=unread, groups_text="")
 
 
-def remember(
-    identity: ExternalIdentity, claims: IdentityClaims, connection: Connection, decisions: list[str]
-) -> Decision:
-    """Stamps the row with the next sequence number when this login decides anything about groups."""
+def remember(identity: ExternalIdentity, claims: IdentityClaims, connection: Connection) -> list[str]:
+    """Stamps the row with the next sequence number when this login decides anything about groups. In sentences."""
     decision = _decide(claims, connection)
     if decision.action is not Action.NOTHING:
         identity.login_sequence += 1
@@ -48,9 +46,12 @@ def remember(
     identity.last_login_at = timezone.now()
     identity.save(update_fields=["login_sequence", "groups_overage", "group_ids", "last_login_at"])
     remarks = [decision.remark] if decision.remark else []
-    decisions += sync_words.sentences([*remarks, *_remarks(connection, decision)])
-    _note_groups_seen(connection, claims)
-    return decision
+    sentences = sync_words.sentences([*remarks, *_remarks(connection, decision)])
+    if connection.groups_seen_at is None and (claims.group_ids is not None or claims.groups_overage):
+        connection.groups_seen_at = timezone.now()
+        unseen = Connection.objects.filter(pk=connection.pk, groups_seen_at=None)
+        unseen.update(groups_seen_at=connection.groups_seen_at)
+    return sentences
 
 
 def asks_graph(claims: IdentityClaims, connection: Connection) -> bool:
@@ -59,31 +60,17 @@ def asks_graph(claims: IdentityClaims, connection: Connection) -> bool:
 
 
 def _decide(claims: IdentityClaims, connection: Connection) -> Decision:
-    return decide(claims.group_ids, claims.groups_overage, _known_of(connection), claims.groups_unread)
-
-
-def _known_of(connection: Connection) -> ConnectionGroups:
     vendor = VENDORS[connection.vendor]
-    return ConnectionGroups(
+    is_entra_by_oidc = connection.vendor == Vendor.ENTRA and connection.protocol == Protocol.OIDC
+    known = ConnectionGroups(
         delivers_groups=vendor.delivers(connection.attribute_names),
         seen_before=connection.groups_seen_at is not None,
         keep_when_missing=connection.keep_groups_when_missing,
-        can_ask_graph=_is_entra_by_oidc(connection) and connection.has_client_credential,
+        can_ask_graph=is_entra_by_oidc and connection.has_client_credential,
         group_limit=vendor.group_limit,
-        takes_client_secret=_is_entra_by_oidc(connection),
+        takes_client_secret=is_entra_by_oidc,
     )
-
-
-def _is_entra_by_oidc(connection: Connection) -> bool:
-    return connection.vendor == Vendor.ENTRA and connection.protocol == Protocol.OIDC
-
-
-def _note_groups_seen(connection: Connection, claims: IdentityClaims) -> None:
-    if connection.groups_seen_at is None and (claims.group_ids is not None or claims.groups_overage):
-        connection.groups_seen_at = timezone.now()
-        Connection.objects.filter(pk=connection.pk, groups_seen_at=None).update(
-            groups_seen_at=connection.groups_seen_at
-        )
+    return decide(claims.group_ids, claims.groups_overage, known, claims.groups_unread)
 
 
 def _remarks(connection: Connection, decision: Decision) -> list[Remark]:
@@ -93,7 +80,11 @@ def _remarks(connection: Connection, decision: Decision) -> list[Remark]:
     keys = {identifier_key(value) for value in decision.ids}
     found, near = _mapped_to(connection, keys)
     received = Remark(Code.RECEIVED, count=len(keys), names=tuple(found))
-    return [received, *_not_agreed(connection, found)[:SHOWN], *near_misses(decision.ids, near)]
+    missing = {name: agreed_permissions.lacking(connection, gives or ()) for name, gives in found.items()}
+    not_allowed = [
+        Remark(Code.NOT_ALLOWED, name, connection=connection.name, names=of) for name, of in missing.items() if of
+    ]
+    return [received, *not_allowed[:SHOWN], *near_misses(decision.ids, near)]
 
 
 def _mapped_to(connection: Connection, keys: set[str]) -> tuple[dict[str, Sequence[str] | None], dict[str, str]]:
@@ -107,8 +98,3 @@ def _mapped_to(connection: Connection, keys: set[str]) -> tuple[dict[str, Sequen
     found = list(rows)
     exact = {name: gives for name, key, gives in found if key in keys}
     return exact, {name: key for name, key, gives in found if key not in keys}
-
-
-def _not_agreed(connection: Connection, found: Mapping[str, Sequence[str] | None]) -> list[Remark]:
-    missing = {name: agreed_permissions.lacking(connection, gives or ()) for name, gives in found.items()}
-    return [Remark(Code.NOT_ALLOWED, name, connection=connection.name, names=of) for name, of in missing.items() if of]

@@ -12,6 +12,7 @@ from accounts.models import Connection, LoginRecord, SignInTransaction, User
 from accounts.models.identity import LoginOutcome
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import received_groups
+from accounts.sso.login.complete import record_of
 from accounts.sso.login.preview import Preview, try_out
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.row import Part
@@ -31,30 +32,13 @@ def tried(
     claims = received_groups.settled(claims, connection)
     preview = try_out(claims, connection, trace)
     add_outcome(trace, preview)
-    tested = _tested_settings(connection, row, trace)
-    return LoginRecord.objects.create(
-        account_id=connection.account_id,
-        reference=login_records.new_reference(),
-        connection=connection,
-        outcome=LoginOutcome.TESTED,
-        tester=signed_in,
-        settings_digest=tested,
-        email=claims.email,
-        subject=claims.subject,
-        decisions=[*preview.decisions],
-        group_ids=None if claims.group_ids is None else list(claims.group_ids),
-        **trace.for_record(),
-    )
-
-
-def _tested_settings(connection: Connection, row: SignInTransaction, trace: Trace) -> str:
-    """The fingerprint of what passed; empty when settings were changed while the tester was at the IdP."""
-    if digest_of(connection) == row.settings_digest:
-        return row.settings_digest
-    trace.add(
-        Part.SESSION, ["Settings were changed during this test, so it does not count for enforcing SSO."], Mark.NOTED
-    )
-    return ""
+    tested = row.settings_digest  # the fingerprint of what passed
+    if digest_of(connection) != tested:  # changed while the tester was at the IdP
+        changed = "Settings were changed during this test, so it does not count for enforcing SSO."
+        trace.add(Part.SESSION, [changed], Mark.NOTED)
+        tested = ""
+    own = {"tester": signed_in, "settings_digest": tested}
+    return record_of(claims, connection, LoginOutcome.TESTED, [*preview.decisions], trace, **own)
 
 
 def refused(refusal: LoginRefused, connection: Connection, claims: IdentityClaims | None, trace: Trace) -> LoginRecord:
