@@ -11,7 +11,7 @@ from accounts import sessions
 from accounts.audit.audit import OPERATOR
 from accounts.models import AuditEntry, Connection, SignedInSession
 from accounts.sso.logout import oidc_views
-from accounts.sso.logout.logout_token import Logout
+from accounts.sso.logout.oidc_views import Logout
 from accounts.sso.refusal import LoginRefused
 from tests.integration.test_races import AT_ONCE, at_once
 from tests.support.cast import Cast

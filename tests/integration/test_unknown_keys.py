@@ -27,6 +27,7 @@ django.setup()
 from django.utils import timezone
 from accounts.models import Connection
 from accounts.sso.oidc import relying_party
+from accounts.sso.oidc.id_token import UnverifiedToken
 from accounts.sso.refusal import LoginRefused
 connection, process = sys.argv[1:]
 print("ready", flush=True)
@@ -34,10 +35,10 @@ sys.stdin.readline()
 for turn in range(10):
     row = Connection.objects.get(pk=connection)
     try:
-        relying_party.signing_key(row, f"unknown-{process}-{turn}", timezone.now())
+        relying_party.key_of(row, UnverifiedToken("a.b.c", f"unknown-{process}-{turn}"), timezone.now())
     except LoginRefused as refusal:
         print(refusal.code)
-    relying_party.signing_key(row, "first", timezone.now())
+    relying_party.key_of(row, UnverifiedToken("a.b.c", "first"), timezone.now())
     print("known")
 """
 

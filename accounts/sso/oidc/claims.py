@@ -63,24 +63,36 @@ def identity(
     own = connection.attribute_names
     names = VENDORS[connection.vendor].names("oidc", own)
     arrived = {name: value for name, value in claims.items() if name not in _PROTOCOL_CLAIMS or name in own.values()}
-    if trace is not None:
-        _show(claims, arrived, names, trace)
+    if trace is not None:  # values only of claims that are used
+        shown = shown_claims(connection)
+        trace.attributes = masking.masked_attributes(arrived, shown, names.get("groups", ()))
+        trace.message = masking.masked_claims(claims, shown)
     fields = attributes.profile(arrived, names, own, groups_elsewhere(claims))
-    fields["email"] = fields["email"] or _email_of_user_name(arrived)
+    # A user name in the shape of an e-mail; a guest's is made up by Entra and is no address.
+    candidates = (text for name in _USER_NAMES for text in text_values(arrived.get(name)))
+    fields["email"] = fields["email"] or attributes.first_email(
+        text for text in candidates if not guests.is_made_up(text)
+    )
     if not fields["email"]:
         raise _no_email(arrived, names)
     guest = _guest(connection, claims)
     trust = _trust(connection, claims, fields["email"], guest)
-    fields |= _split_name(arrived, fields) | {"remarks": (*fields["remarks"], *filter(None, [trust.remark]))}
+    fields["remarks"] = (*fields["remarks"], *filter(None, [trust.remark]))
+    if not fields["first_name"] and not fields["last_name"]:
+        fields["first_name"], fields["last_name"] = split_name(first_text(arrived, ("name",)))
+    # R12: for Entra tenant and object ID, which all applications of the tenant share; else `sub` of this issuer.
+    is_entra = connection.vendor == ENTRA.key
+    user_names = (first_text(claims, (name,)) for name in _USER_NAMES) if trust.names else ()
     return IdentityClaims(
         **fields,
-        **_who(connection, claims),
+        subject=entra_subject(claims) if is_entra else claims["sub"],
+        external_ids=(claims["oid" if is_entra else "sub"],),
         connection_id=connection.id,
         issuer=connection.issuer,
         email_trusted=trust.email,
         email_denied_by=trust.denied_by,
         guest=guest,
-        user_names=_user_names(claims) if trust.names else (),
+        user_names=tuple(dict.fromkeys(filter(None, user_names))),
         message_id=first_text(claims, ("jti", "nonce")),
         message_expires_at=expires_at,
         authenticated_at=_authenticated_at(claims),
@@ -92,25 +104,8 @@ def identity(
 
 def shown_claims(connection: OidcConnection) -> set[str]:
     """Names of claims whose values are used."""
-    return _shown(VENDORS[connection.vendor].names("oidc", connection.attribute_names))
-
-
-def _shown(names: Mapping[str, tuple[str, ...]]) -> set[str]:
+    names = VENDORS[connection.vendor].names("oidc", connection.attribute_names)
     return {*(name for tried in names.values() for name in tried), *_USER_NAMES, *_TRUSTED_BY, "name"}
-
-
-def _show(claims: Claims, arrived: Claims, names: Mapping[str, tuple[str, ...]], trace: Trace) -> None:
-    """What the inspector shows of the token: values only of claims that are used."""
-    shown = _shown(names)
-    trace.attributes = masking.masked_attributes(arrived, shown, names.get("groups", ()))
-    trace.message = masking.masked_claims(claims, shown)
-
-
-def _who(connection: OidcConnection, claims: Claims) -> dict[str, Any]:
-    """R12: for Entra tenant and object ID, which all applications of the tenant share; else `sub` of this issuer."""
-    if connection.vendor == ENTRA.key:
-        return {"subject": entra_subject(claims), "external_ids": (claims["oid"],)}
-    return {"subject": claims["sub"], "external_ids": (claims["sub"],)}
 
 
 def entra_subject(claims: Claims) -> str:
@@ -129,12 +124,6 @@ def groups_elsewhere(claims: Claims) -> frozenset[str]:
     elsewhere = claims.get("_claim_names")
     named = elsewhere if isinstance(elsewhere, dict) else ()
     return frozenset((*named, *(("groups",) if marked else ())))
-
-
-def _email_of_user_name(claims: Claims) -> str:
-    """A user name in the shape of an e-mail; a guest's is made up by Entra and is no address."""
-    candidates = (text for name in _USER_NAMES for text in text_values(claims.get(name)))
-    return attributes.first_email(text for text in candidates if not guests.is_made_up(text))
 
 
 def _no_email(claims: Claims, names: Mapping[str, tuple[str, ...]]) -> LoginRefused:
@@ -217,34 +206,15 @@ def _says_yes(value: object) -> bool:
     return value is True or value == 1 or (isinstance(value, str) and value.lower() in ("true", "1"))
 
 
-def _user_names(claims: Claims) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for name in _USER_NAMES if (text := first_text(claims, (name,)))))
-
-
-def _split_name(claims: Claims, fields: Mapping[str, Any]) -> dict[str, str]:
-    """First and last name from `name`, when the provider sends neither by itself."""
-    if fields["first_name"] or fields["last_name"]:
-        return {}
-    first, last = split_name(first_text(claims, ("name",)))
-    return {"first_name": first, "last_name": last}
-
-
 def split_name(whole: str) -> tuple[str, str]:
     """First and last name: after a comma comes the first name ("Lee, Ann"), else the first word is it."""
     name = _REMARK.sub("", whole) or whole
-    last, *others = [part for part in map(_tidy, _COMMA.split(name)) if not _is_suffix(part)] or [""]
+    parts = (" ".join(part.split()) for part in _COMMA.split(name))
+    last, *others = [part for part in parts if part and part.replace(".", "").casefold() not in _SUFFIXES] or [""]
     if others:
         return others[0], last
     first, _, last = last.partition(" ")
     return first, last
-
-
-def _tidy(part: str) -> str:
-    return " ".join(part.split())
-
-
-def _is_suffix(part: str) -> bool:
-    return not part or part.replace(".", "").casefold() in _SUFFIXES
 
 
 def _authenticated_at(claims: Claims) -> datetime:

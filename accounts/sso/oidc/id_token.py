@@ -1,5 +1,5 @@
 """An ID token, checked completely: every rule of `protocol.md` 6.5 and R30 (OpenID Connect Core 3.1.3.7, 3.2.2.11).
-A logout token is checked by the same rules as far as it has the same claims (`accounts.sso.logout.logout_token`).
+A logout token is checked by the same rules as far as it has the same claims (`accounts.sso.logout.oidc_views`).
 
 Order: shape and header, then the signature, and only then is the payload read as JSON. So a message that no provider
 signed costs one pass over its bytes, and nothing it says is looked at.
@@ -86,23 +86,14 @@ def read_unverified(
     if not isinstance(compact, str) or not compact:
         raise _malformed(f"no {kind.name}", kind)
     if len(compact) > size_limit:
-        raise LoginRefused(
-            "oidc-too-large",
-            f"{_a(kind)} of at most {size_limit} characters",
-            f"{len(compact)} characters",
-        )
+        wanted = f"{_a(kind)} of at most {size_limit} characters"
+        raise LoginRefused("oidc-too-large", wanted, f"{len(compact)} characters")
     match = _COMPACT_JWS.fullmatch(compact)
     if match is None:
         raise _malformed("something that is not three base64url parts", kind)
     header = _header(match[1], kind)
     _check_header(header, kind, algorithms)
     return UnverifiedToken(compact, header.get("kid") or "", kind, header["alg"])
-
-
-def algorithm_of(compact: str) -> str:
-    """Of a verified token."""
-    name: str = strict_json.loads(decoded(compact.partition(".")[0]))["alg"]
-    return name
 
 
 def decoded(part: str) -> bytes:
@@ -207,11 +198,7 @@ def _name_of_key(token: UnverifiedToken) -> str:
 
 def _check_issuer(claims: Claims, expected: Expected) -> None:
     if claims.get("iss") != expected.issuer:
-        raise LoginRefused(
-            "oidc-issuer",
-            f"the issuer '{expected.issuer}'",
-            _shown(claims.get("iss")),
-        )
+        raise LoginRefused("oidc-issuer", f"the issuer '{expected.issuer}'", _shown(claims.get("iss")))
 
 
 def _check_audience(claims: Claims, expected: Expected) -> None:
@@ -309,19 +296,14 @@ def check_tenant(claims: Claims, expected: Expected) -> None:
             "Enter the directory (tenant) ID on the connection.",
         )
     if not isinstance(tenant, str) or not tenant or (wanted and tenant.lower() != wanted):
-        raise LoginRefused(
-            "oidc-tenant",
-            f"the tenant '{wanted}'" if wanted else "a tenant (tid)",
-            f"tid {_shown(tenant)}",
-        )
+        expects = f"the tenant '{wanted}'" if wanted else "a tenant (tid)"
+        raise LoginRefused("oidc-tenant", expects, f"tid {_shown(tenant)}")
 
 
-def check_half_hash(
-    claims: Claims, name: str, value: str, *, required: bool, algorithm: str = DEFAULT_ALGORITHM
-) -> None:
-    """`c_hash` or `at_hash`: the left half of the digest of the code or access token sent with the ID token, by
-    the hash of its signature's algorithm (OpenID Connect Core 3.1.3.6)."""
-    if name not in claims and not required:
+def check_half_hash(claims: Claims, name: str, value: str, algorithm: str) -> None:
+    """`c_hash` or `at_hash`, where it is sent: the left half of the digest of the code or access token sent with the ID
+    token, by the hash of its signature's algorithm (OpenID Connect Core 3.1.3.6)."""
+    if name not in claims:
         return
     digest = hashlib.new(ALGORITHMS[algorithm].digest, value.encode()).digest()
     wanted = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from accounts.connections.certificates import certificates
 from accounts.connections.provider.saml_metadata import read_metadata
 from accounts.models import SignedInSession, User
-from accounts.sso.logout import logout_token
+from accounts.sso.logout import oidc_views
 from accounts.sso.refusal import LoginRefused
 from tests.support import oidc_messages, saml_logout_messages, saml_reading
 from tests.support.cast import Cast
@@ -101,7 +101,7 @@ def test_a_logout_token_is_read_or_refused(okta: Provider, name: str) -> None:
     good = okta.payload(nonce=None, nbf=None, exp=at(minutes=2))
     for value in NUMBERS:
         with suppress(LoginRefused):
-            logout_token.read(okta.connection, sign({**good, name: value}, typ="logout+jwt"), NOW)
+            oidc_views.read_token(okta.connection, sign({**good, name: value}, typ="logout+jwt"), NOW)
 
 
 @pytest.mark.parametrize("name", ["validUntil", "cacheDuration"])

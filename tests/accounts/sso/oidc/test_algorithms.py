@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from accounts.connections.provider.token_signatures import ALGORITHMS
 from accounts.sso.claims import IdentityClaims
-from accounts.sso.logout import logout_token
+from accounts.sso.logout import oidc_views
 from accounts.sso.refusal import LoginRefused
 from tests.support.oidc_messages import ACCESS_TOKEN, CODE, NOW, Provider, b64, jwk, rsa_key, shape, sign
 
@@ -125,10 +125,10 @@ def test_a_logout_token_is_read_by_the_same_algorithms(okta: Provider) -> None:
     lists(okta, "ES256")
     okta.publish("token", {"id_token": sign(okta.payload(), key=key_for("ES256"), alg="ES256")})
     okta.read(code=CODE)
-    events = {logout_token.EVENT: {}}
+    events = {oidc_views.EVENT: {}}
     payload = okta.payload(nonce=None, events=events, jti="j1", sid="s1")
     compact = sign(payload, key=key_for("ES256"), alg="ES256", typ="logout+jwt")
-    assert logout_token.read(okta.connection, compact, NOW).idp_session == "s1"
+    assert oidc_views.read_token(okta.connection, compact, NOW).idp_session == "s1"
 
 
 def signed_userinfo(okta: Provider, **changes: Any) -> IdentityClaims:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Connection
-from accounts.sso.logout import logout_token
+from accounts.sso.logout import oidc_views
 from accounts.sso.refusal import LoginRefused
-from tests.accounts.sso.oidc.test_key_choice import code_of, log_in_with
+from tests.accounts.sso.oidc.test_relying_party_keys import code_of, log_in_with
 from tests.support.oidc_messages import NOW, Provider, jwk, rsa_key, sign
 
 
@@ -98,10 +98,10 @@ def test_no_signature_counts_that_none_of_the_nameless_keys_made(entra: Provider
 def test_a_logout_token_by_a_new_key_under_an_old_name_is_taken(entra: Provider) -> None:
     log_in_with(entra, "first")
     entra.publish("keys", {"keys": [jwk("second", kid="first")]})
-    claims = entra.payload(nonce=None, events={logout_token.EVENT: {}}, jti="l-1", sid="s-1")
+    claims = entra.payload(nonce=None, events={oidc_views.EVENT: {}}, jti="l-1", sid="s-1")
     row = Connection.objects.get(pk=entra.connection.pk)
     signed = sign(claims, key=rsa_key("second"), kid="first")
-    assert logout_token.read(row, signed, NOW + timedelta(minutes=1)).idp_session == "s-1"
+    assert oidc_views.read_token(row, signed, NOW + timedelta(minutes=1)).idp_session == "s-1"
 
 
 def test_what_cannot_be_a_signature_costs_no_fetch(entra: Provider) -> None:

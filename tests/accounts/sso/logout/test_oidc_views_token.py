@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from accounts.sso.logout import logout_token
-from accounts.sso.logout.logout_token import Logout
+from accounts.sso.logout import oidc_views
+from accounts.sso.logout.oidc_views import Logout
 from accounts.sso.refusal import LoginRefused
 from tests.support import oidc_messages
 from tests.support.factories import OID, TENANT
@@ -29,7 +29,7 @@ def token(idp: Provider, *, header: dict[str, Any] | None = None, key: Any = Non
 
 
 def read(idp: Provider, compact: object) -> Logout:
-    return logout_token.read(idp.connection, compact, NOW)
+    return oidc_views.read_token(idp.connection, compact, NOW)
 
 
 def test_it_names_the_session_and_the_person(idp: Provider) -> None:
