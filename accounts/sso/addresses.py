@@ -9,14 +9,11 @@ from accounts.sso.logout import oidc as oidc_logout
 from accounts.sso.saml import service_provider
 
 
-def _keys_path(connection: Connection) -> str:
-    return reverse("sso:client-keys", args=[connection.account.slug, connection.id])
-
-
 def addresses_of(connection: Connection) -> dict[str, str]:
     """Absolute URLs; those of the other protocol are empty or absent. `start_url` and `initiate_login_url` lead to the
     IdP."""
     start = settings.BASE_URL + reverse("sso:start", args=[connection.id])
+    keys = settings.BASE_URL + reverse("sso:client-keys", args=[connection.account.slug, connection.id])
     is_saml = connection.protocol == Protocol.SAML
     return {
         "start_url": start,
@@ -28,5 +25,5 @@ def addresses_of(connection: Connection) -> dict[str, str]:
         "logout_uri": "" if is_saml else oidc_logout.logout_uri(connection),
         "post_logout_redirect_uri": "" if is_saml else oidc_logout.post_logout_redirect_uri(),
         "initiate_login_url": start,
-        **({} if is_saml else {"jwks_uri": settings.BASE_URL + _keys_path(connection)}),
+        **({} if is_saml else {"jwks_uri": keys}),
     }

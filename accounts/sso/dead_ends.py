@@ -132,19 +132,18 @@ def dead_end(
 def _wrong_method(
     request: HttpRequest, methods: tuple[str, ...], named: Mapping[str, Any], *, is_program: bool
 ) -> HttpResponse:
-    """For the admin: an identity provider that answers by redirect looks like a user who opened the ACS by hand."""
+    """For the admin: an identity provider that answers by redirect looks like a user who opened the ACS by hand.
+
+    `named`: parts of the address; those that an identity provider is given name a connection.
+    """
+    connection = None
+    if {"account_slug", "connection_id"} <= named.keys():
+        found = Connection.objects.filter(account__slug=named["account_slug"], pk=named["connection_id"])
+        connection = found.select_related("account").first()
     why = (
         f"Expected {' or '.join(methods)} at {request.path}; received {request.method}. If your identity provider sends"
         " its answers by redirect, set it to HTTP-POST; otherwise a user opened the address by hand."
     )
-    response = dead_end(request, WRONG_METHOD, _named(named), why, is_program=is_program)
+    response = dead_end(request, WRONG_METHOD, connection, why, is_program=is_program)
     response["Allow"] = ", ".join(methods)
     return response
-
-
-def _named(parts: Mapping[str, Any]) -> Connection | None:
-    """The connection of an address that an identity provider is given."""
-    if not {"account_slug", "connection_id"} <= parts.keys():
-        return None
-    found = Connection.objects.filter(account__slug=parts["account_slug"], pk=parts["connection_id"])
-    return found.select_related("account").first()

@@ -41,7 +41,13 @@ def refusal_page(
     """
     trace = trace or Trace()
     trace.failed(refusal)
-    reference = _remember(refusal, connection, claims, tie, trace)
+    if connection is None:  # no account: the reference is in the log only
+        reference = login_records.new_reference()
+    else:
+        seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
+        reference = login_records.record_or_count_refusal(
+            connection, tie, refusal.code, str(refusal), **seen, **trace.for_record()
+        )
     log.warning("Login refused", code=refusal.code, reference=reference, connection=connection and str(connection.id))
     if row and row.consumed_at and refusal.code != transactions.USED:
         transactions.keep_refusal(row, refusal, reference)
@@ -86,14 +92,3 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     response = render(request, "sso/busy.html", {"seconds": seconds, "try_again_url": again}, status=503)
     response["Retry-After"], response["Refresh"] = str(seconds), f"{seconds}; url={again}"
     return response
-
-
-def _remember(
-    refusal: LoginRefused, connection: Connection | None, claims: IdentityClaims | None, tie: Tie, trace: Trace
-) -> str:
-    if connection is None:  # no account: the reference is in the log only
-        return login_records.new_reference()
-    seen = {} if claims is None else {"email": claims.email[:320], "subject": claims.subject[:512]}
-    return login_records.record_or_count_refusal(
-        connection, tie, refusal.code, str(refusal), **seen, **trace.for_record()
-    )

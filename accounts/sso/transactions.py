@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -47,39 +48,35 @@ def open_sign_in(
     `tester`: the admin who tests the connection, the only user who may finish it. `tests_draft`: with the settings of
     its draft.
     """
-    state = secrets.token_urlsafe(32)
-    binding = binding if len(binding) == STATE_LENGTH else secrets.token_urlsafe(32)
-    row = SignInTransaction.objects.create(
-        account_id=connection.account_id,
-        connection=connection,
-        state_digest=_digest(state),
+    return _opened(
+        connection,
+        next_path,
+        binding if len(binding) == STATE_LENGTH else secrets.token_urlsafe(32),
         request_id="id" + secrets.token_hex(20),
         nonce=secrets.token_urlsafe(32),
         code_verifier=secrets.token_urlsafe(48),
-        binding_digest=_digest(binding),
-        next_path=next_path,
         tester=tester,
         tests_draft=tests_draft,
         settings_digest=digest_of(connection) if tester else "",
-        expires_at=timezone.now() + LIFETIME,
     )
-    return Opened(row, state, binding)
 
 
 def open_unsolicited(connection: Connection, answer: Mapping[str, str], next_path: str) -> Opened:
     """A sign-in that the IdP started: born answered, bound to the browser that brought the message."""
-    state, binding = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    now = timezone.now()
+    kept = {"answer": json.dumps(dict(answer)), "answer_digest": answer_digest("", answer)}
+    return _opened(connection, next_path, secrets.token_urlsafe(32), **kept, answered_at=timezone.now())
+
+
+def _opened(connection: Connection, next_path: str, binding: str, **own: Any) -> Opened:
+    state = secrets.token_urlsafe(32)
     row = SignInTransaction.objects.create(
         account_id=connection.account_id,
         connection=connection,
         state_digest=_digest(state),
         binding_digest=_digest(binding),
         next_path=next_path,
-        expires_at=now + LIFETIME,
-        answer=json.dumps(dict(answer)),
-        answer_digest=answer_digest("", answer),
-        answered_at=now,
+        expires_at=timezone.now() + LIFETIME,
+        **own,
     )
     return Opened(row, state, binding)
 
@@ -113,9 +110,8 @@ def keep_answer(transaction: SignInTransaction, answer: Mapping[str, str]) -> No
     rows = SignInTransaction.objects.filter(pk=transaction.pk)
     sealed = sealed_for(transaction, "answer", json.dumps(dict(answer)))
     waiting = rows.filter(answered_at=None, expires_at__gt=now)
-    if waiting.update(answer=sealed, answer_digest=digest, answered_at=now):
-        return
-    if rows.filter(answer_digest=digest).exists():
+    is_kept = waiting.update(answer=sealed, answer_digest=digest, answered_at=now)
+    if is_kept or rows.filter(answer_digest=digest).exists():
         return
     if transaction.expires_at <= now:
         raise _too_late(transaction, now)
@@ -128,9 +124,17 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
     Another browser cannot use the sign-in up: the binding is checked first.
     """
     if not binding:
-        raise _no_cookie()
+        raise LoginRefused(
+            "cookies-missing",
+            "the cookie of this sign-in, set in the browser that started it",
+            "a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
+        )
     if not hmac.compare_digest(_digest(binding), transaction.binding_digest):
-        raise _other_browser()
+        raise LoginRefused(
+            "other-browser",
+            "the browser that started this sign-in, with its cookie",
+            "a browser with the cookie of another sign-in",
+        )
     now = timezone.now()
     if transaction.expires_at <= now:
         raise _too_late(transaction, now)
@@ -138,7 +142,21 @@ def consume(transaction: SignInTransaction, binding: str) -> dict[str, str]:
     if not unused.update(consumed_at=now, answer=""):
         raise _used()
     transaction.consumed_at = now
-    return _read(transaction)
+    try:
+        answer: dict[str, str] = json.loads(transaction.answer)
+        transaction.code_verifier  # noqa: B018 (the code flow will need it)
+    except UnreadableSecret:
+        # Sign-ins live for ten minutes: this one began before the key was taken away, so it is over too.
+        raise LoginRefused(
+            "sign-in-expired",
+            "a sign-in that was kept under one of the present ENCRYPTION_KEYS",
+            "one that none of them opens",
+            (
+                "Start again from the sign-in page. If that does not help, have the operator look at ENCRYPTION_KEYS:"
+                " all processes need the same."
+            ),
+        ) from None
+    return answer
 
 
 def keep_refusal(transaction: SignInTransaction, refusal: LoginRefused, reference: str) -> None:
@@ -150,16 +168,6 @@ def keep_refusal(transaction: SignInTransaction, refusal: LoginRefused, referenc
 def answer_digest(request_id: str, answer: Mapping[str, str]) -> str:
     """The name of one answer to one request; of answers to none (""), the same wherever it is brought."""
     return _digest(json.dumps([request_id, sorted(answer.items())]))
-
-
-def _read(transaction: SignInTransaction) -> dict[str, str]:
-    """The answer. Also reads the verifier that the code flow will need."""
-    try:
-        answer: dict[str, str] = json.loads(transaction.answer)
-        transaction.code_verifier  # noqa: B018
-    except UnreadableSecret:
-        raise _unreadable() from None
-    return answer
 
 
 def give_back(transaction: SignInTransaction, answer: Mapping[str, str]) -> None:
@@ -183,38 +191,9 @@ def _used() -> LoginRefused:
     )
 
 
-def _no_cookie() -> LoginRefused:
-    return LoginRefused(
-        "cookies-missing",
-        "the cookie of this sign-in, set in the browser that started it",
-        "a browser without it: it blocks or deletes cookies, or is another browser, private window or app",
-    )
-
-
-def _other_browser() -> LoginRefused:
-    return LoginRefused(
-        "other-browser",
-        "the browser that started this sign-in, with its cookie",
-        "a browser with the cookie of another sign-in",
-    )
-
-
 def _too_late(transaction: SignInTransaction, now: datetime) -> LoginRefused:
     return LoginRefused(
         "sign-in-expired", f"an answer until {transaction.expires_at:%H:%M:%S} UTC", f"one at {now:%H:%M:%S} UTC"
-    )
-
-
-def _unreadable() -> LoginRefused:
-    """Sign-ins live for ten minutes: this one began before the key was taken away, so it is over too."""
-    return LoginRefused(
-        "sign-in-expired",
-        "a sign-in that was kept under one of the present ENCRYPTION_KEYS",
-        "one that none of them opens",
-        (
-            "Start again from the sign-in page. If that does not help, have the operator look at ENCRYPTION_KEYS:"
-            " all processes need the same."
-        ),
     )
 
 

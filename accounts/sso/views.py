@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import sessions
 from accounts.authentication import BACKEND
+from accounts.connections.certificates.client_keys import published_keys
 from accounts.connections.drafts import with_draft
 from accounts.connections.provider.documents import ProviderBusy
 from accounts.models import Connection, LoginRecord, SignInTransaction, User
@@ -66,7 +67,9 @@ def start(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     if not _is_open(connection):
         return switched_off(request, connection, next_path)
     try:
-        _check_initiator(connection, asked.get("iss", ""))
+        # A login that the IdP asks us to start names the IdP; it must be the connection's own.
+        if (issuer := asked.get("iss", "")) and issuer != connection.issuer:
+            raise LoginRefused("initiate-issuer", f"iss '{connection.issuer}'", f"'{plain(issuer)}'")
         opened = transactions.open_sign_in(connection, next_path, request.COOKIES.get(settings.SIGN_IN_COOKIE_NAME, ""))
         outgoing = protocol_of(connection).start(connection, opened, asked.get("login_hint", "")[:320])
     except LoginRefused as refusal:
@@ -154,11 +157,14 @@ def finish(request: HttpRequest, transaction_id: UUID) -> HttpResponse:
     if row is None:
         return refusal_page(request, transactions.unknown_sign_in(), None)
     connection = with_draft(row.connection) if row.tests_draft else row.connection
-    attempt = _Attempt(request, row, connection, Trace(_beginning(row)))
+    beginning = Beginning.TEST if row.tester_id else Beginning.HERE if row.request_id else Beginning.IDP
+    attempt = _Attempt(request, row, connection, Trace(beginning))
     try:
         _take_answer(attempt)
         claims = attempt.claims = protocol_of(connection).read(connection, attempt.answer, row, attempt.trace)
-        return _show_test(attempt, claims) if row.tester_id else _sign_in(attempt, claims)
+        if row.tester_id:  # a login that an admin tries out: its record, and nobody is signed in
+            return _shown(attempt, trial.tried(claims, connection, row, attempt.signed_in, attempt.trace))
+        return _sign_in(attempt, claims)
     except LoginRefused as refusal:
         return _refuse(attempt, refusal)
     except ProviderBusy:
@@ -198,11 +204,6 @@ def _sign_in(attempt: _Attempt, claims: IdentityClaims) -> HttpResponse:
     place = row.next_path or settings.LOGIN_REDIRECT_URL
     _remember_place(request, row, place)
     return SeeOther(place)
-
-
-def _show_test(attempt: _Attempt, claims: IdentityClaims) -> HttpResponse:
-    """A login that an admin tries out: its record, and nobody is signed in."""
-    return _shown(attempt, trial.tried(claims, attempt.connection, attempt.row, attempt.signed_in, attempt.trace))
 
 
 def _refuse(attempt: _Attempt, refusal: LoginRefused) -> HttpResponse:
@@ -245,12 +246,20 @@ def _place_reached(request: HttpRequest, transaction_id: UUID, row: SignInTransa
 @require_GET
 def saml_metadata(_request: HttpRequest, account_slug: str, connection_id: UUID) -> HttpResponse:
     """Service provider metadata of this connection, for its IdP."""
-    found = Connection.objects.select_related("account").filter(account__slug=account_slug, protocol=Protocol.SAML)
-    connection = get_object_or_404(found, pk=connection_id)
-    return HttpResponse(
-        service_provider.service_provider_metadata(connection),
-        content_type="application/samlmetadata+xml; charset=utf-8",
-    )
+    connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.SAML)
+    metadata = service_provider.service_provider_metadata(connection)
+    return HttpResponse(metadata, content_type="application/samlmetadata+xml; charset=utf-8")
+
+
+@limited_by("DOCUMENT", is_program=True)
+@require_GET
+def client_keys(_request: HttpRequest, account_slug: str, connection_id: UUID) -> JsonResponse:
+    """The public keys that an OpenID connection signs its token requests with (`private_key_jwt`), for its provider.
+
+    A JWK Set (RFC 7517 section 5); empty while the connection has no key.
+    """
+    connection = _known(connection_id, account__slug=account_slug, protocol=Protocol.OIDC)
+    return JsonResponse(published_keys(connection))
 
 
 def _known(connection_id: UUID, **conditions: str) -> Connection:
@@ -272,27 +281,13 @@ def _check_live(connection: Connection, row: SignInTransaction) -> None:
         )
 
 
-def _beginning(row: SignInTransaction) -> str:
-    if row.tester_id:
-        return Beginning.TEST
-    return Beginning.HERE if row.request_id else Beginning.IDP
-
-
 def _begun(row: SignInTransaction) -> str:
     at = f"{row.created_at:%Y-%m-%d %H:%M:%S} UTC"
     if row.tests_draft:
         return f"Started here at {at}, with the settings of the draft, which is not live."
-    return (
-        f"Started here at {at}."
-        if row.request_id
-        else f"Started by the identity provider at {at}, which this connection allows."
-    )
-
-
-def _check_initiator(connection: Connection, issuer: str) -> None:
-    """A login that the IdP asks us to start names the IdP; it must be the connection's own."""
-    if issuer and issuer != connection.issuer:
-        raise LoginRefused("initiate-issuer", f"iss '{connection.issuer}'", f"'{plain(issuer)}'")
+    if row.request_id:
+        return f"Started here at {at}."
+    return f"Started by the identity provider at {at}, which this connection allows."
 
 
 def _check_size(answer: dict[str, str]) -> None:
