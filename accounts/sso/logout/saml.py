@@ -189,21 +189,18 @@ def _end(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
 def _end_named(connection: Connection, request: LogoutRequest, acting: Actor) -> int:
     """A session that is named too ends for a name that says less of itself; without, the name has to be the same."""
     us = (connection.idp_entity_id, service_provider.entity_id(connection))
-    if request.session_indexes:
-
-        def may_be(hints: Mapping[str, str]) -> bool:
-            kept = name_id_of(hints)
-            return kept is not None and request.name_id.may_mean(kept, *us)
-
-        return sum(
-            sessions.end_at_idp(connection, is_named=may_be, idp_session=index[:SESSION_LIMIT], acting=acting)
-            for index in request.session_indexes
-        )
 
     def is_named(hints: Mapping[str, str]) -> bool:
         kept = name_id_of(hints)
-        return kept is not None and request.name_id.key(*us) == kept.key(*us)
+        if kept is None or request.session_indexes:
+            return kept is not None and request.name_id.may_mean(kept, *us)
+        return request.name_id.key(*us) == kept.key(*us)
 
+    if request.session_indexes:
+        return sum(
+            sessions.end_at_idp(connection, is_named=is_named, idp_session=index[:SESSION_LIMIT], acting=acting)
+            for index in request.session_indexes
+        )
     # Most connections identify users by their NameID: then only that user's sessions are decrypted to compare it.
     subject = storable(request.name_id.value)
     ended = sessions.end_at_idp(connection, subject=subject, is_named=is_named, acting=acting)

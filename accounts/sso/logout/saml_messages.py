@@ -80,7 +80,6 @@ class LogoutResponse:
     """`is_complete`: the IdP says that it ended its session, and those of all others that it knows of."""
 
     in_response_to: str
-    message_id: str
     is_complete: bool
     status: str  # for the log
 
@@ -151,7 +150,6 @@ def read_response(message: Element, expected: LogoutExpectations, now: datetime)
     codes = {code.get("Value", "") for code in statuses[0].iter(f"{{{SAMLP}}}StatusCode")}
     return LogoutResponse(
         in_response_to=message.get("InResponseTo", ""),
-        message_id=require_id(message),
         is_complete=failed is None and _PARTIAL not in codes,
         status=failed.received if failed else ", ".join(sorted(code.rpartition(":")[2] for code in codes)),
     )

@@ -5,7 +5,6 @@ else of the request is looked at: two readers of one query that disagree would b
 """
 
 import base64
-import binascii
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from accounts.connections.certificates.certificates import rsa_private_key
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import decode
+from accounts.sso.saml.shape import decode, unbase64
 from common.texts import quoted
 
 REQUEST, RESPONSE = "SAMLRequest", "SAMLResponse"
@@ -66,13 +65,17 @@ class InboundMessage:
 
 def read_form(form: Mapping[str, str]) -> InboundMessage:
     """A message of the POST binding. Raises LoginRefused where there is none, or more than one."""
-    return InboundMessage(_the_message(form), form[_the_message(form)], _relay_state(form), by_redirect=False)
+    name = _the_message(form)
+    return InboundMessage(name, form[name], _relay_state(form), by_redirect=False)
 
 
 def read_query(query: str) -> InboundMessage:
     """A message of the Redirect binding; `query`: as the browser sent it. Raises LoginRefused."""
     written = _written(query)
-    fields = {name: _unquoted(text) for name, text in written.items()}
+    try:
+        fields = {name: unquote_plus(text, errors="strict") for name, text in written.items()}
+    except UnicodeDecodeError:
+        raise LoginRefused("saml-encoding", "a query in UTF-8", "another encoding") from None
     name = _the_message(fields)
     if fields.get("SAMLEncoding", DEFLATE) != DEFLATE:
         raise LoginRefused("saml-encoding", "a deflated message", quoted(fields["SAMLEncoding"]))
@@ -121,13 +124,6 @@ def _written(query: str) -> dict[str, str]:
     return found
 
 
-def _unquoted(text: str) -> str:
-    try:
-        return unquote_plus(text, errors="strict")
-    except UnicodeDecodeError:
-        raise LoginRefused("saml-encoding", "a query in UTF-8", "another encoding") from None
-
-
 def _the_message(fields: Mapping[str, str]) -> str:
     present = [name for name in (REQUEST, RESPONSE) if name in fields]
     if len(present) != 1:
@@ -150,14 +146,11 @@ def _detached(name: str, written: Mapping[str, str], fields: Mapping[str, str]) 
     if "Signature" not in fields:
         return None
     signed = "&".join(f"{field}={written[field]}" for field in (name, "RelayState", "SigAlg") if field in written)
-    return DetachedSignature(fields.get("SigAlg", ""), signed.encode(), _signature_value(fields["Signature"]))
-
-
-def _signature_value(text: str) -> bytes:
     try:
-        return base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        value = unbase64(fields["Signature"])
+    except ValueError:
         raise LoginRefused("saml-signature-shape", "a Signature in base64", "other text") from None
+    return DetachedSignature(fields.get("SigAlg", ""), signed.encode(), value)
 
 
 def _inflated(packed: bytes, limit: int) -> bytes:

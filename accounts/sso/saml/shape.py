@@ -6,7 +6,6 @@ Nothing read here is trusted: what a login is based on is read later, from the b
 """
 
 import base64
-import binascii
 import re
 from datetime import datetime
 from typing import cast
@@ -69,10 +68,14 @@ def decode(message_b64: str, limit: int) -> bytes:
             "saml-size", f"a SAML answer of at most {limit} characters", f"{len(message_b64)} characters"
         )
     try:
-        # Some providers break lines after 76 characters; no other stray character is forgiven.
-        return base64.b64decode("".join(message_b64.split()).encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        return unbase64(message_b64)
+    except ValueError:
         raise LoginRefused("saml-base64", "a SAML answer in base64", "text that is no base64") from None
+
+
+def unbase64(text: str) -> bytes:
+    """Some providers break lines after 76 characters; any other stray character is a ValueError."""
+    return base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
 
 
 def parse(xml: bytes) -> Element:
@@ -113,10 +116,6 @@ def _refuse_markup(xml: bytes) -> None:
     for markup, code, name in _FORBIDDEN_MARKUP:
         if markup in body:
             raise LoginRefused(code, "XML made of elements and text only", name)
-    _refuse_floods(body)
-
-
-def _refuse_floods(body: bytes) -> None:
     pieces = body.split(b"<", _MAX_TAGS)
     if len(pieces) > _MAX_TAGS:
         raise LoginRefused("saml-shape", f"at most {_MAX_TAGS} XML tags", "more", "Send fewer groups.")
@@ -159,8 +158,9 @@ def the_assertion(response: Element) -> Element:
         raise LoginRefused("saml-shape", "a SAML 2.0 Response", f"an element {quoted(str(response.tag))}")
     found = [child for child in response if child.tag in {ASSERTION, ENCRYPTED_ASSERTION}]
     if len(found) != 1:
-        raise _status_or(
-            response, LoginRefused("saml-shape", "exactly one assertion in the response", f"{len(found)} assertions")
+        # A response that reports an error holds no assertion: its message is what the admin needs to read.
+        raise status_refusal(response) or LoginRefused(
+            "saml-shape", "exactly one assertion in the response", f"{len(found)} assertions"
         )
     _refuse_out_of_place(response, {response, found[0], *signatures(response), *signatures(found[0])})
     unknown = [
@@ -172,11 +172,6 @@ def the_assertion(response: Element) -> Element:
         )
     require_id(response)
     return found[0]
-
-
-def _status_or(response: Element, otherwise: LoginRefused) -> LoginRefused:
-    """A response that reports an error holds no assertion: its message is what the admin needs to read."""
-    return status_refusal(response) or otherwise
 
 
 def check_inner_assertion(assertion: Element) -> None:

@@ -5,8 +5,6 @@ what was checked and what is used cannot differ (R21, CVE-2025-25291). The key c
 never looked at (R22). No address in a message is followed: a Reference can only name its own parent.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from accounts.sso.refusal import LoginRefused
-from accounts.sso.saml.shape import DS, Element, parse_signed, require_id
+from accounts.sso.saml.shape import DS, Element, parse_signed, require_id, unbase64
 from common.texts import quoted
 
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -89,7 +87,10 @@ def verify(element: Element, signature: Element, certificates: Sequence[str], al
     SignedInfo before the long document is canonicalised, so only the identity provider can cause that work.
     """
     signed_info, value = _parts(signature)
-    info_bytes = _canonical(signed_info, _prefixes(_child(signed_info, "CanonicalizationMethod")))
+    method = signed_info.find(_ds("CanonicalizationMethod"))
+    if method is None:
+        raise _shape("a CanonicalizationMethod", "none")
+    info_bytes = _canonical(signed_info, _prefixes(method))
     reference = _read_signed_info(parse_signed(info_bytes), require_id(element), allow_sha1)
     key = _fitting_key(reference.algorithm, info_bytes, value, certificates)
     _verify_document(signature, element, key)
@@ -131,11 +132,10 @@ def _read_signed_info(signed_info: Element, parent_id: str, allow_sha1: bool) ->
             "a reference to the element that holds the signature", f"a reference to {quoted(reference.get('URI', ''))}"
         )
     transforms, digest_method, digest_value = reference
+    digests = {**DIGEST_ALGORITHMS, **_SHA1_DIGESTS} if allow_sha1 else DIGEST_ALGORITHMS
     return SignedReference(
         algorithm=_allowed(signature_method.get("Algorithm", ""), _signatures(allow_sha1), "signature"),
-        digest_algorithm=_digests(allow_sha1)[
-            _allowed(digest_method.get("Algorithm", ""), _digests(allow_sha1), "digest")
-        ],
+        digest_algorithm=digests[_allowed(digest_method.get("Algorithm", ""), digests, "digest")],
         digest=_decoded(digest_value),
         prefixes=_transform_prefixes(transforms),
     )
@@ -233,22 +233,11 @@ def _signatures(allow_sha1: bool) -> dict[str, tuple[type[PublicKey], hashes.Has
     return {**SIGNATURE_ALGORITHMS, **_SHA1_SIGNATURES} if allow_sha1 else SIGNATURE_ALGORITHMS
 
 
-def _digests(allow_sha1: bool) -> dict[str, str]:
-    return {**DIGEST_ALGORITHMS, **_SHA1_DIGESTS} if allow_sha1 else DIGEST_ALGORITHMS
-
-
 def _allowed(algorithm: str, known: Mapping[str, object], what: str) -> str:
     if algorithm not in known:
         names = ", ".join(name.rpartition("#")[2] for name in known)
         raise LoginRefused("saml-algorithm", f"a {what} algorithm among {names}", quoted(algorithm))
     return algorithm
-
-
-def _child(parent: Element, name: str) -> Element:
-    child = parent.find(_ds(name))
-    if child is None:
-        raise _shape(f"a {name}", "none")
-    return child
 
 
 def _require_children(parent: Element, *names: str) -> None:
@@ -260,8 +249,8 @@ def _decoded(element: Element) -> bytes:
     if len(element):
         raise _shape("text only in the values of a signature", "elements")
     try:
-        return base64.b64decode("".join((element.text or "").split()).encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+        return unbase64(element.text or "")
+    except ValueError:
         raise _shape("base64 in the values of a signature", "other text") from None
 
 
