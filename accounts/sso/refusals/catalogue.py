@@ -25,7 +25,7 @@ def part_of(code: str) -> Part:
 def place(code: str, vendor: str, protocol: str) -> str:
     """Where to change it in that vendor's console; empty: nowhere there, or not known."""
     row = CATALOGUE.get(code)
-    return consoles.place(row.setting, vendor, protocol) if row else ""
+    return consoles.PLACES.get((vendor, protocol), {}).get(row.setting, "") if row else ""
 
 
 def text_for_user(code: str, side: str) -> str:
