@@ -1,15 +1,9 @@
-"""PURE. What a verified login says about a user, and how it is read from an IdP's attributes.
-
-Attributes come as a mapping of the IdP's own names to values, the same for both protocols: SAML attribute values
-are a list of strings; an ID token's claims are whatever JSON they are.
-"""
+"""PURE. What a verified login says about a user, the same for both protocols."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-
-from common.texts import storable
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class IdentityClaims:
     space_roles: tuple[str, ...] = ()
     group_ids: tuple[str, ...] | None = None
     groups_overage: bool = False
-    # A sentence where something came in place of a list of groups; then nothing changes (`attributes.group_lists`).
+    # A sentence where something came in place of a list of groups; then nothing changes (`attributes.reading`).
     groups_unread: str = ""
     # One text, which may be several groups or the identifier of one: known when it is compared with mapped groups.
     groups_text: str = field(default="", repr=False)
@@ -58,38 +52,3 @@ class IdentityClaims:
     # Sentences about what was looked for and did not arrive.
     remarks: tuple[str, ...] = ()
     received_names: tuple[str, ...] = field(default=(), compare=False)
-
-
-Names = Mapping[str, tuple[str, ...]]
-
-
-def is_text(value: object) -> bool:
-    """A number is text enough."""
-    return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def is_texts(value: object) -> bool:
-    """Whether this is one text or a list of nothing else."""
-    return all(map(is_text, value)) if isinstance(value, list | tuple) else is_text(value)
-
-
-def text_values(value: object) -> tuple[str, ...]:
-    """The strings of one attribute value, NFC, blank ones dropped; anything that is no text counts as absent."""
-    candidates = value if isinstance(value, list | tuple) else [value]
-    texts = [storable(str(item)) for item in candidates if is_text(item)]
-    return tuple(text for text in texts if text.strip())
-
-
-def first_text(attributes: Mapping[str, object], names: tuple[str, ...]) -> str:
-    """The first value of the first of these attributes that has one, trimmed; else empty."""
-    return next((values[0].strip() for name in names if (values := text_values(attributes.get(name)))), "")
-
-
-def all_texts(attributes: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ...]:
-    """All values of the first of these attributes that has any, blank ones kept in place; else ()."""
-    for name in names:
-        value = attributes.get(name)
-        if value is not None and text_values(value):
-            candidates = value if isinstance(value, list | tuple) else [value]
-            return tuple(storable(item) for item in candidates if isinstance(item, str))
-    return ()

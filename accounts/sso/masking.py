@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from accounts.sso.attributes import group_lists
+from accounts.sso.attributes.reading import read_groups
 from accounts.sso.saml.shape import DS, NAME_ID, SAML, Element
 from common import strict_json
 from common.texts import storable
@@ -25,8 +25,6 @@ _SHOWN_TEXT = frozenset(f"{{{SAML}}}{name}" for name in ("Issuer", "Audience", "
 _MASKED_ATTRIBUTES = frozenset({"SessionIndex"})
 _SHOWN_HEADER = frozenset({"alg", "kid", "typ", "crit"})
 _SHOWN_CLAIMS = frozenset("iss aud azp sub exp iat nbf auth_time tid oid ver acct email_verified xms_edov amr".split())
-
-
 _MASK = re.compile(r"… \(\d+ characters\)")
 
 
@@ -36,12 +34,15 @@ def masked(text: str) -> str:
 
 def without_masked(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """What of attributes from a record is a value: a name of which all is masked is left out."""
-    kept = {name: [one for one in _values(value) if not _is_masked(one)] for name, value in attributes.items()}
-    return {name: attributes[name] for name, values in kept.items() if values or not _values(attributes[name])}
 
+    def is_masked(value: object) -> bool:
+        return isinstance(value, str) and _MASK.fullmatch(value.strip()) is not None
 
-def _is_masked(value: object) -> bool:
-    return isinstance(value, str) and _MASK.fullmatch(value.strip()) is not None
+    return {
+        name: value
+        for name, value in attributes.items()
+        if not _values(value) or not all(map(is_masked, _values(value)))
+    }
 
 
 def masked_attributes(
@@ -66,7 +67,7 @@ def _as_it_came(value: object) -> list[object]:
     if not all(isinstance(one, str) for one in (value if isinstance(value, list | tuple) else texts)):
         return [json.dumps(value, ensure_ascii=False, default=str)]
     is_list_of_one = isinstance(value, list) and len(value) == 1
-    if is_list_of_one and group_lists.read(texts[0]) != group_lists.read(value):
+    if is_list_of_one and read_groups(texts[0]) != read_groups(value):
         return [json.dumps(value, ensure_ascii=False)]
     return texts
 
@@ -94,10 +95,8 @@ def masked_token(compact: str, shown: Collection[str]) -> str:
 
 def masked_claims(claims: Mapping[str, Any], shown: Collection[str]) -> str:
     """The claims of an ID token as JSON."""
-    kept = {
-        name: value if name in shown or name in _SHOWN_CLAIMS else masked(str(value)) for name, value in claims.items()
-    }
-    return _as_json(kept)
+    used = _SHOWN_CLAIMS.union(shown)
+    return _as_json({name: value if name in used else masked(str(value)) for name, value in claims.items()})
 
 
 def _as_json(members: Mapping[str, Any]) -> str:

@@ -17,7 +17,8 @@ from accounts.groups.sync import GroupSync
 from accounts.models import Connection, ExternalIdentity
 from accounts.models.identity import Protocol, Vendor
 from accounts.sso import masking
-from accounts.sso.claims import IdentityClaims, first_text, is_texts, text_values
+from accounts.sso.attributes.reading import first_text, is_texts, text_values
+from accounts.sso.claims import IdentityClaims
 from accounts.sso.login import received_groups
 from accounts.sso.login.complete import complete_login
 from accounts.sso.oidc import claims as oidc_claims

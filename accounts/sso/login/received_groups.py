@@ -14,7 +14,7 @@ from accounts.groups.matching import Action, Code, ConnectionGroups, Decision, R
 from accounts.models import Connection, ExternalIdentity, Group
 from accounts.models.identity import Protocol, Vendor
 from accounts.rights import GIVEN_BY_GROUP
-from accounts.sso.attributes import group_lists
+from accounts.sso.attributes.reading import read_groups, settled_groups
 from accounts.sso.claims import IdentityClaims
 from common.folding import identifier_key
 
@@ -26,9 +26,9 @@ def settled(claims: IdentityClaims, connection: Connection) -> IdentityClaims:
     """The claims, with one text that may be several groups or one read by what is mapped here. Mostly no query."""
     if not claims.groups_text:
         return claims
-    found = group_lists.read(claims.groups_text)
+    found = read_groups(claims.groups_text)
     mapped = Group.objects.in_account(connection.account_id).filter(idp_identifier_key__in=found.in_question)
-    found = group_lists.settled(found, set(mapped.values_list("idp_identifier_key", flat=True)))
+    found = settled_groups(found, set(mapped.values_list("idp_identifier_key", flat=True)))
     unread = claims.groups_unread if found.ids is None else ""
     return replace(claims, group_ids=found.ids, groups_unread=unread, groups_text="")
 

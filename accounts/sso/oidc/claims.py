@@ -13,7 +13,8 @@ from accounts.connections.vendors import ENTRA, VENDORS
 from accounts.sso import masking
 from accounts.sso.attributes import guests
 from accounts.sso.attributes import reading as attributes
-from accounts.sso.claims import IdentityClaims, first_text, text_values
+from accounts.sso.attributes.reading import first_text, text_values
+from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.trace import Trace
 from common import timestamps

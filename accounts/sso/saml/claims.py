@@ -8,9 +8,9 @@ from accounts.connections.provider import tenants
 from accounts.connections.vendors import ENTRA
 from accounts.sso import masking
 from accounts.sso.attributes import guests
+from accounts.sso.attributes.reading import Names, first_email, first_text, is_email, profile, text_values
 from accounts.sso.attributes.reading import arrived as names_that_arrived
-from accounts.sso.attributes.reading import first_email, is_email, profile
-from accounts.sso.claims import IdentityClaims, Names, first_text, text_values
+from accounts.sso.claims import IdentityClaims
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.saml.checks import VerifiedAssertion
 from accounts.sso.trace import Trace
@@ -58,12 +58,17 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading, trace: Trace
     subject = _subject(assertion, reading)
     names = user_names(assertion, reading.names)
     guest = _guest(assertion, reading, names)
-    fields = profile(_with_sole_groups(arrived, reading), reading.names, reading.own, _elsewhere(attributes, reading))
+    # SAML has no text that is no list: one value alone may be a list of groups as one text.
+    groups = {name: arrived[name] for name in reading.names.get("groups", ()) if name in arrived}
+    sole = {name: value[0] for name, value in groups.items() if isinstance(value, tuple) and len(value) == 1}
+    fields = profile({**arrived, **sole}, reading.names, reading.own, _elsewhere(attributes, reading))
     # A guest's user name is made up by Entra and is no address.
     fields["email"] = fields["email"] or first_email(name for name in names if not guests.is_made_up(name))
     if not fields["email"]:
         raise _no_email(assertion, reading)
-    remarks = (f"A guest of the tenant ({guest}): e-mail and names are not used to find a user.",) if guest else ()
+    if guest:
+        fields["remarks"] += (f"A guest of the tenant ({guest}): e-mail and names are not used to find a user.",)
+    name_id = assertion.full_name_id
     return IdentityClaims(
         connection_id=reading.connection_id,
         issuer=assertion.issuer,
@@ -78,16 +83,10 @@ def identity_claims(assertion: VerifiedAssertion, reading: Reading, trace: Trace
         authenticated_at=assertion.authenticated_at,
         session_ends_at=assertion.session_ends_at,
         idp_session=assertion.session_index[:SESSION_LIMIT],
-        logout_hints=_logout_hints(assertion, reading),
+        logout_hints=name_id.hints(assertion.issuer, reading.logout_as) if name_id and reading.logout_as else {},
         received_names=tuple(sorted(attributes)),
-        **fields | {"remarks": fields["remarks"] + remarks},
+        **fields,
     )
-
-
-def _with_sole_groups(arrived: Mapping[str, object], reading: Reading) -> Mapping[str, object]:
-    """SAML has no text that is no list: one value alone may be a list as one text."""
-    own = {name: arrived[name] for name in reading.names.get("groups", ()) if name in arrived}
-    return {**arrived, **{name: v[0] if isinstance(v, tuple) and len(v) == 1 else v for name, v in own.items()}}
 
 
 def _elsewhere(attributes: Mapping[str, object], reading: Reading) -> tuple[str, ...]:
@@ -135,11 +134,6 @@ def _external_ids(assertion: VerifiedAssertion, subject: str, guest: str) -> tup
     if guest:
         return (object_id,) if object_id else ()
     return (object_id or subject,)
-
-
-def _logout_hints(assertion: VerifiedAssertion, reading: Reading) -> dict[str, str]:
-    name_id = assertion.full_name_id
-    return name_id.hints(assertion.issuer, reading.logout_as) if name_id and reading.logout_as else {}
 
 
 def user_names(assertion: VerifiedAssertion, names: Names) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from accounts.models import Connection, GroupMembership, LoginRecord
-from accounts.sso.attributes.group_lists import read
+from accounts.sso.attributes.reading import read_groups
 from accounts.sso.claims import IdentityClaims
 from accounts.sso.login.preview import claims_of, preview_login
 from accounts.sso.masking import masked_attributes
@@ -121,7 +121,7 @@ def test_what_if_of_the_recorded_login_says_the_same(
 def test_the_record_keeps_groups_so_that_they_read_the_same(value: Any, kept: list[str]) -> None:
     assert masked_attributes({"groups": value}, ["groups"], ["groups"]) == {"groups": kept}
     pasted = kept[0] if len(kept) == 1 else kept  # as what-if begins with it
-    assert read(pasted).ids == read(value).ids
+    assert read_groups(pasted).ids == read_groups(value).ids
 
 
 @pytest.mark.parametrize("value", UNREAD, ids=repr)

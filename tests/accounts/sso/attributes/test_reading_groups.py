@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sso.attributes.group_lists import read, settled
+from accounts.sso.attributes.reading import read_groups, settled_groups
 from common.folding import identifier_key
 
 A, B = "0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11", "0C6A7E0E-5D0C-4A43-9A53-0C6F0E6A1F22"
@@ -44,7 +44,7 @@ DN = "CN=Ops,OU=Groups,DC=acme,DC=example"
     ],
 )
 def test_a_list_is_read_whole(value: Any, ids: tuple[str, ...]) -> None:
-    assert (read(value).ids, read(value).unread) == (ids, "")
+    assert (read_groups(value).ids, read_groups(value).unread) == (ids, "")
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_list_is_read_whole(value: Any, ids: tuple[str, ...]) -> None:
     ],
 )
 def test_anything_else_is_named_in_words(value: Any, words: str) -> None:
-    assert (read(value).ids, read(value).unread) == (None, words)
+    assert (read_groups(value).ids, read_groups(value).unread) == (None, words)
 
 
 def test_members_are_named_without_their_values() -> None:
-    assert "hunter2" not in read([{"password": "hunter2", "x" * 100: "hunter2"}]).unread
+    assert "hunter2" not in read_groups([{"password": "hunter2", "x" * 100: "hunter2"}]).unread
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_members_are_named_without_their_values() -> None:
     ],
 )
 def test_what_is_mapped_says_how_one_text_is_meant(value: Any, mapped: set[str], ids: Any) -> None:
-    assert settled(read(value), {identifier_key(key) for key in mapped}).ids == ids
+    assert settled_groups(read_groups(value), {identifier_key(key) for key in mapped}).ids == ids
 
 
 def test_a_text_of_many_parts_asks_for_few_groups() -> None:
-    assert len(read(", ".join(map(str, range(9999)))).in_question) == 1
-    assert read(",".join(map(str, range(9999)))).in_question == {",".join(map(str, range(9999)))}
+    assert len(read_groups(", ".join(map(str, range(9999)))).in_question) == 1
+    assert read_groups(",".join(map(str, range(9999)))).in_question == {",".join(map(str, range(9999)))}
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -117,7 +117,7 @@ JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.
 
 @given(JSON)
 def test_whatever_comes_is_a_list_of_texts_or_named(value: Any) -> None:
-    found = read(value)
+    found = read_groups(value)
     assert (found.ids is None) == bool(found.unread)
     assert all(isinstance(one, str) and one.strip() for one in found.ids or ())
     assert len(found.unread) < 500
@@ -125,4 +125,4 @@ def test_whatever_comes_is_a_list_of_texts_or_named(value: Any) -> None:
 
 @given(st.lists(st.text(st.characters(categories=("L", "N")), min_size=1)))
 def test_a_list_of_names_is_read_as_it_came(value: list[str]) -> None:
-    assert len(read(value).ids or ()) == len(value)
+    assert len(read_groups(value).ids or ()) == len(value)
