@@ -23,7 +23,7 @@ from accounts.audit.audit import Actor
 from accounts.models import Connection
 from accounts.sso.logout import saml_messages
 from accounts.sso.logout.saml_messages import LogoutExpectations, LogoutRequest
-from accounts.sso.readable_secrets import refusing_unreadable
+from accounts.sso.protocols import refusing_unreadable
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusals.saml_rows import MALFORMED
 from accounts.sso.saml import bindings as saml_bindings
