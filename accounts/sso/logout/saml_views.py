@@ -41,18 +41,15 @@ def saml_slo(request: HttpRequest, account_slug: str, connection_id: UUID) -> Ht
     if request.method == "GET" and not request.GET:
         return dead_end(request, NO_LOGOUT, connection, "Expected a logout message; received none.")
     try:
-        inbound = _read(request)
-        return (
-            _take_request(request, connection, inbound) if inbound.is_request else _take_response(connection, inbound)
-        )
+        if request.method == "POST":
+            inbound = saml_bindings.read_form(request.POST.dict())
+        else:
+            inbound = saml_bindings.read_query(request.META.get("QUERY_STRING", ""))
+        if inbound.is_request:
+            return _take_request(request, connection, inbound)
+        return _take_response(connection, inbound)
     except LoginRefused as refusal:
         return _refused(request, single_logout.record_refusal(connection, refusal, Tie.NOTHING))
-
-
-def _read(request: HttpRequest) -> InboundMessage:
-    if request.method == "POST":
-        return saml_bindings.read_form(request.POST.dict())
-    return saml_bindings.read_query(request.META.get("QUERY_STRING", ""))
 
 
 def _take_request(request: HttpRequest, connection: Connection, inbound: InboundMessage) -> HttpResponse:

@@ -9,7 +9,7 @@ _DOMAIN = (
     " Please ask your administrator."
 )
 
-_REQUEST = of(
+ROWS = of(
     Part.REQUEST,
     Row("initiate-issuer", "Copy the initiate login URI of the right connection into the application.", "initiate"),
     Row(
@@ -26,7 +26,7 @@ _REQUEST = of(
     ),
 )
 
-_ANSWER = of(
+ROWS += of(
     Part.ANSWER,
     Row("unknown-sign-in", START_AGAIN, side=Side.USER),
     Row("sign-in-used", START_AGAIN, side=Side.USER),
@@ -50,9 +50,9 @@ _ANSWER = of(
     Row("what-if-unreadable", side=Side.USER),
 )
 
-_CONDITIONS = of(Part.CONDITIONS, Row("message-replayed", START_AGAIN, side=Side.USER))
+ROWS += of(Part.CONDITIONS, Row("message-replayed", START_AGAIN, side=Side.USER))
 
-_PERSON = of(
+ROWS += of(
     Part.PERSON,
     Row("no-email", "Send the attribute, or set on the connection the name under which it is sent.", "attributes"),
     Row(
@@ -114,5 +114,3 @@ _PERSON = of(
     ),
     Row("test-of-another", "Sign in as the admin and start the test again.", side=Side.USER),
 )
-
-ROWS = (*_REQUEST, *_ANSWER, *_CONDITIONS, *_PERSON)

@@ -11,7 +11,7 @@ MALFORMED = (
 _CLOCKS = "Compare both clocks with a time server."
 _CLIENT_ID = "Check the client ID of the connection against the application at the identity provider."
 
-_REQUEST = of(
+ROWS = of(
     Part.REQUEST,
     Row(
         "oidc-discovery",
@@ -22,7 +22,7 @@ _REQUEST = of(
     ),
 )
 
-_ANSWER = of(
+ROWS += of(
     Part.ANSWER,
     Row(
         "oidc-answer-issuer",
@@ -37,7 +37,7 @@ _ANSWER = of(
     Row("oidc-too-large", "Send fewer claims, for example only the groups assigned to the application.", "groups"),
 )
 
-_SIGNATURE = of(
+ROWS += of(
     Part.SIGNATURE,
     Row("oidc-algorithm", setting="algorithm"),
     Row("oidc-critical-header", MALFORMED),
@@ -51,7 +51,7 @@ _SIGNATURE = of(
     ),
 )
 
-_CONDITIONS = of(
+ROWS += of(
     Part.CONDITIONS,
     *(
         Row(code, _CLOCKS, "clock")
@@ -71,7 +71,7 @@ _CONDITIONS = of(
     *(Row(code) for code in ("logout-events", "logout-nobody", "logout-nonce", "logout-replayed")),
 )
 
-_PERSON = of(
+ROWS += of(
     Part.PERSON,
     Row("oidc-subject", MALFORMED, "subject"),
     Row(
@@ -79,5 +79,3 @@ _PERSON = of(
         "Show this to the provider's support, or let the application put e-mail and groups into the ID token.",
     ),
 )
-
-ROWS = (*_REQUEST, *_ANSWER, *_SIGNATURE, *_CONDITIONS, *_PERSON)

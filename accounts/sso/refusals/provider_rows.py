@@ -13,9 +13,9 @@ _OPTIONS = "under “Advanced” on the connection's tab “Identity provider”
 
 _UNAVAILABLE = "Your company's sign-in does not work at the moment. Please try again in a few minutes."
 
-_REQUEST = of(Part.REQUEST, Row("idp-unreachable", "Try again later.", text=_UNAVAILABLE))
+ROWS = of(Part.REQUEST, Row("idp-unreachable", "Try again later.", text=_UNAVAILABLE))
 
-_ANSWER = of(
+ROWS += of(
     Part.ANSWER,
     Row(
         "idp-error",
@@ -147,5 +147,3 @@ _ANSWER = of(
         side=Side.TORQUE,
     ),
 )
-
-ROWS = (*_REQUEST, *_ANSWER)

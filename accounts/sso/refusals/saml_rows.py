@@ -11,12 +11,12 @@ MALFORMED = (
 _CLOCKS = "Compare both clocks with a time service; if both are right, sign in again."
 _WEB_BROWSER_SSO = "Choose web browser single sign-on (the POST binding) as the application's profile there."
 
-_REQUEST = of(
+ROWS = of(
     Part.REQUEST,
     Row("saml-no-signing-key", "Make a key for the connection, or switch signed requests off.", side=_TORQUE),
 )
 
-_ANSWER = of(
+ROWS += of(
     Part.ANSWER,
     *(
         Row(code, MALFORMED)
@@ -45,7 +45,7 @@ _ANSWER = of(
     Row("saml-no-message", "Open no logout address by hand."),
 )
 
-_SIGNATURE = of(
+ROWS += of(
     Part.SIGNATURE,
     Row(
         "saml-certificate",
@@ -75,7 +75,7 @@ _SIGNATURE = of(
     ),
 )
 
-_CONDITIONS = of(
+ROWS += of(
     Part.CONDITIONS,
     *(
         Row(code, _CLOCKS, "clock")
@@ -120,7 +120,7 @@ _CONDITIONS = of(
     Row("saml-stale", _CLOCKS, "clock"),
 )
 
-_PERSON = of(
+ROWS += of(
     Part.PERSON,
     Row(
         "saml-subject",
@@ -134,5 +134,3 @@ _PERSON = of(
         "encryption",
     ),
 )
-
-ROWS = (*_REQUEST, *_ANSWER, *_SIGNATURE, *_CONDITIONS, *_PERSON)
