@@ -15,11 +15,6 @@ from tests.support.saml_messages import NO_REQUEST
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def journey(cast: Cast) -> SamlJourney:
-    return SamlJourney(signed_connection(cast.acme))
-
-
 def codes() -> list[str]:
     return [record.reason for record in LoginRecord.objects.order_by("at")]
 

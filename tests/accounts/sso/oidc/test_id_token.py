@@ -48,10 +48,33 @@ OTHER_CLIENT = "99999999-2222-3333-4444-555555555555"
 OTHER_TENANT = "00000000-0c1b-4b5a-9a53-1c2d3e4f5a6b"
 
 
-def refusal_of(entra: Provider, token: str) -> LoginRefused:
+NO_TIMES = [None, "1772443800", True, -1, 10**300, [], 1e300]
+NO_NAMES = [None, "", "  ", 5, ["x"], "x" * 256]
+ANY_TENANT = "https://login.microsoftonline.com/{tenantid}/v2.0"
+# Code of the refusal -> claim -> values; None leaves the claim out.
+WRONG: dict[str, dict[str, list[Any]]] = {
+    "oidc-issuer": {"iss": [None, ANY_TENANT, f"https://sts.windows.net/{OTHER_TENANT}/", 5, []]},
+    "oidc-audience": {"aud": [None, OTHER_CLIENT, [], [OTHER_CLIENT], {}, 5]},
+    "oidc-authorized-party": {"azp": [OTHER_CLIENT, "", 5, []]},
+    "oidc-not-yet-valid": {"nbf": [at(minutes=6)]},
+    "oidc-issued-in-future": {"iat": [at(minutes=6)]},
+    "oidc-time-claim": {"exp": NO_TIMES, "iat": NO_TIMES},
+    "oidc-nonce": {"nonce": [None, "", "another", 5, ["n-0S6_WzA2Mj-of-this-sign-in"], "ñ"]},
+    "oidc-tenant": {"tid": [None, OTHER_TENANT, "", 5]},
+    "oidc-subject": {"sub": NO_NAMES, "oid": NO_NAMES},
+}
+WRONG_CLAIMS = [(code, name, value) for code, names in WRONG.items() for name in names for value in names[name]]
+
+
+def refusal_of(entra: Provider, id_token: str, **answer: str) -> LoginRefused:
     with pytest.raises(LoginRefused) as caught:
-        entra.read(id_token=token)
+        entra.read(id_token=id_token, **answer)
     return caught.value
+
+
+@pytest.mark.parametrize(("code", "name", "value"), WRONG_CLAIMS)
+def test_a_wrong_claim_is_refused(entra: Provider, code: str, name: str, value: Any) -> None:
+    assert refusal_of(entra, entra.token(**{name: value})).code == code
 
 
 def test_a_good_token_logs_in(entra: Provider) -> None:
@@ -110,27 +133,14 @@ def test_another_kind_of_token_is_refused(entra: Provider, typ: Any) -> None:
     assert refusal_of(entra, sign(entra.payload(), typ=typ)).code == "oidc-token-type"
 
 
-@pytest.mark.parametrize(
-    "issuer",
-    [None, "https://login.microsoftonline.com/{tenantid}/v2.0", f"https://sts.windows.net/{OTHER_TENANT}/", 5, []],
-)
-def test_another_issuer_is_refused(entra: Provider, issuer: Any) -> None:
-    assert refusal_of(entra, entra.token(iss=issuer)).code == "oidc-issuer"
-
-
 def test_an_issuer_with_a_slash_more_is_refused(entra: Provider) -> None:
     assert refusal_of(entra, entra.token(iss=entra.connection.issuer + "/")).code == "oidc-issuer"
 
 
-@pytest.mark.parametrize("audience", [None, OTHER_CLIENT, [], [OTHER_CLIENT], {}, 5])
-def test_another_audience_is_refused(entra: Provider, audience: Any) -> None:
-    refusal = refusal_of(entra, entra.token(aud=audience))
+def test_a_client_id_that_only_contains_ours_is_refused(entra: Provider) -> None:
+    refusal = refusal_of(entra, entra.token(aud=f"x{entra.connection.client_id}"))
     assert refusal.code == "oidc-audience"
     assert entra.connection.client_id in refusal.expected
-
-
-def test_a_client_id_that_only_contains_ours_is_refused(entra: Provider) -> None:
-    assert refusal_of(entra, entra.token(aud=f"x{entra.connection.client_id}")).code == "oidc-audience"
 
 
 def test_a_list_of_our_client_id_alone_is_accepted(entra: Provider) -> None:
@@ -141,11 +151,6 @@ def test_several_audiences_need_the_authorized_party(entra: Provider) -> None:
     audiences = [entra.connection.client_id, OTHER_CLIENT]
     assert refusal_of(entra, entra.token(aud=audiences)).code == "oidc-authorized-party"
     assert entra.log_in(aud=audiences, azp=entra.connection.client_id)
-
-
-@pytest.mark.parametrize("azp", [OTHER_CLIENT, "", 5, []])
-def test_another_authorized_party_is_refused(entra: Provider, azp: Any) -> None:
-    assert refusal_of(entra, entra.token(azp=azp)).code == "oidc-authorized-party"
 
 
 def test_an_expired_token_is_refused_naming_both_clocks(entra: Provider) -> None:
@@ -168,14 +173,6 @@ def test_the_skew_is_never_more_than_five_minutes(entra: Provider) -> None:
     assert refusal_of(entra, entra.token(exp=at(seconds=-300))).code == "oidc-expired"
 
 
-def test_a_token_that_is_not_valid_yet_is_refused(entra: Provider) -> None:
-    assert refusal_of(entra, entra.token(nbf=at(minutes=6))).code == "oidc-not-yet-valid"
-
-
-def test_a_token_from_the_future_is_refused(entra: Provider) -> None:
-    assert refusal_of(entra, entra.token(iat=at(minutes=6))).code == "oidc-issued-in-future"
-
-
 def test_an_old_token_with_a_far_end_is_refused(entra: Provider) -> None:
     assert refusal_of(entra, entra.token(iat=at(days=-3650), nbf=None, exp=at(days=3650))).code == "oidc-too-old"
 
@@ -184,19 +181,7 @@ def test_entras_back_dated_token_is_accepted(entra: Provider) -> None:
     assert entra.log_in(iat=at(minutes=-5), nbf=at(minutes=-5), exp=at(minutes=60))
 
 
-@pytest.mark.parametrize("name", ["exp", "iat"])
-@pytest.mark.parametrize("value", [None, "1772443800", True, -1, 10**300, [], 1e300])
-def test_times_must_be_there_and_be_numbers(entra: Provider, name: str, value: Any) -> None:
-    assert refusal_of(entra, entra.token(**{name: value})).code == "oidc-time-claim"
-
-
-@pytest.mark.parametrize("nonce", [None, "", "another", 5, ["n-0S6_WzA2Mj-of-this-sign-in"], "ñ"])
-def test_another_nonce_is_refused(entra: Provider, nonce: Any) -> None:
-    assert refusal_of(entra, entra.token(nonce=nonce)).code == "oidc-nonce"
-
-
 def test_a_sign_in_without_nonce_accepts_no_token(entra: Provider) -> None:
-
     transaction = entra.transaction()
     transaction.nonce = ""
     with pytest.raises(LoginRefused) as caught:
@@ -204,28 +189,13 @@ def test_a_sign_in_without_nonce_accepts_no_token(entra: Provider) -> None:
     assert caught.value.code == "oidc-nonce"
 
 
-@pytest.mark.parametrize("tenant", [None, OTHER_TENANT, "", 5])
-def test_another_tenant_is_refused(entra: Provider, tenant: Any) -> None:
-    assert refusal_of(entra, entra.token(tid=tenant)).code == "oidc-tenant"
-
-
-@pytest.mark.parametrize("name", ["sub", "oid"])
-@pytest.mark.parametrize("value", [None, "", "  ", 5, ["x"], "x" * 256])
-def test_who_it_is_must_be_there(entra: Provider, name: str, value: Any) -> None:
-    assert refusal_of(entra, entra.token(**{name: value})).code == "oidc-subject"
-
-
 def test_a_code_beside_the_id_token_is_refused_where_none_was_asked_for(entra: Provider) -> None:
-    token = entra.token(c_hash=half_hash("code-1"))
-    with pytest.raises(LoginRefused) as caught:
-        entra.read(id_token=token, code="code-1")
-    assert caught.value.code == "oidc-flow"
+    assert refusal_of(entra, entra.token(c_hash=half_hash("code-1")), code="code-1").code == "oidc-flow"
 
 
 def test_an_access_token_from_the_browser_is_refused(entra: Provider) -> None:
-    with pytest.raises(LoginRefused) as caught:
-        entra.read(id_token=entra.token(at_hash=half_hash("access")), access_token="access")
-    assert caught.value.code == "oidc-flow"
+    token = entra.token(at_hash=half_hash("access"))
+    assert refusal_of(entra, token, access_token="access").code == "oidc-flow"
 
 
 def test_an_answer_with_nothing_in_it_is_refused(entra: Provider) -> None:
@@ -235,9 +205,7 @@ def test_an_answer_with_nothing_in_it_is_refused(entra: Provider) -> None:
 
 
 def test_an_answer_in_another_issuers_name_is_refused(entra: Provider) -> None:
-    with pytest.raises(LoginRefused) as caught:
-        entra.read(id_token=entra.token(), iss="https://attacker.example")
-    assert caught.value.code == "oidc-answer-issuer"
+    assert refusal_of(entra, entra.token(), iss="https://attacker.example").code == "oidc-answer-issuer"
 
 
 def test_an_answer_in_the_issuers_own_name_is_accepted(entra: Provider) -> None:
