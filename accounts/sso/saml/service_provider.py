@@ -72,14 +72,16 @@ def authn_request(connection: Connection, state: str, request_id: str, login_hin
     """
     xml = _authn_request(connection, request_id)
     hint = urlencode({"login_hint": login_hint}) if login_hint else ""
-    if connection.sso_by_post:
-        fields = {REQUEST: encoded(_signed_inside(connection, xml)), "RelayState": state}
-        return Outgoing(with_query(connection.sso_url, hint), fields)
-    query = {REQUEST: deflated(xml), "RelayState": state}
     try:
+        if connection.sso_by_post:  # signed inside (bindings 3.5.4)
+            if connection.sign_requests:
+                xml = xml_signature.signed(parse_signed(xml), connection.sp_private_key, connection.sp_certificate)
+            return Outgoing(with_query(connection.sso_url, hint), {REQUEST: encoded(xml), "RelayState": state})
+        query = {REQUEST: deflated(xml), "RelayState": state}
         written = signed_query(query, connection.sp_private_key) if connection.sign_requests else urlencode(query)
     except ValueError:
-        raise _no_signing_key() from None
+        expected = "an RSA key on the connection, as it signs its requests"
+        raise LoginRefused("saml-no-signing-key", expected, "none") from None
     return Outgoing(with_query(with_query(connection.sso_url, written), hint))
 
 
@@ -111,20 +113,6 @@ def _authn_request(connection: Connection, request_id: str) -> bytes:
     )
     xml: bytes = request.to_string()
     return xml
-
-
-def _signed_inside(connection: Connection, xml: bytes) -> bytes:
-    """As the POST binding has it (bindings 3.5.4), where requests are to be signed."""
-    if not connection.sign_requests:
-        return xml
-    try:
-        return xml_signature.signed(parse_signed(xml), connection.sp_private_key, connection.sp_certificate)
-    except ValueError:
-        raise _no_signing_key() from None
-
-
-def _no_signing_key() -> LoginRefused:
-    return LoginRefused("saml-no-signing-key", "an RSA key on the connection, as it signs its requests", "none")
 
 
 def service_provider_metadata(connection: Connection) -> bytes:
