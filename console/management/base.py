@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,11 +16,18 @@ from common.folding import fold
 class VerbCommand(BaseCommand):
     """A command that calls one service and prints the result."""
 
+    # Arguments: those by position, and those by name, each with its options of `argparse`.
+    positionals: Sequence[str] = ()
+    options: Mapping[str, Mapping[str, Any]] = {}
     # Django's checks load every page and all of SCIM, a second of work; `make lint` and a deployment run them.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+        for name in self.positionals:
+            parser.add_argument(name)
+        for name, how in self.options.items():
+            parser.add_argument(name, **how)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -47,10 +55,7 @@ class VerbCommand(BaseCommand):
 class UserCommand(VerbCommand):
     """A command about one user: ACCOUNT EMAIL."""
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("email")
+    positionals = ("account", "email")
 
 
 def _shown(value: Any) -> str:

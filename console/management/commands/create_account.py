@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandParser
 from django.db import transaction
 from django.urls import reverse
 
@@ -19,12 +18,11 @@ from spaces.tenancy import open_account
 
 class Command(VerbCommand):
     help = "Create an account with its first admin, who gets a one-time set-password link or the given password."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("name")
-        parser.add_argument("--admin-email", required=True)
-        parser.add_argument("--admin-password-env", metavar="VAR", help="environment variable that holds the password")
+    positionals = ("name",)
+    options = {
+        "--admin-email": {"required": True},
+        "--admin-password-env": {"metavar": "VAR", "help": "environment variable that holds the password"},
+    }
 
     @transaction.atomic
     def run(self, *, name: str, admin_email: str, admin_password_env: str | None, **options: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts.audit.audit import OPERATOR
@@ -20,41 +19,28 @@ from spaces.spaces import space_named, space_role_named
 
 class Command(VerbCommand):
     help = "Create a group; with an IdP identifier, it is mapped to a group of the identity provider."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("name")
-        parser.add_argument("--idp-identifier", default="", metavar="ID")
-        parser.add_argument("--space-role", action="append", default=[], metavar="SPACE=ROLE")
-        parser.add_argument("--account-role", metavar="ROLE")
-        parser.add_argument(
-            "--allow-through",
-            action="append",
-            default=[],
-            metavar="CONNECTION",
-            help="let logins through this connection assign the account role; automatic if only one connection sends"
+    positionals = ("account", "name")
+    options = {
+        "--idp-identifier": {"default": "", "metavar": "ID"},
+        "--space-role": {"action": "append", "default": [], "metavar": "SPACE=ROLE"},
+        "--account-role": {"metavar": "ROLE"},
+        "--allow-through": {
+            "action": "append",
+            "default": [],
+            "metavar": "CONNECTION",
+            "help": "let logins through this connection assign the account role; automatic if only one connection sends"
             " groups",
-        )
+        },
+    }
 
     @transaction.atomic
-    def run(
-        self,
-        *,
-        account: str,
-        name: str,
-        idp_identifier: str,
-        space_role: list[str],
-        account_role: str | None,
-        allow_through: list[str],
-        **options: Any,
-    ) -> dict[str, Any]:
+    def run(self, *, account: str, name: str, idp_identifier: str, **options: Any) -> dict[str, Any]:
         owner = account_named(account)
-        role = users.role_named(owner, account_role) if account_role else None
-        pairs = [_pair(owner, text) for text in space_role]
+        role = users.role_named(owner, options["account_role"]) if options["account_role"] else None
+        pairs = [_pair(owner, text) for text in options["space_role"]]
         group, _ = create_group(owner, name, acting=OPERATOR, idp_identifier=idp_identifier, account_role=role)
         give_space_roles(group, pairs, acting=OPERATOR)
-        for connection in [connection_named(owner, name) for name in allow_through]:
+        for connection in [connection_named(owner, one) for one in options["allow_through"]]:
             allow_permissions(connection, permissions_of_role(group.account_role), acting=OPERATOR)
         for one in through_logins(group):
             if one.lacking:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit.audit import OPERATOR
 from console.management.base import VerbCommand, account_named
 from spaces.role_mapping import MEMBER_ROLE
@@ -12,12 +10,8 @@ from spaces.space_roles import ensure_space_role
 
 class Command(VerbCommand):
     help = "Create a custom space role with the permissions of a template role."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("name")
-        parser.add_argument("--template", default=MEMBER_ROLE, metavar="ROLE")
+    positionals = ("account", "name")
+    options = {"--template": {"default": MEMBER_ROLE, "metavar": "ROLE"}}
 
     def run(self, *, account: str, name: str, template: str, **options: Any) -> dict[str, Any]:
         role, _ = ensure_space_role(account_named(account), name, template=template, acting=OPERATOR)

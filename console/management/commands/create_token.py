@@ -5,8 +5,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit.audit import OPERATOR
 from accounts.connections import scope as connection_scope
 from accounts.errors import ActionRefused
@@ -19,20 +17,18 @@ DEFAULT_DAYS = 365
 
 class Command(VerbCommand):
     help = "Create an API token of a user, or of the account itself. Its text is printed only once."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("email", nargs="?")
-        parser.add_argument("--service", action="store_true", help="the account owns the token, not a user")
-        parser.add_argument("--name", required=True)
-        parser.add_argument("--permission", action="append", default=[], metavar="PERMISSION")
-        parser.add_argument(
-            "--connection",
-            metavar="CONNECTION",
-            help="name or id of the connection that the token provisions users for",
-        )
-        parser.add_argument("--expires-in-days", type=int, default=DEFAULT_DAYS, metavar="N")
+    positionals = ("account",)
+    options = {
+        "email": {"nargs": "?"},
+        "--service": {"action": "store_true", "help": "the account owns the token, not a user"},
+        "--name": {"required": True},
+        "--permission": {"action": "append", "default": [], "metavar": "PERMISSION"},
+        "--connection": {
+            "metavar": "CONNECTION",
+            "help": "name or id of the connection that the token provisions users for",
+        },
+        "--expires-in-days": {"type": int, "default": DEFAULT_DAYS, "metavar": "N"},
+    }
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         account, email = account_named(options["account"]), options["email"]

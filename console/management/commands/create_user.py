@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit.audit import OPERATOR
 from accounts.permissions import ACCOUNT_MEMBER
 from accounts.users import users
@@ -12,15 +10,13 @@ from console.management.base import VerbCommand, account_named, secret_from
 
 class Command(VerbCommand):
     help = "Create a user: with a password, or pending until the first SSO login."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("email")
-        parser.add_argument("--first-name", default="")
-        parser.add_argument("--last-name", default="")
-        parser.add_argument("--account-role", default=ACCOUNT_MEMBER, metavar="ROLE")
-        parser.add_argument("--password-env", metavar="VAR", help="environment variable that holds the password")
+    positionals = ("account", "email")
+    options = {
+        "--first-name": {"default": ""},
+        "--last-name": {"default": ""},
+        "--account-role": {"default": ACCOUNT_MEMBER, "metavar": "ROLE"},
+        "--password-env": {"metavar": "VAR", "help": "environment variable that holds the password"},
+    }
 
     def run(self, *, account: str, email: str, account_role: str, **options: Any) -> dict[str, Any]:
         owner = account_named(account)

@@ -11,15 +11,16 @@ from console.management.base import VerbCommand, account_named
 
 class Command(VerbCommand):
     help = "Show, approve or reject deprovisioning awaiting approval, and switch the deprovisioning guard on or off."
+    positionals = ("account",)
+    options = {
+        "--hold": {
+            "choices": ("on", "off"),
+            "help": "deprovisioning guard: hold unusually many deprovisionings for approval",
+        }
+    }
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument(
-            "--hold",
-            choices=("on", "off"),
-            help="deprovisioning guard: hold unusually many deprovisionings for approval",
-        )
         decision = parser.add_mutually_exclusive_group()
         decision.add_argument(
             "--let-go", action="store_true", help="approve: deprovision all held users, and close the alert"

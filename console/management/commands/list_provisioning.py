@@ -2,21 +2,18 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from console.management.base import VerbCommand, account_named
 from scim.models import ProvisioningRequest
 
 
 class Command(VerbCommand):
     help = "List the latest provisioning requests; with --bodies also their bodies, with secrets masked."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("--last", type=int, default=20, metavar="N")
-        parser.add_argument("--failed", action="store_true", help="only refused requests")
-        parser.add_argument("--bodies", action="store_true")
+    positionals = ("account",)
+    options = {
+        "--last": {"type": int, "default": 20, "metavar": "N"},
+        "--failed": {"action": "store_true", "help": "only refused requests"},
+        "--bodies": {"action": "store_true"},
+    }
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         lines = ProvisioningRequest.objects.in_account(account_named(options["account"])).order_by("-at")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.models import ApiToken
 from accounts.tokens.tokens import live_tokens
 from console.management.base import VerbCommand, account_named
@@ -11,10 +9,7 @@ from console.management.base import VerbCommand, account_named
 
 class Command(VerbCommand):
     help = "List the valid API tokens of an account, newest first."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
+    positionals = ("account",)
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         return {"tokens": [_entry(token) for token in live_tokens(account_named(options["account"]))]}

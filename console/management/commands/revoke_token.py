@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit.audit import OPERATOR
 from accounts.errors import ActionRefused
 from accounts.models import ApiToken
@@ -13,11 +11,7 @@ from console.management.base import VerbCommand, account_named
 
 class Command(VerbCommand):
     help = "Revoke an API token by its id (list_tokens shows it) or its shown prefix."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("token_id")
+    positionals = ("account", "token_id")
 
     def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         named = options["token_id"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError
 
 from accounts.audit import export as audit_export
 from accounts.audit.audit import OPERATOR
@@ -16,14 +16,13 @@ from console.management.base import VerbCommand, account_named
 
 class Command(VerbCommand):
     help = "Export an account's audit log as CSV or JSON lines, to standard output or a file. The export is audited."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account")
-        parser.add_argument("--format", required=True, choices=list(audit_export.FORMS))
-        parser.add_argument("--since", metavar="ISO", help="entries from this time on; UTC unless it has a zone")
-        parser.add_argument("--until", metavar="ISO", help="entries before this time; now by default")
-        parser.add_argument("--output", metavar="FILE", help="a new file, readable by its owner only")
+    positionals = ("account",)
+    options = {
+        "--format": {"required": True, "choices": list(audit_export.FORMS)},
+        "--since": {"metavar": "ISO", "help": "entries from this time on; UTC unless it has a zone"},
+        "--until": {"metavar": "ISO", "help": "entries before this time; now by default"},
+        "--output": {"metavar": "FILE", "help": "a new file, readable by its owner only"},
+    }
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the export itself if there is no --output."""
@@ -43,7 +42,9 @@ class Command(VerbCommand):
             )
         text = _text(**options)
         try:
-            with open(output, "x", newline="", encoding="utf-8", opener=_for_its_owner) as file:
+            with open(
+                output, "x", newline="", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)
+            ) as file:
                 written = sum(map(file.write, text))
         except OSError as problem:
             raise ActionRefused("export-file-unwritable", f"Cannot write to '{output}': {problem.strerror}.") from None
@@ -57,7 +58,3 @@ def _text(*, account: str, since: str | None, until: str | None, **options: Any)
 
 def _time(text: str | None) -> datetime | None:
     return audit_export.time_of(text) if text else None
-
-
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit import database_role
 from console.management.base import VerbCommand, secret_from
 
@@ -14,13 +12,10 @@ class Command(VerbCommand):
         "Grant a PostgreSQL role what the product needs and no more: it owns nothing and cannot change the audit"
         " log. Run this command as the owner of the tables after each migrate. It creates a missing role."
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("role")
-        parser.add_argument(
-            "--password-from", metavar="VARIABLE", help="environment variable that holds the password of the role"
-        )
+    positionals = ("role",)
+    options = {
+        "--password-from": {"metavar": "VARIABLE", "help": "environment variable that holds the password of the role"}
+    }
 
     def run(self, *, role: str, password_from: str | None, **options: Any) -> dict[str, Any]:
         return asdict(database_role.grant(role, secret_from(password_from) or ""))

@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.work import secret_rotation
 from console.management.base import VerbCommand
 
 
 class Command(VerbCommand):
     help = "Encrypt all stored secrets with the newest of ENCRYPTION_KEYS, so that older keys can be removed."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("--check", action="store_true", help="only count secrets under older keys")
+    options = {"--check": {"action": "store_true", "help": "only count secrets under older keys"}}
 
     def run(self, *args: Any, check: bool = False, **options: Any) -> dict[str, Any]:
         rotation = secret_rotation.look() if check else secret_rotation.rotate()

@@ -7,14 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from accounts.audit import chain as audit_chain
 from accounts.audit import chain_state
 from accounts.audit import heads as audit_heads
 from accounts.audit.chain import Checked
 from accounts.audit.heads import Head
-from accounts.audit.links import Finding
 from accounts.errors import ActionRefused
 from accounts.models import Account
 from accounts.work import task_runs
@@ -27,20 +24,17 @@ KeptHeads = dict[str, Head]  # by the account's slug
 
 class Command(VerbCommand):
     help = "Verify the hash chain of the audit log, of one account or of all, and list differences."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("account", nargs="?")
-        parser.add_argument(
-            "--against",
-            metavar="FILE",
-            help="output of an earlier check with --json, stored outside the database: no chain may end before it",
-        )
-        parser.add_argument(
-            "--expect-head",
-            metavar="POSITION:DIGEST",
-            help='one head stored outside the database: from the log line "Audit log sealed" or an earlier check',
-        )
+    options = {
+        "account": {"nargs": "?"},
+        "--against": {
+            "metavar": "FILE",
+            "help": "output of an earlier check with --json, stored outside the database: no chain may end before it",
+        },
+        "--expect-head": {
+            "metavar": "POSITION:DIGEST",
+            "help": 'one head stored outside the database: from the log line "Audit log sealed" or an earlier check',
+        },
+    }
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
@@ -91,13 +85,9 @@ def _check_all(kept: KeptHeads) -> list[Checked]:
             *audit_heads.removed_accounts(),
             *(audit_heads.account_removed(slug, kept[slug][0]) for slug in gone),
         ]
-        checked += [_no_account(finding) for finding in removed]
+        checked += [Checked(finding.account, entries=0, unsealed=0, findings=[finding]) for finding in removed]
         failed.extend(each.account for each in checked if each.findings)
     return checked
-
-
-def _no_account(finding: Finding) -> Checked:
-    return Checked(finding.account, entries=0, unsealed=0, findings=[finding])
 
 
 def _of(account: Account, kept: KeptHeads) -> list[Head]:
