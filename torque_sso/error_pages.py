@@ -30,12 +30,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`: a 503 when the database is down, full, locked or too slow, else the page of a defect."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _unavailable(request)
-    return defaults.server_error(request)
-
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return defaults.server_error(request)
     retry = {"Retry-After": RETRY_AFTER}
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": UNAVAILABLE}, status=503, headers=retry)

@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "torque_sso.middleware.SessionLifetimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "torque_sso.request_log.RequestLogMiddleware",
+    "torque_sso.middleware.RequestLogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -144,10 +144,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.authentication.counted_name"
-AXES_SENSITIVE_PARAMETERS = [
-    "recovery_code",
-    "recovery_secret",
-]  # beside "password": masked by axes
+AXES_SENSITIVE_PARAMETERS = ["recovery_code", "recovery_secret"]  # beside "password": masked by axes
 AXES_LOCKOUT_CALLABLE = "console.sign_in.sign_in.locked_out"
 AXES_VERBOSE = False
 # Our own records hold who logged in when; the log of axes has no room for an e-mail of more than 255 characters.

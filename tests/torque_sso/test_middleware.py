@@ -1,12 +1,13 @@
 """A session lives as long as its row lets it (R1 to R6), and looking at the row costs one query."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.db.models import QuerySet
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import sessions
@@ -15,6 +16,7 @@ from accounts.deprovisioning import end_access
 from accounts.models import Account, SignedInSession
 from accounts.tokens import tokens
 from tests.support.cast import PASSWORD, Cast
+from torque_sso.middleware import RequestLogMiddleware
 
 pytestmark = pytest.mark.django_db
 BACKEND = "accounts.authentication.AccountBackend"
@@ -152,3 +154,34 @@ def test_a_person_who_is_let_go_is_out_at_the_next_request_and_stays_out_when_re
     assert not is_in(browser)
     end_access.restore(cast.bob.id, cast.acme, acting=OPERATOR)
     assert not is_in(browser)
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/groups?page=2", "GET /groups"),
+        ("/api/accounts/idp-callback?code=secret&state=secret", "GET /api/accounts/idp-callback"),
+        ("/set-password/0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11/secret", "GET /set-password/***"),
+    ],
+)
+def test_secrets_of_an_address_are_not_written(address: str, written: str) -> None:
+    assert RequestLogMiddleware.format_request(RequestFactory().get(address)) == written
+
+
+REFUSED: dict[str, Callable[[str], Any]] = {
+    "not found": lambda path: Client().get(path),
+    "another method": lambda path: Client().put(path),
+    "another site": lambda path: Client(enforce_csrf_checks=True).post(path),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ask", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("link", ["/set-password", "/login/recovery"])
+def test_django_writes_no_one_time_token_of_a_refused_request(
+    ask: Callable[[str], Any], link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The link may be live: the form was posted without its cookie, or a tool asked with another method."""
+    ask(f"{link}/0c6a7e0e-5d0c-4a43-9a53-0c6f0e6a1f11/abcdef-one-time-token")
+    assert f"{link}/***" in caplog.text
+    assert "one-time-token" not in caplog.text
