@@ -6,13 +6,14 @@ The URL holds the whole state, so that a list can be shared and works without sc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django_filters import FilterSet
 
+F = TypeVar("F", bound=FilterSet)
 PER_PAGE = 50
 FILTER_IDS = "filter_%s"  # a form of the same page may have a field of the same name
 # Sort key in the address -> columns. The first key is the order without one.
@@ -27,7 +28,27 @@ class Heading:
     direction: str  # "ascending", "descending" or "none", as `aria-sort` has it
 
 
-class Listing:
+class Filtered(Generic[F]):
+    """Rows, and their filters as the URL sets them. `asked`: the filters that are set, with their values."""
+
+    def __init__(self, request: HttpRequest, rows: "QuerySet[Any]", filters: type[F]) -> None:
+        self._query = clean(request.GET)
+        self._all = rows
+        self.filters = filters(self._query, queryset=rows, request=request)
+        self.filters.form.auto_id = FILTER_IDS
+        self.asked = {name: str(self._query[name]) for name in self.filters.filters if self._query.get(name)}
+        self.is_filtered = bool(self.asked)
+
+    def _address(self, **changed: object) -> str:
+        query = self._query.copy()
+        for name, value in changed.items():
+            query.pop(name, None)
+            if value:
+                query[name] = str(value)
+        return f"?{query.urlencode()}"
+
+
+class Listing(Filtered[FilterSet]):
     """One page of a list, and the URLs of the others.
 
     `filters` is a FilterSet class over `rows`. `known_total` replaces the count where no filter is set. `by_key`: for
@@ -45,11 +66,8 @@ class Listing:
         by_key: bool = False,
         per_page: int = PER_PAGE,
     ) -> None:
-        self._query = clean(request.GET)
-        self._all, self._orders = rows, orders
-        self.filters = filters(self._query, queryset=rows, request=request)
-        self.filters.form.auto_id = FILTER_IDS
-        self.is_filtered = any(self._query.get(name) for name in self.filters.filters)
+        super().__init__(request, rows, filters)
+        self._orders = orders
         self._known_total = None if self.is_filtered else known_total
         self._per_page, self._by_key = per_page, by_key
         self.sort = self._query.get("sort", "")
@@ -82,16 +100,11 @@ class Listing:
 
     @property
     def previous_address(self) -> str:
-        return self._address(page=str(self.page.previous_page_number())) if self.page.has_previous() else ""
+        return self._address(page=self.page.previous_page_number()) if self.page.has_previous() else ""
 
     @property
     def next_address(self) -> str:
-        return self._address(page=str(self.page.next_page_number())) if self.page.has_next() else ""
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """Return the filters that are set, with their values."""
-        return {name: str(self._query[name]) for name in self.filters.filters if self._query.get(name)}
+        return self._address(page=self.page.next_page_number()) if self.page.has_next() else ""
 
     @property
     def query(self) -> str:
@@ -107,14 +120,6 @@ class Listing:
         reversed_key = f"-{key}" if is_sorted and not backwards else key
         return Heading(self._address(sort=reversed_key, page=""), direction)
 
-    def _address(self, **changed: str) -> str:
-        query = self._query.copy()
-        for name, value in changed.items():
-            query.pop(name, None)
-            if value:
-                query[name] = value
-        return f"?{query.urlencode()}"
-
 
 def _reversed(column: str) -> str:
     return column.removeprefix("-") if column.startswith("-") else f"-{column}"
@@ -124,7 +129,6 @@ def clean(query: QueryDict) -> QueryDict:
     """Return the query without empty values, and without NUL, which PostgreSQL cannot store."""
     kept = QueryDict(mutable=True)
     for name, values in query.lists():
-        kept.setlist(name.replace("\x00", ""), [value.replace("\x00", "") for value in values if value])
-    for name in [name for name in kept if not kept.getlist(name)]:
-        del kept[name]
+        if given := [value.replace("\x00", "") for value in values if value]:
+            kept.setlist(name.replace("\x00", ""), given)
     return kept

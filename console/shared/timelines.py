@@ -8,7 +8,6 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from console.shared.guards import zone_for
-from console.shared.lists import FILTER_IDS, PER_PAGE, clean
+from console.shared.lists import PER_PAGE, Filtered
 
 _PLACE = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})")
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
@@ -130,7 +129,7 @@ class Shown:
     looked_back_to: datetime | None = None
 
 
-class Timeline:
+class Timeline(Filtered[TimelineFilters]):
     """One page of a timeline, and the URLs of the others.
 
     `within`: number of rows that a filter without an index searches.
@@ -147,36 +146,16 @@ class Timeline:
         within: int,
         per_page: int = PER_PAGE,
     ) -> None:
-        self._query = clean(request.GET)
-        self._all, self._within, self._per_page = rows, within, per_page
-        self.filters = filters(self._query, queryset=rows, request=request)
-        self.filters.form.auto_id = FILTER_IDS
-        given = {name for name in self.filters.filters if self._query.get(name)}
-        self.is_filtered = bool(given)
-        self._is_searched = bool(given - self.filters.indexed)
+        super().__init__(request, rows, filters)
+        self._within, self._per_page = within, per_page
+        self._is_searched = bool(self.asked.keys() - self.filters.indexed)
         self._before, self._after = Place.read(self._query.get("before", "")), Place.read(self._query.get("after", ""))
+        shown = self._shown()
+        self.rows, self.looked_back_to = shown.rows, shown.looked_back_to
+        self.newer_address = self._address(before="", after=shown.newer) if shown.newer else ""
+        self.older_address = self._address(before=shown.older, after="") if shown.older else ""
+        self.newest_address = self._address(before="", after="") if shown.newer else ""
 
-    @property
-    def rows(self) -> list[Any]:
-        return self._shown.rows
-
-    @property
-    def looked_back_to(self) -> datetime | None:
-        return self._shown.looked_back_to
-
-    @property
-    def newer_address(self) -> str:
-        return self._address(after=self._shown.newer) if self._shown.newer else ""
-
-    @property
-    def older_address(self) -> str:
-        return self._address(before=self._shown.older) if self._shown.older else ""
-
-    @property
-    def newest_address(self) -> str:
-        return self._address() if self._shown.newer else ""
-
-    @cached_property
     def _shown(self) -> Shown:
         if not self.filters.is_valid():
             return Shown([])
@@ -210,13 +189,6 @@ class Timeline:
         if len(times) < 2:
             return None
         return Place(times[0], FIRST if order.startswith("-") else LAST)
-
-    def _address(self, **places: Place) -> str:
-        query = self._query.copy()
-        for name in ("before", "after"):
-            query.pop(name, None)
-        query.update({name: str(place) for name, place in places.items()})
-        return f"?{query.urlencode()}"
 
 
 def _just_after(place: Place) -> Place:
