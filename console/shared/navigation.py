@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import Permission
-from console.shared.guards import permissions_of
+from console.shared.guards import permissions_of, zone_for
 
 
 @dataclass(frozen=True)
@@ -32,23 +32,19 @@ SECTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Place:
-    label: str
-    address: str
-    is_current: bool
-
-
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of all pages: `places` (sections), and `may`, a boolean per permission: `{% if may.manage_users %}`."""
+    """Context of all pages: `places` (sections), `zone` (the user's time zone), and `may`, a boolean per permission:
+    `{% if may.manage_users %}`."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"places": (), "may": {}}
     held = permissions_of(request)
-    places = tuple(_place(section, request.path) for section in SECTIONS if not held.isdisjoint(section.any_of))
-    return {"places": places, "may": {permission.name.lower(): permission in held for permission in Permission}}
+    places = [_place(section, request.path) for section in SECTIONS if not held.isdisjoint(section.any_of)]
+    may = {permission.name.lower(): permission in held for permission in Permission}
+    return {"places": places, "may": may, "zone": zone_for(request)}
 
 
-def _place(section: Section, path: str) -> Place:
+def _place(section: Section, path: str) -> dict[str, Any]:
     address = reverse(section.route)
-    return Place(section.label, address, path == address or path.startswith(f"{address}/"))
+    is_current = path == address or path.startswith(f"{address}/")
+    return {"label": section.label, "address": address, "is_current": is_current}
