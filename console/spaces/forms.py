@@ -34,8 +34,7 @@ class SpaceRoleForm(forms.Form):
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
-        field = self.fields["role"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # for the type
+        field: Any = self.fields["role"]
         field.queryset = SpaceRole.objects.in_account(account).order_by("-builtin", "name")
 
 

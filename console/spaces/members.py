@@ -3,8 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import GroupMembership, Origin
 from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
-from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
+from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.lists import Listing
 from console.shared.refusals import refusal_as_form_error
 from console.spaces.filters import GivingFilters, MemberFilters
 from console.spaces.forms import PlaceForm, SpaceRoleForm
-from console.spaces.spaces import LOOK
+from console.spaces.spaces import LOOK, number_of
 from spaces.models import GroupSpaceRole, Space, SpaceMembership
 from spaces.placing import place_user, remove_from_space
 
@@ -41,7 +39,7 @@ def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     rows = SpaceMembership.objects.in_account(account).filter(space=space, user__account=account, user__erased_at=None)
     rows = rows.select_related("user", "role", "connection")
     listing = Listing(request, rows, MemberFilters, PEOPLE_ORDERS, known_total=lambda: counts["people"], by_key=True)
-    page = {"space": space, "counts": counts, "listing": listing, "zone": zone_for(request)}
+    page = {"space": space, "counts": counts, "listing": listing}
     return render(request, "spaces/users.html", page)
 
 
@@ -50,10 +48,8 @@ def space(request: HttpRequest, space_id: UUID) -> HttpResponse:
 def groups_of_space(request: HttpRequest, space_id: UUID) -> HttpResponse:
     """Tab Groups: groups that give a role, with their number of members."""
     space, account = own_or_404(request, Space, space_id), account_of(request)
-    members = GroupMembership.objects.in_account(account).filter(group=OuterRef("group")).order_by().values("group")
-    number = Subquery(members.annotate(number=Count("pk")).values("number"))
     giving = GroupSpaceRole.objects.in_account(account).filter(space=space).select_related("group", "role")
-    counted = giving.annotate(people=Coalesce(number, 0, output_field=IntegerField()))
+    counted = giving.annotate(people=number_of(GroupMembership.objects.in_account(account), "group", "group"))
     listing = Listing(request, counted, GivingFilters, GROUP_ORDERS)
     return render(request, "spaces/groups.html", {"space": space, "counts": _counts(space), "listing": listing})
 
@@ -84,7 +80,7 @@ def member(request: HttpRequest, space_id: UUID, user_id: UUID) -> HttpResponse:
             place_user(membership.user, membership.space, role, acting=acting(request))
             messages.success(request, f"Role of {membership.user} in {membership.space} saved: {role}.")
             return redirect("space", space_id)
-    page = {"membership": membership, "form": form, "giving": _giving(membership), "zone": zone_for(request)}
+    page = {"membership": membership, "form": form, "giving": _giving(membership)}
     return render(request, "spaces/member.html", page)
 
 

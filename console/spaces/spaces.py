@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Account
 from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
@@ -31,7 +30,12 @@ ORDERS = {"name": ("name",), "people": ("people", "name"), "groups": ("groups", 
 @require_safe
 @needs(*LOOK)
 def spaces(request: HttpRequest) -> HttpResponse:
-    listing = Listing(request, _with_counts(account_of(request)), SpaceFilters, ORDERS)
+    account = account_of(request)
+    rows = Space.objects.in_account(account).annotate(
+        people=number_of(SpaceMembership.objects.in_account(account), "space", "pk"),
+        groups=number_of(GroupSpaceRole.objects.in_account(account), "space", "pk", counted="group"),
+    )
+    listing = Listing(request, rows, SpaceFilters, ORDERS)
     return render(request, "spaces/spaces.html", {"listing": listing})
 
 
@@ -90,15 +94,8 @@ def _question(request: HttpRequest, space: Space) -> Question:
     )
 
 
-def _with_counts(account: Account) -> QuerySet[Space]:
-    """`people`: number of users with a direct role; `groups`: number of groups with a role."""
-    return Space.objects.in_account(account).annotate(
-        people=_count(SpaceMembership.objects.in_account(account), "pk"),
-        groups=_count(GroupSpaceRole.objects.in_account(account), "group"),
-    )
-
-
-def _count(rows: "QuerySet[Any]", what: str) -> Coalesce:
-    of_space = rows.filter(space=OuterRef("pk")).order_by().values("space")
-    number = of_space.annotate(number=Count(what, distinct=what != "pk")).values("number")
+def number_of(rows: "QuerySet[Any]", by: str, outer: str, counted: str = "pk") -> Coalesce:
+    """Count the rows, or their distinct values of `counted`, whose `by` is what the outer row has in `outer`."""
+    grouped = rows.filter(**{by: OuterRef(outer)}).order_by().values(by)
+    number = grouped.annotate(number=Count(counted, distinct=counted != "pk")).values("number")
     return Coalesce(Subquery(number), 0, output_field=IntegerField())
