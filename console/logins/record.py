@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,25 +11,17 @@ from accounts.sso.refusals.row import Part, who_acts
 from accounts.sso.trace import Mark
 from common.folding import identifier_key
 
-SYMBOLS = {"passed": "✓", "noted": "!", "failed": "✗"}
-WORDS = {"passed": "passed", "noted": "worth a look", "failed": "failed"}
-
-
-@dataclass(frozen=True)
-class Line:
-    mark: str
-    symbol: str
-    word: str  # of the symbol, for who cannot see it
-    sentence: str
-    expected: str
-    received: str
+# Symbol of each mark, and a word for users who cannot see it.
+SYMBOLS = {"passed": ("✓", "passed"), "noted": ("!", "worth a look"), "failed": ("✗", "failed")}
 
 
 @dataclass(frozen=True)
 class Chapter:
+    """`lines`: the steps, with `symbol` and `word`."""
+
     title: str
     mark: str
-    lines: tuple[Line, ...]
+    lines: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,8 +48,7 @@ class Groups:
 
 
 def chapters(steps: Sequence[dict[str, str]]) -> list[Chapter]:
-    parts = groupby(steps, key=lambda step: step.get("part", ""))
-    return [_chapter(title, [_line(step) for step in own]) for title, own in parts]
+    return [_chapter(title, own) for title, own in groupby(steps, key=lambda step: step.get("part", ""))]
 
 
 def verdict(steps: Iterable[dict[str, str]], vendor: str, protocol: str) -> Verdict | None:
@@ -102,30 +92,18 @@ def _sync_after(record: LoginRecord) -> dict[str, Any]:
         object_id=record.user.pk, action="user.groups-synced", at__gte=record.at
     )
     entry = synced.order_by("at").first()
-    following = _next_login(record)
+    later = LoginRecord.objects.in_account(record.account_id).filter(user=record.user, at__gt=record.at)
+    following = later.order_by("at").values_list("at", flat=True).first()
     if entry is None or (following is not None and entry.at >= following):
         return {}
     return dict(entry.changes)
 
 
-def _next_login(record: LoginRecord) -> datetime | None:
-    later = LoginRecord.objects.in_account(record.account_id).filter(user=record.user, at__gt=record.at)
-    return later.order_by("at").values_list("at", flat=True).first()
-
-
-def _chapter(title: str, lines: list[Line]) -> Chapter:
-    marks = {line.mark for line in lines}
-    worst = next((mark for mark in ("failed", "noted") if mark in marks), "passed")
-    return Chapter(title, worst, tuple(lines))
-
-
-def _line(step: dict[str, str]) -> Line:
-    mark = step.get("mark", "passed")
-    return Line(
-        mark,
-        SYMBOLS.get(mark, "!"),
-        WORDS.get(mark, mark),
-        step.get("sentence", ""),
-        step.get("expected", ""),
-        step.get("received", ""),
-    )
+def _chapter(title: str, steps: Iterable[dict[str, str]]) -> Chapter:
+    lines = []
+    for step in steps:
+        mark = step.get("mark", "passed")
+        symbol, word = SYMBOLS.get(mark, ("!", mark))
+        lines.append({**step, "mark": mark, "symbol": symbol, "word": word})
+    marks = {line["mark"] for line in lines}
+    return Chapter(title, next((mark for mark in ("failed", "noted") if mark in marks), "passed"), lines)

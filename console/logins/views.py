@@ -1,9 +1,13 @@
 """The login inspector: login records, what-if, and test logins."""
 
 import json
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
+import django_filters
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -11,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.connections.drafts import draft_of, drafted
 from accounts.connections.provider.documents import ProviderBusy
+from accounts.connections.provider.tenants import as_guid
+from accounts.login_records import as_reference
 from accounts.models import Connection, LoginRecord
-from accounts.models.identity import Beginning, LoginOutcome
+from accounts.models.identity import Beginning, LoginOutcome, Protocol, Vendor
 from accounts.permissions import Permission
 from accounts.sso import masking, transactions
 from accounts.sso.login import trial
@@ -20,20 +26,58 @@ from accounts.sso.login.preview import preview_login
 from accounts.sso.protocols import protocol_of
 from accounts.sso.refusal import LoginRefused
 from accounts.sso.refusal_page import busy_page
+from accounts.sso.saml import service_provider
+from accounts.sso.saml.claims import OBJECT_ID, TENANT_ID
 from accounts.sso.sending import to_sign_in
 from accounts.sso.trace import Trace
 from accounts.sso.views import with_binding
+from common.folding import fold
 from common.http.canonical_host import at_base_url
 from console.logins import record as record_page
-from console.logins import recorded
-from console.logins.filters import LoginFilters
 from console.logins.forms import WhatIfForm
 from console.logins.pasted import unverified_attributes
-from console.shared.guards import account_of, needs, own_or_404, person_of, zone_for
-from console.shared.timelines import Timeline
+from console.shared.guards import account_of, needs, own_or_404, person_of
+from console.shared.searching import search_box
+from console.shared.timelines import Timeline, TimelineFilters
 
 MAY_LOOK = (Permission.MANAGE_SSO, Permission.MANAGE_USERS)
 SEARCHED = 100_000  # records for one page of a search
+
+
+def _connections(request: HttpRequest) -> QuerySet[Connection]:
+    return Connection.objects.in_account(account_of(request)).order_by("name")
+
+
+class LoginFilters(TimelineFilters):
+    q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Reference or email"))
+    person = django_filters.CharFilter(label="User", method="of_person", widget=search_box("bob@acme.example"))
+    outcome = django_filters.ChoiceFilter(label="Outcome", choices=LoginOutcome.choices, empty_label="any")
+    connection = django_filters.ModelChoiceFilter(
+        label="Connection",
+        queryset=_connections,  # type: ignore[arg-type]  # the stubs know no callable
+        empty_label="any",
+    )
+    beginning = django_filters.ChoiceFilter(label="Began", choices=Beginning.choices, empty_label="any")
+
+    @cached_property
+    def indexed(self) -> frozenset[str]:  # type: ignore[override]  # a reference is found by index, part of an email not
+        return TimelineFilters.indexed | {"person"} | ({"q"} if self._reference else set())
+
+    @cached_property
+    def _reference(self) -> str:
+        """The reference that is looked for; empty when there is none like that."""
+        reference = as_reference((self.data or {}).get("q", ""))
+        all_of_account: QuerySet[LoginRecord] = self.queryset  # type: ignore[assignment]  # the view always gives one
+        return reference if reference and all_of_account.filter(reference=reference).exists() else ""
+
+    def search(self, records: QuerySet[LoginRecord], _name: str, text: str) -> QuerySet[LoginRecord]:
+        """The reference that a refused user gives, or part of an e-mail address."""
+        if self._reference:
+            return records.filter(reference=self._reference)
+        return records.filter(email_key__contains=fold(text))
+
+    def of_person(self, records: QuerySet[LoginRecord], _name: str, email: str) -> QuerySet[LoginRecord]:
+        return records.filter(email_key=fold(email))
 
 
 @require_safe
@@ -41,7 +85,7 @@ SEARCHED = 100_000  # records for one page of a search
 def logins(request: HttpRequest) -> HttpResponse:
     rows = LoginRecord.objects.in_account(account_of(request)).select_related("connection")
     listing = Timeline(request, rows.defer("message", "attributes", "steps"), LoginFilters, within=SEARCHED)
-    return render(request, "logins/logins.html", {"listing": listing, "zone": zone_for(request)})
+    return render(request, "logins/logins.html", {"listing": listing})
 
 
 @require_safe
@@ -56,7 +100,6 @@ def login_record(request: HttpRequest, reference: str) -> HttpResponse:
         "verdict": record_page.verdict(record.steps, vendor, protocol),
         "is_verified": record_page.is_verified(record.steps),
         "groups": record_page.groups_of(record),
-        "zone": zone_for(request),
     }
     return render(request, "logins/login.html", page)
 
@@ -100,8 +143,42 @@ def _beginning_with(request: HttpRequest) -> dict[str, object]:
     record = rows.filter(reference=reference).first()
     if record is None:
         return {"connection": request.GET.get("connection", "")}
-    attributes = recorded.attributes_of(record)
+    attributes = _attributes_of(record)
     return {"connection": record.connection_id, "attributes": json.dumps(attributes, indent=2, ensure_ascii=False)}
+
+
+def _attributes_of(record: LoginRecord) -> dict[str, Any]:
+    """Attribute name -> value of a recorded login, as far as they were kept: not those whose values were masked.
+
+    The subject is the record's, which was a NameID or in a claim that is not among the attributes.
+    """
+    shown = {name: values[0] if len(values) == 1 else values for name, values in record.attributes.items()}
+    kept = {**_in_message(record), **masking.without_masked(shown)}
+    return {**kept, **_subject_of(record, kept)} if record.subject else kept
+
+
+def _in_message(record: LoginRecord) -> dict[str, Any]:
+    """Of an ID token, what a record of a former release shows in the message, and masks among the attributes."""
+    try:
+        claims = json.loads(record.message)
+    except ValueError:
+        return {}
+    known = claims if isinstance(claims, dict) else {}
+    return masking.without_masked({name: value for name, value in known.items() if name in record.attributes})
+
+
+def _subject_of(record: LoginRecord, kept: dict[str, Any]) -> dict[str, str]:
+    connection = record.connection
+    tenant, _, object_id = record.subject.rpartition("/")
+    is_entra = connection is not None and connection.vendor == Vendor.ENTRA and bool(as_guid(tenant))
+    if connection is None:
+        return {}
+    if connection.protocol == Protocol.OIDC:
+        return {"tid": tenant, "oid": object_id} if is_entra else {"sub": record.subject}
+    if is_entra:
+        return {TENANT_ID[0]: tenant, OBJECT_ID[0]: object_id}
+    is_attribute = any(name in kept for name in service_provider.reading_of(connection).names.get("subject", ()))
+    return {} if is_attribute else {"NameID": record.subject}
 
 
 @at_base_url

@@ -130,7 +130,7 @@ def test_preview_and_inspector_say_the_same_sentence(okta: Connection, log_in: L
     preview = preview_login(okta, {**DANA, "groups": value})
     (chapter,) = [one for one in received.chapters(record.steps) if one.title == "Groups"]
     assert chapter.mark == "noted"
-    assert _about_groups(preview.decisions) == [line.sentence for line in chapter.lines]
+    assert _about_groups(preview.decisions) == [line["sentence"] for line in chapter.lines]
 
 
 def _about_groups(decisions: Any) -> list[str]:
