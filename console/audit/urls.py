@@ -1,7 +1,6 @@
 from django.urls import path
 
-from console.audit.entries import audit_log
-from console.audit.export import export
+from console.audit.entries import audit_log, export
 
 urlpatterns = [
     path("audit", audit_log, name="audit"),

@@ -1,49 +1,32 @@
 """One user: access and its reasons, sign-in, history."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import sessions
 from accounts.connections import scope as connection_scope
 from accounts.groups.managed_by_hand import Ruling
 from accounts.groups.members import rulings
-from accounts.models import (
-    AuditEntry,
-    ExternalIdentity,
-    FormerAccess,
-    GroupMembership,
-    LoginRecord,
-    SignedInSession,
-    User,
-)
+from accounts.models import AuditEntry, ExternalIdentity, FormerAccess, GroupMembership, LoginRecord, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
 from accounts.provisioning.identifiers import IDENTIFIERS
 from accounts.rights import beyond
 from accounts.tokens import tokens
 from common.http.user_agents import in_words
-from console.audit.lines import line_of
-from console.shared.guards import account_of, acting, needs, own_or_404, zone_for
+from console.audit.entries import line_of
+from console.shared.guards import account_of, acting, needs, own_or_404
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
 from console.users.users import users_of
 from spaces.rights import rights_of
 
 LATEST = 20
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """`through`: name of the connection; empty: signed in with a password."""
-
-    session: SignedInSession
-    browser: str
-    through: str
 
 
 @require_safe
@@ -56,9 +39,14 @@ def person_or_404(request: HttpRequest, user_id: UUID) -> User:
     return own_or_404(request, users_of(account_of(request)).select_related("account", "account_role"), user_id)
 
 
+def address_of(person: User) -> str:
+    return reverse("user", args=[person.pk])
+
+
 def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
     """Render the page of a user. `forms`: bound forms with errors, in place of fresh ones."""
     account, rights, managed = account_of(request), rights_of(person), _managed(person)
+    identifiers = {**{name: getattr(person, name) for name in IDENTIFIERS}, "connection": person.provisioned_by}
     page = {
         "person": person,
         "is_out": person.state == UserState.DEPROVISIONED,
@@ -66,20 +54,15 @@ def show(request: HttpRequest, person: User, **forms: Any) -> HttpResponse:
         "rights": rights,
         "groups": [(right, managed[right.group_id]) for right in rights.groups if right.group_id in managed],
         "beyond": beyond([person], acting(request)).get(person.pk),
-        "identifiers": IdentifiersForm(account, initial=_identifiers(person)),
+        "identifiers": IdentifiersForm(account, initial=identifiers),
         "account_role": AccountRoleForm(account, initial={"role": person.account_role_id}),
         "place": PlaceForm(account),
         "join": JoinForm(account),
-        "zone": zone_for(request),
         **_sign_in(person),
         **_past(person),
         **forms,
     }
     return render(request, "users/user.html", page)
-
-
-def _identifiers(person: User) -> dict[str, Any]:
-    return {**{name: getattr(person, name) for name in IDENTIFIERS}, "connection": person.provisioned_by}
 
 
 def _managed(person: User) -> dict[UUID, Ruling]:
@@ -94,7 +77,7 @@ def _sign_in(person: User) -> dict[str, Any]:
     identities = ExternalIdentity.objects.in_account(person.account_id).filter(user=person)
     return {
         "identities": identities.select_related("connection").order_by("connection__name", "subject"),
-        "sessions": [_open_session(session) for session in sessions.open_sessions(person)],
+        "sessions": [(session, in_words(session.user_agent)) for session in sessions.open_sessions(person)],
         "tokens": tokens.live_tokens(person.account, owner=person),
         "provisioned": _provisioned(person),
     }
@@ -109,11 +92,6 @@ def _past(person: User) -> dict[str, Any]:
         "lines": [line_of(entry) for entry in entries[:LATEST]],
         "former": FormerAccess.objects.in_account(of_account).filter(user=person).first(),
     }
-
-
-def _open_session(session: SignedInSession) -> OpenSession:
-    through = session.connection.name if session.connection else ""
-    return OpenSession(session, in_words(session.user_agent), through)
 
 
 def _provisioned(person: User) -> list[tuple[str, str]]:
