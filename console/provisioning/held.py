@@ -9,7 +9,6 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from accounts.permissions import Permission
 from common import timestamps
 from common.folding import fold
 from console.shared.confirming import Question, ask, is_confirmed
-from console.shared.guards import account_of, acting, needs, zone_for
+from console.shared.guards import account_of, acting, needs
 from console.shared.lists import Listing
 from console.shared.refusals import refusal_as_message
 from console.shared.words import counted
@@ -68,11 +67,10 @@ DECISIONS = {
 
 class HeldFilters(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label="Search", method="search", widget=forms.TextInput(attrs={"type": "search", "placeholder": "Email"})
+        label="Search",
+        method=lambda rows, _name, text: rows.filter(user__email_key__contains=fold(text)),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Email"}),
     )
-
-    def search(self, rows: "QuerySet[HeldDeparture]", _name: str, text: str) -> "QuerySet[HeldDeparture]":
-        return rows.filter(user__email_key__contains=fold(text))
 
 
 @require_safe
@@ -84,7 +82,6 @@ def held_people(request: HttpRequest) -> HttpResponse:
         "listing": Listing(request, rows, HeldFilters, ORDERS),
         "alerts": open_alerts(account, AlertKind.MASS_DEPARTURE),
         "held": holds.held(account),
-        "zone": zone_for(request),
     }
     return render(request, "provisioning/held.html", page)
 
@@ -124,7 +121,9 @@ def decide(request: HttpRequest, decision: str) -> HttpResponse:
     if left:
         needs_more = "only an admin with at least their permissions can decide"
         messages.warning(request, f"{counted(left, 'person is', 'people are')} still held: {needs_more}.")
-    return _to_the_list(request)
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(reverse("held-people"))
+    return redirect("held-people")
 
 
 def _question(chosen: Decision, title: str, names: list[str] | None = None, **fields: str) -> Question:
@@ -143,12 +142,6 @@ def _names(request: HttpRequest) -> list[str]:
     """The first ones; the question shows no more."""
     rows: Any = HeldDeparture.objects.in_account(account_of(request)).select_related("user").order_by("asked_at")
     return [str(row.user) for row in rows[:20]]
-
-
-def _to_the_list(request: HttpRequest) -> HttpResponse:
-    if "HX-Request" in request.headers:
-        return HttpResponseClientRedirect(reverse("held-people"))
-    return redirect("held-people")
 
 
 def _time(text: str) -> datetime | None:

@@ -1,13 +1,14 @@
 """The page "Set up": base URL, tokens, checklist, settings, and the last request of an identity provider."""
 
-from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import account_settings
 from accounts.alerts import open_alerts
@@ -19,13 +20,17 @@ from accounts.models.work import AlertKind
 from accounts.permissions import Permission
 from accounts.tokens import tokens
 from console.provisioning.checklists import CHECKLISTS
-from console.shared.guards import account_of, acting, needs, zone_for
+from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import refusal_as_form_error
 from console.tokens.forms import ProvisioningTokenForm
+from console.tokens.tokens import revoke, show_once
 from scim.models import ProvisioningRequest
 
 TOKENS_SHOWN = 20
 MOST_LOOKS = 150  # of a page that waits for the first call: ten minutes
+EXPLANATION = "It belongs to the account, so it stays valid when the user who created it is deprovisioned."
+NEXT = "Paste it into your identity provider, as the check-list on the page before says."
+CONSEQUENCE = "An identity provider that uses it is refused from then on, until it has another one."
 ALERTS = (AlertKind.MASS_DEPARTURE, AlertKind.TOKEN_OWNER, AlertKind.TOKEN_EXPIRY)
 
 
@@ -39,14 +44,12 @@ class SettingsForm(forms.Form):
     )
 
 
-def _settings_of(account: Account) -> dict[str, Any]:
-    return {"hold": account.hold_mass_departures, "retention_days": account.retention_days}
-
-
 @require_safe
 @needs(Permission.MANAGE_USERS)
 def provisioning(request: HttpRequest) -> HttpResponse:
-    return _page(request, SettingsForm(initial=_settings_of(account_of(request))))
+    account = account_of(request)
+    stored = {"hold": account.hold_mass_departures, "retention_days": account.retention_days}
+    return _page(request, SettingsForm(initial=stored))
 
 
 @require_POST
@@ -72,7 +75,6 @@ def last_call(request: HttpRequest) -> HttpResponse:
     page = {
         "last_call": _last_call(account),
         "looks_again": looked + 1 if looked < MOST_LOOKS else None,
-        "zone": zone_for(request),
     }
     return render(request, "provisioning/last_call.html", page)
 
@@ -101,7 +103,6 @@ def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
         "settings_form": form,
         "usual": guard.usual(account),
         "held": holds.held(account),
-        "zone": zone_for(request),
     }
     return render(request, "provisioning/provisioning.html", page)
 
@@ -112,3 +113,31 @@ def _vendor(request: HttpRequest, connections: list[Connection]) -> str:
     if asked in CHECKLISTS:
         return asked
     return next((one.vendor for one in connections[:1] if one.vendor in CHECKLISTS), "okta")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.MANAGE_USERS)
+def new_service_token(request: HttpRequest) -> HttpResponse:
+    connections = connection_scope.connections_of(account_of(request))
+    form = ProvisioningTokenForm(connections, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusal_as_form_error(form):
+            token, text = tokens.issue_service_token(
+                account_of(request),
+                form.cleaned_data["name"],
+                [Permission.MANAGE_USERS],
+                expires_at=form.expires_at,
+                connection=form.chosen,
+                acting=acting(request),
+            )
+            warning = connection_scope.warning_without(form.chosen, connections)
+            return show_once(request, token, text, "provisioning", NEXT, warning)
+    page = {"form": form, "heading": "A new token for provisioning", "explanation": EXPLANATION}
+    return render(request, "tokens/new.html", {**page, "back": reverse("provisioning")})
+
+
+@require_POST
+@needs(Permission.MANAGE_USERS)
+def revoke_provisioning_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    usable = tokens.with_permission(tokens.living(account_of(request)), Permission.MANAGE_USERS)
+    return revoke(request, own_or_404(request, usable, token_id), reverse("provisioning"), CONSEQUENCE)

@@ -56,8 +56,7 @@ class ProvisioningTokenForm(TokenForm):
         if len(self._connections) < 2:
             del self.fields["connection"]
             return
-        field = self.fields["connection"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type
+        field: Any = self.fields["connection"]
         field.choices = [
             ("", "None: it can provision all users, and logins match its users by verified email only"),
             *((key, one.name) for key, one in self._connections.items()),
@@ -84,8 +83,7 @@ class OwnTokenForm(TokenForm):
         super().__init__(given)
         own = permissions_of(request)
         choices = tuple((str(one), _with_hint(one)) for one in Permission if one in own)
-        field = self.fields["permissions"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # for the type
+        field: Any = self.fields["permissions"]
         field.choices = choices
         if not choices:
             del self.fields["permissions"]

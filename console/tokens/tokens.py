@@ -1,31 +1,35 @@
-"""API tokens: all of the account, for users with Manage Users, and the user's own."""
+"""API tokens: all of the account, for users with Manage Users, and the user's own. Every token is revoked here."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.alerts import open_alerts
 from accounts.models import ApiToken
+from accounts.models.token import TokenKind
 from accounts.models.work import AlertKind
 from accounts.permissions import Permission
 from accounts.tokens import tokens
+from accounts.tokens.revocation import check_may_revoke, made_with, revoke_token
 from common.folding import fold
+from console.shared.confirming import SHOWN, Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404, person_of, zone_for
 from console.shared.lists import Listing
-from console.shared.refusals import refusal_as_form_error
-from console.shared.searching import search_box
+from console.shared.refusals import refusal_as_form_error, refusal_as_message
+from console.shared.searching import choice_filter, search_filter
+from console.shared.words import counted
 from console.tokens.forms import OwnTokenForm
-from console.tokens.shared_views import revoke, show_once
 
 ORDERS = {
     "created": ("-created_at",),
@@ -36,44 +40,35 @@ ORDERS = {
 }
 DORMANT = timedelta(days=90)
 SOON = timedelta(days=30)
-Kept = Callable[["QuerySet[ApiToken]"], "QuerySet[ApiToken]"]
-OWNERS: dict[str, tuple[str, Kept]] = {
-    "people": ("a user", lambda rows: rows.exclude(user=None)),
-    "account": ("the account", lambda rows: rows.filter(user=None)),
+EXPLANATION = "Programs that send this token act on your behalf, with only the selected permissions."
+NEXT = "Programs send it as 'Authorization: Bearer' and the token. It is revoked when your access ends."
+OWNERS = {"people": ("a user", lambda: ~Q(user=None)), "account": ("the account", lambda: Q(user=None))}
+USES = {
+    "never": ("never used", lambda: Q(last_used_at=None)),
+    "dormant": ("over 90 days ago", lambda: Q(last_used_at__lt=timezone.now() - DORMANT)),
 }
-USES: dict[str, tuple[str, Kept]] = {
-    "never": ("never used", lambda rows: rows.filter(last_used_at=None)),
-    "dormant": ("over 90 days ago", lambda rows: rows.filter(last_used_at__lt=timezone.now() - DORMANT)),
-}
-ENDS: dict[str, tuple[str, Kept]] = {
-    "soon": ("within 30 days", lambda rows: rows.filter(expires_at__lt=timezone.now() + SOON)),
-    "never": ("never", lambda rows: rows.filter(expires_at=None)),
+ENDS = {
+    "soon": ("within 30 days", lambda: Q(expires_at__lt=timezone.now() + SOON)),
+    "never": ("never", lambda: Q(expires_at=None)),
 }
 
 
-def _choice(label: str, kept: dict[str, tuple[str, Kept]]) -> django_filters.ChoiceFilter:
-    def keep(rows: "QuerySet[ApiToken]", _name: str, value: str) -> "QuerySet[ApiToken]":
-        return kept[value][1](rows)
-
-    choices = [(key, words) for key, (words, _) in kept.items()]
-    return django_filters.ChoiceFilter(label=label, choices=choices, method=keep, empty_label="any")
+def _matching(text: str) -> Q:
+    named = Q(name__icontains=text) | Q(user__email_key__contains=fold(text))
+    return named | Q(prefix__startswith=text[:16])
 
 
 class TokenFilters(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="Search", method="search", widget=search_box("Name, owner or first characters"))
+    q = search_filter("Name, owner or first characters", _matching)
     permission = django_filters.ChoiceFilter(
         label="Permission",
         choices=[(str(one), str(one)) for one in Permission],
         method="by_permission",
         empty_label="any",
     )
-    owner = _choice("Owner", OWNERS)
-    used = _choice("Last use", USES)
-    expires = _choice("Expires", ENDS)
-
-    def search(self, rows: "QuerySet[ApiToken]", _name: str, text: str) -> "QuerySet[ApiToken]":
-        named = Q(name__icontains=text) | Q(user__email_key__contains=fold(text))
-        return rows.filter(named | Q(prefix__startswith=text[:16]))
+    owner = choice_filter("Owner", OWNERS)
+    used = choice_filter("Last use", USES)
+    expires = choice_filter("Expires", ENDS)
 
     def by_permission(self, rows: "QuerySet[ApiToken]", _name: str, permission: str) -> "QuerySet[ApiToken]":
         return tokens.with_permission(rows, permission)
@@ -88,7 +83,6 @@ def all_tokens(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "form": OwnTokenForm(request),
         "alerts": open_alerts(account, AlertKind.TOKEN_EXPIRY),
-        "zone": zone_for(request),
     }
     return render(request, "tokens/tokens.html", page)
 
@@ -116,7 +110,7 @@ def new_own_token(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke_own(request: HttpRequest, token_id: UUID) -> HttpResponse:
     person = person_of(request)
-    token = get_object_or_404(tokens.living(person.account, owner=person), pk=token_id)
+    token = own_or_404(request, tokens.living(person.account, owner=person), token_id)
     return revoke(request, token, reverse("profile"), "Your programs that use it lose access.")
 
 
@@ -136,5 +130,61 @@ def _new_of_own(request: HttpRequest, back: str) -> HttpResponse:
     return render(request, "tokens/new.html", {**page, "back": reverse(back)})
 
 
-EXPLANATION = "Programs that send this token act on your behalf, with only the selected permissions."
-NEXT = "Programs send it as 'Authorization: Bearer' and the token. It is revoked when your access ends."
+def show_once(
+    request: HttpRequest, token: ApiToken, text: str, back: str, what_next: str, warning: str = ""
+) -> HttpResponse:
+    """Respond to the POST itself: no redirect, message or session holds the text (R36). `back`: a route name."""
+    page = {"token": token, "text": text, "back": reverse(back), "what_next": what_next}
+    response = render(request, "tokens/created.html", {**page, "warning": warning})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def revoke(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> HttpResponse:
+    """Confirm, then revoke the token and all tokens created with it.
+
+    `consequence`: effect on programs that use it; `back`: a URL.
+    """
+    with refusal_as_message(request):
+        if not is_confirmed(request):
+            check_may_revoke(token, acting(request))
+            return ask(request, _question(request, token, back, consequence))
+        ended = [one for one in revoke_token(token, acting=acting(request)) if one != token]
+        also = f" {counted(len(ended), 'token', 'tokens')} created with it revoked too." if ended else ""
+        messages.success(request, f"Token '{token.name}' revoked.{also}")
+    return redirect(back)
+
+
+def _question(request: HttpRequest, token: ApiToken, back: str, consequence: str) -> Question:
+    made = made_with(token)
+    number = made.count()
+    sentences = [_use_of(token, request), _maker_of(token), f"{consequence} This cannot be undone."]
+    if number:
+        sentences.append(f"{counted(number, 'token was', 'tokens were')} created with it and will be revoked too:")
+    owner = token.user.email if token.user else "the account"
+    return Question(
+        f"Revoke the token '{token.name}' of {owner}?",
+        list(filter(None, sentences)),
+        "Revoke" if not number else f"Revoke all {number + 1}",
+        back,
+        [f"{one.name} ({one.prefix}…)" for one in made[:SHOWN]],
+        total=number,
+    )
+
+
+def _maker_of(token: ApiToken) -> str:
+    """Return how the token was created; empty: by a user, or unknown."""
+    if token.made_by is None:
+        return ""
+    if token.made_by.kind == TokenKind.SHORT:
+        return "A program created it with the owner's password."
+    return f"It was created with the token '{token.made_by.name}' ({token.made_by.prefix}…)."
+
+
+def _use_of(token: ApiToken, request: HttpRequest) -> str:
+    if token.last_used_at is None:
+        return f"{token.prefix}… was never used."
+    zone = zone_for(request)
+    return (
+        f"{token.prefix}… was last used on {date_format(token.last_used_at.astimezone(zone), 'j M Y, H:i')} ({zone})."
+    )

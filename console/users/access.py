@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.deprovisioning import end_access
@@ -20,7 +19,7 @@ from console.shared.confirming import Question, ask, is_confirmed
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from console.users.forms import AccountRoleForm, IdentifiersForm, JoinForm, PlaceForm
-from console.users.user import person_or_404, show
+from console.users.user import address_of, person_or_404, show
 from spaces import placing
 from spaces.models import Space
 
@@ -37,7 +36,7 @@ def change_account_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
         with refusal_as_form_error(form):
             if set_account_role(person, role, acting=acting(request)):
                 messages.success(request, f"Account role of {person} changed to {role}.")
-            return _back(person)
+            return redirect(address_of(person))
     return show(request, person_or_404(request, user_id), account_role=form)
 
 
@@ -51,7 +50,7 @@ def change_identifiers(request: HttpRequest, user_id: UUID) -> HttpResponse:
             changed = identifiers.change_identifiers(person, form.cleaned_data, acting=acting(request))
             messages.success(request, IDENTIFIERS_CHANGED if changed else "No changes.")
             _warn_of_same_external_id(request, person_or_404(request, user_id))
-            return _back(person)
+            return redirect(address_of(person))
     return show(request, person_or_404(request, user_id), identifiers=form)
 
 
@@ -75,7 +74,7 @@ def place_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         with refusal_as_message(request):
             if placing.place_user(person, space, role, acting=acting(request)):
                 messages.success(request, f"{person} assigned to {space} as {role}.")
-        return _back(person)
+        return redirect(address_of(person))
     return show(request, person, place=form)
 
 
@@ -88,10 +87,10 @@ def take_out_of_space(request: HttpRequest, user_id: UUID, space_id: UUID) -> Ht
             f"The user loses the role assigned directly in {space}. Roles through groups stay.",
             "If the identity provider still sends this space, the next login assigns it again. Change it there too.",
         ]
-        return ask(request, Question(f"Remove {person} from {space}?", sentences, "Remove", _address(person)))
+        return ask(request, Question(f"Remove {person} from {space}?", sentences, "Remove", address_of(person)))
     if placing.remove_from_space(person, space, acting=acting(request)):
         messages.success(request, f"{person} removed from {space}.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
@@ -104,7 +103,7 @@ def add_to_group(request: HttpRequest, user_id: UUID) -> HttpResponse:
         with refusal_as_message(request):
             if add_member(group, person, acting=acting(request)):
                 messages.success(request, f"{person} added to group {group}.")
-        return _back(person)
+        return redirect(address_of(person))
     return show(request, person, join=form)
 
 
@@ -115,11 +114,11 @@ def remove_from_group(request: HttpRequest, user_id: UUID, group_id: UUID) -> Ht
     if not is_confirmed(request):
         sentences = [f"The user loses the roles that {group} assigns, in spaces and in the account."]
         title = f"Remove {person} from group {group}?"
-        return ask(request, Question(title, sentences, "Remove", _address(person)))
+        return ask(request, Question(title, sentences, "Remove", address_of(person)))
     with refusal_as_message(request):
         if remove_member(group, person, acting=acting(request)):
             messages.success(request, f"{person} removed from group {group}.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
@@ -133,13 +132,13 @@ def deprovision_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
             f" {person.account.retention_days} days; then the record is erased.",
             "The identity provider is not informed. If it still assigns the user, it may create them again.",
         ]
-        return ask(request, Question(f"Deprovision {person}?", sentences, "Deprovision", _address(person)))
+        return ask(request, Question(f"Deprovision {person}?", sentences, "Deprovision", address_of(person)))
     done = deprovision_many([person.pk], account_of(request), acting=acting(request))
     for sentence in done.refused:
         messages.error(request, sentence)
     if done.deprovisioned:
         messages.success(request, f"{person} deprovisioned.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
@@ -152,12 +151,4 @@ def restore_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
         messages.success(
             request, f"{restored} restored as Account Member and {then}. Assign spaces, groups and roles again."
         )
-    return _back(person)
-
-
-def _address(person: User) -> str:
-    return reverse("user", args=[person.pk])
-
-
-def _back(person: User) -> HttpResponse:
-    return redirect("user", user_id=person.pk)
+    return redirect(address_of(person))

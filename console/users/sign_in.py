@@ -4,8 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import sessions
@@ -15,24 +14,23 @@ from accounts.models import ApiToken, ExternalIdentity, SignedInSession, User
 from accounts.passwords.links import make_link
 from accounts.permissions import Permission
 from console.shared.confirming import Question, ask, is_confirmed
-from console.shared.guards import acting, needs
+from console.shared.guards import acting, needs, own_or_404
 from console.shared.refusals import refusal_as_message
 from console.shared.words import counted
-from console.tokens.shared_views import revoke
+from console.tokens.tokens import revoke
 from console.users.forms import PasswordLinkForm
-from console.users.user import person_or_404
+from console.users.user import address_of, person_or_404
 
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def end_session_of_user(request: HttpRequest, user_id: UUID, session_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    own = SignedInSession.objects.in_account(person.account_id).defer("logout_hints").filter(user=person)
-    session = get_object_or_404(own, pk=session_id)
+    session = own_or_404(request, SignedInSession.objects.defer("logout_hints").filter(user=person), session_id)
     with refusal_as_message(request):
         if sessions.end(session, acting=acting(request)):
             messages.success(request, f"Session of {person} ended. That browser must log in again.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
@@ -42,22 +40,21 @@ def end_sessions_of_user(request: HttpRequest, user_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
     if not is_confirmed(request):
         sentences = ["The user must log in again in each browser. Access does not change."]
-        question = Question(f"End all sessions of {person}?", sentences, "End all sessions", _address(person))
+        question = Question(f"End all sessions of {person}?", sentences, "End all sessions", address_of(person))
         return ask(request, question)
     but = sessions.current(request) if person == request.user else None
     with refusal_as_message(request):
         ended = sessions.end_all(person, acting=acting(request), but=but)
         messages.success(request, f"{counted(ended, 'session', 'sessions')} of {person} ended.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def revoke_token_of_user(request: HttpRequest, user_id: UUID, token_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    own = ApiToken.objects.in_account(person.account_id).filter(user=person)
-    token = get_object_or_404(own, pk=token_id)
-    return revoke(request, token, _address(person), "Programs that use it lose access.")
+    token = own_or_404(request, ApiToken.objects.filter(user=person), token_id)
+    return revoke(request, token, address_of(person), "Programs that use it lose access.")
 
 
 @require_POST
@@ -70,22 +67,22 @@ def make_password_link(request: HttpRequest, user_id: UUID) -> HttpResponse:
     with refusal_as_message(request):
         link = make_link(person, end_tokens=end_tokens, acting=acting(request))
         return show_link(request, person, link, end_tokens=end_tokens)
-    return _back(person)
+    return redirect(address_of(person))
 
 
 @require_POST
 @needs(Permission.MANAGE_USERS)
 def remove_identity(request: HttpRequest, user_id: UUID, identity_id: UUID) -> HttpResponse:
     person = person_or_404(request, user_id)
-    own = ExternalIdentity.objects.in_account(person.account_id).filter(user=person).select_related("connection")
-    identity = get_object_or_404(own, pk=identity_id)
+    own = ExternalIdentity.objects.filter(user=person).select_related("connection")
+    identity = own_or_404(request, own, identity_id)
     if not is_confirmed(request):
         return ask(request, _identity_question(person, identity))
     with refusal_as_message(request):
         done = identities.remove_identity(identity, acting=acting(request))
         ended = counted(done.sessions, "session", "sessions")
         messages.success(request, f"Identity at {identity.connection} removed, {ended} ended.")
-    return _back(person)
+    return redirect(address_of(person))
 
 
 def _identity_question(person: User, identity: ExternalIdentity) -> Question:
@@ -95,7 +92,7 @@ def _identity_question(person: User, identity: ExternalIdentity) -> Question:
         _how_they_link(person),
     ]
     title = f"Remove the identity of {person} at {identity.connection}?"
-    return Question(title, sentences, "Remove identity", _address(person))
+    return Question(title, sentences, "Remove identity", address_of(person))
 
 
 def _how_they_link(person: User) -> str:
@@ -119,7 +116,7 @@ def _link_question(person: User) -> Question:
         "You get a link to send to the user. It works once, within an hour.",
         "When the user sets a password with it, all their sessions end, including those of programs.",
     ]
-    title, cancel = f"Create a set-password link for {person}?", _address(person)
+    title, cancel = f"Create a set-password link for {person}?", address_of(person)
     return Question(title, sentences, "Create link", cancel, form=PasswordLinkForm(), is_dangerous=False)
 
 
@@ -127,11 +124,3 @@ def show_link(request: HttpRequest, person: User, link: str, *, end_tokens: bool
     """Show the link once; it is stored nowhere."""
     page = {"person": person, "link": link, "end_tokens": end_tokens}
     return render(request, "users/password_link.html", page)
-
-
-def _address(person: User) -> str:
-    return reverse("user", args=[person.pk])
-
-
-def _back(person: User) -> HttpResponse:
-    return redirect("user", user_id=person.pk)
