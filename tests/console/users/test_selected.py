@@ -92,7 +92,7 @@ def test_many_are_done_in_portions(as_alice_of: Client, cast: Cast, monkeypatch:
 
 
 def test_too_many_are_refused_with_a_sentence(as_alice_of: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.users.selection.MOST", 2)
+    monkeypatch.setattr("console.users.selected.MOST", 2)
     page = as_alice_of.post("/users/selected/deprovision", {"everybody": "yes"}, follow=True)
     assertContains(page, "At most 2 users at once; the selection has 3.")
 
