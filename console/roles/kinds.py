@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from accounts.models import AccountRole, Role
 from accounts.permissions import HINTS, Permission
 from accounts.roles import roles
-from accounts.roles.custom_roles import RoleDraft, Use
-from console.shared.guards import account_of, acting, permissions_of
+from accounts.roles.custom_roles import Use
+from console.shared.guards import account_of, permissions_of
 from spaces import space_roles
 from spaces.models import SpaceRole
 from spaces.permissions import SpacePermission
@@ -35,9 +35,9 @@ class RoleKind:
     catalogue: type[StrEnum]
     hints: Mapping[Any, str]
     grantable: Callable[[HttpRequest], frozenset[str]]
-    create: Callable[[HttpRequest, RoleDraft, str], Role]
-    update: Callable[[HttpRequest, Any, RoleDraft], bool]
-    delete: Callable[[HttpRequest, Any], None]
+    create: Callable[..., Role]  # (account, draft, *, acting, template)
+    update: Callable[..., bool]  # (role, draft, *, acting)
+    delete: Callable[..., None]  # (role, *, acting)
     uses: Callable[[Any], list[Use]]
 
     def route(self, page: str) -> str:
@@ -50,24 +50,8 @@ class RoleKind:
         return rows.order_by("-builtin", "name")
 
 
-def _create_account_role(request: HttpRequest, draft: RoleDraft, template: str) -> Role:
-    return roles.create_account_role(account_of(request), draft, acting=acting(request), template=template)
-
-
-def _update_account_role(request: HttpRequest, role: AccountRole, draft: RoleDraft) -> bool:
-    return roles.update_account_role(role, draft, acting=acting(request))
-
-
-def _create_space_role(request: HttpRequest, draft: RoleDraft, template: str) -> Role:
-    return space_roles.add_space_role(account_of(request), draft, acting=acting(request), template=template)
-
-
-def _update_space_role(request: HttpRequest, role: SpaceRole, draft: RoleDraft) -> bool:
-    return space_roles.update_space_role(role, draft, acting=acting(request))
-
-
-KINDS = {
-    "account": RoleKind(
+KINDS = (
+    RoleKind(
         slug="account",
         attribute="account_role",
         without="do not change the account role",
@@ -77,12 +61,12 @@ KINDS = {
         catalogue=Permission,
         hints=HINTS,
         grantable=permissions_of,
-        create=_create_account_role,
-        update=_update_account_role,
-        delete=lambda request, role: roles.delete_account_role(role, acting=acting(request)),
+        create=roles.create_account_role,
+        update=roles.update_account_role,
+        delete=roles.delete_account_role,
         uses=roles.account_role_uses,
     ),
-    "space": RoleKind(
+    RoleKind(
         slug="space",
         attribute="space_role",
         without=f"assign {MEMBER_ROLE} instead",
@@ -92,9 +76,9 @@ KINDS = {
         catalogue=SpacePermission,
         hints={},
         grantable=lambda _request: frozenset(SpacePermission),
-        create=_create_space_role,
-        update=_update_space_role,
-        delete=lambda request, role: space_roles.delete_space_role(role, acting=acting(request)),
+        create=space_roles.add_space_role,
+        update=space_roles.update_space_role,
+        delete=space_roles.delete_space_role,
         uses=space_roles.space_role_uses,
     ),
-}
+)

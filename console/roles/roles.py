@@ -39,16 +39,16 @@ class Matrix:
 
     @property
     def lines(self) -> list[Line]:
-        return [self._line(str(one), self.kind.hints.get(one, "")) for one in self.kind.catalogue]
-
-    def _line(self, permission: str, hint: str) -> Line:
-        return Line(permission, hint, [(role, permission in role.permissions) for role in self.roles])
+        return [
+            Line(str(one), self.kind.hints.get(one, ""), [(role, one in role.permissions) for role in self.roles])
+            for one in self.kind.catalogue
+        ]
 
 
 @require_safe
 @needs(*LOOK)
 def roles(request: HttpRequest) -> HttpResponse:
-    matrices = [Matrix(kind, list(kind.roles(request))) for kind in KINDS.values()]
+    matrices = [Matrix(kind, list(kind.roles(request))) for kind in KINDS]
     return render(request, "roles/roles.html", {"matrices": matrices})
 
 

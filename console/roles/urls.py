@@ -21,5 +21,5 @@ def _roles_of(kind: RoleKind) -> Iterator[URLPattern]:
 
 urlpatterns = [
     path("roles", roles, name="roles"),
-    *(one for kind in KINDS.values() for one in _roles_of(kind)),
+    *(one for kind in KINDS for one in _roles_of(kind)),
 ]
