@@ -49,15 +49,11 @@ class NameField(forms.CharField):
         name = nfc(super().clean(value))
         if not name or self.rows is None:
             return None
-        row = self.rows.filter(name=name).first() or self._in_any_case(name)
-        if row is None:
+        # The row with this name, else the only one with this name in any letter case.
+        found = list(self.rows.filter(name=name)[:1]) or list(self.rows.filter(name__iexact=name)[:2])
+        if len(found) != 1:
             raise ValidationError(f"This account has no {self.what} with the name '{name}'.")
-        return row
-
-    def _in_any_case(self, name: str) -> Any:
-        """Return the only row with this name in any letter case."""
-        found = list(self.rows.filter(name__iexact=name)[:2]) if self.rows is not None else []
-        return found[0] if len(found) == 1 else None
+        return found[0]
 
 
 def description_field() -> forms.CharField:

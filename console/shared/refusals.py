@@ -1,7 +1,8 @@
 """Show refusals of services: as a message of the next page, or as an error of the form."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -11,21 +12,20 @@ from accounts.errors import ActionRefused
 from accounts.users import protection
 
 
-@contextmanager
-def refusal_as_message(request: HttpRequest) -> Iterator[None]:
+def refusal_as_message(request: HttpRequest) -> AbstractContextManager[None]:
     """Show a refusal as a message on the next page."""
-    try:
-        yield
-    except ActionRefused as refusal:
-        protection.remember(refusal)
-        messages.error(request, str(refusal))
+    return _shown_by(partial(messages.error, request))
+
+
+def refusal_as_form_error(form: forms.BaseForm) -> AbstractContextManager[None]:
+    """Add a refusal to the form's errors; check `form.errors` afterwards."""
+    return _shown_by(partial(form.add_error, None))
 
 
 @contextmanager
-def refusal_as_form_error(form: forms.BaseForm) -> Iterator[None]:
-    """Add a refusal to the form's errors; check `form.errors` afterwards."""
+def _shown_by(show: Callable[[str], None]) -> Iterator[None]:
     try:
         yield
     except ActionRefused as refusal:
         protection.remember(refusal)
-        form.add_error(None, str(refusal))
+        show(str(refusal))

@@ -8,13 +8,16 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from accounts.models import User
 
 
-class PasswordSignInForm(forms.Form):
+class _SignInForm(forms.Form):
     """No length is checked: every wrong pair gets the same answer (R9)."""
 
     email = forms.EmailField(
         label="Email",
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
     )
+
+
+class PasswordSignInForm(_SignInForm):
     password = forms.CharField(
         label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
@@ -27,13 +30,7 @@ class UnechoedInput(forms.TextInput):
         return None
 
 
-class RecoveryCodeForm(forms.Form):
-    """As `PasswordSignInForm`: one answer for every wrong pair."""
-
-    email = forms.EmailField(
-        label="Email",
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
-    )
+class RecoveryCodeForm(_SignInForm):
     recovery_code = forms.CharField(
         label="Recovery code",
         help_text="One of the codes shown when SSO was enforced. Each code works once.",

@@ -30,7 +30,7 @@ WRONG_PASSWORD = "Incorrect current password. Try again, or ask an admin for a l
 def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> HttpResponse:
     person = person_of_link(user_id, unverified_token)
     if person is None:
-        return _dead_link(request)
+        return dead_link(request)
     has_tokens, always = _has_tokens(person), ends_tokens(person, unverified_token)
     form = NewPasswordForm(person, request.POST or None, offer_tokens=has_tokens and not always)
     if not form.is_valid():
@@ -38,7 +38,7 @@ def set_password(request: HttpRequest, user_id: UUID, unverified_token: str) -> 
         return render(request, "sign_in/set_password.html", page)
     end_tokens = form.cleaned_data.get("end_tokens", False)
     if not set_password_by_link(user_id, unverified_token, form.cleaned_data["new_password"], end_tokens=end_tokens):
-        return _dead_link(request)
+        return dead_link(request)
     messages.success(request, "Password saved. Log in with it now.")
     return redirect("login")
 
@@ -76,5 +76,5 @@ def _has_tokens(person: User) -> bool:
     return tokens.living(person.account, owner=person).exists()
 
 
-def _dead_link(request: HttpRequest) -> HttpResponse:
+def dead_link(request: HttpRequest) -> HttpResponse:
     return render(request, "sign_in/dead_link.html", status=404)

@@ -17,6 +17,7 @@ from common.folding import fold
 from common.http.client_address import client_address
 from console.shared.words import counted
 from console.sign_in.forms import RecoveryCodeForm, RecoveryLinkForm
+from console.sign_in.passwords import dead_link
 
 WRONG_CODE = (
     "Incorrect email or recovery code. A code works once, for an account admin, while SSO is enforced."
@@ -47,7 +48,7 @@ def recovery_link(request: HttpRequest, user_id: UUID, unverified_token: str) ->
     """Show a button, so that a link scanner in a mail system does not use the link."""
     admin = recovery_links.admin_of_link(user_id, unverified_token)
     if admin is None:
-        return _dead_link(request)
+        return dead_link(request)
     return render(request, "sign_in/recovery_link.html", {"admin": admin, "token": unverified_token})
 
 
@@ -58,11 +59,7 @@ def recover_by_link(request: HttpRequest) -> HttpResponse:
     """Sign in by the link. Its path has no token, because django-axes stores the paths of logins."""
     form = RecoveryLinkForm(request.POST)
     user = recovery_links.use(**form.cleaned_data, ip_address=client_address(request)) if form.is_valid() else None
-    return _dead_link(request) if user is None else _signed_in(request, user)
-
-
-def _dead_link(request: HttpRequest) -> HttpResponse:
-    return render(request, "sign_in/dead_link.html", status=404)
+    return dead_link(request) if user is None else _signed_in(request, user)
 
 
 def _signed_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -76,7 +76,11 @@ def log_in_with_sso(request: HttpRequest) -> HttpResponse:
     if len(choices) > 1:
         again_address = _address("login-sso", next_path)
         return render(request, "sign_in/choose_connection.html", {"choices": choices, "again_address": again_address})
-    return _redirect_page(request, choices[0])
+    # A page that redirects by itself. An HTTP redirect would not work: Chromium applies `form-action 'self'` to every
+    # redirect that follows a form, even a GET form, and would block the identity provider.
+    response = render(request, "sign_in/leaving.html", {"choice": choices[0]})
+    response["Refresh"] = f"0; url={choices[0].address}"
+    return response
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
@@ -88,14 +92,6 @@ def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     else:
         response = render(request, "sign_in/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
-    return response
-
-
-def _redirect_page(request: HttpRequest, choice: Choice) -> HttpResponse:
-    """Render a page that redirects by itself. An HTTP redirect would not work: Chromium applies `form-action 'self'` to
-    every redirect that follows a form, even a GET form, and would block the identity provider."""
-    response = render(request, "sign_in/leaving.html", {"choice": choice})
-    response["Refresh"] = f"0; url={choice.address}"
     return response
 
 

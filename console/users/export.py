@@ -1,6 +1,7 @@
 """The list of users as CSV, for access reviews: streamed, in constant memory."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -41,30 +42,25 @@ def _batches(account: Account, users: QuerySet[User]) -> Iterator[list[list[Any]
 
 
 def _rows(account: Account, batch: list[User]) -> list[list[Any]]:
-    spaces, groups = _spaces(account, batch), _groups(account, batch)
+    """`spaces`: "space: role" of each, assigned directly; roles through groups follow from the groups."""
+    own = SpaceMembership.objects.in_account(account).filter(user__in=batch).order_by("space__name")
+    places = own.values_list("user", "space__name", "role__name")
+    joined = GroupMembership.objects.in_account(account).filter(user__in=batch).order_by("group__name")
+    spaces = _by_user((user_id, f"{space}: {role}") for user_id, space, role in places)
+    groups = _by_user(joined.values_list("user", "group__name"))
     return [
         [
             *(user.email, user.user_name, user.first_name, user.last_name),
             *(user.state, user.origin, user.account_role.name),
-            *("; ".join(spaces.get(user.pk, ())), "; ".join(groups.get(user.pk, ()))),
+            *("; ".join(spaces[user.pk]), "; ".join(groups[user.pk])),
             *(at and time_text(at) for at in (user.created_at, user.last_login, user.deprovisioned_at)),
         ]
         for user in batch
     ]
 
 
-def _spaces(account: Account, batch: list[User]) -> dict[UUID, list[str]]:
-    """Return "space: role" of each user, assigned directly; roles through groups follow from the groups."""
-    own = SpaceMembership.objects.in_account(account).filter(user__in=batch).order_by("space__name")
-    found: dict[UUID, list[str]] = {}
-    for user_id, space, role in own.values_list("user", "space__name", "role__name"):
-        found.setdefault(user_id, []).append(f"{space}: {role}")
-    return found
-
-
-def _groups(account: Account, batch: list[User]) -> dict[UUID, list[str]]:
-    own = GroupMembership.objects.in_account(account).filter(user__in=batch).order_by("group__name")
-    found: dict[UUID, list[str]] = {}
-    for user_id, group in own.values_list("user", "group__name"):
-        found.setdefault(user_id, []).append(group)
+def _by_user(pairs: Iterable[tuple[UUID, str]]) -> defaultdict[UUID, list[str]]:
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for user_id, name in pairs:
+        found[user_id].append(name)
     return found

@@ -1,6 +1,6 @@
 """Forms about users: space role, group, account role, identifiers, new user, password link."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -27,7 +27,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "place_%s", **kwargs})
-        _offer(self, "space", Space.objects.in_account(account))
+        cast(NameField, self.fields["space"]).offer(Space.objects.in_account(account))
         _choose(self, "role", SpaceRole.objects.in_account(account), MEMBER_ROLE)
 
 
@@ -38,7 +38,7 @@ class JoinForm(forms.Form):
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "join_%s", **kwargs})
-        _offer(self, "group", Group.objects.in_account(account))
+        cast(NameField, self.fields["group"]).offer(Group.objects.in_account(account))
 
 
 class AccountRoleForm(forms.Form):
@@ -118,10 +118,6 @@ class PasswordLinkForm(forms.Form):
         help_text="When they save the new password, programs that use their tokens lose access. Choose this if"
         " somebody else may know the old password. Otherwise the tokens keep working.",
     )
-
-
-def _offer(form: forms.Form, name: str, rows: Any) -> None:
-    form.fields[name].offer(rows)  # type: ignore[attr-defined]
 
 
 def _choose(form: forms.Form, name: str, rows: Any, first: str) -> None:
