@@ -32,8 +32,10 @@ class BehindProxy:
         with structlog.contextvars.bound_contextvars(ip=address):
             response = self.get_response(request)
         # Also where the scheme is unknown, because the proxy is not named: browsers ignore it over plain http.
-        if settings.SECURE_HSTS_SECONDS:
-            response.headers.setdefault("Strict-Transport-Security", _strict_transport())
+        if settings.SECURE_HSTS_SECONDS:  # written as by Django's SecurityMiddleware
+            subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+            lasting = f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"
+            response.headers.setdefault("Strict-Transport-Security", lasting)
         return response
 
     def _apply(self, request: HttpRequest) -> str | None:
@@ -55,9 +57,3 @@ class BehindProxy:
             return
         self.has_warned = True
         log.warning(_UNNAMED_PROXY if peer else _NO_ADDRESS, peer=peer)
-
-
-def _strict_transport() -> str:
-    """As Django's SecurityMiddleware writes it."""
-    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
-    return f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"

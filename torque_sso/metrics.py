@@ -81,9 +81,7 @@ def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"torque_sso_{name}", help_text, value=value)
 
 
-def _gauges(
-    name: str, help_text: str, labels: list[str], samples: Iterable[tuple[Sequence[str], float]]
-) -> GaugeMetricFamily:
+def _gauges(name: str, help_text: str, labels: list[str], samples: Samples) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"torque_sso_{name}", help_text, labels=labels)
     for values, value in samples:
         family.add_metric(values, value)
