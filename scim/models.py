@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models import AccountOwned, AccountQuerySet
+from accounts.models import AccountOwned
 
 
 class ProvisioningRequest(AccountOwned):
@@ -20,8 +20,6 @@ class ProvisioningRequest(AccountOwned):
     duration_ms = models.PositiveIntegerField()
     # What was sent, with the values of `password` and of attributes that are not stored masked; None: nothing.
     body = models.JSONField(null=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Trim
 
-from accounts.models import AccountOwned, AccountQuerySet, Connection, Group, Origin, Role, User
+from accounts.models import AccountOwned, Connection, Group, Origin, Role, User
 
 # Names hold no comma and no blank at either end: IdP attributes are comma-separated (`requirements.md` section 1, K7).
 _IS_A_NAME = ~Q(name="") & ~Q(name__contains=",") & Q(name=Trim(F("name")))
@@ -14,8 +14,6 @@ class Space(AccountOwned):
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -47,8 +45,6 @@ class SpaceMembership(AccountOwned):
     connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "user", "space"], name="one_role_per_user_and_space"),
@@ -67,8 +63,6 @@ class GroupSpaceRole(AccountOwned):
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="group_roles")
     role = models.ForeignKey(SpaceRole, on_delete=models.PROTECT)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "group", "space", "role"], name="group_space_role_once"),
@@ -84,8 +78,6 @@ class DefaultPlacement(AccountOwned):
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="default_placement")
     space = models.ForeignKey(Space, on_delete=models.CASCADE)
     role = models.ForeignKey(SpaceRole, on_delete=models.PROTECT)
-
-    objects = AccountQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.role_id} in {self.space_id}"

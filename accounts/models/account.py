@@ -94,7 +94,7 @@ class EmailDomain(AccountOwned):
     # It decides about its sub-domains too, as far as nobody has verified one of them (`domains.owners`).
     with_subdomains = models.BooleanField(default=False, db_default=False)
 
-    objects = EmailDomainQuerySet.as_manager()
+    objects = EmailDomainQuerySet.as_manager()  # type: ignore[misc]  # more than the base has
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 
 
 class AuditEntry(AccountOwned):
@@ -17,8 +17,6 @@ class AuditEntry(AccountOwned):
     changes = models.JSONField(default=dict)  # field -> [before, after]
     request_id = models.CharField(max_length=64, blank=True)
     ip_address = models.GenericIPAddressField(null=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -40,8 +38,6 @@ class UnsealedEntry(AccountOwned):
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, db_constraint=False, db_index=False)
     at = models.DateTimeField()
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         indexes = [models.Index(fields=["account", "at", "id"], name="unsealed_oldest_first")]
 
@@ -58,8 +54,6 @@ class AuditSeal(AccountOwned):
     digest = models.CharField(max_length=64)  # SHA-256, hex
     sealed_at = models.DateTimeField(auto_now_add=True)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "position"], name="audit_seal_position_once")]
 
@@ -75,8 +69,6 @@ class AuditHead(AccountOwned):
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, db_constraint=False)
     position = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
-
-    objects = AccountQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.position}:{self.digest}"

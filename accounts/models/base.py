@@ -30,6 +30,8 @@ class AccountOwned(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)
 
+    objects = AccountQuerySet.as_manager()
+
     class Meta:
         abstract = True
 
@@ -41,8 +43,6 @@ class Role(AccountOwned):
     description = models.TextField(blank=True)
     permissions = models.JSONField(default=list)
     builtin = models.BooleanField(default=False)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.identity import Connection
 from common.encryption import EncryptedTextField
 
@@ -18,8 +18,6 @@ class ConnectionDraft(AccountOwned):
     client_secret = EncryptedTextField(blank=True)
     client_secret_expires_at = models.DateTimeField(null=True, blank=True)
     saved_at = models.DateTimeField(auto_now=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

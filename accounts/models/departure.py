@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.user import User
 
 
@@ -17,8 +17,6 @@ class FormerAccess(AccountOwned):
     groups = models.JSONField(default=list)  # [{"group", "origin"}]
     tokens = models.JSONField(default=list)  # names
 
-    objects = AccountQuerySet.as_manager()
-
     def __str__(self) -> str:
         return f"former access of {self.user_id}"
 
@@ -30,8 +28,6 @@ class HeldDeparture(AccountOwned):
     erase = models.BooleanField(default=False)  # asked for by DELETE
     asked_by = models.CharField(max_length=320)
     asked_at = models.DateTimeField(auto_now_add=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["account", "asked_at"], name="held_departure_oldest_first")]

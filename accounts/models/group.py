@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.base import AccountOwned, AccountQuerySet, Origin
+from accounts.models.base import AccountOwned, Origin
 from accounts.models.identity import Connection
 from accounts.models.user import AccountRole, User
 from common.folding import identifier_key
@@ -30,8 +30,6 @@ class Group(AccountOwned):
     account_role = models.ForeignKey(AccountRole, on_delete=models.PROTECT, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     members: Any = models.ManyToManyField(User, through="GroupMembership", related_name="groups")
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -59,8 +57,6 @@ class GroupMembership(AccountOwned):
     # Which connection's login put the person in, when one did.
     connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

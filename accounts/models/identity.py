@@ -167,7 +167,7 @@ class Connection(AccountOwned):
     # Taken before each fetch by a conditional update, so that a flood of unknown keys causes few fetches.
     signing_keys_tried_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ConnectionQuerySet.as_manager()
+    objects = ConnectionQuerySet.as_manager()  # type: ignore[misc]  # more than the base has
 
     class Meta:
         constraints = [
@@ -220,8 +220,6 @@ class ConnectionDomain(AccountOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     domain = models.ForeignKey(EmailDomain, on_delete=models.CASCADE)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "connection", "domain"], name="connection_domain_once"),
@@ -234,8 +232,6 @@ class ConnectionDomain(AccountOwned):
 class GrantableAccountRole(AccountOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     account_role = models.ForeignKey(AccountRole, on_delete=models.CASCADE)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -269,8 +265,6 @@ class ExternalIdentity(AccountOwned):
     synced_sequence = models.PositiveBigIntegerField(default=0)
     sync_attempts = models.PositiveIntegerField(default=0)
     sync_tried_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -338,8 +332,6 @@ class LoginRecord(AccountOwned):
     # Of a test that passed: who made it, and exactly which settings passed (`accounts.connections.settings_digest`).
     tester = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     settings_digest = models.CharField(max_length=64, blank=True, db_default="")
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

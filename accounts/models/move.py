@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.identity import Connection
 
 
@@ -21,8 +21,6 @@ class ConnectionMove(AccountOwned):
     started_by = models.CharField(max_length=320)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=320, blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.identity import Connection
 
 
@@ -15,8 +15,6 @@ class UnrecordedRefusals(AccountOwned):
     latest_at = models.DateTimeField()
     reason = models.CharField(max_length=64)  # code of the latest refusal
     explanation = models.TextField()  # the latest refusal in full, for the admin
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

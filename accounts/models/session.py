@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.identity import Connection, ExternalIdentity
 from accounts.models.user import User
 from common.encryption import EncryptedTextField
@@ -29,8 +29,6 @@ class SignedInSession(AccountOwned):
     user_agent = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=320, blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.base import AccountOwned, AccountQuerySet
+from accounts.models.base import AccountOwned
 from accounts.models.identity import Connection
 from accounts.models.user import User
 from common.encryption import EncryptedTextField
@@ -37,8 +37,6 @@ class SignInTransaction(AccountOwned):
     refusal = models.JSONField(null=True, blank=True)
     consumed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AccountQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -66,8 +64,6 @@ class ConsumedMessage(AccountOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     message_id = models.CharField(max_length=64)  # SHA-256 of the id that the IdP gave it
     expires_at = models.DateTimeField()
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

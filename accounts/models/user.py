@@ -120,7 +120,7 @@ class User(AccountOwned, AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]  # more than the base has
 
     class Meta:
         constraints = [

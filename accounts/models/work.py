@@ -37,7 +37,7 @@ class Alert(AccountOwned):
     # Of what ends soon: when the account's admins got an e-mail.
     mailed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AlertQuerySet.as_manager()
+    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # more than the base has
 
     class Meta:
         constraints = [
@@ -71,8 +71,6 @@ class TaskAttempt(AccountOwned):
     problem = models.CharField(max_length=1000, blank=True)
     # Given up until an operator asks again (`sweep --retry-parked`).
     parked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "kind", "key"], name="attempts_once_for_each_work")]
