@@ -3,8 +3,7 @@
 from accounts.models.account import Account, EmailDomain
 from accounts.models.audit import AuditEntry, AuditHead, AuditSeal, UnsealedEntry
 from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin, Role
-from accounts.models.connection_draft import ConnectionDraft
-from accounts.models.departure import FormerAccess, HeldDeparture
+from accounts.models.connection_changes import ConnectionDraft, ConnectionMove
 from accounts.models.group import Group, GroupMembership
 from accounts.models.identity import (
     Connection,
@@ -13,13 +12,9 @@ from accounts.models.identity import (
     GrantableAccountRole,
     LoginRecord,
 )
-from accounts.models.move import ConnectionMove
-from accounts.models.recovery import RecoveryCode
-from accounts.models.refusals import UnrecordedRefusals
-from accounts.models.session import SignedInSession
-from accounts.models.sign_in import ConsumedMessage, SignInTransaction
+from accounts.models.sign_in import ConsumedMessage, SignedInSession, SignInTransaction, UnrecordedRefusals
 from accounts.models.token import ApiToken
-from accounts.models.user import AccountRole, User
+from accounts.models.user import AccountRole, FormerAccess, HeldDeparture, RecoveryCode, User
 from accounts.models.work import Alert, TaskAttempt, TaskRun
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""People, and the roles that say what they may do in their account as a whole."""
+"""People, the roles that say what they may do in their account as a whole, recovery codes, and the end of access."""
 
 from typing import Any, ClassVar, Self
 
@@ -212,3 +212,55 @@ class User(AccountOwned, AbstractBaseUser):
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class RecoveryCode(AccountOwned):
+    """One code of the set that enforcing SSO has made; for one sign-in of one account admin."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_by__isnull=True) | Q(used_at__isnull=False), name="recovery_code_is_used_at_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], condition=Q(used_at__isnull=True), name="recovery_codes_left"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recovery code {self.id}"
+
+
+class FormerAccess(AccountOwned):
+    """What a person had when their access ended, for an admin to see. Nothing of it comes back by itself."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="former_access")
+    ended_at = models.DateTimeField()
+    # Its name; empty: Account Member.
+    account_role = models.CharField(max_length=100, blank=True, default="", db_default="")
+    spaces = models.JSONField(default=list)  # [{"space", "role", "origin"}]
+    groups = models.JSONField(default=list)  # [{"group", "origin"}]
+    tokens = models.JSONField(default=list)  # names
+
+    def __str__(self) -> str:
+        return f"former access of {self.user_id}"
+
+
+class HeldDeparture(AccountOwned):
+    """The IdP lets this person go, and the guard against mass deprovisioning holds it. Until then they stay in."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="held_departure")
+    erase = models.BooleanField(default=False)  # asked for by DELETE
+    asked_by = models.CharField(max_length=320)
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "asked_at"], name="held_departure_oldest_first")]
+
+    def __str__(self) -> str:
+        return f"held deprovisioning of {self.user_id}"
