@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.connections.settings_digest import digest_of
-from accounts.groups.identifiers import SeenIdentifier, seen_identifiers
+from accounts.groups.groups import SeenIdentifier, seen_identifiers
 from accounts.models import Connection, LoginRecord
 from accounts.models.identity import Beginning, LoginOutcome
 from accounts.unrecorded_refusals import Counted, counted_since

@@ -1,8 +1,9 @@
 """Tab General of a group: name, description, and the IdP identifier with a preview of its effect."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,17 +12,34 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.connections.agreed_permissions import through_logins, would_allow
 from accounts.connections.vendors import Vendor
-from accounts.groups.groups import create_group, update_group
-from accounts.groups.identifiers import LOOKED_AT, MOST, Effect, effect_of, seen_identifiers, vendors_of
+from accounts.groups import groups
+from accounts.groups.groups import Effect, create_group, effect_of, update_group, vendors_of
 from accounts.models import Account, Group
 from accounts.permissions import Permission
 from common.folding import identifier_key
-from console.groups.forms import GroupForm
-from console.groups.words import effect_sentence, identifier_remark, names_and_more
+from common.texts import listed
+from console.groups.words import effect_sentence, identifier_remark
 from console.shared import confirming
 from console.shared.confirming import Question
+from console.shared.fields import NameInput
 from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import refusal_as_form_error
+from console.shared.words import counted
+
+_PREVIEW = {"hx-post": "", "hx-trigger": "input changed delay:400ms", "hx-target": "#effect", "hx-swap": "outerHTML"}
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = forms.CharField(label="Description", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    idp_identifier = forms.CharField(
+        label="IdP identifier",
+        max_length=512,
+        required=False,
+        help_text="Identifier of the group at the identity provider, usually a GUID. With one, members are synced at"
+        " each login. Leave it empty for a group with members that you manage here.",
+        widget=NameInput(attrs=_PREVIEW),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,10 +113,11 @@ def _page(request: HttpRequest, form: GroupForm, group: Group | None) -> HttpRes
     page = {"form": form, "group": group, "tab": "general", "preview": preview, "vendors": vendors}
     if _is_partial(request):
         return render(request, "groups/preview.html", page)
-    seen = seen_identifiers(account)
-    form.offer(seen)
-    latest = LOOKED_AT if account.user_count > LOOKED_AT else None
-    return render(request, "groups/general.html", {**page, "seen": seen, "most": MOST, "latest": latest})
+    seen = groups.seen_identifiers(account)
+    widget = cast(NameInput, form.fields["idp_identifier"].widget)
+    widget.offered = [(one.identifier, counted(one.people, "user", "users")) for one in seen]
+    latest = groups.LOOKED_AT if account.user_count > groups.LOOKED_AT else None
+    return render(request, "groups/general.html", {**page, "seen": seen, "most": groups.MOST, "latest": latest})
 
 
 def _allowing(request: HttpRequest, group: Group | None) -> list[UUID]:
@@ -133,9 +152,8 @@ def _unseen(effect: Effect) -> str:
 
 def _moves(effect: Effect) -> list[tuple[str, str]]:
     """Return "Added" and "Removed", each with the first names."""
-    added, removed = (effect.added_names, effect.added), (effect.removed_names, effect.removed)
-    moves = {"Added": names_and_more(*added), "Removed": names_and_more(*removed)}
-    return [(what, names) for what, names in moves.items() if names]
+    added, removed = listed(effect.added_names, total=effect.added), listed(effect.removed_names, total=effect.removed)
+    return [(what, names) for what, names in (("Added", added), ("Removed", removed)) if names]
 
 
 def _question(group: Group, effect: Effect, typed: dict[str, Any]) -> Question:

@@ -1,7 +1,9 @@
 """Tab Roles of a group: the roles that membership gives, in the account and in spaces."""
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,16 +12,42 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.connections.agreed_permissions import through_logins
 from accounts.groups.groups import update_group
-from accounts.models import AccountRole, Group
+from accounts.models import Account, AccountRole, Group
 from accounts.permissions import Permission
-from console.groups.forms import AccountRoleForm, SpaceRoleForm
 from console.groups.words import grants_manage_users, who
 from console.shared import confirming
 from console.shared.confirming import Question
+from console.shared.fields import NameField
 from console.shared.guards import account_of, acting, has_all_permissions, needs, own_or_404
 from console.shared.refusals import refusal_as_form_error, refusal_as_message
 from spaces.group_roles import give_space_roles, take_space_role
-from spaces.models import GroupSpaceRole
+from spaces.models import GroupSpaceRole, Space, SpaceRole
+
+
+class AccountRoleForm(forms.Form):
+    account_role = forms.ModelChoiceField(
+        AccountRole.objects.none(),
+        label="Account role",
+        required=False,
+        empty_label="none",
+        help_text="Members have its permissions in addition to those of their own account role.",
+    )
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = AccountRole.objects.in_account(account).order_by("name")
+        self.fields["account_role"].queryset = roles  # type: ignore[attr-defined]
+
+
+class SpaceRoleForm(forms.Form):
+    space = NameField("space", label="Space")
+    role = forms.ModelChoiceField(SpaceRole.objects.none(), label="Space role", empty_label="Choose a role")
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        space, role = self.fields["space"], self.fields["role"]
+        space.offer(Space.objects.in_account(account))  # type: ignore[attr-defined]
+        role.queryset = SpaceRole.objects.in_account(account).order_by("name")  # type: ignore[attr-defined]
 
 
 @require_safe

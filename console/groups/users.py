@@ -1,23 +1,28 @@
 """Tab Users of a group: members with their source, adding and removing them."""
 
+import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.connections.vendors import VENDORS
-from accounts.groups.identifiers import live_connections
+from accounts.groups.groups import delivering_connections
 from accounts.groups.managed_by_hand import Ruling
 from accounts.groups.members import add_members, remove_member, rulings
 from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import Permission
+from common.folding import fold
+from common.texts import listed
 from console.groups.filters import MemberFilters
-from console.groups.forms import MembersForm
 from console.groups.words import who
 from console.shared import confirming
 from console.shared.confirming import Question
@@ -25,12 +30,40 @@ from console.shared.guards import account_of, acting, needs, own_or_404, zone_fo
 from console.shared.lists import Listing
 from console.shared.refusals import refusal_as_form_error, refusal_as_message
 
+MOST_AT_ONCE = 500
 ORDERS = {
     "email": ("user__email_key",),
     "name": ("user__last_name", "user__first_name"),
     "origin": ("origin",),
     "since": ("created_at",),
 }
+
+
+class MembersForm(forms.Form):
+    emails = forms.CharField(
+        label="Emails",
+        help_text="One or more, separated by commas or line breaks.",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "bob@company.com"}),
+    )
+
+    def __init__(self, group: Group, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group = group
+
+    def clean_emails(self) -> list[User]:
+        """Return the users with these emails, or with these user names where they have no email."""
+        written = {fold(one): one for one in re.split(r"[,;\s]+", self.cleaned_data["emails"]) if one}
+        if not written:
+            raise ValidationError("Enter at least one email.")
+        if len(written) > MOST_AT_ONCE:
+            raise ValidationError(f"At most {MOST_AT_ONCE} users at once; you entered {len(written)}.")
+        named = Q(email_key__in=written) | Q(email_key="", user_name_key__in=written)
+        users = list(User.objects.in_account(self.group.account_id).present().filter(named))
+        unknown = [written[key] for key in written.keys() - {fold(str(user)) for user in users}]
+        if unknown:
+            raise ValidationError(f"This account has no user with the email {listed(sorted(unknown), 10)}.")
+        return users
 
 
 @dataclass(frozen=True)
@@ -83,7 +116,7 @@ def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse
         "form": form,
         "listing": listing,
         "lines": [Line(one, ruling[one.pk]) for one in shown],
-        "delivering": [one for one in live_connections(account) if VENDORS[one.vendor].delivers(one.attribute_names)],
+        "delivering": delivering_connections(account),
         "zone": zone_for(request),
     }
     return render(request, "groups/users.html", page)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from accounts.connections.vendors import ENTRA, Vendor
-from accounts.groups.identifiers import Effect
+from accounts.groups.groups import Effect
 from accounts.models import AccountRole, Group
 from accounts.permissions import Permission
 from common.folding import is_guid
+from common.texts import listed
 from console.shared.words import counted
 
 
@@ -14,12 +15,6 @@ def effect_sentence(effect: Effect, *, is_new: bool = False) -> str:
     """ "Saving adds 3 users and removes 1 user at their next login."."""
     removes = "" if is_new else f" and removes {users(effect.removed)}"
     return f"Saving adds {users(effect.added)}{removes} at their next login."
-
-
-def names_and_more(names: Sequence[str], count: int) -> str:
-    """ "Dana Diaz, Erik Olsen and 5 more"."""
-    more = count - len(names)
-    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
 
 
 def identifier_remark(identifier: str, vendors: Sequence[Vendor]) -> str:
@@ -39,10 +34,10 @@ def losses(what: Sequence[str], members: int) -> str:
     """Return the sentence about the roles that members lose."""
     if not what:
         return "The group has no roles, so no user loses access."
-    listed = names_and_more(what[:5], len(what))
+    gives = listed(what, 5)
     if not members:
-        return f"It gives {listed}. It has no members."
-    return f"{who(members, 'loses', 'lose')} the roles from this group: {listed}."
+        return f"It gives {gives}. It has no members."
+    return f"{who(members, 'loses', 'lose')} the roles from this group: {gives}."
 
 
 def grants_manage_users(role: AccountRole | None) -> bool:

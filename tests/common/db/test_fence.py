@@ -12,7 +12,7 @@ ELSEWHERE = {
     "accounts/attempts.py": "counts a try in one statement, in a transaction of its own",
     "accounts/audit/chain.py": "takes an advisory lock of PostgreSQL",
     "accounts/audit/database_role.py": "grants of a database role",
-    "accounts/groups/identifiers.py": "searches lists in a JSON column",
+    "accounts/groups/groups.py": "searches lists in a JSON column",
     "accounts/tokens/revocation.py": "a condition on a JSON column of the audit log",
     "accounts/tokens/tokens.py": "a token with its owner and account, prepared: each request of a program reads it",
     "torque_sso/health.py": "asks SQLite whether it can write",

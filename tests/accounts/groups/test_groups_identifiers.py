@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.audit.audit import OPERATOR
-from accounts.groups import groups, identifiers
-from accounts.groups.identifiers import SeenIdentifier, effect_of, seen_identifiers
+from accounts.groups import groups
+from accounts.groups.groups import SeenIdentifier, effect_of, seen_identifiers
 from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.models.user import UserState
@@ -43,7 +43,7 @@ def test_a_person_of_two_connections_counts_once(cast: Cast, okta: Connection) -
 def test_of_a_large_account_the_latest_logins_are_looked_at(
     cast: Cast, okta: Connection, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identifiers, "LOOKED_AT", 1)
+    monkeypatch.setattr(groups, "LOOKED_AT", 1)
     known_at(okta, cast.bob, "never logged in since")
     log_in(claims(okta, group_ids=("Dev",)), okta)
     assert [one.identifier for one in seen_identifiers(cast.acme)] == ["Dev"]
