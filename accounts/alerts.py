@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import structlog
-from django.utils import timezone
 
 from accounts.models import Account, Alert
 from accounts.models.work import AlertKind
@@ -24,10 +23,8 @@ def raise_alert(account_id: UUID, kind: AlertKind, subject: str, sentence: str) 
 
 def resolve_alerts(account_id: UUID, kind: AlertKind, subject: str | None = None) -> int:
     """Closes the open alerts of a kind, of one subject or of all; gives how many."""
-    found = Alert.objects.in_account(account_id).open().filter(kind=kind)
-    if subject is not None:
-        found = found.filter(subject=subject)
-    return found.update(resolved_at=timezone.now())
+    found = Alert.objects.in_account(account_id).filter(kind=kind)
+    return (found if subject is None else found.filter(subject=subject)).resolve()
 
 
 def open_alerts(account: Account, *kinds: AlertKind) -> list[Alert]:

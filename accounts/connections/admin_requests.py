@@ -50,7 +50,7 @@ def ask_an_admin(connection: Connection, what: Request, note: str = "", *, actin
 def dismiss_request(alert: Alert, *, acting: Actor) -> None:
     """Close a request without doing it. Raises PermissionsExceeded, and ActionRefused when it is closed."""
     check_verb("dismiss_request", alert.account_id, acting)
-    if not alerts.resolve_alerts(alert.account_id, AlertKind.ADMIN_ASKED, alert.subject):
+    if not Alert.objects.in_account(alert.account_id).filter(pk=alert.pk).resolve():
         raise ActionRefused("admin-request-closed", "The request is closed already: it was done or dismissed.")
     connection = Connection.objects.in_account(alert.account_id).filter(pk=connection_id_of(alert)).first()
     if connection is not None:
@@ -66,8 +66,8 @@ def open_requests(connection: Connection) -> set[str]:
 
 def answer_requests(connection: Connection, *kinds: Request) -> None:
     """Close what has been done."""
-    for kind in kinds:
-        alerts.resolve_alerts(connection.account_id, AlertKind.ADMIN_ASKED, subject_of(connection, kind))
+    asked = Alert.objects.in_account(connection.account_id).filter(kind=AlertKind.ADMIN_ASKED)
+    asked.filter(subject__in=[subject_of(connection, kind) for kind in kinds]).resolve()
 
 
 def subject_of(connection: Connection, what: Request) -> str:

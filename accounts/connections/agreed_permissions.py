@@ -63,16 +63,25 @@ def allow_permissions(connection: Connection, permissions: Iterable[str], *, act
 
     Raises PermissionsExceeded, and ActionRefused for what is no permission.
     """
+    row = _locked(connection)
+    described = put_agreed(row, agreed(row) | set(permissions), acting)
+    _save(row, described, acting)
+    connection.agreed_permissions = row.agreed_permissions
+    return bool(described)
+
+
+def _locked(connection: Connection) -> Connection:
     rows = Connection.objects.in_account(connection.account_id).select_for_update(no_key=True)
-    row = rows.filter(pk=connection.pk).first()
+    row: Connection | None = rows.filter(pk=connection.pk).first()
     if row is None:
         raise ActionRefused("connection-deleted", f"The connection '{connection}' was deleted in the meantime.")
-    described = put_agreed(row, agreed(row) | set(permissions), acting)
+    return row
+
+
+def _save(row: Connection, described: dict[str, Any], acting: Actor) -> None:
     if described:
         row.save(update_fields=["agreed_permissions"])
         audit.record(acting, "connection.permissions-allowed", row, described)
-    connection.agreed_permissions = row.agreed_permissions
-    return bool(described)
 
 
 def put_agreed(row: Connection, wanted: Iterable[str], acting: Actor) -> dict[str, Any]:
@@ -80,16 +89,22 @@ def put_agreed(row: Connection, wanted: Iterable[str], acting: Actor) -> dict[st
 
     Raises PermissionsExceeded for one that was not agreed to before, and ActionRefused for what is no permission.
     """
-    before, after = agreed(row), frozenset(wanted)
+    after = frozenset(wanted)
     if unknown := after - ALL:
         raise ActionRefused(
             "account-permission-unknown", f"Expected account permissions; received {', '.join(sorted(unknown))}."
         )
-    if after - before:
+    if after - agreed(row):
         check_verb("allow_permissions", row.account_id, acting)
-        answer_requests(row, Request.GROUPS)
+    return _put(row, after)
+
+
+def _put(row: Connection, after: frozenset[str]) -> dict[str, Any]:
+    before = agreed(row)
     if after == before:
         return {}
+    if after - before:
+        answer_requests(row, Request.GROUPS)
     row.agreed_permissions = sorted(after)
     return {"agreed_permissions": [sorted(before), sorted(after)]}
 
@@ -97,8 +112,10 @@ def put_agreed(row: Connection, wanted: Iterable[str], acting: Actor) -> dict[st
 def allow_for_group(group: Group, acting: Actor) -> None:
     """Record that an account admin mapped a group with permissions: where only one connection speaks of groups, they
     mean its logins. Of several they say which, on the group's page."""
-    if (only := would_allow(group.account_id, acting)) and group.is_mapped:
-        allow_permissions(only, permissions_of_role(group.account_role), acting=acting)
+    only = would_allow(group.account_id, acting)  # which asks for an account admin, as `put_agreed` does
+    if only and group.is_mapped:
+        row = _locked(only)
+        _save(row, _put(row, agreed(row) | permissions_of_role(group.account_role)), acting)
 
 
 @dataclass(frozen=True)

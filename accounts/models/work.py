@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models.base import AccountOwned, AccountQuerySet
 
@@ -23,6 +24,10 @@ class AlertKind(models.TextChoices):
 class AlertQuerySet(AccountQuerySet["Alert"]):
     def open(self) -> Self:
         return self.filter(resolved_at=None)
+
+    def resolve(self) -> int:
+        """Close those that are open; gives how many."""
+        return self.open().update(resolved_at=timezone.now())
 
 
 class Alert(AccountOwned):
