@@ -2,11 +2,15 @@
 
 An entry waits in `UnsealedEntry` from its own transaction on until it has a seal. So sealing reads only what is to do,
 and an entry that is committed late, by however long a transaction, is sealed then.
+
+The head, position and digest of the newest seal, is kept beside the chain: a chain that is shorter was cut off, however
+that was done. A writer of the whole database can write the kept head too; so operators keep copies elsewhere
+(`verify_audit_log --against`, `docs/audit-log.md`).
 """
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,16 +19,17 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.audit import heads as audit_heads
-from accounts.audit.heads import Head
 from accounts.audit.links import COLUMNS, LATE, NOTHING_BEFORE, Finding, Row, Seal, Walk, described, digest, time_text
-from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
+from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, TaskRun, UnsealedEntry
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 1_000  # entries in a transaction, and in memory
+Head = tuple[int, str]  # position and digest
 Place = tuple[datetime, UUID]  # on the list of what waits: time and id of an entry
 BEGINNING: Place = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+CHECK = "verify_audit_log"  # the run of `TaskRun` in which all accounts are checked
+COUNTED = 1_000  # at most, of entries that wait
 SECONDS = 10.0  # for one call of `seal`: the sweep has other work, and a task has a time limit
 
 
@@ -69,8 +74,8 @@ def _seal_some(account_id: UUID, after: Place) -> tuple[int, Place | None]:
             seals.append(AuditSeal(account_id=account_id, position=position, entry_id=entry["id"], digest=head))
         AuditSeal.objects.bulk_create(seals)
         if seals:
-            audit_heads.move(account_id, (position, head))
-        _no_longer_waiting(entry["id"] for entry in entries)
+            keep_head(account_id, (position, head))
+        UnsealedEntry.objects.filter(id__in=[entry["id"] for entry in entries]).delete()
     if seals:
         log.info("Audit log sealed", account=str(account_id), entries=len(seals), position=position, head=head)
     return len(seals), waiting[-1] if len(waiting) == AT_ONCE else None
@@ -80,6 +85,40 @@ def newest_seal(account_id: UUID) -> Head:
     """Position and digest of the chain's head; (0, "") before the first seal."""
     found = AuditSeal.objects.in_account(account_id).order_by("-position").values_list("position", "digest")
     return found.first() or (0, NOTHING_BEFORE)
+
+
+def keep_head(account_id: UUID, head: Head) -> None:
+    """Keep the head of a chain that has grown. In the transaction that seals, under its lock.
+
+    A kept head that is no longer in the chain stays: it is what shows that the chain was cut off.
+    """
+    position, digest = head
+    kept = AuditHead.objects.in_account(account_id)
+    in_the_chain = AuditSeal.objects.filter(
+        account=OuterRef("account"), position=OuterRef("position"), digest=OuterRef("digest")
+    )
+    if kept.filter(Exists(in_the_chain)).update(position=position, digest=digest):
+        return
+    if kept.exists():
+        log.error("The audit log no longer holds its kept head; run verify_audit_log", account=str(account_id))
+    else:
+        AuditHead.objects.create(account_id=account_id, position=position, digest=digest)
+
+
+def kept_head(account: Account) -> Head | None:
+    return AuditHead.objects.in_account(account).values_list("position", "digest").first()
+
+
+def removed_accounts() -> Iterator[Finding]:
+    """A finding for each kept head whose account is not in the database any more."""
+    gone = AuditHead.objects.filter(~Exists(Account.objects.filter(pk=OuterRef("account_id"))))
+    for account_id, position in gone.order_by("account_id").values_list("account_id", "position"):
+        yield account_removed(str(account_id), position)
+
+
+def account_removed(account: str, position: int) -> Finding:
+    sentence = f"the account is gone, and its chain with it, which once reached position {position}"
+    return Finding(account, "account-removed", sentence, position)
 
 
 def _lock(account_id: UUID) -> None:
@@ -110,10 +149,6 @@ def _entries(account_id: UUID, ids: list[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in rows if row["account_id"] == account_id}
 
 
-def _no_longer_waiting(ids: Iterable[UUID]) -> None:
-    UnsealedEntry.objects.filter(id__in=list(ids)).delete()
-
-
 @dataclass
 class Checked:
     """What became of checking one account."""
@@ -137,9 +172,9 @@ def check(account: Account, *kept_elsewhere: Head) -> Checked:
     """Follows the chain from its first entry, a thousand rows in memory at a time.
 
     Only against a head that was kept can a tail that was cut off, an emptied log or a chain that was made anew be seen:
-    the one in the database (`audit_heads`), and those that an operator kept outside of it.
+    the one in the database (`kept_head`), and those that an operator kept outside of it.
     """
-    kept = audit_heads.kept_head(account)  # before the walk: meanwhile the chain may grow
+    kept = kept_head(account)  # before the walk: meanwhile the chain may grow
     entries, waiting = AuditEntry.objects.in_account(account), UnsealedEntry.objects.in_account(account)
     checked = Checked(account.slug, entries.count(), waiting.count())
     walk = Walk(account.slug)
@@ -203,3 +238,35 @@ def _against(kept: Head, digest_there: str, checked: Checked) -> Iterator[Findin
         found = f"it is {digest_there}" if digest_there else "there is none"
         sentence = f"position {position} once had the digest {digest_then}; {found}: the chain was made anew"
         yield Finding(checked.account, "head-differs", sentence, position)
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """What is sealed, what waits, when the chain was last followed from its beginning.
+
+    `waiting`: entries without a seal, at most COUNTED. `is_whole`: as of `checked_at`; None: never checked.
+    """
+
+    sealed: int
+    head: str
+    sealed_at: datetime | None
+    waiting: int
+    checked_at: datetime | None
+    is_whole: bool | None
+
+
+def chain_state(account: Account) -> ChainState:
+    """Three queries, however long the chain."""
+    newest = AuditSeal.objects.in_account(account).order_by("-position").first()
+    waiting = UnsealedEntry.objects.in_account(account).order_by()[:COUNTED].count()
+    check = TaskRun.objects.filter(name=CHECK).first()
+    known = newest is not None or (check is not None and account.slug in check.failed)  # an emptied log is no new one
+    checked_at = check.ended_at if check and known and account.created_at < check.began_at else None
+    return ChainState(
+        sealed=newest.position if newest else 0,
+        head=newest.digest if newest else "",
+        sealed_at=newest.sealed_at if newest else None,
+        waiting=waiting,
+        checked_at=checked_at,
+        is_whole=account.slug not in check.failed if check and checked_at else None,
+    )

@@ -4,6 +4,8 @@ Access ends in the transaction that says so: state and session epoch decide abou
 What the user still has is removed after the commit (`cleanup`).
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,10 +19,10 @@ from accounts.audit.audit import Actor
 from accounts.deprovisioning import cleanup, guard
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
-from accounts.rights import check_may_act_on, is_member_by_own_role
+from accounts.rights import PermissionsExceeded, check_may_act_on, is_member_by_own_role
 from accounts.users.locking import describe_changes, locked, save, values
 from accounts.users.member_role import member_role
-from accounts.users.protection import check_may_deprovision
+from accounts.users.protection import Protected, check_may_deprovision, remember
 
 
 def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
@@ -30,6 +32,37 @@ def deprovision(user_id: UUID, account: Account, *, acting: Actor) -> User:
     """
     with locked(user_id, account) as user:
         return deprovision_locked(user, acting=acting)
+
+
+@dataclass(frozen=True)
+class Deprovisioned:
+    """`deprovisioned`: how many; `refused`: a sentence for each user who keeps access."""
+
+    deprovisioned: int
+    refused: tuple[str, ...]
+
+
+def deprovision_many(user_ids: Iterable[UUID], account: Account, *, acting: Actor) -> Deprovisioned:
+    """End the access of these users, each in a transaction of its own, so that a refusal stops nobody else's.
+
+    Protected users, users with more permissions than the actor, and the actor keep it and are named. About eight
+    queries for each.
+    """
+    ended, refused = 0, []
+    present = User.objects.in_account(account).filter(pk__in=list(user_ids)).with_access()
+    for user_id in present.order_by("pk").values_list("pk", flat=True):
+        if user_id == acting.user_id:
+            refused.append(f"Expected users other than yourself ({acting.label}): another admin can deprovision you.")
+            continue
+        try:
+            user = deprovision(user_id, account, acting=acting)
+            ended += user.state == UserState.DEPROVISIONED
+        except (Protected, PermissionsExceeded) as refusal:
+            remember(refusal)
+            refused.append(str(refusal))
+        except User.DoesNotExist:  # erased meanwhile
+            continue
+    return Deprovisioned(ended, tuple(refused))
 
 
 def deprovision_locked(user: User, *, acting: Actor) -> User:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.audit import export as audit_export
 from accounts.audit import words as audit_words
-from accounts.audit.chain_state import chain_state
+from accounts.audit.chain import chain_state
 from accounts.audit.words import SENTENCES, Change
 from accounts.errors import ActionRefused
 from accounts.models import AuditEntry

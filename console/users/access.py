@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.many import deprovision_many
+from accounts.deprovisioning.end_access import deprovision_many
 from accounts.groups.members import add_member, remove_member
 from accounts.models import Group, User
 from accounts.models.user import UserState

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.connections.identities import remove_identities_of
-from accounts.deprovisioning.many import deprovision_many
+from accounts.deprovisioning.end_access import deprovision_many
 from accounts.groups.members import join
 from accounts.models import User
 from accounts.permissions import Permission

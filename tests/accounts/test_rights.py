@@ -10,8 +10,8 @@ from accounts import rights, sessions
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import end_access, holds
+from accounts.deprovisioning.end_access import deprovision_many
 from accounts.deprovisioning.erase import erase
-from accounts.deprovisioning.many import deprovision_many
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups import members as group_members

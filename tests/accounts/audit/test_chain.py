@@ -11,9 +11,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from accounts.audit import audit, chain_state
+from accounts.audit import audit
 from accounts.audit import chain as audit_chain
-from accounts.audit import heads as audit_heads
 from accounts.audit import links as audit_links
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, UnsealedEntry
@@ -237,7 +236,7 @@ def test_a_head_kept_elsewhere_shows_also_without_the_one_in_the_database_when(a
 def test_the_kept_head_moves_with_the_chain(acme: Account) -> None:
     unsealed(acme)
     audit_chain.seal()
-    assert audit_heads.kept_head(acme) == audit_chain.newest_seal(acme.id)
+    assert audit_chain.kept_head(acme) == audit_chain.newest_seal(acme.id)
     assert AuditHead.objects.in_account(acme).get().position == LONG + 1
 
 
@@ -250,25 +249,25 @@ def test_the_kept_head_of_a_chain_that_was_emptied_stays_when_it_grows_longer_th
 
 
 def test_a_chain_that_grows_while_it_is_checked_is_whole(acme: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    head = audit_heads.kept_head
+    head = audit_chain.kept_head
 
-    def then_grow(account: Account) -> audit_heads.Head | None:
+    def then_grow(account: Account) -> audit_chain.Head | None:
         found = head(account)
         unsealed(account)
         audit_chain.seal()
         return found
 
-    monkeypatch.setattr(audit_heads, "kept_head", then_grow)
+    monkeypatch.setattr(audit_chain, "kept_head", then_grow)
     assert found(acme) == []
 
 
 def test_the_page_says_that_an_emptied_log_is_not_whole(acme: Account) -> None:
     cut_off(acme, LONG)
-    with task_runs.noting(chain_state.CHECK) as failed:
+    with task_runs.noting(audit_chain.CHECK) as failed:
         failed.append(acme.slug)
     Account.objects.filter(pk=acme.pk).update(created_at=timezone.now() - timedelta(days=1))
     acme.refresh_from_db()
-    assert chain_state.chain_state(acme).is_whole is False
+    assert audit_chain.chain_state(acme).is_whole is False
 
 
 def test_the_head_leaves_the_database_with_each_sealing(acme: Account) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.audit import audit, chain
 from accounts.audit.audit import OPERATOR
-from accounts.audit.chain_state import CHECK, chain_state
+from accounts.audit.chain import CHECK, chain_state
 from accounts.models import Account
 from accounts.work import task_runs
 from tests.support.cast import Cast

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from accounts.audit import chain as audit_chain
-from accounts.audit import chain_state
-from accounts.audit import heads as audit_heads
-from accounts.audit.chain import Checked
-from accounts.audit.heads import Head
+from accounts.audit.chain import Checked, Head
 from accounts.errors import ActionRefused
 from accounts.models import Account
 from accounts.work import task_runs
@@ -77,13 +74,13 @@ def _check_one(account: Account, kept: KeptHeads, expected: list[Head]) -> Check
 
 def _check_all(kept: KeptHeads) -> list[Checked]:
     """Check all accounts, and store time and result for the audit log page of each account."""
-    with task_runs.noting(chain_state.CHECK) as failed:
+    with task_runs.noting(audit_chain.CHECK) as failed:
         accounts = list(Account.objects.order_by("slug"))
         checked = [audit_chain.check(each, *_of(each, kept)) for each in accounts]
         gone = sorted(set(kept) - {each.slug for each in accounts})
         removed = [
-            *audit_heads.removed_accounts(),
-            *(audit_heads.account_removed(slug, kept[slug][0]) for slug in gone),
+            *audit_chain.removed_accounts(),
+            *(audit_chain.account_removed(slug, kept[slug][0]) for slug in gone),
         ]
         checked += [Checked(finding.account, entries=0, unsealed=0, findings=[finding]) for finding in removed]
         failed.extend(each.account for each in checked if each.findings)

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning.many import deprovision_many
+from accounts.deprovisioning.end_access import deprovision_many
 from accounts.models import AuditEntry, User
 from tests.support.cast import Cast
 
