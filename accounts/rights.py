@@ -17,7 +17,6 @@ from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 
 ALL = frozenset(str(permission) for permission in Permission)
-# Of a query of people: their own account role is Account Admin. See `account_admins`.
 # Of a row of groups: the permissions that membership gives, a list; None where the group has no account role.
 GIVEN_BY_GROUP = F("account_role__permissions")
 

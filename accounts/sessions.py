@@ -71,7 +71,7 @@ def begin(
         },
     )
     request.session.set_expiry(session.ends_at)
-    _remember(request, session)
+    request.signed_in_session = session  # type: ignore[attr-defined]
     return session
 
 
@@ -105,7 +105,7 @@ def check(request: HttpRequest) -> bool:
         _close([session.pk], over)
         return False
     _note_seen(session, now)
-    _remember(request, session)
+    request.signed_in_session = session  # type: ignore[attr-defined]
     return True
 
 
@@ -188,15 +188,11 @@ def end_at_idp(
     if subject:
         named = named.filter(identity__subject=subject)
     if is_named:
+        hinted = ((session, _readable_hints(session)) for session in named.iterator())
+        # What the IdP named otherwise too ends although nobody can read its NameID: out means out.
         is_found = bool(idp_session or subject)
-        return _end([session for session in named.iterator() if _has_name(session, is_named, is_found)], acting)
+        return _end([one for one, hints in hinted if (is_found if hints is None else is_named(hints))], acting)
     return _end(named.defer("logout_hints"), acting)
-
-
-def _has_name(session: SignedInSession, is_named: Callable[[Mapping[str, str]], bool], is_found: bool) -> bool:
-    """`is_found`: the IdP named it otherwise too. Then it ends although nobody can read its NameID: out means out."""
-    hints = _readable_hints(session)
-    return is_found if hints is None else is_named(hints)
 
 
 def is_open_at_idp(connection: Connection, idp_sessions: Sequence[str], subject: str) -> bool:
@@ -254,18 +250,15 @@ def _over(session: SignedInSession, now: datetime) -> str:
     Enforcing SSO does so too, also for a password session that is being opened at that time.
     """
     account = session.account
-    if session.connection_id is None and account.sso_enforced_at is not None and not _may_use_password(session):
+    people = User.objects.select_related("account", "account_role")
+    by_password = session.connection_id is None and account.sso_enforced_at is not None
+    if by_password and not password_policy.may_use(people.get(pk=session.user_id)):
         return "SSO is enforced"
     longest = session.created_at + timedelta(minutes=account.session_absolute_minutes)
     if min(session.ends_at, longest) <= now:
         return "over"
     idle = timedelta(minutes=account.session_idle_minutes)
     return "idle" if session.last_seen_at + idle <= now else ""
-
-
-def _may_use_password(session: SignedInSession) -> bool:
-    user = User.objects.select_related("account", "account_role").get(pk=session.user_id)
-    return password_policy.may_use(user)
 
 
 def _note_seen(session: SignedInSession, now: datetime) -> None:
@@ -307,7 +300,3 @@ def _session_key(request: HttpRequest) -> str:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _remember(request: HttpRequest, session: SignedInSession) -> None:
-    request.signed_in_session = session  # type: ignore[attr-defined]

@@ -219,13 +219,13 @@ TIME_ZONE = "UTC"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.TokenAuthentication",
+        "accounts.api.asking.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.reading.StrictJSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.program_rate.ProgramRate"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.asking.ProgramRate"],
     "EXCEPTION_HANDLER": "accounts.api.refusals.answer_to",
 }
 

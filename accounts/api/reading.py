@@ -21,8 +21,10 @@ class StrictJSONParser(BaseParser):
         try:
             return strict_json.loads(content)
         except ValueError as problem:
+            # Some of Python's messages quote what they read, which may be a password.
+            why = "it is not UTF-8" if isinstance(problem, UnicodeError) else str(problem)
             raise ParseError(
-                f"Expected a JSON text in UTF-8; received one that is none: {_without_content(problem)}."
+                f"Expected a JSON text in UTF-8; received one that is none: {why}."
                 " The program that sent it has to change it."
             ) from None
 
@@ -87,8 +89,3 @@ def read(shape: type[Shape], request: Request, **more: Any) -> dict[str, Any]:
     asked.is_valid(raise_exception=True)
     found: dict[str, Any] = asked.validated_data
     return found
-
-
-def _without_content(problem: ValueError) -> str:
-    """What is wrong, and where. Some of Python's messages quote what they read, which may be a password."""
-    return str(problem) if not isinstance(problem, UnicodeError) else "it is not UTF-8"

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from accounts.api.program_rate import seconds_of_anonymous
+from accounts.api.asking import seconds_of_anonymous
 from accounts.errors import ActionRefused
 from accounts.rights import PermissionsExceeded
 from accounts.users import protection
@@ -36,7 +36,7 @@ def answer_to(problem: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         log.error("A REST request failed", exc_info=problem)
         set_rollback()
-        return _refused(500, DEFECT)
+        return Response({"detail": DEFECT}, status=500)
     if isinstance(problem, exceptions.ValidationError):
         response.data = _of_members(response.data)
     if isinstance(problem, ActionRefused):
@@ -50,10 +50,6 @@ def _limited(problem: Exception, context: dict[str, Any]) -> Exception:
         return problem
     seconds = seconds_of_anonymous(context["request"])
     return exceptions.Throttled(wait=seconds) if seconds else problem
-
-
-def _refused(status: int, sentence: str) -> Response:
-    return Response({"detail": sentence}, status=status)
 
 
 def _translated(problem: Exception) -> Exception:

@@ -34,7 +34,7 @@ def renew(account: Account, *, acting: Actor) -> list[str]:
 def replace(account: Account) -> list[str]:
     """For a caller that has locked the account's row and writes the audit entry."""
     forget(account)
-    codes = [_new() for _ in range(NUMBER)]
+    codes = ["-".join(new_code(_PART_LENGTH) for _ in range(_PARTS)) for _ in range(NUMBER)]
     RecoveryCode.objects.bulk_create([RecoveryCode(account=account, digest=_digest(code)) for code in codes])
     return codes
 
@@ -75,10 +75,6 @@ def use(email: str, unverified_code: str, *, ip_address: str | None) -> User | N
     remaining = left(user.account)
     audit.record(audit.person(user, ip_address), "user.recovery-code-used", user, {"codes": [remaining + 1, remaining]})
     return user
-
-
-def _new() -> str:
-    return "-".join(new_code(_PART_LENGTH) for _ in range(_PARTS))
 
 
 def _digest(code: str) -> str:

@@ -111,12 +111,9 @@ def _living(account_id: UUID) -> "QuerySet[ApiToken]":
 
 
 def _ids_made_with(token: ApiToken) -> RawSQL:
-    account, key = (statements.stored(ApiToken, name, value) for name, value in _key(token))
+    account = statements.stored(ApiToken, "account", token.account_id)
+    key = statements.stored(ApiToken, "id", token.pk)
     return RawSQL(_MADE_WITH, (account, key, account))  # noqa: S611  # no value is part of the text
-
-
-def _key(token: ApiToken) -> tuple[tuple[str, UUID], ...]:
-    return ("account", token.account_id), ("id", token.pk)
 
 
 def _end(rows: list[ApiToken], changes: Mapping[str, Any], acting: Actor) -> None:

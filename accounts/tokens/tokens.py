@@ -125,7 +125,7 @@ def end_after(days: int, longest: int) -> datetime:
 def issue_short_token(user: User) -> tuple[ApiToken, str]:
     """What a program gets for the person's e-mail and password, and its text: all that the person may do, for an hour.
 
-    It is a login, noted where logins are (`program_logins`), not in the audit log. `user` is as they were when the
+    It is a login, noted where logins are (`api.login`), not in the audit log. `user` is as they were when the
     password was compared; raises ActionRefused when their access or password has changed since,
     or the account enforces SSO since: hence the lock of its row.
     """
@@ -279,16 +279,12 @@ def permits(token: ApiToken, permission: str) -> bool:
     """Whether the token has the permission, and its owner still does. A second query only for owners by group."""
     if permission not in token.permissions:
         return False
-    if token.user_id is None or permission in _own_role_permissions(token):
+    # Of the owner's account role, if `find_live` has read it with the token; a first look that saves a query.
+    own: str | list[str] = getattr(token, "owner_permissions", None) or []
+    if token.user_id is None or permission in (json.loads(own) if isinstance(own, str) else own):
         return True
     assert token.user is not None  # noqa: S101  # for the type: it has an id
     return permission in account_permissions(token.user)
-
-
-def _own_role_permissions(token: ApiToken) -> list[str]:
-    """Of the owner's account role, if `find_live` has read it with the token; a first look that saves a query."""
-    read: str | list[str] = getattr(token, "owner_permissions", None) or []
-    return list(json.loads(read)) if isinstance(read, str) else read
 
 
 def _owned_by(user: User) -> ApiToken:
@@ -319,12 +315,9 @@ def _unchanged(user: User) -> User:
 
 
 def _access_is_unchanged(current: User, user: User) -> bool:
-    return current.state == UserState.ACTIVE and _login_basis(current) == _login_basis(user)
-
-
-def _login_basis(user: User) -> tuple[int, str]:
-    """What a login rests on: it changes when their access ends, and with their password."""
-    return user.session_epoch, user.password
+    """By what a login rests on: it changes when their access ends, and with their password."""
+    is_same = (current.session_epoch, current.password) == (user.session_epoch, user.password)
+    return current.state == UserState.ACTIVE and is_same
 
 
 def _issue(
@@ -333,35 +326,27 @@ def _issue(
     permissions: set[str],
     expires_at: datetime | None,
     acting: Actor,
-    connection: Connection | None = None,
+    connection: Connection | None,
 ) -> tuple[ApiToken, str]:
     changes: dict[str, Any] = {"permissions": [None, sorted(permissions)]}
     if connection is not None:
-        _name_connection(row, connection)
+        if connection.account_id != row.account_id:
+            raise ActionRefused("connection-of-another-account", "Expected a connection of the token's own account.")
+        row.connection = connection
         changes["connection"] = [None, connection.name]
     text = _fill(row, name, permissions, expires_at)
     audit.record(acting, "token.created", row, changes, label=name)
     return row, text
 
 
-def _name_connection(row: ApiToken, connection: Connection) -> None:
-    if connection.account_id != row.account_id:
-        raise ActionRefused("connection-of-another-account", "Expected a connection of the token's own account.")
-    row.connection = connection
-
-
 def _fill(row: ApiToken, name: str, permissions: set[str], expires_at: datetime | None) -> str:
     """Makes the row one of the database; gives the text, which is kept nowhere."""
-    text = _new_text()
+    body = base64.b32encode(secrets.token_bytes(20)).decode().lower()
+    text = f"{PREFIX}{body}{_checksum(body)}"
     row.name, row.permissions, row.expires_at = name, sorted(permissions), expires_at
     row.prefix, row.digest = text[:SHOWN_CHARACTERS], _digest(text)
     row.save(force_insert=True)
     return text
-
-
-def _new_text() -> str:
-    body = base64.b32encode(secrets.token_bytes(20)).decode().lower()
-    return f"{PREFIX}{body}{_checksum(body)}"
 
 
 def _checksum(body: str) -> str:

@@ -23,8 +23,6 @@ from accounts.users.locking import locked, save, values
 from accounts.users.protection import check_may_be_demoted
 from common.time_zones import iana_of
 
-CONTACT_FIELDS = ("email", "first_name", "last_name", "timezone")
-
 
 def zone_of(user: User) -> str:
     """The IANA name of the user's time zone; UTC until one is known. Provisioning keeps zones as they were sent."""
