@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -41,33 +42,6 @@ def held_until(account: Account, time: datetime) -> int:
     return HeldDeparture.objects.in_account(account).filter(asked_at__lte=time).count()
 
 
-def release_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
-    """Deprovision, or erase, the users who were held by `until` (default: now); return how many.
-
-    Stops after `seconds`. Each is a transaction of its own. The last account admin keeps access and is held no longer.
-    Users with more permissions than the actor stay held.
-    """
-    return _decide(account, acting, _release, until, seconds)
-
-
-def drop_all(account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None) -> int:
-    """As `release_all`, but the users keep access. The identity provider has to ask again."""
-    return _decide(account, acting, _drop, until, seconds)
-
-
-def release_one(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Deprovision one held user; return False when they are not held, or are the last account admin.
-
-    Raises PermissionsExceeded for a user with more permissions than the actor.
-    """
-    return _decide_one(account, user_id, acting, _release)
-
-
-def drop_one(account: Account, user_id: UUID, acting: Actor) -> bool:
-    """Let one held user keep access; return False when they are not held. Raises as `release_one`."""
-    return _decide_one(account, user_id, acting, _drop)
-
-
 @transaction.atomic
 def set_hold(account: Account, on: bool, acting: Actor) -> bool:
     """Set whether the account holds mass deprovisioning; return whether that is a change."""
@@ -81,35 +55,9 @@ def set_hold(account: Account, on: bool, acting: Actor) -> bool:
     return True
 
 
-def _decide(account: Account, acting: Actor, decide: Decide, until: datetime | None, seconds: float | None) -> int:
-    """Decide about the users held by `until`. Users held after it keep the alert open for another decision."""
-    until, done = until or timezone.now(), 0
-    ends_at = time.monotonic() + (math.inf if seconds is None else seconds)
-    for user_id in _waiting(account, until):
-        with suppress(PermissionsExceeded):
-            done += _decided(decide, user_id, account, acting)
-        if time.monotonic() >= ends_at:
-            break
-    _close_alert_when_none_is_held(account)
-    return done
-
-
-def _decide_one(account: Account, user_id: UUID, acting: Actor, decide: Decide) -> bool:
-    done = _decided(decide, user_id, account, acting)
-    _close_alert_when_none_is_held(account)
-    return done
-
-
 def _close_alert_when_none_is_held(account: Account) -> None:
     if not held(account):
         alerts.resolve_alerts(account.pk, AlertKind.MASS_DEPARTURE)
-
-
-def _decided(decide: Decide, user_id: UUID, account: Account, acting: Actor) -> bool:
-    try:
-        return decide(user_id, account, acting)
-    except User.DoesNotExist:  # erased meanwhile
-        return False
 
 
 def _waiting(account: Account, until: datetime) -> Iterator[UUID]:
@@ -124,28 +72,61 @@ def _waiting(account: Account, until: datetime) -> Iterator[UUID]:
 
 
 def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
+    """False when the identity provider withdrew its request meanwhile: the first to lock the user decides."""
     try:
-        return _carry_out(user_id, account, acting)
+        with locked_with_account(user_id, account) as user:
+            asked = guard.held_deprovisioning(user)
+            if asked is None or not guard.drop(user):
+                return False
+            if asked.erase:
+                erase_locked(user, acting=acting)
+            else:
+                deprovision_locked(user, acting=acting)
+            return True
     except Protected as refusal:
         _drop(user_id, account, acting)
         protection.remember(refusal)
         return False
 
 
-def _carry_out(user_id: UUID, account: Account, acting: Actor) -> bool:
-    """False when the identity provider withdrew its request meanwhile: the first to lock the user decides."""
-    with locked_with_account(user_id, account) as user:
-        asked = guard.held_deprovisioning(user)
-        if asked is None or not guard.drop(user):
-            return False
-        if asked.erase:
-            erase_locked(user, acting=acting)
-        else:
-            deprovision_locked(user, acting=acting)
-        return True
-
-
 def _drop(user_id: UUID, account: Account, acting: Actor) -> bool:
     with locked(user_id, account) as user:
         check_may_act_on([user], acting)
         return guard.keep(user, acting)
+
+
+def _decide_all(
+    decide: Decide, account: Account, acting: Actor, *, until: datetime | None = None, seconds: float | None = None
+) -> int:
+    """Decide about the users who were held by `until` (default: now); return how many. Stops after `seconds`.
+
+    Each is a transaction of its own. Users with more permissions than the actor stay held. Users held after `until`
+    keep the alert open for another decision.
+    """
+    until, done = until or timezone.now(), 0
+    ends_at = time.monotonic() + (math.inf if seconds is None else seconds)
+    for user_id in _waiting(account, until):
+        with suppress(PermissionsExceeded, User.DoesNotExist):  # the second: erased meanwhile
+            done += decide(user_id, account, acting)
+        if time.monotonic() >= ends_at:
+            break
+    _close_alert_when_none_is_held(account)
+    return done
+
+
+def _decide_one(decide: Decide, account: Account, user_id: UUID, acting: Actor) -> bool:
+    """Decide about one held user; return False when they are not held.
+
+    Raises PermissionsExceeded for a user with more permissions than the actor.
+    """
+    done = False
+    with suppress(User.DoesNotExist):  # erased meanwhile
+        done = decide(user_id, account, acting)
+    _close_alert_when_none_is_held(account)
+    return done
+
+
+# Deprovision, or erase. The last account admin keeps access and is held no longer.
+release_all, release_one = partial(_decide_all, _release), partial(_decide_one, _release)
+# The users keep access. The identity provider has to ask again.
+drop_all, drop_one = partial(_decide_all, _drop), partial(_decide_one, _drop)
