@@ -1,54 +1,35 @@
 """Tables of `accounts`, imported from here."""
 
-from accounts.models.account import Account, EmailDomain
-from accounts.models.audit import AuditEntry, AuditHead, AuditSeal, UnsealedEntry
-from accounts.models.base import AccountOwned, AccountQuerySet, FoldedField, Origin, Role
-from accounts.models.connection_changes import ConnectionDraft, ConnectionMove
-from accounts.models.group import Group, GroupMembership
-from accounts.models.identity import (
-    Connection,
-    ConnectionDomain,
-    ExternalIdentity,
-    GrantableAccountRole,
-    LoginRecord,
-)
-from accounts.models.sign_in import ConsumedMessage, SignedInSession, SignInTransaction, UnrecordedRefusals
-from accounts.models.token import ApiToken
-from accounts.models.user import AccountRole, FormerAccess, HeldDeparture, RecoveryCode, User
-from accounts.models.work import Alert, TaskAttempt, TaskRun
-
-__all__ = [
-    "Account",
-    "AccountOwned",
-    "AccountQuerySet",
-    "AccountRole",
-    "Alert",
-    "ApiToken",
-    "AuditEntry",
-    "AuditHead",
-    "AuditSeal",
-    "Connection",
-    "ConnectionDomain",
-    "ConnectionDraft",
-    "ConnectionMove",
-    "ConsumedMessage",
-    "EmailDomain",
-    "ExternalIdentity",
-    "FoldedField",
-    "FormerAccess",
-    "GrantableAccountRole",
-    "Group",
-    "GroupMembership",
-    "HeldDeparture",
-    "LoginRecord",
-    "Origin",
-    "RecoveryCode",
-    "Role",
-    "SignInTransaction",
-    "SignedInSession",
-    "TaskAttempt",
-    "TaskRun",
-    "UnrecordedRefusals",
-    "UnsealedEntry",
-    "User",
-]
+from accounts.models.account import Account as Account
+from accounts.models.account import EmailDomain as EmailDomain
+from accounts.models.audit import AuditEntry as AuditEntry
+from accounts.models.audit import AuditHead as AuditHead
+from accounts.models.audit import AuditSeal as AuditSeal
+from accounts.models.audit import UnsealedEntry as UnsealedEntry
+from accounts.models.base import AccountOwned as AccountOwned
+from accounts.models.base import AccountQuerySet as AccountQuerySet
+from accounts.models.base import FoldedField as FoldedField
+from accounts.models.base import Origin as Origin
+from accounts.models.base import Role as Role
+from accounts.models.connection_changes import ConnectionDraft as ConnectionDraft
+from accounts.models.connection_changes import ConnectionMove as ConnectionMove
+from accounts.models.group import Group as Group
+from accounts.models.group import GroupMembership as GroupMembership
+from accounts.models.identity import Connection as Connection
+from accounts.models.identity import ConnectionDomain as ConnectionDomain
+from accounts.models.identity import ExternalIdentity as ExternalIdentity
+from accounts.models.identity import GrantableAccountRole as GrantableAccountRole
+from accounts.models.identity import LoginRecord as LoginRecord
+from accounts.models.sign_in import ConsumedMessage as ConsumedMessage
+from accounts.models.sign_in import SignedInSession as SignedInSession
+from accounts.models.sign_in import SignInTransaction as SignInTransaction
+from accounts.models.sign_in import UnrecordedRefusals as UnrecordedRefusals
+from accounts.models.token import ApiToken as ApiToken
+from accounts.models.user import AccountRole as AccountRole
+from accounts.models.user import FormerAccess as FormerAccess
+from accounts.models.user import HeldDeparture as HeldDeparture
+from accounts.models.user import RecoveryCode as RecoveryCode
+from accounts.models.user import User as User
+from accounts.models.work import Alert as Alert
+from accounts.models.work import TaskAttempt as TaskAttempt
+from accounts.models.work import TaskRun as TaskRun
