@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.errors import ActionRefused
-from accounts.models import Account, AccountRole, ApiToken, Group, GroupMembership, User
+from accounts.models import Account, AccountRole, Group, GroupMembership, User
 from accounts.models.user import UserState
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 
@@ -48,12 +48,6 @@ def account_permissions_of(account_id: UUID, user_ids: Collection[UUID]) -> dict
 def permissions_of_roles(user: User, group_roles: Iterable[AccountRole | None]) -> set[str]:
     """As `account_permissions`, where the account roles of the person's groups are at hand."""
     return {*user.account_role.permissions, *chain.from_iterable(role.permissions for role in group_roles if role)}
-
-
-def held_permissions(user: User, through: ApiToken | None) -> set[str]:
-    """The person's effective permissions; `through` an API token: those of them that the token has too."""
-    own = account_permissions(user)
-    return own if through is None else own & set(through.permissions)
 
 
 def permissions_of_actor(acting: Actor, account_id: UUID) -> set[str] | None:

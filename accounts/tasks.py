@@ -5,6 +5,7 @@ Queues are in `settings.CELERY_TASK_ROUTES`: `access` (deprovisioning), `login` 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -28,11 +29,6 @@ METADATA_TAKES = 40.0  # seconds at most, of the 60 that a task has; the next mi
 def wake_group_sync(identity_id: UUID) -> None:
     """Ask a worker to sync the groups of a login. A broker that is down must not delay the login."""
     _put(_logins, identity_id)
-
-
-def wake_finish_deprovisioning(user_id: UUID) -> None:
-    """Ask a worker to remove what a deprovisioned user still has."""
-    _put(_deprovisioned, user_id)
 
 
 def _put(queue: BackgroundQueue[UUID], key: UUID) -> None:
@@ -67,7 +63,7 @@ def _sweep_does_it() -> Iterator[None]:
 _deprovisioned = BackgroundQueue("wake-ups-of-deprovisioning", _publish_deprovisioned)
 _logins = BackgroundQueue("wake-ups-of-logins", _publish_logins)
 
-wake_up.on_deprovisioned = wake_finish_deprovisioning
+wake_up.on_deprovisioned = partial(_put, _deprovisioned)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -49,17 +48,14 @@ def count(connection: Connection, code: str, explanation: str) -> None:
     """Adds one to this hour of the connection."""
     now = timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    row = UnrecordedRefusals.objects.in_account(connection.account_id).filter(connection=connection, hour=hour)
     latest = {"latest_at": now, "reason": code[:64], "explanation": explanation[:_LONGEST].replace("\0", "")}
-    if row.update(number=F("number") + 1, **latest):
-        return
-    try:
-        with transaction.atomic():
-            UnrecordedRefusals.objects.create(
-                account_id=connection.account_id, connection=connection, hour=hour, number=1, **latest
-            )
-    except IntegrityError:  # another process was quicker
-        row.update(number=F("number") + 1, **latest)
+    UnrecordedRefusals.objects.update_or_create(
+        account_id=connection.account_id,
+        connection=connection,
+        hour=hour,
+        defaults={**latest, "number": F("number") + 1},
+        create_defaults={**latest, "number": 1},
+    )
 
 
 def counted_since(connection: Connection, since: datetime) -> Counted:

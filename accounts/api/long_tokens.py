@@ -48,8 +48,7 @@ class LongToken(APIView):
     """
 
     def delete(self, request: Request, token_id: UUID) -> Response:
-        person, through = person_of(request), token_of(request)
-        revocation.revoke_listed(token_id, asked_by=person, through=through, acting=acting(request))
+        revocation.revoke_listed(token_id, asked_by=person_of(request), acting=acting(request))
         return Response(status=204)
 
 

@@ -69,10 +69,6 @@ def batches(account: Account, since: datetime | None, until: datetime) -> Iterat
         rows = list(later[:AT_ONCE]) if len(rows) == AT_ONCE else []
 
 
-def csv_text(entries: Iterator[list[Row]]) -> Iterator[str]:
-    return csv_lines(HEADINGS, ([_plain(row).values() for row in batch] for batch in entries))
-
-
 def json_lines(entries: Iterator[list[Row]]) -> Iterator[str]:
     for batch in entries:
         yield "".join(json.dumps(_plain(row), default=str, ensure_ascii=False) + "\n" for row in batch)
@@ -83,4 +79,7 @@ def _plain(row: Row) -> dict[str, Any]:
     return {heading: values[name] for heading, name in zip(HEADINGS, (*COLUMNS, *SEAL), strict=True)}
 
 
-FORMS: dict[str, Callable[[Iterator[list[Row]]], Iterator[str]]] = {"csv": csv_text, "jsonl": json_lines}
+FORMS: dict[str, Callable[[Iterator[list[Row]]], Iterator[str]]] = {
+    "csv": lambda entries: csv_lines(HEADINGS, ([_plain(row).values() for row in batch] for batch in entries)),
+    "jsonl": json_lines,
+}

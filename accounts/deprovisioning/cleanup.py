@@ -60,8 +60,9 @@ def finish_locked(user: User) -> None:
     removed: dict[str, list[Any]] = {}
     for step in _steps:
         removed.update(step(user))
-    if user.erased_at:
-        _forget(user)
+    if user.erased_at:  # nothing is noted, and the identities are deleted
+        FormerAccess.objects.in_account(user.account_id).filter(user=user).delete()
+        ExternalIdentity.objects.in_account(user.account_id).filter(user=user).delete()
     else:
         _note(user, removed)
     alerts.resolve_alerts(user.account_id, AlertKind.TOKEN_OWNER, str(user.pk))
@@ -95,12 +96,6 @@ def _note(user: User, removed: Removed) -> None:
         FormerAccess.objects.bulk_create([noted], ignore_conflicts=True)
 
 
-def _forget(user: User) -> None:
-    """Nothing is noted of an erased user, and their identities are deleted."""
-    FormerAccess.objects.in_account(user.account_id).filter(user=user).delete()
-    ExternalIdentity.objects.in_account(user.account_id).filter(user=user).delete()
-
-
 @cleanup_step
 def _groups(user: User) -> Removed:
     own = GroupMembership.objects.in_account(user.account_id).filter(user=user)
@@ -131,9 +126,9 @@ def _sessions(user: User) -> Removed:
 
 def _names(entries: list[Any]) -> list[str]:
     """At most fifty, as text: a space with its role."""
-    return audit.shortened([entry if isinstance(entry, str) else _sentence(entry) for entry in entries])
+    return audit.shortened([entry if isinstance(entry, str) else _named(entry) for entry in entries])
 
 
-def _sentence(entry: Mapping[str, str]) -> str:
+def _named(entry: Mapping[str, str]) -> str:
     name = entry.get("space") or entry.get("group", "")
     return f"{name} ({entry['role']})" if "role" in entry else name

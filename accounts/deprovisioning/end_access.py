@@ -6,7 +6,6 @@ What the user still has is removed after the commit (`cleanup`).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -131,11 +130,7 @@ def _give_access_back(user: User) -> None:
 
 
 def clean_up_after_commit(user: User) -> None:
-    transaction.on_commit(partial(_wake, user.pk), robust=True)
-
-
-def _wake(user_id: UUID) -> None:
-    wake_up.on_deprovisioned(user_id)
+    transaction.on_commit(lambda: wake_up.on_deprovisioned(user.pk), robust=True)
 
 
 def _end_account_role(user: User) -> None:

@@ -45,7 +45,8 @@ def ask(connection: Connection, subject: str) -> FromGraph:
     Not to be called inside a database transaction.
     """
     ids = tuple(identifier_key(value) for value in graph.member_group_ids(connection, subject))
-    if not _maps_names(connection):
+    mapped = Group.objects.in_account(connection.account_id).exclude(idp_identifier_key="")
+    if all(map(is_guid, mapped.values_list("idp_identifier_key", flat=True))):
         return FromGraph(ids)
     try:
         names = graph.member_group_names(connection, subject)
@@ -57,8 +58,3 @@ def ask(connection: Connection, subject: str) -> FromGraph:
 def _keys(names: Iterable[str]) -> frozenset[str]:
     """A name that looks like an object ID is none."""
     return frozenset(key for name in names if not is_guid(key := identifier_key(name)))
-
-
-def _maps_names(connection: Connection) -> bool:
-    mapped = Group.objects.in_account(connection.account_id).exclude(idp_identifier_key="")
-    return any(not is_guid(key) for key in mapped.values_list("idp_identifier_key", flat=True))

@@ -27,9 +27,10 @@ class Ruling:
 def adding(person: Member, *, is_mapped: bool) -> Ruling:
     if not is_mapped or not person.delivering:
         return Ruling(True, _unmanaged(person, is_mapped=is_mapped))
+    through = " and ".join(person.delivering)
     return Ruling(
         False,
-        f"The identity provider manages {person.name}, who logs in through connection {_names(person.delivering)}:"
+        f"The identity provider manages {person.name}, who logs in through connection {through}:"
         " add them to the group there; they are added here at their next login.",
     )
 
@@ -42,7 +43,7 @@ def removing(person: Member, *, is_mapped: bool, by_login: bool, connection: str
     if not by_login:
         return Ruling(True, "Added manually.")
     if is_mapped and person.delivering:
-        through = connection if connection in person.delivering else _names(person.delivering)
+        through = connection if connection in person.delivering else " and ".join(person.delivering)
         return Ruling(False, f"The identity provider manages {person.name}: added at login by connection {through}.")
     left = f"Added at a login by connection {connection}" if connection else "Added at a login"
     return Ruling(True, f"{left}; no login removes them. {_unmanaged(person, is_mapped=is_mapped)}")
@@ -52,11 +53,7 @@ def _unmanaged(person: Member, *, is_mapped: bool) -> str:
     if not is_mapped:
         return "The group has no IdP identifier, so no login changes it."
     if person.silent:
-        return f"{person.name} logs in through connection {_names(person.silent)}, which delivers no groups."
+        return f"{person.name} logs in through connection {' and '.join(person.silent)}, which delivers no groups."
     if person.has_password:
         return f"{person.name} logs in with a password."
     return f"{person.name} has no login through a connection that delivers groups."
-
-
-def _names(connections: tuple[str, ...]) -> str:
-    return " and ".join(connections)

@@ -70,7 +70,7 @@ def add_members(group: Group, people: Iterable[User], *, acting: Actor) -> list[
             ],
             ignore_conflicts=True,  # a login may have put them in just now
         )
-        audit.record(acting, "group.members-added", group, {"members": [[], _emails(new)]})
+        audit.record(acting, "group.members-added", group, {"members": [[], audit.shortened(sorted(map(str, new)))]})
         audit.record_all(acting, "user.added-to-group", ((user, {"groups": [None, group.name]}) for user in new))
     return new
 
@@ -140,18 +140,11 @@ def _check_may_be_added(group: Group, people: Sequence[User]) -> None:
             "user-deprovisioned", f"Nobody was added: {', '.join(gone[:SHOWN_IN_REFUSAL])} no longer has access here."
         )
     known = members_of(people) if group.is_mapped else {}
-    reasons = [
-        ruling.why
-        for person in known.values()
-        if not (ruling := managed_by_hand.adding(person, is_mapped=True)).by_hand
-    ]
+    ruled = [managed_by_hand.adding(person, is_mapped=True) for person in known.values()]
+    reasons = [ruling.why for ruling in ruled if not ruling.by_hand]
     if reasons:
         more = len(reasons) - SHOWN_IN_REFUSAL
         others = f" The same is true of {more} more." if more > 0 else ""
         raise ActionRefused(
             "membership-managed-by-provider", f"Nobody was added. {' '.join(reasons[:SHOWN_IN_REFUSAL])}{others}"
         )
-
-
-def _emails(people: Sequence[User]) -> list[str]:
-    return audit.shortened(sorted(str(person) for person in people))

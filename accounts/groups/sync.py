@@ -36,14 +36,6 @@ class GroupSync:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What Microsoft Graph said, and for which login."""
-
-    login_sequence: int
-    said: FromGraph
-
-
 class _CutOff(Exception):
     """The IdP sent too many groups to name them: they have to be read from Microsoft Graph."""
 
@@ -69,12 +61,12 @@ def sync_idp_groups(identity_id: UUID) -> GroupSync | None:
     except _CutOff as cut_off:  # its transaction is over: none is held open around the network
         identity = cut_off.identity
     said = graph_groups.ask(identity.connection, identity.subject)
-    return _apply(identity_id, _Read(identity.login_sequence, said))
+    return _apply(identity_id, said, identity.login_sequence)
 
 
 def sync_with(identity: ExternalIdentity, said: FromGraph) -> GroupSync | None:
     """The same, with what Microsoft Graph said of this login already; the network is not asked."""
-    return _apply(identity.pk, _Read(identity.login_sequence, said))
+    return _apply(identity.pk, said, identity.login_sequence)
 
 
 def due_identities(limit: int = 500) -> list[UUID]:
@@ -91,8 +83,8 @@ def note_attempt(identity_id: UUID) -> None:
 
 
 @transaction.atomic
-def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
-    """`read`: what Microsoft Graph said, if it was asked. Raises _CutOff when it has to be."""
+def _apply(identity_id: UUID, from_graph: FromGraph | None = None, of_login: int = 0) -> GroupSync | None:
+    """`from_graph`: what Microsoft Graph said of this login, if it was asked. Raises _CutOff when it has to be."""
     identities = list(
         ExternalIdentity.objects.filter(user__identities=identity_id)
         .select_related("connection")
@@ -103,20 +95,20 @@ def _apply(identity_id: UUID, read: _Read | None = None) -> GroupSync | None:
     if identity is None or identity.synced_sequence >= identity.login_sequence:
         return None
     if identity.groups_overage:
-        if read is None:
+        if from_graph is None:
             raise _CutOff(identity)
-        if identity.login_sequence != read.login_sequence:
+        if identity.login_sequence != of_login:
             return None  # a newer login came meanwhile; its own task, or the sweep, reads Graph again
-        identity.group_ids = list(read.said.ids)
+        identity.group_ids = list(from_graph.ids)
         identity.groups_overage = False
     sync = GroupSync((), ())
     # Read now: beside the identities it would be as it was before this had to wait for them (`users.locking`).
     if identity.user.state != UserState.DEPROVISIONED:
-        sync = _match(identity, _said_by(identities), read.said if read else None)
+        sync = _match(identity, _said_by(identities), from_graph)
     identity.synced_sequence, identity.sync_attempts = identity.login_sequence, 0
     done = statements.updating(identity, ["group_ids", "groups_overage", "synced_sequence", "sync_attempts"])
     statements.write(done, *([statements.inserting([_entry(identity, sync)])] if sync.joined or sync.left else []))
-    if read is not None and sync.remarks:
+    if from_graph is not None and sync.remarks:
         _add_to_login_record(identity, sync_words.sentences(sync.remarks))
     return sync
 

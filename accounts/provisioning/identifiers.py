@@ -77,12 +77,8 @@ def _check_identifiers(user: User, wanted: Mapping[str, str]) -> None:
 
 def _identifier_taken(user: User, wanted: Mapping[str, str]) -> ActionRefused:
     others = User.objects.in_account(user.account_id).exclude(pk=user.pk)
-    by = {
-        "email": {"email_key": fold(wanted["email"])},
-        "user_name": {"user_name_key": fold(wanted["user_name"])},
-    }
-    for name, condition in by.items():
-        if wanted[name] and (other := others.filter(**condition).first()):
+    for name in ("email", "user_name"):
+        if wanted[name] and (other := others.filter(**{f"{name}_key": fold(wanted[name])}).first()):
             what = f"{IDENTIFIERS[name]} '{wanted[name]}'"
             return ActionRefused("identifier-taken", f"{what} is used by {other} already: change it there first.")
     return ActionRefused("identifier-taken", "One of these values was just given to another user. Try again.")

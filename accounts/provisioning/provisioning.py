@@ -131,14 +131,12 @@ def _with_kept_identifiers(user: User, record: UserRecord) -> UserRecord:
 
 def _changed_identifiers(user: User, record: UserRecord) -> list[str]:
     """Each as the client knows it, with the value that came."""
-    email = record.email
-    came = {"externalId": record.external_id, "userName": record.user_name, "e-mail": email}
-    stays = {
-        "externalId": record.external_id in (None, user.external_id),
-        "userName": fold(record.user_name) == user.user_name_key,
-        "e-mail": fold(email) == user.email_key,
+    is_same = {
+        f"externalId '{record.external_id}'": record.external_id in (None, user.external_id),
+        f"userName '{record.user_name}'": fold(record.user_name) == user.user_name_key,
+        f"e-mail '{record.email}'": fold(record.email) == user.email_key,
     }
-    return [f"{name} '{came[name]}'" for name, is_same in stays.items() if not is_same]
+    return [text for text, same in is_same.items() if not same]
 
 
 def _why_identifiers_stay(user: User, changed: list[str]) -> str:
@@ -183,14 +181,11 @@ def _take_charge(user: User, changed: Mapping[str, Any], acting: Actor) -> dict[
 
 
 def _save(user: User, record: UserRecord, before: dict[str, Any], changed: Mapping[str, Any], acting: Actor) -> None:
-    entry = audit.entry(acting, _action(before["state"], user.state), user, changed)
+    action = "user.updated"
+    if before["state"] != user.state:
+        action = "user.deprovisioned" if user.state == UserState.DEPROVISIONED else "user.restored"
+    entry = audit.entry(acting, action, user, changed)
     try:
         save(user, before, entry)
     except IntegrityError as refused:
         raise taken(record, refused) from None
-
-
-def _action(before: str, after: str) -> str:
-    if before == after:
-        return "user.updated"
-    return "user.deprovisioned" if after == UserState.DEPROVISIONED else "user.restored"

@@ -14,7 +14,7 @@ from accounts.audit.audit import Actor
 from accounts.models import ApiToken, Connection, User
 from accounts.models.token import TokenKind
 from accounts.permissions import Permission
-from accounts.rights import account_permissions, check_has, check_may_act_on, held_permissions
+from accounts.rights import account_permissions, check_has, check_may_act_on, permissions_of_actor
 from accounts.tokens import tokens
 from common.db import statements
 
@@ -66,14 +66,14 @@ def revoke_token(token: ApiToken, *, acting: Actor) -> list[ApiToken]:
 
 
 @transaction.atomic
-def revoke_listed(token_id: UUID, *, asked_by: User, through: ApiToken | None, acting: Actor) -> None:
+def revoke_listed(token_id: UUID, *, asked_by: User, acting: Actor) -> None:
     """End a long token of one's own; of the whole account for who may manage users.
 
     Raises ApiToken.DoesNotExist for all others, as for those that do not exist or were ended before, and
     PermissionsExceeded.
     """
     within = ApiToken.objects.in_account(asked_by.account_id).filter(kind=TokenKind.LONG)
-    if Permission.MANAGE_USERS not in held_permissions(asked_by, through):
+    if Permission.MANAGE_USERS not in (permissions_of_actor(acting, asked_by.account_id) or ()):
         within = within.filter(user=asked_by)
     if not revoke_token(within.get(pk=token_id), acting=acting):
         raise ApiToken.DoesNotExist
