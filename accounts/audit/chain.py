@@ -136,7 +136,7 @@ def _oldest_waiting(account_id: UUID, after: Place) -> list[Place]:
 
 
 def _without_seal(account_id: UUID, ids: list[UUID]) -> list[Row]:
-    """The entries to seal. One that was removed before its seal stays on the list, for `verify` to name it."""
+    """The entries to seal. One that was removed before its seal stays on the list, for `check` to name it."""
     sealed = set(AuditSeal.objects.filter(entry__in=ids).values_list("entry_id", flat=True))
     rows = _entries(account_id, [id_ for id_ in ids if id_ not in sealed])
     return sorted(rows.values(), key=lambda row: (row["at"], row["id"]))
@@ -160,12 +160,6 @@ class Checked:
     head: str = NOTHING_BEFORE
     sealed: int = 0
     findings: list[Finding] = field(default_factory=list)
-
-
-def verify(account: Account | None = None) -> list[Finding]:
-    """Everything in the log of one account, or all, that is not as it was sealed."""
-    accounts = [account] if account else Account.objects.order_by("slug")
-    return [finding for each in accounts for finding in check(each).findings]
 
 
 def check(account: Account, *kept_elsewhere: Head) -> Checked:

@@ -19,6 +19,7 @@ from accounts.models import Account, AuditEntry, AuditHead, AuditSeal, UnsealedE
 from accounts.work import task_runs
 from tests.support.audit_guards import guards_off
 from tests.support.cast import Cast
+from tests.support.chains import verify
 
 pytestmark = pytest.mark.django_db
 LONG = 12  # entries of the chain
@@ -50,11 +51,11 @@ def entries(account: Account, *positions: int) -> "QuerySet[AuditEntry]":
 
 
 def found(account: Account) -> list[tuple[str, int | None]]:
-    return [(finding.kind, finding.position) for finding in audit_chain.verify(account)]
+    return [(finding.kind, finding.position) for finding in verify(account)]
 
 
 def test_an_untouched_log_is_whole(acme: Account) -> None:
-    assert audit_chain.verify() == []
+    assert verify() == []
     assert seals(acme).count() == AuditEntry.objects.in_account(acme).count() >= LONG
 
 
@@ -92,7 +93,7 @@ def test_a_digest_covers_every_column() -> None:
 def test_a_changed_entry_is_named(acme: Account) -> None:
     with guards_off():
         entries(acme, LONG).update(object_label="mallory@acme.example")
-    [finding] = audit_chain.verify(acme)
+    [finding] = verify(acme)
     assert "position 12" in finding.sentence
     assert "user.tested 'mallory@acme.example' of 20" in finding.sentence
     assert finding.entry == str(entry_at(acme, LONG))
@@ -158,7 +159,7 @@ def test_an_entry_removed_before_its_seal_is_found(acme: Account) -> None:
     late = unsealed(acme)
     with guards_off():
         AuditEntry.objects.filter(id=late.id)._raw_delete("default")
-    assert [finding.entry for finding in audit_chain.verify(acme)] == [str(late.id)]
+    assert [finding.entry for finding in verify(acme)] == [str(late.id)]
 
 
 @pytest.mark.parametrize("sealed_again", [False, True])
@@ -170,7 +171,7 @@ def test_an_entry_with_a_made_up_time_is_found(acme: Account, sealed_again: bool
     UnsealedEntry.objects.filter(id=entry.id).update(at=long_ago)
     if sealed_again:
         assert audit_chain.seal() == 1
-    [finding] = audit_chain.verify(acme)
+    [finding] = verify(acme)
     assert (finding.kind, finding.entry) == ("entry-late", str(entry.id))
 
 
@@ -179,7 +180,7 @@ def test_an_entry_that_was_committed_a_little_late_is_sealed_and_is_no_finding(a
     with guards_off():
         AuditEntry.objects.filter(id=entry.id).update(at=timezone.now() - timedelta(minutes=50))
     assert audit_chain.seal() == 1
-    assert audit_chain.verify(acme) == []
+    assert verify(acme) == []
 
 
 def test_a_sweep_that_stood_still_for_a_day_is_no_finding(acme: Account) -> None:
@@ -189,7 +190,7 @@ def test_a_sweep_that_stood_still_for_a_day_is_no_finding(acme: Account) -> None
             AuditEntry.objects.filter(id=entry.id).update(at=timezone.now() + timedelta(hours=hours))
             UnsealedEntry.objects.filter(id=entry.id).update(at=timezone.now() + timedelta(hours=hours))
     audit_chain.seal()
-    assert audit_chain.verify(acme) == []
+    assert verify(acme) == []
 
 
 def cut_off(account: Account, positions: int) -> None:
@@ -282,7 +283,7 @@ def test_the_head_leaves_the_database_with_each_sealing(acme: Account) -> None:
 def test_another_account_has_a_chain_of_its_own(acme: Account, cast: Cast) -> None:
     with guards_off():
         entries(acme, 5).update(actor="Mallory")
-    assert audit_chain.verify(cast.globex) == []
+    assert verify(cast.globex) == []
     assert seals(cast.globex, 1).exists()
 
 
@@ -303,7 +304,7 @@ def test_large_logs_are_sealed_and_followed_in_parts(acme: Account, monkeypatch:
     monkeypatch.setattr(audit_chain, "AT_ONCE", 5)
     made = [unsealed(acme) for _ in range(13)]
     assert audit_chain.seal() == len(made)
-    assert audit_chain.verify(acme) == []
+    assert verify(acme) == []
     with guards_off():
         entries(acme, LONG + 10).update(actor="Mallory")
     assert found(acme) == [("entry-changed", LONG + 10)]
@@ -322,7 +323,7 @@ def test_removed_entries_do_not_keep_others_from_their_seal(acme: Account, monke
 def test_what_is_sealed_and_on_the_list_again_is_not_sealed_twice(acme: Account) -> None:
     UnsealedEntry.objects.create(id=entry_at(acme, 4), account=acme, at=timezone.now())
     assert audit_chain.seal() == 0
-    assert audit_chain.verify(acme) == []
+    assert verify(acme) == []
 
 
 @pytest.mark.parametrize("number", range(15))
@@ -341,8 +342,8 @@ def test_whatever_single_thing_is_tampered_with_it_is_found(acme: Account, numbe
     )
     with guards_off():
         change()
-    assert audit_chain.verify(acme) != []
-    assert audit_chain.verify()[0].account == "acme"
+    assert verify(acme) != []
+    assert verify()[0].account == "acme"
 
 
 def test_a_position_cannot_be_taken_twice(acme: Account) -> None:
