@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account, TaskAttempt
@@ -53,7 +52,11 @@ def attempting(account_id: UUID, kind: str, key: str) -> Iterator[None]:
     try:
         yield
     except Exception as problem:
-        _failed(mine, count, problem)
+        name = type(problem).__name__  # its text may hold what no table of ours should: parameters, addresses
+        given_up = count >= MOST_ATTEMPTS
+        mine.update(problem=name, **({"parked_at": timezone.now()} if given_up else {}))
+        if given_up:
+            log.error("Work was given up", attempts=count, problem=name)
         raise
     mine.delete()
 
@@ -66,14 +69,6 @@ def _counted(account_id: UUID, kind: str, key: str) -> int | None:
         cursor.execute(_COUNT, [*ids, kind, key, now, now, now])
         row = cursor.fetchone()
     return row and int(row[0])
-
-
-def _failed(mine: QuerySet[TaskAttempt], count: int, problem: Exception) -> None:
-    name = type(problem).__name__  # its text may hold what no table of ours should: parameters, addresses
-    given_up = count >= MOST_ATTEMPTS
-    mine.update(problem=name, **({"parked_at": timezone.now()} if given_up else {}))
-    if given_up:
-        log.error("Work was given up", attempts=count, problem=name)
 
 
 def parked(account: Account | None = None) -> list[TaskAttempt]:

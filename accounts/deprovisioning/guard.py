@@ -6,7 +6,7 @@ deprovisionings, whatever provisioning asks for from then on is held: those user
 `docs/decisions/0008`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from functools import partial
 from typing import Any
@@ -143,17 +143,11 @@ def _is_crowd(account: Account) -> bool:
     Without holds, an alert of this hour has said so already. Users created without access (epoch 0) never had any.
     """
     hour_ago = timezone.now() - WITHIN
-    open_since, closed_at = _last_alert(account)
-    if open_since and open_since > hour_ago and not account.hold_mass_departures:
+    raised = Alert.objects.in_account(account).filter(kind=AlertKind.MASS_DEPARTURE)
+    alert = raised.aggregate(open_since=Max("raised_at", filter=Q(resolved_at=None)), closed_at=Max("resolved_at"))
+    if alert["open_since"] and alert["open_since"] > hour_ago and not account.hold_mass_departures:
         return False
-    since = max(hour_ago, closed_at) if closed_at else hour_ago
+    since = max(hour_ago, alert["closed_at"] or hour_ago)
     gone = User.objects.in_account(account).filter(session_epoch__gt=0, deprovisioned_at__gt=since)
     most = usual(account)
     return bool(gone.order_by()[most - 1 : most].exists())
-
-
-def _last_alert(account: Account) -> tuple[datetime | None, datetime | None]:
-    """Since when the alert is open, and when one was closed last."""
-    raised = Alert.objects.in_account(account).filter(kind=AlertKind.MASS_DEPARTURE)
-    found = raised.aggregate(open=Max("raised_at", filter=Q(resolved_at=None)), closed=Max("resolved_at"))
-    return found["open"], found["closed"]

@@ -122,11 +122,11 @@ def _checked_name(name: str) -> str:
 
 
 def _check_role(group: Group, acting: Actor) -> None:
-    role = group.account_role
-    if role is not None and role.account_id != group.account_id:
+    if (role := group.account_role) is None:
+        return
+    if role.account_id != group.account_id:
         raise ActionRefused("account-role-of-another-account", "Expected an account role of the group's own account.")
-    if role is not None:
-        check_may_grant(role, acting)
+    check_may_grant(role, acting)
 
 
 def _save(group: Group, **options: Any) -> None:
@@ -171,7 +171,6 @@ class SeenIdentifier:
 class Effect:
     """Users whom a change of identifier adds and removes at their next login, by their latest logins."""
 
-    identifier: str
     added: int = 0
     removed: int = 0
     added_names: tuple[str, ...] = ()
@@ -244,7 +243,7 @@ def effect_of(account: Account, identifier: str, group: Group | None = None, all
     """
     key = identifier_key(identifier)
     if not key or (group is not None and group.idp_identifier_key == key):
-        return Effect(key)
+        return Effect()
     speaking = delivering_connections(account)
     gives = permissions_of_role(group.account_role) if group else frozenset()
     agreed = [one.pk for one in speaking if one.pk in allowing or not lacking(one, gives)]
@@ -256,10 +255,10 @@ def effect_of(account: Account, identifier: str, group: Group | None = None, all
     inside = GroupMembership.objects.in_account(account).filter(group=group, user=OuterRef("pk"))
     added = people.filter(Exists(joining))
     if group is None:
-        return Effect(key, added=added.count(), added_names=_names(added))
+        return Effect(added.count(), added_names=_names(added))
     added = added.exclude(Exists(inside))
     removed = people.filter(Exists(inside.filter(origin=Origin.IDP)), Exists(identities)).exclude(Exists(carriers))
-    return Effect(key, added.count(), removed.count(), _names(added), _names(removed))
+    return Effect(added.count(), removed.count(), _names(added), _names(removed))
 
 
 def delivering_connections(account: Account) -> list[Connection]:

@@ -37,22 +37,20 @@ def admin_to_recover(account: Account, email: str = "") -> User:
     Raises ActionRefused.
     """
     admins = User.objects.admins().in_account(account).select_related("account", "account_role").order_by("number")
-    if not email:
-        first: User | None = admins.filter(origin=UserOrigin.PASSWORD).first() or admins.first()
-        if first is None:
-            raise ActionRefused(
-                "no-active-admin",
-                f"Expected an active account admin in '{account}'; there is none. Make one first: create_user with"
-                f" --account-role '{ACCOUNT_ADMIN}'.",
-            )
-        return first
-    named: User | None = admins.filter(email_key=fold(email)).first()
-    if named is None:
+    first = admins.filter(origin=UserOrigin.PASSWORD).first() or admins.first()
+    found: User | None = admins.filter(email_key=fold(email)).first() if email else first
+    if found is None and email:
         raise ActionRefused(
             "account-admin-unknown",
             f"Expected the e-mail of an active account admin of '{account}'; received '{email}'.",
         )
-    return named
+    if found is None:
+        raise ActionRefused(
+            "no-active-admin",
+            f"Expected an active account admin in '{account}'; there is none. Make one first: create_user with"
+            f" --account-role '{ACCOUNT_ADMIN}'.",
+        )
+    return found
 
 
 @transaction.atomic
