@@ -2,11 +2,9 @@
 
 from django.db import transaction
 
-from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.models import Account
-from accounts.roles.custom_roles import RoleDraft, Use, check_custom, checked, delete_unused, fill, lock_roles, used
-from accounts.roles.names import checked_name
+from accounts.roles.custom_roles import CustomRoles, RoleDraft, Use, checked_name, lock_roles, used
 from spaces.models import DefaultPlacement, GroupSpaceRole, SpaceMembership, SpaceRole
 from spaces.permissions import SpacePermission
 from spaces.role_mapping import MEMBER_ROLE
@@ -31,43 +29,6 @@ def ensure_space_role(
     return add_space_role(account, RoleDraft(name, "", permissions), acting=acting, template=template), True
 
 
-@transaction.atomic
-def add_space_role(account: Account, draft: RoleDraft, *, acting: Actor, template: str = "") -> SpaceRole:
-    """A new custom role. Raises ActionRefused, also for a name that is taken."""
-    lock_roles(account)
-    draft = checked(draft, SpaceRole.objects.in_account(account), WHAT, SpacePermission)
-    role = SpaceRole(account=account)
-    changes = fill(role, draft, SpacePermission)
-    role.save(force_insert=True)
-    audit.record(acting, "space-role.created", role, {"template": [None, template], **changes})
-    return role
-
-
-@transaction.atomic
-def update_space_role(role: SpaceRole, draft: RoleDraft, *, acting: Actor) -> bool:
-    """Changes a custom role wherever it is given; False when nothing changes. Raises ActionRefused."""
-    check_custom(role)
-    lock_roles(role.account)
-    kept = SpaceRole.objects.in_account(role.account_id)
-    role = kept.select_for_update(no_key=True).get(pk=role.pk)
-    changes = fill(role, checked(draft, kept.exclude(pk=role.pk), WHAT, SpacePermission), SpacePermission)
-    if not changes:
-        return False
-    role.save(update_fields=list(changes))
-    audit.record(acting, "space-role.updated", role, changes)
-    return True
-
-
-@transaction.atomic
-def delete_space_role(role: SpaceRole, *, acting: Actor) -> None:
-    """Deletes a custom role that is given nowhere. Raises ActionRefused, naming where it is."""
-    check_custom(role)
-    lock_roles(role.account)
-    role = SpaceRole.objects.in_account(role.account_id).select_for_update().get(pk=role.pk)
-    audit.record(acting, "space-role.deleted", role, {"permissions": [role.permissions, None]})
-    delete_unused(role, space_role_uses(role))
-
-
 def space_role_uses(role: SpaceRole) -> list[Use]:
     """In which spaces people have the role, which groups give it, and which connections by default."""
     people = SpaceMembership.objects.in_account(role.account_id).filter(role=role)
@@ -82,3 +43,9 @@ def space_role_uses(role: SpaceRole) -> list[Use]:
         *used("groups", groups.order_by("group__name").values_list("group__name", flat=True).distinct()),
         *used("default of connections", connections),
     ]
+
+
+_SPACE_ROLES = CustomRoles(SpaceRole, WHAT, SpacePermission, lambda _role, _wanted, _acting: None, space_role_uses)
+add_space_role = _SPACE_ROLES.create
+update_space_role = _SPACE_ROLES.update
+delete_space_role = _SPACE_ROLES.delete

@@ -6,7 +6,7 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, Connection
-from accounts.roles.names import checked_name
+from accounts.roles.custom_roles import checked_name
 from common.folding import nfc
 from common.texts import listed
 from spaces.models import DefaultPlacement, Space, SpaceRole

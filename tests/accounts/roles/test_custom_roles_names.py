@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.errors import ActionRefused
-from accounts.roles.names import checked_name
+from accounts.roles.custom_roles import checked_name
 
 
 def test_a_name_is_kept_in_one_normal_form() -> None:
