@@ -26,6 +26,8 @@ from console.shared.guards import account_of, acting, needs, own_or_404
 from console.shared.refusals import refusal_as_form_error
 from console.shared.words import counted
 
+# The identifier may be misspelt.
+_UNSEEN = "No recent login of a non-member carried it. Check the spelling, or wait for logins."
 _PREVIEW = {"hx-post": "", "hx-trigger": "input changed delay:400ms", "hx-target": "#effect", "hx-swap": "outerHTML"}
 
 
@@ -140,14 +142,9 @@ def _preview(
         "is_cleared": not key,
         "other": others.filter(idp_identifier_key=key).first() if key else None,
         "sentence": effect_sentence(effect, is_new=group is None),
-        "remark": identifier_remark(typed, vendors) or _unseen(effect),
+        "remark": identifier_remark(typed, vendors) or ("" if effect.added else _UNSEEN),
         "moves": _moves(effect),
     }
-
-
-def _unseen(effect: Effect) -> str:
-    """Return a warning if the identifier may be misspelt: no login carried it for a new member."""
-    return "" if effect.added else "No recent login of a non-member carried it. Check the spelling, or wait for logins."
 
 
 def _moves(effect: Effect) -> list[tuple[str, str]]:

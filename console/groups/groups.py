@@ -1,6 +1,5 @@
 """Groups: list and deletion."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +25,6 @@ from console.shared.words import counted
 from spaces.models import GroupSpaceRole
 
 ORDERS = {"name": ("name",), "type": ("idp_identifier_key",), "users": ("users",), "role": ("account_role__name",)}
-
-
-@dataclass(frozen=True)
-class Line:
-    group: Group
-    users: int
-    spaces: int
 
 
 @require_safe
@@ -62,12 +54,12 @@ def _users_of_each(account: Account) -> Coalesce:
     return Coalesce(Subquery(of_one.values("group").annotate(n=Count("*")).values("n")), 0, output_field=IntegerField())
 
 
-def _lines(account: Account, listing: Listing) -> list[Line]:
+def _lines(account: Account, listing: Listing) -> list[dict[str, Any]]:
     """The groups of the page with their numbers: two queries, for these groups only."""
     shown = list(listing.page)
     users = _counted(GroupMembership.objects.in_account(account).filter(group__in=shown), Count("*"))
     spaces = _counted(GroupSpaceRole.objects.in_account(account).filter(group__in=shown), Count("space", distinct=True))
-    return [Line(group, users.get(group.pk, 0), spaces.get(group.pk, 0)) for group in shown]
+    return [{"group": one, "users": users.get(one.pk, 0), "spaces": spaces.get(one.pk, 0)} for one in shown]
 
 
 def _counted(rows: "QuerySet[Any]", number: Count) -> dict[UUID, int]:

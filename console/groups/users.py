@@ -1,7 +1,6 @@
 """Tab Users of a group: members with their source, adding and removing them."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.groups.groups import delivering_connections
-from accounts.groups.managed_by_hand import Ruling
 from accounts.groups.members import add_members, remove_member, rulings
 from accounts.models import Group, GroupMembership, User
 from accounts.models.user import UserState
@@ -66,12 +64,6 @@ class MembersForm(forms.Form):
         return users
 
 
-@dataclass(frozen=True)
-class Line:
-    membership: GroupMembership
-    ruling: Ruling
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.MANAGE_USERS)
 def users(request: HttpRequest, group_id: UUID) -> HttpResponse:
@@ -115,7 +107,7 @@ def _page(request: HttpRequest, group: Group, form: MembersForm) -> HttpResponse
         "tab": "users",
         "form": form,
         "listing": listing,
-        "lines": [Line(one, ruling[one.pk]) for one in shown],
+        "lines": [{"membership": one, "ruling": ruling[one.pk]} for one in shown],
         "delivering": delivering_connections(account),
         "zone": zone_for(request),
     }

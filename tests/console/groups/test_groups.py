@@ -55,7 +55,7 @@ def test_filters_and_order(as_alice_of: Client, cast: Cast, query: str, found: l
     mapped_group(cast.acme, "Ops", GUID)
     put_in(cast.bob, create_group(cast.acme, "Sec", acting=OPERATOR)[0])
     create_group(cast.acme, "Dev", acting=OPERATOR)
-    assert [line.group.name for line in as_alice_of.get(f"/groups?{query}").context["lines"]] == found
+    assert [line["group"].name for line in as_alice_of.get(f"/groups?{query}").context["lines"]] == found
 
 
 def test_a_page_costs_the_same_for_many(as_alice_of: Client, cast: Cast, django_assert_max_num_queries: object) -> None:
