@@ -44,8 +44,10 @@ class AccountBackend(BaseBackend):
         matching = [user for user in candidates if user.check_password(password)]
         if len(matching) != 1:
             return None
-        password_policy.note_use(matching[0], audit.person(matching[0], _address(request)))
-        return matching[0]
+        [user] = matching
+        if user.account.sso_enforced_at is not None:
+            audit.record(audit.person(user, _address(request)), "user.break-glass-login", user)
+        return user
 
     def get_user(self, user_id: UUID | str) -> User | None:
         active = User.objects.active().select_related("account", "account_role")

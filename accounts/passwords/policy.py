@@ -5,8 +5,6 @@ Their passwords are the emergency access to an account whose identity provider f
 
 from django.db.models import Q, QuerySet
 
-from accounts.audit import audit
-from accounts.audit.audit import Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, User
 from accounts.models.user import OWN_ROLE_IS_ADMIN, UserOrigin
@@ -18,12 +16,6 @@ MAY_USE = Q(account__sso_enforced_at=None) | OWN_ROLE_IS_ADMIN
 def may_use(user: User) -> bool:
     """`MAY_USE`, of a user whose account and account role are at hand."""
     return user.account.sso_enforced_at is None or is_admin_by_own_role(user)
-
-
-def note_use(user: User, acting: Actor) -> None:
-    """A password that was accepted although the account enforces SSO."""
-    if user.account.sso_enforced_at is not None:
-        audit.record(acting, "user.break-glass-login", user)
 
 
 def of_account(account: Account) -> "QuerySet[User]":

@@ -46,7 +46,10 @@ def check_may_revoke(token: ApiToken, acting: Actor) -> None:
 
 def made_with(token: ApiToken) -> "QuerySet[ApiToken]":
     """The tokens that end with this one: made with it, or with a token made with it. Oldest first."""
-    return _living(token.account_id).filter(pk__in=_ids_made_with(token)).order_by("created_at", "pk")
+    account = statements.stored(ApiToken, "account", token.account_id)
+    key = statements.stored(ApiToken, "id", token.pk)
+    ids = RawSQL(_MADE_WITH, (account, key, account))  # noqa: S611  # no value is part of the text
+    return _living(token.account_id).filter(pk__in=ids).order_by("created_at", "pk")
 
 
 @transaction.atomic
@@ -59,7 +62,7 @@ def revoke_token(token: ApiToken, *, acting: Actor) -> list[ApiToken]:
     check_may_revoke(token, acting)
     of_account = ApiToken.objects.in_account(token.account_id).not_revoked()
     itself = list(of_account.filter(pk=token.pk).select_for_update())
-    made = list(_living(token.account_id).filter(pk__in=_ids_made_with(token)).order_by("pk").select_for_update())
+    made = list(made_with(token).order_by("pk").select_for_update())
     _end(itself, {}, acting)
     _end(made, {"revoked_with": [None, f"{token.name} ({token.prefix}…)"]}, acting)
     return [*itself, *made]
@@ -108,12 +111,6 @@ def _living(account_id: UUID) -> "QuerySet[ApiToken]":
     """Neither revoked nor expired."""
     unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     return ApiToken.objects.in_account(account_id).not_revoked().filter(unexpired)
-
-
-def _ids_made_with(token: ApiToken) -> RawSQL:
-    account = statements.stored(ApiToken, "account", token.account_id)
-    key = statements.stored(ApiToken, "id", token.pk)
-    return RawSQL(_MADE_WITH, (account, key, account))  # noqa: S611  # no value is part of the text
 
 
 def _end(rows: list[ApiToken], changes: Mapping[str, Any], acting: Actor) -> None:

@@ -5,7 +5,7 @@ Each part stands alone: a failure is logged, and the others go on.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from uuid import UUID
@@ -71,13 +71,9 @@ def _next(due: Callable[[], list[UUID]], tried: set[UUID], swept: Swept, name: s
     except Exception:
         _note_failure(swept, name)
         return []
-    return list(dict.fromkeys(_from_both_ends(waiting)))[:BATCH]
-
-
-def _from_both_ends(waiting: list[UUID]) -> Iterator[UUID]:
-    """Oldest and newest by turns: a user deprovisioned just now does not wait until thousands before them are done."""
-    half = waiting[:BATCH], reversed(waiting[-BATCH:])
-    return (key for key in chain.from_iterable(zip_longest(*half)) if key)
+    # Oldest and newest by turns: a user deprovisioned just now does not wait until thousands before them are done.
+    turns = chain.from_iterable(zip_longest(waiting[:BATCH], reversed(waiting[-BATCH:])))
+    return [key for key in dict.fromkeys(turns) if key][:BATCH]
 
 
 def _done(do: Callable[[UUID], bool], key: UUID, swept: Swept, name: str) -> bool:
