@@ -1,7 +1,6 @@
 """Erase a user: end their access, empty their row and free their names. The audit log keeps the name of before."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,11 +9,11 @@ from accounts.audit.audit import Actor
 from accounts.connections import scope as connection_scope
 from accounts.deprovisioning import guard
 from accounts.deprovisioning.end_access import clean_up_after_commit, end_access
-from accounts.models import Account, User
+from accounts.models import User
 from accounts.models.account import one_user_fewer
 from accounts.models.user import UserState
 from accounts.users import users
-from accounts.users.locking import locked_with_account, save, values
+from accounts.users.locking import save, values
 from accounts.users.protection import check_may_deprovision
 
 
@@ -26,14 +25,8 @@ class Erasure:
     held: bool = False
 
 
-def erase(user_id: UUID, account: Account, *, acting: Actor) -> Erasure:
-    """Erase a user. Raises Protected, PermissionsExceeded and User.DoesNotExist."""
-    with locked_with_account(user_id, account) as user:
-        return erase_locked(user, acting=acting)
-
-
 def erase_locked(user: User, *, acting: Actor) -> Erasure:
-    """As `erase`, for a user from `locking.locked_with_account`."""
+    """Erase a user from `locking.locked_with_account`. Raises Protected and PermissionsExceeded."""
     check_may_deprovision(user, acting)
     connection_scope.check_speaks_for(user, acting)
     label, before = str(user), values(user)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -48,14 +47,11 @@ def provision(account: Account, record: UserRecord, *, acting: Actor) -> User:
         raise taken(record, refused) from None
 
 
-def revise(user_id: UUID, account: Account, record: UserRecord, *, acting: Actor) -> User:
-    """Make the user what the record says. Raises Taken, Protected, User.DoesNotExist."""
-    with locked(user_id, account) as user:
-        return revise_locked(user, record, acting=acting)
-
-
 def revise_locked(user: User, record: UserRecord, *, acting: Actor) -> User:
-    """As `revise`, for a user from `locking.locked`. Nothing is written where nothing changes."""
+    """Make a user from `locking.locked` what the record says; nothing is written where nothing changes.
+
+    Raises Taken, Protected.
+    """
     before = values(user)
     if record.active is False and user.state != UserState.DEPROVISIONED:
         check_may_deprovision(user, acting)

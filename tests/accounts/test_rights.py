@@ -11,14 +11,13 @@ from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import end_access, holds
 from accounts.deprovisioning.end_access import deprovision_many
-from accounts.deprovisioning.erase import erase
 from accounts.errors import ActionRefused
 from accounts.groups import groups
 from accounts.groups import members as group_members
 from accounts.models import Account, AccountRole, FormerAccess, Group, HeldDeparture, User
 from accounts.passwords import links as password_links
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.provisioning import identifiers, provisioning
+from accounts.provisioning import identifiers
 from accounts.provisioning.user_record import UserRecord
 from accounts.rights import PermissionsExceeded
 from accounts.roles import roles
@@ -26,7 +25,9 @@ from accounts.roles.custom_roles import RoleDraft
 from accounts.sso.login.complete import complete_login
 from accounts.users import users
 from accounts.users.protection import Protected
+from tests.support import changing
 from tests.support.cast import PASSWORD, Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db
@@ -253,7 +254,7 @@ CHANGED = {
 def test_provisioning_changes_no_identifier_of_an_announced_admin(cast: Cast, what: str) -> None:
     ada = announced_admin(cast)
     with pytest.raises(Protected, match="Identifiers"):
-        provisioning.revise(ada.pk, cast.acme, CHANGED[what], acting=SCIM)
+        changing.revise(ada.pk, cast.acme, CHANGED[what], acting=SCIM)
     assert User.objects.get(pk=ada.pk).external_id == ""
 
 
@@ -262,17 +263,17 @@ def test_provisioning_changes_no_identifier_of_who_has_permissions_through_a_gro
     cast: Cast, auditor: User, what: str
 ) -> None:
     with pytest.raises(Protected):
-        provisioning.revise(auditor.pk, cast.acme, CHANGED[what], acting=SCIM)
+        changing.revise(auditor.pk, cast.acme, CHANGED[what], acting=SCIM)
 
 
 def test_provisioning_changes_names_of_an_admin(cast: Cast) -> None:
-    ada = provisioning.revise(announced_admin(cast).pk, cast.acme, record(first_name="Ada"), acting=SCIM)
+    ada = changing.revise(announced_admin(cast).pk, cast.acme, record(first_name="Ada"), acting=SCIM)
     assert ada.first_name == "Ada"
 
 
 def test_an_admin_is_deprovisioned_although_the_same_message_renames_them(cast: Cast) -> None:
     ada = announced_admin(cast)
-    provisioning.revise(ada.pk, cast.acme, record("evil@acme.example", external_id="x", active=False), acting=SCIM)
+    changing.revise(ada.pk, cast.acme, record("evil@acme.example", external_id="x", active=False), acting=SCIM)
     ada.refresh_from_db()
     assert (ada.state, ada.email, ada.user_name, ada.external_id) == ("deprovisioned", *["ada@acme.example"] * 2, "")
 
@@ -281,7 +282,7 @@ def test_an_admin_is_deprovisioned_although_the_same_message_renames_them(cast: 
 
 ENDS = {
     "page": lambda cast, user: end_access.deprovision(user.pk, cast.acme, acting=audit.person(cast.alice)),
-    "SCIM": lambda cast, user: provisioning.revise(user.pk, cast.acme, record(active=False), acting=SCIM),
+    "SCIM": lambda cast, user: changing.revise(user.pk, cast.acme, record(active=False), acting=SCIM),
     "command": lambda cast, user: end_access.deprovision(user.pk, cast.acme, acting=OPERATOR),
 }
 
@@ -297,8 +298,8 @@ def test_end_of_access_takes_the_account_role_and_notes_it(cast: Cast, way: str)
 
 def test_a_return_brings_no_rights_back(cast: Cast) -> None:
     ada = announced_admin(cast)
-    provisioning.revise(ada.pk, cast.acme, record(active=False), acting=SCIM)
-    back = provisioning.revise(ada.pk, cast.acme, record(active=True, external_id="00u-evil"), acting=SCIM)
+    changing.revise(ada.pk, cast.acme, record(active=False), acting=SCIM)
+    back = changing.revise(ada.pk, cast.acme, record(active=True, external_id="00u-evil"), acting=SCIM)
     assert (back.state, rights.account_permissions(User.objects.get(pk=ada.pk))) == ("pending", set())
 
 
@@ -309,7 +310,7 @@ def test_a_role_that_the_release_before_left_does_not_come_back(cast: Cast, way:
     if way == "page":
         end_access.restore(ada.pk, cast.acme, acting=audit.person(cast.alice))
     else:
-        provisioning.revise(ada.pk, cast.acme, record(active=True), acting=SCIM)
+        changing.revise(ada.pk, cast.acme, record(active=True), acting=SCIM)
     ada = User.objects.get(pk=ada.pk)
     assert (ada.state, ada.account_role.name) == ("pending", ACCOUNT_MEMBER)
 
@@ -333,7 +334,7 @@ def test_an_admin_gives_the_identifiers_that_provisioning_may_not_change(cast: C
     values = {"email": "ada.new@acme.example", "user_name": "ada.new@acme.example", "external_id": "00u1"}
     assert identifiers.change_identifiers(ada, values, acting=audit.person(cast.alice))
     new = record("ada.new@acme.example", external_id="00u1", last_name="Adler")
-    assert provisioning.revise(ada.pk, cast.acme, new, acting=SCIM).last_name == "Adler"
+    assert changing.revise(ada.pk, cast.acme, new, acting=SCIM).last_name == "Adler"
 
 
 @pytest.mark.parametrize("name", ["email", "user_name"])

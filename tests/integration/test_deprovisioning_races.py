@@ -9,7 +9,6 @@ from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import cleanup, end_access, guard, holds, retention
-from accounts.deprovisioning.erase import erase
 from accounts.errors import ActionRefused
 from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
@@ -24,7 +23,9 @@ from spaces.models import SpaceMembership
 from spaces.placing import place_user
 from spaces.spaces import space_role_named
 from tests.integration.test_races import at_once
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, mapped_group, saml_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,7 +163,7 @@ def test_a_release_beside_a_reactivation_ends_with_a_person_who_is_here(cast: Ca
         record = UserRecord(user.user_name, emails=(user.email,), active=True)
         at_once(
             lambda: holds.release_all(cast.acme, OPERATOR),
-            lambda user=user, record=record: provisioning.revise(user.pk, cast.acme, record, acting=SCIM),
+            lambda user=user, record=record: changing.revise(user.pk, cast.acme, record, acting=SCIM),
         )
         user.refresh_from_db()
         assert user.state == "pending"

@@ -10,14 +10,15 @@ import pytest
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.models import Account, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.taken import Taken
 from accounts.provisioning.user_record import UserRecord
 from tests.integration.test_races import at_once
 from tests.integration.waiting import elsewhere
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANN = UserRecord("ann@acme.example")
@@ -60,7 +61,7 @@ def test_who_gets_another_name_meanwhile_keeps_it_and_the_name_is_somebody_news(
     cast: Cast, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renamed = UserRecord("anna@acme.example")
-    overtake(monkeypatch, partial(provisioning.revise, record=renamed, acting=OPERATOR))
+    overtake(monkeypatch, partial(changing.revise, record=renamed, acting=OPERATOR))
     assert provisioning.provision(cast.acme, ANN, acting=OPERATOR).pk != ann.pk
     ann.refresh_from_db()
     assert (ann.state, ann.user_name) == ("deprovisioned", "anna@acme.example")

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from accounts import wake_up
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
@@ -19,7 +18,9 @@ from accounts.users.locking import locked
 from accounts.users.member_role import member_role_id
 from tests.integration.test_races import at_once
 from tests.integration.waiting import start_waiting
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANN = UserRecord("ann@acme.example", emails=("ann@acme.example",), display_name="As it was")
@@ -62,7 +63,7 @@ def test_two_erasures_at_once_count_the_user_out_once(cast: Cast, ann: User) -> 
 def test_a_user_deprovisioned_meanwhile_is_not_revised_back_in(cast: Cast, ann: User) -> None:
     with transaction.atomic():
         end_access.deprovision(ann.pk, cast.acme, acting=OPERATOR)
-        revise = partial(provisioning.revise, ann.pk, cast.acme, replace(ANN, display_name="New"), acting=OPERATOR)
+        revise = partial(changing.revise, ann.pk, cast.acme, replace(ANN, display_name="New"), acting=OPERATOR)
         waiting = start_waiting(revise)
     assert waiting.result().state == "deprovisioned"
     ann.refresh_from_db()
@@ -79,8 +80,8 @@ def test_a_create_is_one_statement_of_its_own(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda cast, ann: provisioning.revise(ann.pk, cast.acme, replace(ANN, display_name="New"), acting=OPERATOR),
-        lambda cast, ann: provisioning.revise(ann.pk, cast.acme, replace(ANN, active=False), acting=OPERATOR),
+        lambda cast, ann: changing.revise(ann.pk, cast.acme, replace(ANN, display_name="New"), acting=OPERATOR),
+        lambda cast, ann: changing.revise(ann.pk, cast.acme, replace(ANN, active=False), acting=OPERATOR),
         lambda cast, ann: end_access.deprovision(ann.pk, cast.acme, acting=OPERATOR),
         lambda cast, ann: erase(ann.pk, cast.acme, acting=OPERATOR),
     ],

@@ -11,7 +11,6 @@ from accounts import wake_up
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup, end_access, guard, holds, retention
-from accounts.deprovisioning.erase import erase
 from accounts.groups import groups
 from accounts.groups import members as group_members
 from accounts.groups import sync as group_sync
@@ -25,6 +24,7 @@ from spaces.models import SpaceMembership, SpaceRole
 from spaces.placing import place_user, remove_from_space
 from tests.integration.waiting import elsewhere, start_waiting
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, known_at, mapped_group, put_in, saml_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,10 +15,10 @@ from accounts.connections.moving import moves
 from accounts.connections.scope import ForeignDomain, Ties, foreign_domain, speaks_for
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
-from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
 from accounts.users import users
 from accounts.users.protection import Protected
+from tests.support import changing
 from tests.support.cast import Cast
 from tests.support.factories import known_at, saml_connection
 from tests.support.partnership import Partnership, provisioning_of
@@ -121,7 +121,7 @@ def test_after_the_only_connection_people_are_free_for_the_next(cast: Cast) -> N
 def test_a_connection_takes_charge_of_a_person_it_speaks_for(partnership: Partnership, cast: Cast) -> None:
     same = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
     acting = provisioning_of(partnership.company)
-    petra = provisioning.revise(cast.petra.pk, cast.acme, same, acting=acting)
+    petra = changing.revise(cast.petra.pk, cast.acme, same, acting=acting)
     assert petra.provisioned_by == partnership.company.pk
     assert AuditEntry.objects.latest("at").changes == {"provisioned_by": [None, "'Company'"]}
 
@@ -130,7 +130,7 @@ def test_a_connection_takes_charge_of_a_person_it_speaks_for(partnership: Partne
 def test_where_there_is_one_connection_the_same_values_are_no_change(cast: Cast) -> None:
     acting = provisioning_of(saml_connection(cast.acme), is_only=True)
     same = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
-    petra = provisioning.revise(cast.petra.pk, cast.acme, same, acting=acting)
+    petra = changing.revise(cast.petra.pk, cast.acme, same, acting=acting)
     assert (petra.provisioned_by, petra.version) == (None, 1)
 
 
@@ -140,9 +140,9 @@ def test_names_stored_by_no_connection_are_no_connections(
     partnership: Partnership, cast: Cast, changed: dict[str, str]
 ) -> None:
     own = UserRecord(cast.petra.user_name, emails=(cast.petra.email,))
-    provisioning.revise(cast.petra.pk, cast.acme, own, acting=provisioning_of(partnership.company))
+    changing.revise(cast.petra.pk, cast.acme, own, acting=provisioning_of(partnership.company))
     record = UserRecord(**{**own.__dict__, **changed})
-    petra = provisioning.revise(cast.petra.pk, cast.acme, record, acting=provisioning_of(None))
+    petra = changing.revise(cast.petra.pk, cast.acme, record, acting=provisioning_of(None))
     assert petra.provisioned_by is None
 
 

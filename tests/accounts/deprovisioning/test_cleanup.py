@@ -13,7 +13,6 @@ from django.utils import timezone
 from accounts import alerts, tasks
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup, end_access
-from accounts.deprovisioning.erase import erase
 from accounts.groups import members as group_members
 from accounts.models import (
     Alert,
@@ -32,7 +31,9 @@ from spaces.models import SpaceMembership
 from spaces.placing import place_user
 from spaces.spaces import create_space, space_role_named
 from tests.conftest import LogIn
+from tests.support import changing
 from tests.support.cast import PASSWORD, Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, mapped_group, saml_connection
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_restoring_before_the_clean_up_brings_nothing_back(cast: Cast, way: str)
     record = UserRecord("bob@acme.example", emails=("bob@acme.example",), first_name="Bob", active=True)
     ways: dict[str, Callable[[], User]] = {
         "restore": lambda: end_access.restore(cast.bob.pk, cast.acme, acting=OPERATOR),
-        "revise": lambda: provisioning.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR),
+        "revise": lambda: changing.revise(cast.bob.pk, cast.acme, record, acting=OPERATOR),
         "provision": lambda: provisioning.provision(cast.acme, record, acting=OPERATOR),
     }
     back = ways[way]()
@@ -194,7 +195,7 @@ def test_a_warning_about_the_owner_of_a_token_is_over_when_they_are_out(cast: Ca
 WITHOUT_ACCESS = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
 
 
-@pytest.mark.parametrize("end", [end_access.deprovision, erase, partial(provisioning.revise, record=WITHOUT_ACCESS)])
+@pytest.mark.parametrize("end", [end_access.deprovision, erase, partial(changing.revise, record=WITHOUT_ACCESS)])
 def test_each_end_of_access_wakes_the_clean_up_after_commit(
     cast: Cast, end: Any, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -7,7 +7,6 @@ from django.test import Client
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.models import ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
@@ -17,7 +16,9 @@ from accounts.tokens import tokens
 from accounts.users import users
 from accounts.users.protection import Protected
 from tests.conftest import LogIn
+from tests.support import changing
 from tests.support.cast import PASSWORD, Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def provision(cast: Cast, record: UserRecord = ANN) -> User:
 
 
 def revise(cast: Cast, user: User, record: UserRecord) -> User:
-    return provisioning.revise(user.pk, cast.acme, record, acting=OPERATOR)
+    return changing.revise(user.pk, cast.acme, record, acting=OPERATOR)
 
 
 def test_a_deprovisioned_user_has_no_session_and_no_token_and_restoring_revives_neither(cast: Cast) -> None:

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from accounts import tasks
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.taken import Taken
 from accounts.provisioning.user_record import UserRecord
 from tests.conftest import LogIn
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def provision(cast: Cast, record: UserRecord = ANN) -> User:
 
 
 def revise(cast: Cast, user: User, record: UserRecord) -> User:
-    return provisioning.revise(user.pk, cast.acme, record, acting=OPERATOR)
+    return changing.revise(user.pk, cast.acme, record, acting=OPERATOR)
 
 
 def test_an_erased_user_leaves_no_name_behind_and_may_be_created_anew(cast: Cast, log_in: LogIn) -> None:

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access, guard, holds
-from accounts.deprovisioning.erase import erase
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
 from tests.accounts.deprovisioning.conftest import SCIM, open_ones
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few")]
 
@@ -121,7 +122,7 @@ def test_other_changes_of_a_held_user_are_made(cast: Cast, people: Iterator[User
         leave(next(people))
     held = next(people)
     record = UserRecord(held.user_name, emails=(held.email,), first_name="Ann", active=False)
-    provisioning.revise(held.pk, cast.acme, record, acting=SCIM)
+    changing.revise(held.pk, cast.acme, record, acting=SCIM)
     held.refresh_from_db()
     assert (held.state, held.first_name) == ("pending", "Ann")
 
@@ -142,7 +143,7 @@ def test_the_idp_may_withdraw_its_request(cast: Cast, people: Iterator[User], le
         leave(person)
     back = persons[3]
     record = UserRecord(back.user_name, emails=(back.email,), active=True)
-    provisioning.revise(back.pk, cast.acme, record, acting=SCIM)
+    changing.revise(back.pk, cast.acme, record, acting=SCIM)
     end_access.restore(persons[4].pk, cast.acme, acting=OPERATOR)
     assert holds.held(cast.acme) == 0
     assert AuditEntry.objects.filter(action="user.departure-dropped").count() == 2

@@ -7,10 +7,10 @@ import pytest
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import holds
-from accounts.deprovisioning.erase import erase
 from accounts.models import AuditEntry, HeldDeparture, User
 from tests.accounts.deprovisioning.conftest import open_ones
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few")]
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import cleanup, end_access, retention
-from accounts.deprovisioning.erase import erase
 from accounts.models import Account, AuditEntry, FormerAccess, User
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.commands import run
 
 pytestmark = pytest.mark.django_db

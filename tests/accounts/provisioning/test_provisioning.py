@@ -13,6 +13,7 @@ from accounts.provisioning.user_record import UserRecord
 from accounts.sso.refusal import LoginRefused
 from accounts.users.protection import Protected
 from tests.conftest import LogIn
+from tests.support import changing
 from tests.support.cast import Cast
 from tests.support.factories import claims, saml_connection
 
@@ -25,7 +26,7 @@ def provision(cast: Cast, record: UserRecord = ANN) -> User:
 
 
 def revise(cast: Cast, user: User, record: UserRecord) -> User:
-    return provisioning.revise(user.pk, cast.acme, record, acting=OPERATOR)
+    return changing.revise(user.pk, cast.acme, record, acting=OPERATOR)
 
 
 def test_a_new_user_is_pending_and_has_no_password(cast: Cast) -> None:

@@ -9,16 +9,16 @@ import pytest
 from accounts.audit import audit
 from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.provisioning import provisioning
 from accounts.provisioning.user_record import UserRecord
 from accounts.users import protection, users
 from accounts.users.protection import OwnToken, Protected
 from tests.conftest import LogIn
+from tests.support import changing
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.commands import run
 from tests.support.factories import claims, saml_connection
 
@@ -86,7 +86,7 @@ def test_a_refused_command_is_in_the_audit_log(cast: Cast) -> None:
 WITHOUT_ACCESS = UserRecord("bob@acme.example", emails=("bob@acme.example",), active=False)
 
 
-@pytest.mark.parametrize("end", [end_access.deprovision, erase, partial(provisioning.revise, record=WITHOUT_ACCESS)])
+@pytest.mark.parametrize("end", [end_access.deprovision, erase, partial(changing.revise, record=WITHOUT_ACCESS)])
 def test_provisioning_may_not_remove_the_owner_of_its_own_token(cast: Cast, end: Any) -> None:
     scim = Actor("provisioning (Bob's)", cast.bob.pk, automatic=True)
     with pytest.raises(OwnToken, match="service token") as refused:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.audit import chain as audit_chain
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import retention
-from accounts.deprovisioning.erase import erase
 from accounts.models import AuditEntry, AuditSeal, UnsealedEntry, User
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = pytest.mark.django_db
 

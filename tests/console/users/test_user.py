@@ -7,12 +7,12 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning.erase import erase
 from accounts.groups.groups import create_group
 from accounts.groups.members import add_member
 from accounts.models import ExternalIdentity, User
 from tests.conftest import LogIn
 from tests.support.cast import Cast
+from tests.support.changing import erase
 from tests.support.factories import claims, saml_connection
 
 pytestmark = pytest.mark.django_db

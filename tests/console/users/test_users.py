@@ -9,12 +9,12 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.models import User
 from accounts.users import users
 from spaces.placing import place_users
 from spaces.spaces import space_role_named
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 pytestmark = pytest.mark.django_db
 

@@ -8,12 +8,12 @@ import pytest
 from django.core import signing
 
 from accounts.audit.audit import OPERATOR
-from accounts.deprovisioning.erase import erase
 from scim.errors import ScimError
 from scim.listing.cursors import SECONDS
 from scim.listing.paging import Page, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 
 def _names(page: Page) -> list[str]:

@@ -7,7 +7,6 @@ import pytest
 
 from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
-from accounts.deprovisioning.erase import erase
 from accounts.models import Account
 from accounts.provisioning import provisioning
 from scim.errors import ScimError
@@ -15,6 +14,7 @@ from scim.listing import landmarks
 from scim.listing.paging import MAX_COUNT, Page, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
+from tests.support.changing import erase
 
 Ask = Callable[..., Page]
 
