@@ -1,7 +1,6 @@
 """What a group gives its members in spaces."""
 
 from collections.abc import Collection, Iterable
-from uuid import UUID
 
 from django.db import transaction
 
@@ -18,7 +17,9 @@ Pair = tuple[Space, SpaceRole]
 @transaction.atomic
 def give_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> int:
     """Adds (space, role) pairs to a group; gives how many were new. Raises ActionRefused across accounts."""
-    wanted = _checked(group, pairs)
+    wanted = {(space.pk, role.pk): (space, role) for space, role in pairs}
+    if any({space.account_id, role.account_id} != {group.account_id} for space, role in wanted.values()):
+        raise ActionRefused("space-of-another-account", "Expected spaces and space roles of the group's own account.")
     there = {(grant.space_id, grant.role_id) for grant in _grants(group, acting)}
     new = [(space, role) for key, (space, role) in wanted.items() if key not in there]
     _change(group, new, (), acting)
@@ -31,24 +32,6 @@ def take_space_role(group: Group, space: Space, role: SpaceRole, *, acting: Acto
     gone = [grant for grant in _grants(group, acting) if (grant.space_id, grant.role_id) == (space.pk, role.pk)]
     _change(group, (), gone, acting)
     return bool(gone)
-
-
-@transaction.atomic
-def set_space_roles(group: Group, pairs: Iterable[Pair], *, acting: Actor) -> bool:
-    """Makes these all that the group gives in spaces; False when they were before. Raises ActionRefused."""
-    wanted, there = _checked(group, pairs), _grants(group, acting)
-    present = {(grant.space_id, grant.role_id) for grant in there}
-    new = [pair for key, pair in wanted.items() if key not in present]
-    gone = [grant for grant in there if (grant.space_id, grant.role_id) not in wanted]
-    _change(group, new, gone, acting)
-    return bool(new or gone)
-
-
-def _checked(group: Group, pairs: Iterable[Pair]) -> dict[tuple[UUID, UUID], Pair]:
-    wanted = {(space.pk, role.pk): (space, role) for space, role in pairs}
-    if any({space.account_id, role.account_id} != {group.account_id} for space, role in wanted.values()):
-        raise ActionRefused("space-of-another-account", "Expected spaces and space roles of the group's own account.")
-    return wanted
 
 
 def _grants(group: Group, acting: Actor) -> list[GroupSpaceRole]:
