@@ -1,4 +1,4 @@
-"""The kept head of a chain moves with it, and stays where the chain was cut off."""
+"""The kept head of a chain stays where the chain was cut off; and what a page says of the chain."""
 
 import uuid
 
@@ -6,7 +6,8 @@ import pytest
 
 from accounts.audit import audit, chain
 from accounts.audit.audit import OPERATOR
-from accounts.models import AuditHead
+from accounts.models import Account, AuditHead
+from accounts.work import task_runs
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +18,6 @@ def sealed(cast: Cast) -> Cast:
     audit.record(OPERATOR, "user.tested", cast.bob)
     chain.seal()
     return cast
-
-
-def test_the_head_is_the_newest_seal(sealed: Cast) -> None:
-    assert chain.kept_head(sealed.acme) == chain.newest_seal(sealed.acme.pk)
 
 
 def test_a_head_that_is_not_in_the_chain_stays(sealed: Cast) -> None:
@@ -39,3 +36,20 @@ def test_an_account_that_is_gone_is_a_finding(sealed: Cast) -> None:
     assert list(chain.removed_accounts()) == []
     finding = chain.account_removed(str(uuid.UUID(int=1)), 7)
     assert (finding.kind, finding.position) == ("account-removed", 7)
+
+
+def test_entries_wait_until_they_are_sealed(cast: Cast) -> None:
+    audit.record(OPERATOR, "user.tested", cast.bob)
+    before = chain.chain_state(cast.acme)
+    chain.seal()
+    after = chain.chain_state(cast.acme)
+    assert (before.sealed, before.is_whole, after.waiting) == (0, None, 0)
+    assert after.sealed == before.waiting
+
+
+def test_a_check_after_the_account_was_created_says_whether_it_is_whole(cast: Cast) -> None:
+    chain.seal()
+    for failed, is_whole in (([], True), ([cast.acme.slug], False)):
+        with task_runs.noting(chain.CHECK) as run:
+            run.extend(failed)
+        assert chain.chain_state(Account.objects.get(pk=cast.acme.pk)).is_whole is is_whole

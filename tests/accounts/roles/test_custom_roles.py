@@ -5,7 +5,7 @@ import pytest
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole
 from accounts.permissions import Permission
-from accounts.roles.custom_roles import RoleDraft, Use, check_custom, checked, fill
+from accounts.roles.custom_roles import RoleDraft, Use, check_custom, checked, checked_name, fill
 from tests.support.cast import Cast
 
 
@@ -34,3 +34,14 @@ def test_a_name_is_taken_whatever_its_letter_case(cast: Cast) -> None:
 def test_a_built_in_role_is_refused() -> None:
     with pytest.raises(ActionRefused, match="is built in"):
         check_custom(AccountRole(name="Account Admin", builtin=True))
+
+
+def test_a_name_is_kept_in_one_normal_form() -> None:
+    assert checked_name("Zoe\u0308", "space") == "Zo\u00eb"
+
+
+@pytest.mark.parametrize("name", ["", " QA", "QA ", "A,B", "a\tb", "a\u200bb"])
+def test_what_an_attribute_cannot_carry_is_refused(name: str) -> None:
+    with pytest.raises(ActionRefused, match="Expected a space name") as refused:
+        checked_name(name, "space")
+    assert refused.value.code == "name-invalid"
