@@ -9,12 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
-from accounts.audit.audit import Actor, person
 from accounts.models import SignedInSession
 from accounts.tokens import tokens
-from common.http.client_address import client_address
 from common.http.user_agents import in_words
-from console.shared.guards import own_or_404, person_of
+from console.shared.guards import acting, own_or_404, person_of
 
 TOKENS_SHOWN = 100
 
@@ -35,7 +33,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End one of the user's own sessions; 404 for any other."""
     own = SignedInSession.objects.defer("logout_hints").filter(user=person_of(request))
-    if sessions.end(own_or_404(request, own, session_id), acting=_acting(request)):
+    if sessions.end(own_or_404(request, own, session_id), acting=acting(request)):
         messages.success(request, "Session ended. That browser must log in again.")
     return redirect("profile")
 
@@ -43,11 +41,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    ended = sessions.end_all(person_of(request), acting=_acting(request), but=sessions.current(request))
+    ended = sessions.end_all(person_of(request), acting=acting(request), but=sessions.current(request))
     word = "session has" if ended == 1 else "sessions have"
     messages.success(request, f"{ended} other {word} ended." if ended else "There were no other sessions.")
     return redirect("profile")
-
-
-def _acting(request: HttpRequest) -> Actor:
-    return person(person_of(request), client_address(request))
