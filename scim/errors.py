@@ -4,6 +4,8 @@
 what was expected, what came and what to change, and holds no SQL and nothing of another account.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -42,86 +44,25 @@ def type_name(value: object) -> str:
     return names.get(type(value), "null")
 
 
-def invalid_filter(detail: str) -> ScimError:
-    return ScimError(400, "invalidFilter", detail)
-
-
-def invalid_syntax(detail: str) -> ScimError:
-    return ScimError(400, "invalidSyntax", detail)
-
-
-def invalid_path(detail: str) -> ScimError:
-    return ScimError(400, "invalidPath", detail)
-
-
-def invalid_value(detail: str) -> ScimError:
-    return ScimError(400, "invalidValue", detail)
-
-
-def no_target(detail: str) -> ScimError:
-    return ScimError(400, "noTarget", detail)
-
-
-def mutability(detail: str) -> ScimError:
-    return ScimError(400, "mutability", detail)
-
-
-def too_many(detail: str) -> ScimError:
-    """More results than the server looks through (`tooMany`)."""
-    return ScimError(400, "tooMany", detail)
-
-
-def invalid_cursor(detail: str) -> ScimError:
-    """RFC 9865 section 2.1."""
-    return ScimError(400, "invalidCursor", detail)
-
-
-def expired_cursor(detail: str) -> ScimError:
-    """RFC 9865 section 2.1."""
-    return ScimError(400, "expiredCursor", detail)
-
-
-def invalid_count(detail: str) -> ScimError:
-    """RFC 9865 section 2.1."""
-    return ScimError(400, "invalidCount", detail)
-
-
-def uniqueness(detail: str) -> ScimError:
-    return ScimError(409, "uniqueness", detail)
-
-
-def unauthorized(detail: str) -> ScimError:
-    return ScimError(401, "", detail)
-
-
-def forbidden(detail: str) -> ScimError:
-    return ScimError(403, "", detail)
-
-
-def not_found(detail: str) -> ScimError:
-    return ScimError(404, "", detail)
-
-
-def method_not_allowed(detail: str) -> ScimError:
-    return ScimError(405, "", detail)
-
-
-def version_conflict(detail: str) -> ScimError:
-    """`If-Match` names another version than the stored one."""
-    return ScimError(412, "", detail)
-
-
-def too_large(detail: str) -> ScimError:
-    return ScimError(413, "", detail)
-
-
-def address_too_long(detail: str) -> ScimError:
-    return ScimError(414, "", detail)
-
-
-def unsupported_media_type(detail: str) -> ScimError:
-    return ScimError(415, "", detail)
-
-
-def not_implemented(detail: str) -> ScimError:
-    return ScimError(501, "", detail)
+# One for each kind of refusal: called with the sentence. Without a scimType where RFC 7644 has none.
+_Kind = Callable[[str], ScimError]
+invalid_filter: _Kind = partial(ScimError, 400, "invalidFilter")
+invalid_syntax: _Kind = partial(ScimError, 400, "invalidSyntax")
+invalid_path: _Kind = partial(ScimError, 400, "invalidPath")
+invalid_value: _Kind = partial(ScimError, 400, "invalidValue")
+no_target: _Kind = partial(ScimError, 400, "noTarget")
+mutability: _Kind = partial(ScimError, 400, "mutability")
+too_many: _Kind = partial(ScimError, 400, "tooMany")  # more results than the server looks through
+invalid_cursor: _Kind = partial(ScimError, 400, "invalidCursor")  # these three: RFC 9865 section 2.1
+expired_cursor: _Kind = partial(ScimError, 400, "expiredCursor")
+invalid_count: _Kind = partial(ScimError, 400, "invalidCount")
+unauthorized: _Kind = partial(ScimError, 401, "")
+forbidden: _Kind = partial(ScimError, 403, "")
+not_found: _Kind = partial(ScimError, 404, "")
+method_not_allowed: _Kind = partial(ScimError, 405, "")
+uniqueness: _Kind = partial(ScimError, 409, "uniqueness")
+version_conflict: _Kind = partial(ScimError, 412, "")  # `If-Match` names another version than the stored one
+too_large: _Kind = partial(ScimError, 413, "")
+address_too_long: _Kind = partial(ScimError, 414, "")
+unsupported_media_type: _Kind = partial(ScimError, 415, "")
+not_implemented: _Kind = partial(ScimError, 501, "")
