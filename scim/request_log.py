@@ -28,6 +28,24 @@ from scim.models import ProvisioningRequest
 log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=30)
+_LONGEST_SUBJECT = 120
+
+
+@dataclass(frozen=True)
+class RequestSummary:
+    """One sentence about a request: `done` if it succeeded, `tried` if not; `subject` is what it was about."""
+
+    done: str = "asked for"
+    tried: str = "ask for"
+    subject: str = "an address that does not exist"
+    result: str = ""
+
+    def sentence(self, who: str, problem: str) -> str:
+        """`Okta deactivated bo@acme.example`, or `Okta could not create bo@acme.example: …`."""
+        subject = self.subject[:_LONGEST_SUBJECT]
+        if problem:
+            return f"{who} could not {self.tried} {subject}: {problem}"
+        return f"{who} {self.done} {subject}{self.result}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from scim.views import discovery, groups, users
+from scim.views import discovery, users
 
 app_name = "scim"
 
@@ -12,9 +12,9 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^(?:Users/)?\.search/?\Z", users.SearchView.as_view(), name="search"),
     re_path(r"^Users/(?P<user_id>[^/]+)/?\Z", users.UserView.as_view(), name="user"),
     re_path(r"^Me/?\Z", users.MeView.as_view(), name="me"),
-    re_path(r"^Groups/?\Z", groups.GroupsView.as_view(), name="groups"),
-    re_path(r"^Groups/\.search/?\Z", groups.GroupsSearchView.as_view(), name="groups-search"),
-    re_path(r"^Groups/(?P<group_id>[^/]+)/?\Z", groups.GroupView.as_view(), name="group"),
+    re_path(r"^Groups/?\Z", discovery.GroupsView.as_view(), name="groups"),
+    re_path(r"^Groups/\.search/?\Z", discovery.GroupsSearchView.as_view(), name="groups-search"),
+    re_path(r"^Groups/(?P<group_id>[^/]+)/?\Z", discovery.GroupView.as_view(), name="group"),
     re_path(r"^ServiceProviderConfig/?\Z", discovery.ServiceProviderConfigView.as_view(), name="provider"),
     re_path(r"^ResourceTypes(?:/(?P<name>[^/]+))?/?\Z", discovery.ResourceTypesView.as_view(), name="resource-types"),
     re_path(r"^Schemas(?:/(?P<name>[^/]+))?/?\Z", discovery.SchemasView.as_view(), name="schemas"),

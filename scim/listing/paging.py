@@ -42,60 +42,53 @@ class Page:
     previous_cursor: str | None = None
 
 
-def read_page(
-    account: Account,
-    *,
-    filter_text: str = "",
-    start_index: str | int | None = None,
-    count: str | int | None = None,
-    sort_by: str = "",
-    sort_order: str = "",
-    cursor: str | None = None,
-) -> Page:
-    """The page that a query asks for; the parameters as they came. `cursor=""` asks for the first page by cursor.
+@dataclass(frozen=True)
+class Query:
+    """A list as it was asked for: values as sent, checked here. None: not sent."""
 
-    `account` as it was read for this request: its counters are believed. Raises ScimError.
+    filter_text: str = ""
+    sort_by: str = ""
+    sort_order: str = ""
+    start_index: str | int | None = None
+    count: str | int | None = None
+    cursor: str | None = None  # "" asks for the first page by cursor
+
+
+def read_page(account: Account, query: Query) -> Page:
+    """The page that a query asks for. `account` as it was read for this request: its counters are believed.
+
+    Raises ScimError.
     """
-    if cursor is None and not sort_by and not sort_order:
-        page = _read_plain(account, filter_text, start_index, count)
+    if query.cursor is None and not query.sort_by and not query.sort_order:
+        page = _read_plain(account, query)
         if page is not None:
             return page
-    with _time_limited(account) if filter_text or sort_by else nullcontext():
-        return _read_searched(account, filter_text, start_index, count, sort_by, sort_order, cursor)
+    with _time_limited(account) if query.filter_text or query.sort_by else nullcontext():
+        return _read_searched(account, query)
 
 
-def _read_searched(
-    account: Account,
-    filter_text: str,
-    start_index: str | int | None,
-    count: str | int | None,
-    sort_by: str,
-    sort_order: str,
-    cursor: str | None,
-) -> Page:
-    order = ordering(sort_by, sort_order)
-    condition = compile_filter(filter_text) if filter_text else Q()
+def _read_plain(account: Account, query: Query) -> Page | None:
+    """What identity providers really ask: a page of all users, or the user of a name. None: something else."""
+    first, wanted = _first(query.start_index), _page_size(query.count)
+    if not query.filter_text:
+        return _read_all(account, first, wanted)
+    found = lookups.find(account, query.filter_text)
+    return None if found is None else Page(found[first - 1 : first - 1 + wanted], len(found), first)
+
+
+def _read_searched(account: Account, query: Query) -> Page:
+    order = ordering(query.sort_by, query.sort_order)
+    condition = compile_filter(query.filter_text) if query.filter_text else Q()
     people = User.objects.in_account(account).present().filter(condition).order_by(*order)
-    if cursor is not None:
-        total = None if filter_text else account.user_count
-        mark = cursors.query_mark(account.pk, filter_text, sort_by, sort_order)
-        return _read_by_cursor(people, cursor, mark, _cursor_count(count), order == ["number"], total)
-    first, wanted = _first(start_index), _page_size(count)
-    if filter_text:
+    if query.cursor is not None:
+        total = None if query.filter_text else account.user_count
+        mark = cursors.query_mark(account.pk, query.filter_text, query.sort_by, query.sort_order)
+        return _read_by_cursor(people, query.cursor, mark, _cursor_count(query.count), order == ["number"], total)
+    first, wanted = _first(query.start_index), _page_size(query.count)
+    if query.filter_text:
         return _read_found(people, first, wanted, account if condition == IS_IN else None)
     total = account.user_count
     return Page(listed_users.read(people[first - 1 : first - 1 + wanted]) if first <= total else [], total, first)
-
-
-def _read_plain(
-    account: Account, filter_text: str, start_index: str | int | None, count: str | int | None
-) -> Page | None:
-    """What identity providers really ask: a page of all users, or the user of a name. None: something else."""
-    first, wanted = _first(start_index), _page_size(count)
-    if not filter_text:
-        return _read_all(account, first, wanted)
-    found = lookups.find(account, filter_text)
-    return None if found is None else Page(found[first - 1 : first - 1 + wanted], len(found), first)
 
 
 def _first(start_index: str | int | None) -> int:

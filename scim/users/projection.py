@@ -19,11 +19,16 @@ def projected(resource: dict[str, Any], attributes: Sequence[str], excluded: Seq
 
     Names that nothing has are left alone. `attributes` wins where both are given.
     """
-    if attributes:
-        return _only(resource, _named(tuple(attributes)))
-    if excluded:
-        return _without(resource, _named(tuple(excluded)))
-    return resource
+    named = _named(tuple(attributes or excluded))
+    shown: dict[str, Any] = {}
+    for name, value in resource.items():
+        # What of it is named: nothing, some parts, or "" for all of it.
+        parts = frozenset(part for attribute, part in named if attribute == name.lower())
+        if name in _ALWAYS or ("" in parts if attributes else not parts):
+            shown[name] = value
+        elif parts and "" not in parts and (kept := _with_parts(value, parts, wanted=bool(attributes))):
+            shown[name] = kept
+    return shown
 
 
 @lru_cache(maxsize=256)
@@ -40,34 +45,6 @@ def _split(name: str) -> tuple[str, str]:
     attribute, _, part = wanted.removeprefix(f"{CORE.lower()}:").partition(".")
     # Microsoft's collection asks for `emails[type eq "work"]`, which RFC 7644 does not know: all of it is shown.
     return attribute.partition("[")[0], part
-
-
-def _only(resource: dict[str, Any], named: _Named) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    for name, value in resource.items():
-        parts = _parts_named(named, name)
-        if name in _ALWAYS or "" in parts:
-            shown[name] = value
-        elif parts and (kept := _with_parts(value, parts, wanted=True)):
-            shown[name] = kept
-    return shown
-
-
-def _without(resource: dict[str, Any], named: _Named) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    for name, value in resource.items():
-        parts = _parts_named(named, name)
-        if name in _ALWAYS or not parts:
-            shown[name] = value
-        elif "" not in parts and (kept := _with_parts(value, parts, wanted=False)):
-            shown[name] = kept
-    return shown
-
-
-def _parts_named(named: _Named, name: str) -> frozenset[str]:
-    """What of an attribute is named: nothing, some parts, or "" for all of it."""
-    key = name.lower()
-    return frozenset(part for attribute, part in named if attribute == key)
 
 
 def _with_parts(value: Any, parts: frozenset[str], *, wanted: bool) -> Any:

@@ -15,7 +15,7 @@ from accounts.users import users
 from scim.errors import ScimError
 from scim.filters.filters import compile_filter
 from scim.listing import paging
-from scim.listing.paging import read_page
+from scim.listing.paging import Query, read_page
 from tests.support.cast import Cast
 
 PEOPLE = 20_000
@@ -105,7 +105,7 @@ def test_a_deep_page_reads_only_its_own_rows(large: Account) -> None:
 def test_the_number_of_who_is_in_comes_from_who_is_out(large: Account) -> None:
     User.objects.in_account(large).filter(number__in=[7, 9_000]).update(state=UserState.DEPROVISIONED)
     with CaptureQueriesContext(connection) as made:
-        assert read_page(large, filter_text="active eq true").total == PEOPLE - 2
+        assert read_page(large, Query(filter_text="active eq true")).total == PEOPLE - 2
     counting = [query["sql"] for query in made if "COUNT(" in query["sql"]][-1]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {counting}")
@@ -117,14 +117,14 @@ def test_the_number_of_who_is_in_comes_from_who_is_out(large: Account) -> None:
 def test_pages_are_the_same_from_both_ends_after_an_erasure(large: Account) -> None:
     User.objects.in_account(large).filter(number__in=[7, 9_000]).delete()
     large.user_count -= 2
-    last = read_page(large, start_index=PEOPLE - 2 - 99, count=100).users
+    last = read_page(large, Query(start_index=PEOPLE - 2 - 99, count=100)).users
     assert [user.number for user in last] == list(range(PEOPLE - 99, PEOPLE + 1))
 
 
 def test_comparisons_give_on_postgresql_what_they_give_anywhere(large: Account) -> None:
     User.objects.in_account(large).filter(number=500).update(display_name="ZOË 100%_")
     for filter_text in ('displayName eq "zoë 100%_"', 'displayName co "ë 100%"', 'displayName ew "%_"'):
-        assert [user.number for user in read_page(large, filter_text=filter_text).users] == [500], filter_text
+        assert [user.number for user in read_page(large, Query(filter_text=filter_text)).users] == [500], filter_text
 
 
 SLOW = ('title eq "Engineer"', 'phoneNumbers.value co "1"', 'name.familyName co "x" or displayName ew "y"')
@@ -136,7 +136,7 @@ def test_a_search_that_takes_too_long_is_refused_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(paging, "SEARCH_TAKES", 1)
     with pytest.raises(ScimError) as refused:
-        read_page(large, filter_text=filter_text)
+        read_page(large, Query(filter_text=filter_text))
     assert (refused.value.status, refused.value.scim_type) == (400, "tooMany")
     assert "20,000 people" in refused.value.detail
 
@@ -148,7 +148,7 @@ def test_the_limit_ends_with_the_search(large: Account, monkeypatch: pytest.Monk
             return str(cursor.fetchone()[0])
 
     before = limit()
-    assert read_page(large, filter_text='emails.value eq "p7@acme.example" and active eq true').total == 1
+    assert read_page(large, Query(filter_text='emails.value eq "p7@acme.example" and active eq true')).total == 1
     assert limit() == before
 
 
@@ -158,4 +158,4 @@ def test_part_of_an_address_is_found_in_time(large: Account) -> None:
         ('emails.value sw "p1990@home"', 1),
         ('emails.value ew "@HOME.example"', PEOPLE // 10),
     ):
-        assert read_page(large, filter_text=filter_text).total == found, filter_text
+        assert read_page(large, Query(filter_text=filter_text)).total == found, filter_text

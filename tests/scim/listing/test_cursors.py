@@ -10,7 +10,7 @@ from django.core import signing
 from accounts.audit.audit import OPERATOR
 from scim.errors import ScimError
 from scim.listing.cursors import SECONDS
-from scim.listing.paging import Page, read_page
+from scim.listing.paging import Page, Query, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
 from tests.support.changing import erase
@@ -21,9 +21,9 @@ def _names(page: Page) -> list[str]:
 
 
 def _walk(cast: Cast, **parameters: Any) -> list[Page]:
-    pages = [read_page(cast.acme, cursor="", **parameters)]
+    pages = [read_page(cast.acme, Query(cursor="", **parameters))]
     while pages[-1].next_cursor:
-        pages.append(read_page(cast.acme, cursor=pages[-1].next_cursor, **parameters))
+        pages.append(read_page(cast.acme, Query(cursor=pages[-1].next_cursor, **parameters)))
     return pages
 
 
@@ -39,7 +39,7 @@ WALKS: list[dict[str, Any]] = [
 def test_cursors_lead_through_the_whole_list(cast: Cast, parameters: dict[str, Any]) -> None:
     populate(cast.acme)
     walked = [name for page in _walk(cast, count=2, **parameters) for name in _names(page)]
-    assert walked == _names(read_page(cast.acme, **parameters))
+    assert walked == _names(read_page(cast.acme, Query(**parameters)))
 
 
 @pytest.mark.parametrize("parameters", WALKS)
@@ -47,7 +47,7 @@ def test_cursors_lead_back(cast: Cast, parameters: dict[str, Any]) -> None:
     populate(cast.acme)
     *_, before, last = _walk(cast, count=2, **parameters)
     assert last.previous_cursor is not None
-    back = read_page(cast.acme, cursor=last.previous_cursor, count=2, **parameters)
+    back = read_page(cast.acme, Query(cursor=last.previous_cursor, count=2, **parameters))
     assert (_names(back), bool(back.next_cursor)) == (_names(before), True)
 
 
@@ -57,32 +57,32 @@ def test_the_first_page_has_none_before_and_the_last_none_after(cast: Cast) -> N
 
 
 def test_by_index_there_are_no_cursors(cast: Cast) -> None:
-    page = read_page(cast.acme, count=1)
+    page = read_page(cast.acme, Query(count=1))
     assert (page.next_cursor, page.previous_cursor) == (None, None)
 
 
 def test_nobody_is_passed_over_when_somebody_is_erased_meanwhile(cast: Cast) -> None:
-    first = read_page(cast.acme, cursor="", count=2)
+    first = read_page(cast.acme, Query(cursor="", count=2))
     erase(cast.bob.pk, cast.acme, acting=OPERATOR)
-    assert _names(read_page(cast.acme, cursor=first.next_cursor, count=2)) == ["petra"]
+    assert _names(read_page(cast.acme, Query(cursor=first.next_cursor, count=2))) == ["petra"]
 
 
 def test_the_total_is_counted_once(cast: Cast, django_assert_num_queries: Any) -> None:
-    first = read_page(cast.acme, cursor="", count=2, filter_text="active eq true")
+    first = read_page(cast.acme, Query(cursor="", count=2, filter_text="active eq true"))
     with django_assert_num_queries(1):
-        following = read_page(cast.acme, cursor=first.next_cursor, count=2, filter_text="active eq true")
+        following = read_page(cast.acme, Query(cursor=first.next_cursor, count=2, filter_text="active eq true"))
     assert (first.total, following.total) == (3, 3)
 
 
 def _refusal(cast: Cast, cursor: str, **parameters: Any) -> str:
     with pytest.raises(ScimError) as refusal:
-        read_page(cast.acme, cursor=cursor, **parameters)
+        read_page(cast.acme, Query(cursor=cursor, **parameters))
     assert refusal.value.status == 400
     return refusal.value.scim_type
 
 
 def _next(cast: Cast, **parameters: Any) -> str:
-    cursor = read_page(cast.acme, cursor="", count=1, **parameters).next_cursor
+    cursor = read_page(cast.acme, Query(cursor="", count=1, **parameters)).next_cursor
     assert cursor is not None
     return cursor
 
@@ -107,7 +107,7 @@ def test_the_cursor_of_another_query_is_refused(cast: Cast, other: dict[str, Any
 
 def test_the_cursor_of_another_account_is_refused(cast: Cast) -> None:
     with pytest.raises(ScimError, match="of another one"):
-        read_page(cast.globex, cursor=_next(cast))
+        read_page(cast.globex, Query(cursor=_next(cast)))
 
 
 def test_an_old_cursor_has_expired(cast: Cast) -> None:

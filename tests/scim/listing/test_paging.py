@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.provisioning import provisioning
 from scim.errors import ScimError
 from scim.listing import landmarks
-from scim.listing.paging import MAX_COUNT, Page, read_page
+from scim.listing.paging import MAX_COUNT, Page, Query, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
 from tests.support.changing import erase
@@ -24,7 +24,7 @@ def ask(cast: Cast) -> Ask:
     """A page of Acme, whose counters are read anew as each request does."""
 
     def read(**parameters: Any) -> Page:
-        return read_page(Account.objects.get(pk=cast.acme.pk), **parameters)
+        return read_page(Account.objects.get(pk=cast.acme.pk), Query(**parameters))
 
     return read
 
@@ -149,7 +149,7 @@ def test_a_second_erasure_moves_the_places_again(cast: Cast, ask: Ask, short_ste
 def test_a_page_of_everybody_is_one_query(ask: Ask, cast: Cast, django_assert_num_queries: Any) -> None:
     account = Account.objects.get(pk=cast.acme.pk)
     with django_assert_num_queries(1):
-        page = read_page(account, start_index=2, count=2)
+        page = read_page(account, Query(start_index=2, count=2))
         assert _names(page) == ["bob", "petra"]
 
 
@@ -161,7 +161,7 @@ def test_after_an_erasure_only_the_first_deep_page_is_two_queries(
     account = Account.objects.get(pk=cast.acme.pk)
     for place, queries in ((2, 1), (5, 2), (6, 1)):
         with django_assert_num_queries(queries):
-            assert read_page(account, start_index=place, count=1).total == 6
+            assert read_page(account, Query(start_index=place, count=1)).total == 6
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_after_an_erasure_only_the_first_deep_page_is_two_queries(
 )
 def test_looking_somebody_up_is_one_query(cast: Cast, asked: str, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        read_page(cast.acme, filter_text=asked.replace("{bob}", str(cast.bob.pk)))
+        read_page(cast.acme, Query(filter_text=asked.replace("{bob}", str(cast.bob.pk))))
 
 
 def test_a_full_page_of_a_filter_is_two_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     cast.acme.refresh_from_db()
     with django_assert_num_queries(2):
-        assert read_page(cast.acme, filter_text="active eq true", count=2).total == 3
+        assert read_page(cast.acme, Query(filter_text="active eq true", count=2)).total == 3

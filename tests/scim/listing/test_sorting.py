@@ -6,7 +6,7 @@ import pytest
 
 from scim.attributes import ATTRIBUTES
 from scim.errors import ScimError
-from scim.listing.paging import read_page
+from scim.listing.paging import Query, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
 
@@ -18,7 +18,7 @@ def names(cast: Cast) -> Sorted:
     populate(cast.acme)
 
     def read(sort_by: str, sort_order: str = "") -> list[str]:
-        page = read_page(cast.acme, sort_by=sort_by, sort_order=sort_order)
+        page = read_page(cast.acme, Query(sort_by=sort_by, sort_order=sort_order))
         return [(user.user_name or user.email).partition("@")[0].strip() for user in page.users]
 
     return read
@@ -63,5 +63,5 @@ def test_the_whole_list_can_be_turned_around(names: Sorted) -> None:
 )
 def test_what_cannot_be_sorted_is_refused(cast: Cast, sort_by: str, sort_order: str) -> None:
     with pytest.raises(ScimError) as refusal:
-        read_page(cast.acme, sort_by=sort_by, sort_order=sort_order)
+        read_page(cast.acme, Query(sort_by=sort_by, sort_order=sort_order))
     assert (refusal.value.status, refusal.value.scim_type) == (400, "invalidValue")
