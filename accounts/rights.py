@@ -14,7 +14,7 @@ from accounts.audit.audit import OPERATOR, Actor
 from accounts.errors import ActionRefused
 from accounts.models import Account, AccountRole, Group, GroupMembership, User
 from accounts.models.user import UserState
-from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
+from accounts.permissions import ACCOUNT_ADMIN, Permission
 
 ALL = frozenset(str(permission) for permission in Permission)
 # Of a row of groups: the permissions that membership gives, a list; None where the group has no account role.
@@ -151,11 +151,6 @@ def account_admins(account: "Account | UUID") -> "QuerySet[User]":
 def is_admin_by_own_role(user: User) -> bool:
     """`UserQuerySet.admins`, of a user whose account role is at hand."""
     return is_admin_role(user.account_role)
-
-
-def is_member_by_own_role(user: User) -> bool:
-    """Whether the person's own account role, at hand, is Account Member."""
-    return user.account_role.name == ACCOUNT_MEMBER
 
 
 def is_admin_role(role: AccountRole) -> bool:

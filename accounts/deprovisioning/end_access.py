@@ -18,9 +18,8 @@ from accounts.audit.audit import Actor
 from accounts.deprovisioning import cleanup, guard
 from accounts.models import Account, User
 from accounts.models.user import UserOrigin, UserState
-from accounts.rights import PermissionsExceeded, check_may_act_on, is_member_by_own_role
-from accounts.users.locking import describe_changes, locked, save, values
-from accounts.users.member_role import member_role
+from accounts.rights import PermissionsExceeded, check_may_act_on
+from accounts.users.locking import describe_changes, locked, member_role, member_role_id, save, values
 from accounts.users.protection import Protected, check_may_deprovision, remember
 
 
@@ -134,7 +133,7 @@ def clean_up_after_commit(user: User) -> None:
 
 
 def _end_account_role(user: User) -> None:
-    if not is_member_by_own_role(user):
+    if user.account_role_id != member_role_id(user.account_id):
         cleanup.note_account_role(user)
         user.account_role = member_role(user.account_id)
 

@@ -22,6 +22,7 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.models import Account, Alert, HeldDeparture, User
 from accounts.models.work import AlertKind
+from accounts.users.locking import held_deprovisioning
 from common.db import statements
 
 log = structlog.get_logger(__name__)
@@ -73,11 +74,6 @@ def hold_if_too_many(user: User, acting: Actor, *, erase: bool) -> bool:
         return False
     hold(user, acting, erase=erase)
     return True
-
-
-def held_deprovisioning(user: User) -> HeldDeparture | None:
-    """What is held of a user from `locking.locked`."""
-    return getattr(user, "held_departure", None)
 
 
 def hold(user: User, acting: Actor, *, erase: bool) -> None:

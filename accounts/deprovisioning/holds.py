@@ -25,7 +25,7 @@ from accounts.models import Account, HeldDeparture, User
 from accounts.models.work import AlertKind
 from accounts.rights import PermissionsExceeded, check_may_act_on
 from accounts.users import protection
-from accounts.users.locking import locked, locked_with_account
+from accounts.users.locking import held_deprovisioning, locked, locked_with_account
 from accounts.users.protection import Protected
 
 BATCH = 500
@@ -75,7 +75,7 @@ def _release(user_id: UUID, account: Account, acting: Actor) -> bool:
     """False when the identity provider withdrew its request meanwhile: the first to lock the user decides."""
     try:
         with locked_with_account(user_id, account) as user:
-            asked = guard.held_deprovisioning(user)
+            asked = held_deprovisioning(user)
             if asked is None or not guard.drop(user):
                 return False
             if asked.erase:

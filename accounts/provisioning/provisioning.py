@@ -5,7 +5,7 @@ Each change is one transaction with one audit entry. Ending access is `accounts.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -15,18 +15,45 @@ from accounts.audit import audit
 from accounts.audit.audit import Actor
 from accounts.connections import scope as connection_scope
 from accounts.deprovisioning.end_access import change_access
+from accounts.errors import ActionRefused
 from accounts.models import Account, User
 from accounts.models.account import one_user_more
 from accounts.models.user import UserOrigin, UserState
-from accounts.provisioning.taken import Taken, taken
-from accounts.provisioning.user_record import UserRecord
 from accounts.rights import account_permissions
 from accounts.users import users
-from accounts.users.locking import describe_changes, locked, save, values
-from accounts.users.member_role import member_role_id
+from accounts.users.locking import describe_changes, held_deprovisioning, locked, member_role_id, save, values
 from accounts.users.protection import Protected, check_may_deprovision
 from common.db import statements
 from common.folding import fold
+
+
+@dataclass(frozen=True)
+class UserRecord:
+    """A user as the IdP describes them. `external_id` and `active`: None when not sent, then they stay as they are.
+
+    `emails` are in order of importance: the primary first. `work_email` is the one of type work. `attributes` is the
+    JSON that is kept as it was sent.
+    """
+
+    user_name: str
+    external_id: str | None = None
+    active: bool | None = None
+    emails: tuple[str, ...] = ()
+    work_email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    display_name: str = ""
+    timezone: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def email(self) -> str:
+        """The primary e-mail, or a user name that is one."""
+        return self.emails[0] if self.emails else self.user_name if "@" in self.user_name else ""
+
+
+class Taken(ActionRefused):
+    """Another user of the account has this user name or e-mail (SCIM 409 `uniqueness`)."""
 
 
 def provision(account: Account, record: UserRecord, *, acting: Actor) -> User:
@@ -38,13 +65,13 @@ def provision(account: Account, record: UserRecord, *, acting: Actor) -> User:
     try:
         return _create(account, record, acting)
     except IntegrityError as refused:
-        collision = taken(record, refused)
+        collision = _taken(record, refused)
     with suppress(User.DoesNotExist):  # erased or renamed meanwhile, which frees the name
         return _restore_or_refuse(account, record, collision, acting)
     try:
         return _create(account, record, acting)
     except IntegrityError as refused:
-        raise taken(record, refused) from None
+        raise _taken(record, refused) from None
 
 
 def revise_locked(user: User, record: UserRecord, *, acting: Actor) -> User:
@@ -52,12 +79,12 @@ def revise_locked(user: User, record: UserRecord, *, acting: Actor) -> User:
 
     Raises Taken, Protected.
     """
-    before = values(user)
-    if record.active is False and user.state != UserState.DEPROVISIONED:
+    before, has_access = values(user), user.state != UserState.DEPROVISIONED
+    if record.active is False and has_access:
         check_may_deprovision(user, acting)
     record = _with_kept_identifiers(user, record)
     _check_scope(user, record, acting)
-    if record.active is not None:
+    if record.active is not None and (record.active != has_access or held_deprovisioning(user)):
         change_access(user, active=record.active, acting=acting)
     _take_over(user, record)
     if record.external_id is not None:
@@ -154,10 +181,11 @@ def _why_identifiers_stay(user: User, changed: list[str]) -> str:
 
 def _check_scope(user: User, record: UserRecord, acting: Actor) -> None:
     """A connection's provisioning changes its own users only, and moves nobody into another's domain."""
-    connection_scope.check_speaks_for(user, acting)
+    if user.provisioned_by != acting.connection_id:  # nearly everybody is the connection's own
+        connection_scope.check_speaks_for(user, acting)
     present = (user.email_key, user.user_name_key)
-    moved = [address for address in (record.email, record.user_name) if fold(address) not in present]
-    connection_scope.check_addresses(user.account_id, moved, acting)
+    if moved := [address for address in (record.email, record.user_name) if fold(address) not in present]:
+        connection_scope.check_addresses(user.account_id, moved, acting)
 
 
 def _take_charge(user: User, changed: Mapping[str, Any], acting: Actor) -> dict[str, Any]:
@@ -184,4 +212,33 @@ def _save(user: User, record: UserRecord, before: dict[str, Any], changed: Mappi
     try:
         save(user, before, entry)
     except IntegrityError as refused:
-        raise taken(record, refused) from None
+        raise _taken(record, refused) from None
+
+
+def _taken(record: UserRecord, refused: IntegrityError) -> Taken:
+    """The refusal of a record, naming the attribute and its value as the identity provider knows them.
+
+    The database says which of its constraints was broken, by name (PostgreSQL) or columns (SQLite); asking it who has
+    the value would take another query, in a transaction that is over.
+    """
+    broken = str(refused).partition("\n")[0]  # below it are values
+    if "user_name_once_per_account" in broken or "user_name_key" in broken:
+        what = f"userName '{record.user_name}'"
+    elif "user_email_once_per_account" in broken or "email_key" in broken:
+        what = _email_as_sent(record)
+    else:
+        what = "one of the values"
+    return Taken(
+        "identifier-taken",
+        f"{what} is in use by another user of this account."
+        " Change it in the identity provider, or remove the other user in Torque.",
+    )
+
+
+def _email_as_sent(record: UserRecord) -> str:
+    """A user name that is the e-mail too, or is taken for it, is named first: most mappings begin with it."""
+    if not record.emails:
+        return f"userName '{record.user_name}'"
+    path = 'emails[type eq "work"].value' if record.work_email == record.email else "emails[primary eq true].value"
+    is_user_name = fold(record.email) == fold(record.user_name)
+    return f"{'userName and ' if is_user_name else ''}{path} '{record.email}'"

@@ -10,13 +10,14 @@ Order of locks: identities, then the account, then users, then the role of the a
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts.models import Account, AccountRole, AuditEntry, HeldDeparture, User
-from accounts.users.member_role import member_role, member_role_id
+from accounts.permissions import ACCOUNT_MEMBER
 from common.db import statements
 from common.db.statements import Write
 
@@ -87,6 +88,11 @@ def save(user: User, before: dict[str, Any], entry: AuditEntry, *first: Write, a
     statements.write(*first, statements.updating(user, names), statements.inserting([entry]))
 
 
+def held_deprovisioning(user: User) -> HeldDeparture | None:
+    """What is held of a user from `locked`."""
+    return getattr(user, "held_departure", None)
+
+
 def _lock(user_id: UUID, account: Account) -> User:
     user = statements.select_one(User, _OF_USER, lock=True, id=user_id, account=account.pk)
     if user is None or user.erased_at is not None:
@@ -104,6 +110,17 @@ def _role(user: User) -> AccountRole:
         return member_role(user.account_id)
     role: AccountRole = AccountRole.objects.in_account(user.account_id).get(pk=user.account_role_id)
     return role
+
+
+def member_role(account_id: UUID) -> AccountRole:
+    """The role Account Member, which every account has, without a query: of most users, of all whose access ended."""
+    return AccountRole(pk=member_role_id(account_id), account_id=account_id, name=ACCOUNT_MEMBER, builtin=True)
+
+
+@lru_cache(maxsize=10_000)
+def member_role_id(account_id: UUID) -> UUID:
+    role = AccountRole.objects.in_account(account_id).get(name=ACCOUNT_MEMBER, builtin=True)
+    return role.pk  # type: ignore[no-any-return]
 
 
 def _changed_fields(user: User, before: dict[str, Any]) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ def check_may_deprovision(user: User, acting: Actor) -> None:
 
     Provisioning may end the access of every user but the last admin, whatever their permissions: people really leave.
     """
-    check_may_act_on([user], acting)
-    if acting.automatic and acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
+    if not acting.automatic:
+        check_may_act_on([user], acting)
+    elif acting.user_id == user.pk and user.state != UserState.DEPROVISIONED:
         raise OwnToken(
             "token-owner",
             f"Expected a user other than {user}, who owns the token that this request came with: provisioning would"

@@ -13,7 +13,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from common.folding import fold
 from common.invisible import invisible
 from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema

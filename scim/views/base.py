@@ -20,7 +20,7 @@ from django_scim.views import SCIMView
 
 from accounts.audit.audit import Actor
 from accounts.models import Account, ApiToken, User
-from accounts.provisioning.taken import Taken
+from accounts.provisioning.provisioning import Taken
 from accounts.tokens import tokens
 from accounts.users import protection
 from accounts.users.protection import Protected

@@ -13,7 +13,7 @@ from accounts.deprovisioning.erase import erase_locked
 from accounts.models import User
 from accounts.models.user import UserState
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.users.locking import locked, locked_with_account
 from scim import errors
 from scim.listing import listed_users, paging

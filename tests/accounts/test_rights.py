@@ -18,7 +18,7 @@ from accounts.models import Account, AccountRole, FormerAccess, Group, HeldDepar
 from accounts.passwords import links as password_links
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
 from accounts.provisioning import identifiers
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.rights import PermissionsExceeded
 from accounts.roles import roles
 from accounts.roles.custom_roles import RoleDraft

@@ -15,7 +15,7 @@ from accounts.groups import sync as group_sync
 from accounts.models import Account, AuditEntry, ExternalIdentity, FormerAccess, GroupMembership, HeldDeparture, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.sso.login.complete import complete_login
 from accounts.tokens import tokens
 from accounts.users import users

@@ -12,8 +12,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.models import Account, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.taken import Taken
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import Taken, UserRecord
 from tests.integration.test_races import at_once
 from tests.integration.waiting import elsewhere
 from tests.support import changing

@@ -13,9 +13,8 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
-from accounts.users.locking import locked
-from accounts.users.member_role import member_role_id
+from accounts.provisioning.provisioning import UserRecord
+from accounts.users.locking import locked, member_role_id
 from tests.integration.test_races import at_once
 from tests.integration.waiting import start_waiting
 from tests.support import changing

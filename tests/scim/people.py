@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.models.user import UserOrigin, UserState
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from common.folding import fold
 from scim.patch import patch
 from scim.users import resources

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApiToken
-from accounts.users.member_role import member_role_id
+from accounts.users.locking import member_role_id
 from scim import request_log
 from tests.scim.client import USER, Answer, ScimClient
 from tests.support.cast import Cast

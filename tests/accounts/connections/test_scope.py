@@ -15,7 +15,7 @@ from accounts.connections.moving import moves
 from accounts.connections.scope import ForeignDomain, Ties, foreign_domain, speaks_for
 from accounts.models import AuditEntry, User
 from accounts.models.identity import ConnectionState
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.users import users
 from accounts.users.protection import Protected
 from tests.support import changing

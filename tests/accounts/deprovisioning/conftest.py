@@ -10,7 +10,7 @@ from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import end_access, guard, holds
 from accounts.models import Account, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from tests.support.cast import Cast
 
 SCIM = Actor("provisioning (Okta)", automatic=True)

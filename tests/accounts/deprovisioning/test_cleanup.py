@@ -25,7 +25,7 @@ from accounts.models import (
     User,
 )
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.tokens import tokens
 from spaces.models import SpaceMembership
 from spaces.placing import place_user

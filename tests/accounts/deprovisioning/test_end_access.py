@@ -11,7 +11,7 @@ from accounts.deprovisioning import end_access
 from accounts.models import AuditEntry, ExternalIdentity, User
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.sso.refusal import LoginRefused
 from accounts.tokens import tokens
 from accounts.users import users

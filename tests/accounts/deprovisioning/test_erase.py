@@ -9,8 +9,7 @@ from accounts import tasks
 from accounts.audit.audit import OPERATOR
 from accounts.models import Account, AuditEntry, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.taken import Taken
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import Taken, UserRecord
 from tests.conftest import LogIn
 from tests.support import changing
 from tests.support.cast import Cast

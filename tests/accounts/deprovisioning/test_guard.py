@@ -13,7 +13,7 @@ from accounts.deprovisioning import end_access, guard, holds
 from accounts.deprovisioning.guard import Standing
 from accounts.models import Account, Alert, AuditEntry, HeldDeparture, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from tests.accounts.deprovisioning.conftest import SCIM, open_ones
 from tests.support import changing
 from tests.support.cast import Cast

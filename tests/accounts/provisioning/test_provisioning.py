@@ -8,8 +8,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.models import AuditEntry, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.taken import Taken
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import Taken, UserRecord
 from accounts.sso.refusal import LoginRefused
 from accounts.users.protection import Protected
 from tests.conftest import LogIn

@@ -12,7 +12,7 @@ from accounts.deprovisioning import end_access
 from accounts.errors import ActionRefused
 from accounts.models import Alert, AuditEntry, User
 from accounts.permissions import ACCOUNT_ADMIN, ACCOUNT_MEMBER, Permission
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.users import protection, users
 from accounts.users.protection import OwnToken, Protected
 from tests.conftest import LogIn

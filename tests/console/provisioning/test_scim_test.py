@@ -8,7 +8,7 @@ from accounts.audit.audit import OPERATOR, Actor
 from accounts.deprovisioning import end_access, guard, holds
 from accounts.models import User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from scim import request_log
 from tests.scim.client import ScimClient
 from tests.support.cast import Cast

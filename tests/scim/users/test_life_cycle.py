@@ -11,7 +11,7 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import guard
 from accounts.models import Account, Alert, ApiToken, AuditEntry, HeldDeparture, User
 from accounts.tokens import tokens
-from accounts.users.member_role import member_role_id
+from accounts.users.locking import member_role_id
 from scim import request_log
 from tests.scim.client import USER, Answer, ScimClient
 from tests.support.cast import Cast

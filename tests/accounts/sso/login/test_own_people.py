@@ -10,7 +10,7 @@ from accounts.models import Connection, User
 from accounts.models.identity import ConnectionState
 from accounts.permissions import ACCOUNT_ADMIN
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.sso.login.preview import preview_login
 from accounts.sso.refusal import LoginRefused
 from accounts.users import users

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Connection, User
 from accounts.provisioning import provisioning
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.sso.login.complete import complete_login
 from tests.conftest import LogIn
 from tests.support.cast import Cast
