@@ -162,7 +162,10 @@ def _read(document: object) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise invalid_syntax(f"Expected a User, a JSON object; received {type_name(document)}.")
     members = canonical(document, "the user")
-    return _read_attributes(members) | {"extensions": extensions.read(document)}
+    given = _read_attributes(members)
+    if any(name.startswith("urn:") for name in members):
+        given["extensions"] = extensions.read(document)
+    return given
 
 
 def _read_attributes(members: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@
 """
 
 import json
+import math
 import time
 from typing import Any, ClassVar
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -18,23 +20,41 @@ from django.utils.log import log_response
 from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.views import SCIMView
 
+from accounts import rate_limits
 from accounts.audit.audit import Actor
 from accounts.models import Account, ApiToken, User
+from accounts.models.token import TokenKind
+from accounts.permissions import Permission
 from accounts.provisioning.provisioning import Taken
 from accounts.tokens import tokens
 from accounts.users import protection
 from accounts.users.protection import Protected
-from common import strict_json
+from common import rates, strict_json
 from common.http.client_address import client_address
 from scim import errors, request_log
-from scim.authentication import TooManyRequests, authenticate, check_rate
 from scim.errors import ScimError
 from scim.request_log import RequestSummary
 
 log = structlog.get_logger(__name__)
 
 _MEDIA_TYPES = ("", "application/scim+json", "application/json")
+# The word is typed by hand into some connectors, so it comes once, twice or not at all (C05, C06).
+_SCHEME = "bearer"
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
+
+
+class TooManyRequests(ScimError):
+    """429 with `Retry-After` in whole seconds."""
+
+    def __init__(self, wait: float, whose: str = "of one token") -> None:
+        self.retry_after = max(1, math.ceil(wait))
+        rate = settings.SCIM_REQUESTS_PER_SECOND
+        super().__init__(
+            429,
+            "",
+            f"Expected at most {rate} requests a second {whose} over time; received more."
+            f" Ask again after {self.retry_after} s.",
+        )
 
 
 class ScimView(SCIMView):  # type: ignore[misc]  # untyped
@@ -64,7 +84,7 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
     def _carry_out(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         _check_size(request)
         _check_address(request)
-        self.token = authenticate(request)
+        self.token = _authenticate(request)
         check_rate(self.token.id)
         method = request.method or ""
         if method.lower() not in self._allowed():
@@ -135,6 +155,52 @@ class ScimView(SCIMView):  # type: ignore[misc]  # untyped
             at=timezone.now(),
         )
         request_log.note(line)
+
+
+# The API token in the Authorization header alone decides the account (C02, C05 to C08, R34). One token may ask
+# SCIM_BURST times at once, and SCIM_REQUESTS_PER_SECOND times over time (R55, C12).
+
+
+def _authenticate(request: HttpRequest) -> ApiToken:
+    """Return the live token of the request, which may manage users. Raises ScimError 401, 403 or 429. One query."""
+    text = token_text(request.headers.get("Authorization", ""))
+    token = tokens.find_live(text) if text else None
+    # A short token is somebody's login: provisioning would end with it within the hour.
+    if token is None or token.kind == TokenKind.SHORT:
+        _check_rate_of_stranger(request)
+        received = "one that is unknown, expired, revoked or the short token of a login" if text else "none"
+        raise errors.unauthorized(
+            f"Expected a live API token in the Authorization header; received {received}."
+            " Copy a token of Torque into the identity provider."
+        )
+    if not tokens.permits(token, Permission.MANAGE_USERS):
+        raise errors.forbidden(
+            f"Expected a token with the permission '{Permission.MANAGE_USERS}'; the token '{token.name}' lacks it."
+            " Use another token, or have an account admin make one."
+        )
+    return token
+
+
+def token_text(header: str) -> str:
+    """The token of an Authorization header, without any word Bearer in front."""
+    words = header.split()
+    while words and words[0].lower() == _SCHEME:
+        words = words[1:]
+    return words[0] if len(words) == 1 else ""
+
+
+def check_rate(token_id: UUID) -> None:
+    """Takes one request out of the token's bucket. Raises TooManyRequests."""
+    wait = rates.wait(f"scim:{token_id}", settings.SCIM_REQUESTS_PER_SECOND, settings.SCIM_BURST)
+    if wait > 0:
+        raise TooManyRequests(wait)
+
+
+def _check_rate_of_stranger(request: HttpRequest) -> None:
+    """Takes one request out of the bucket of an address that brings no live token. Raises TooManyRequests."""
+    wait = rate_limits.seconds_to_wait(request, "SCIM")
+    if wait:
+        raise TooManyRequests(wait, "of one address without a live token")
 
 
 def answer(body: dict[str, Any], status: int = 200, **headers: str) -> HttpResponse:

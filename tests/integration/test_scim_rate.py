@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from common import rates
-from scim import authentication
+from scim.views import base
 from tests.integration.redis_server import RedisServer
 
 
@@ -30,8 +30,8 @@ def passed(token: uuid.UUID, asked: int) -> int:
     count = 0
     for _ in range(asked):
         try:
-            authentication.check_rate(token)
-        except authentication.TooManyRequests:
+            base.check_rate(token)
+        except base.TooManyRequests:
             continue
         count += 1
     return count
@@ -54,8 +54,8 @@ def test_the_bucket_fills_again(shared: RedisServer) -> None:
 def test_the_answer_says_how_long_to_wait(shared: RedisServer) -> None:
     token = uuid.uuid4()
     passed(token, 5)
-    with pytest.raises(authentication.TooManyRequests) as refused:
-        authentication.check_rate(token)
+    with pytest.raises(base.TooManyRequests) as refused:
+        base.check_rate(token)
     assert refused.value.retry_after == 1
 
 

@@ -10,8 +10,8 @@ from accounts.audit.audit import OPERATOR
 from accounts.deprovisioning import end_access
 from accounts.models import ApiToken
 from accounts.tokens import revocation, tokens
-from scim.authentication import token_text
 from scim.errors import ERROR_SCHEMA
+from scim.views.base import token_text
 from tests.scim.client import Answer, ScimClient
 from tests.scim.conftest import service_token
 from tests.support.cast import Cast
