@@ -6,6 +6,7 @@ the attribute's own path, as it was sent.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -48,62 +49,33 @@ class Attribute:
         return self.name.rpartition(".")[2]
 
 
-def _of_entry(name: str, description: str, canonical_values: tuple[str, ...] = ()) -> Attribute:
-    """Part of an entry of a list: found by a filter, but a user has no single one to be sorted by."""
-    return Attribute(name, description, sortable=False, canonical_values=canonical_values)
-
+# Part of an entry of a list: found by a filter, but a user has no single one to be sorted by.
+_of_entry = partial(Attribute, sortable=False)
+_list = partial(Attribute, type="complex", multi_valued=True)
 
 _EMAIL_TYPES = ("work", "home", "other")
 _PHONE_TYPES = ("work", "home", "mobile", "fax", "pager", "other")
 
+_of_resource = partial(Attribute, schema=COMMON, case_exact=True)
+_of_meta = partial(_of_resource, mutability="readOnly", sortable=False)
+_time = partial(Attribute, type="dateTime", schema=COMMON, mutability="readOnly")
+
 _COMMON = (
-    Attribute(
+    _of_resource(
         "id",
         "The id that Torque gave to the person; it never changes.",
         column="id",
-        schema=COMMON,
-        case_exact=True,
         mutability="readOnly",
         returned="always",
         uniqueness="server",
     ),
-    Attribute(
-        "externalId",
-        "The identity provider's own id of the person.",
-        column="external_id",
-        schema=COMMON,
-        case_exact=True,
-    ),
-    Attribute(
-        "meta", "What Torque keeps about the resource.", "complex", schema=COMMON, mutability="readOnly", sortable=False
-    ),
-    Attribute(
-        "meta.resourceType", "Always User.", schema=COMMON, case_exact=True, mutability="readOnly", sortable=False
-    ),
-    Attribute("meta.created", "When the person was added.", "dateTime", "created_at", COMMON, mutability="readOnly"),
-    Attribute(
-        "meta.lastModified", "When the person last changed.", "dateTime", "modified_at", COMMON, mutability="readOnly"
-    ),
-    Attribute(
-        "meta.location",
-        "The address of the resource.",
-        "reference",
-        schema=COMMON,
-        case_exact=True,
-        mutability="readOnly",
-        reference_types=("User",),
-        filterable=False,
-        sortable=False,
-    ),
-    Attribute(
-        "meta.version",
-        "The ETag of the resource.",
-        schema=COMMON,
-        case_exact=True,
-        mutability="readOnly",
-        filterable=False,
-        sortable=False,
-    ),
+    _of_resource("externalId", "The identity provider's own id of the person.", column="external_id"),
+    _of_meta("meta", "What Torque keeps about the resource.", "complex", case_exact=False),
+    _of_meta("meta.resourceType", "Always User."),
+    _time("meta.created", "When the person was added.", column="created_at"),
+    _time("meta.lastModified", "When the person last changed.", column="modified_at"),
+    _of_meta("meta.location", "The address of the resource.", "reference", reference_types=("User",), filterable=False),
+    _of_meta("meta.version", "The ETag of the resource.", filterable=False),
 )
 
 _CORE = (
@@ -126,18 +98,16 @@ _CORE = (
     Attribute("locale", "How dates and numbers are shown to the person, such as 'de-DE'."),
     Attribute("timezone", "The person's time zone, such as 'Europe/Paris'.", column="timezone"),
     Attribute("active", "Whether the person may use Torque; true unless said.", "boolean", "state", required=True),
-    Attribute("emails", "The person's e-mail addresses; one of them is primary.", "complex", multi_valued=True),
+    _list("emails", "The person's e-mail addresses; one of them is primary."),
     Attribute("emails.value", "The address."),
     _of_entry("emails.display", "The address as it is shown."),
     _of_entry("emails.type", "What the address is for.", canonical_values=_EMAIL_TYPES),
-    Attribute("emails.primary", "Whether this is the address that Torque writes to.", "boolean", sortable=False),
-    Attribute("phoneNumbers", "The person's phone numbers.", "complex", multi_valued=True, sortable=False),
+    _of_entry("emails.primary", "Whether this is the address that Torque writes to.", "boolean"),
+    _list("phoneNumbers", "The person's phone numbers.", sortable=False),
     _of_entry("phoneNumbers.value", "The number as it was sent."),
     _of_entry("phoneNumbers.type", "What the number is for.", canonical_values=_PHONE_TYPES),
-    Attribute("phoneNumbers.primary", "Whether this is the preferred number.", "boolean", sortable=False),
-    Attribute(
-        "addresses", "The person's postal addresses, as they were sent.", "complex", multi_valued=True, sortable=False
-    ),
+    _of_entry("phoneNumbers.primary", "Whether this is the preferred number.", "boolean"),
+    _list("addresses", "The person's postal addresses, as they were sent.", sortable=False),
     _of_entry("addresses.formatted", "The whole address, ready for a letter."),
     _of_entry("addresses.streetAddress", "Street and house number."),
     _of_entry("addresses.locality", "The city."),
@@ -145,7 +115,7 @@ _CORE = (
     _of_entry("addresses.postalCode", "The postal code."),
     _of_entry("addresses.country", "The country, such as 'DE'."),
     _of_entry("addresses.type", "What the address is for.", canonical_values=_EMAIL_TYPES),
-    Attribute("addresses.primary", "Whether this is the preferred address.", "boolean", sortable=False),
+    _of_entry("addresses.primary", "Whether this is the preferred address.", "boolean"),
 )
 
 _ENTERPRISE = (
