@@ -7,17 +7,17 @@ does not have, nothing compares but `ne`.
 from collections.abc import Callable
 from functools import reduce
 from operator import or_
-from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Expression, F, Q, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrIndex, Substr, Trim
 
-from accounts.models.user import UserState
+from accounts.models.user import UserOrigin, UserState
 from common.folding import fold
 from scim.attributes import Attribute, find, parts_of
 from scim.errors import invalid_filter
 from scim.filters import value_paths
 from scim.filters import values as filter_values
-from scim.filters.columns import USER_NAME, USER_NAME_KEY, text_of
 from scim.filters.text_search import TextComparison
 from scim.filters.value_paths import NOBODY
 
@@ -26,6 +26,27 @@ IS_OUT = Q(state=UserState.DEPROVISIONED)
 IS_IN = ~IS_OUT
 _ALWAYS_PRESENT = {"id", "userName", "active", "meta", "meta.resourceType", "meta.created", "meta.lastModified"}
 _DATE_LOOKUPS = {"eq": "exact", "gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
+
+# Where the attributes stand, as `scim.users.resources` shows them.
+# Folded when it was stored. A user created by a login and never provisioned shows the e-mail as userName.
+USER_NAME_KEY = Coalesce(NullIf(F("user_name_key"), Value("")), F("email_key"))
+USER_NAME = Coalesce(NullIf(F("user_name"), Value("")), F("email"))
+
+_FULL_NAME = Trim(Concat(F("first_name"), Value(" "), F("last_name")))
+_AT = Coalesce(NullIf(StrIndex(F("email"), Value("@")), Value(0)), Length(F("email")) + 1)
+_LOCAL_PART = Substr(F("email"), 1, _AT - 1)
+# `resources` shows part of the address as the name of users without a known name.
+_HAS_STAND_IN = (
+    Q(first_name="", last_name="") & ~Q(origin=UserOrigin.SCIM) & ~Q(scim_attributes__has_key="name.formatted")
+)
+
+# Shown, though nothing is stored there.
+_DERIVED: dict[str, Expression] = {
+    "meta.resourceType": Value("User"),
+    "name.formatted": Coalesce(KeyTextTransform("name.formatted", "scim_attributes"), _FULL_NAME),
+    "name.givenName": Case(When(_HAS_STAND_IN, then=_LOCAL_PART), default=F("first_name")),
+    "name.familyName": Case(When(_HAS_STAND_IN, then=_LOCAL_PART), default=F("last_name")),
+}
 
 Rule = Callable[[Attribute, str, object], Q]
 
@@ -74,14 +95,10 @@ def _is_part_of_list(attribute: Attribute) -> bool:
 
 
 def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:
-    """Any text may be asked for; an id that Torque did not issue is no user's (C10)."""
     if operator != "eq":
         raise filter_values.unfit_operator(attribute, operator, "eq, ne or pr")
-    wanted = filter_values.text(attribute, value)
-    try:
-        return Q(pk=UUID(wanted)) if str(UUID(wanted)) == wanted else NOBODY
-    except ValueError:
-        return NOBODY
+    key = filter_values.issued_id(filter_values.text(attribute, value))
+    return Q(pk=key) if key else NOBODY
 
 
 def _compare_user_name(attribute: Attribute, operator: str, value: object) -> Q:
@@ -108,6 +125,15 @@ def _compare_text(attribute: Attribute, operator: str, value: object) -> Q:
     if attribute.column and attribute.case_exact and operator == "eq":
         return Q(**{attribute.column: wanted}) if wanted else NOBODY
     return Q(TextComparison(text_of(attribute), operator, wanted, fold=not attribute.case_exact))
+
+
+def text_of(attribute: Attribute) -> Expression | F:
+    """The attribute's text; NULL or "" where there is none."""
+    if attribute.name in _DERIVED:
+        return _DERIVED[attribute.name]
+    if attribute.column:
+        return F(attribute.column)
+    return KeyTextTransform(attribute.path, "scim_attributes")
 
 
 _RULES: dict[str, Rule] = {

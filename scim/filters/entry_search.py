@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F
+from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 from scim.filters.text_search import Sql, by_code_point, condition, folded
@@ -101,23 +101,16 @@ class Opposite:
 Wanted = Text | Truth | Stated | Joined | Opposite
 
 
-class AnyEntry(Expression):
+class AnyEntry(Func):
     """Whether some entry of a kept list, "emails" or "phoneNumbers", is as wanted. Never NULL."""
 
     def __init__(self, name: str, wanted: Wanted) -> None:
-        super().__init__(output_field=BooleanField())
+        super().__init__(F("scim_attributes"), F("email"), output_field=BooleanField())
         self.name, self.wanted = name, wanted
-        self.sources: list[Any] = [F("scim_attributes"), F("email")]
 
-    def get_source_expressions(self) -> list[Any]:
-        return self.sources
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        self.sources = list(exprs)
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:  # type: ignore[override]
         words = _WORDS[connection.vendor]
-        kept, email = (compiler.compile(source)[0] for source in self.sources)
+        kept, email = (compiler.compile(source)[0] for source in self.source_expressions)
         entries = words.stored.format(kept=kept, name=self.name)
         if self.name == "emails":
             only = words.only_email.format(email=email)

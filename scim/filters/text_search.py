@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F, TextField
+from django.db.models import BooleanField, Expression, F, Func, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 from common.folding import nfc
@@ -51,22 +51,16 @@ def by_code_point(sql: str, vendor: str) -> str:
     return f'({sql}) COLLATE "C"' if vendor == "postgresql" else sql
 
 
-class TextComparison(Expression):
+class TextComparison(Func):
     """Compares a text expression of the query with a value. `fold` is False where letter case counts, or where both
     are folded already."""
 
     def __init__(self, source: Expression | F, operator: str, wanted: str, *, fold: bool) -> None:
-        super().__init__(output_field=BooleanField())
-        self.source, self.operator, self.wanted, self.fold = source, operator, wanted, fold
+        super().__init__(source, output_field=BooleanField())
+        self.operator, self.wanted, self.fold = operator, wanted, fold
 
-    def get_source_expressions(self) -> list[Any]:
-        return [self.source]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.source,) = exprs
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        inner, parameters = compiler.compile(self.source)  # type: ignore[arg-type]
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:  # type: ignore[override]
+        inner, parameters = compiler.compile(*self.source_expressions)
         text, wanted = f"COALESCE({inner}, '')", "%s"
         if self.fold:
             text, wanted = folded(text, connection.vendor), folded(wanted, connection.vendor)
@@ -74,21 +68,15 @@ class TextComparison(Expression):
         return condition(self.operator, found, (wanted, (self.wanted,)), connection.vendor)
 
 
-class Comparable(Expression):
+class Comparable(Func):
     """A text expression in the form in which texts are put in order."""
 
     def __init__(self, source: Expression | F, *, fold: bool) -> None:
-        super().__init__(output_field=TextField())
-        self.source, self.fold = source, fold
+        super().__init__(source, output_field=TextField())
+        self.fold = fold
 
-    def get_source_expressions(self) -> list[Any]:
-        return [self.source]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.source,) = exprs
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        inner, parameters = compiler.compile(self.source)  # type: ignore[arg-type]
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:  # type: ignore[override]
+        inner, parameters = compiler.compile(*self.source_expressions)
         text = f"COALESCE({inner}, '')"
         if self.fold:
             text = folded(text, connection.vendor)

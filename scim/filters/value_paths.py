@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F, Q
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 from scim2_models.path import AttrPath, Comparison, FilterNode, LogicalExpr, LogicalOperator, Not, Present
 
@@ -129,27 +129,20 @@ def _part_wanted(part: Attribute, operator: str, value: Any) -> Wanted:
     return Text(part.key, operator, filter_values.text(part, value))
 
 
-class _Among(Expression):
+class _Among(Func):
     """Whether an address is among a user's further ones (`User.other_email_keys`: " a@x b@x ")."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(output_field=BooleanField())
+        super().__init__(F("other_email_keys"), output_field=BooleanField())
         self.key = key
-        self.source: Any = F("other_email_keys")
 
-    def get_source_expressions(self) -> list[Any]:
-        return [self.source]
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        (self.source,) = exprs
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        keys, _none = compiler.compile(self.source)
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:  # type: ignore[override]
+        keys, _none = compiler.compile(*self.source_expressions)
         return f"INSTR({keys}, %s) > 0", (f" {self.key} ",)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
         """As the index `user_other_emails` has it; with letters compared one by one, 100,000 users take 80 ms."""
-        keys, _none = compiler.compile(self.source)
+        keys, _none = compiler.compile(*self.source_expressions)
         return f"STRING_TO_ARRAY({keys}, ' ') @> ARRAY[%s]::text[]", (self.key,)
 
 

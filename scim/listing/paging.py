@@ -9,23 +9,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Expression, F, Q, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import NullIf
 
 from accounts.models import Account, User
+from accounts.models.user import UserState
 from common.db import statement_limits
 from common.db.statement_limits import TookTooLong
+from scim.attributes import Attribute, find
 from scim.errors import invalid_count, invalid_value, quoted, too_many
-from scim.filters.comparisons import IS_IN, IS_OUT
+from scim.filters.comparisons import IS_IN, IS_OUT, USER_NAME_KEY, text_of
 from scim.filters.filters import compile_filter
-from scim.listing import cursors, landmarks, listed_users, lookups
+from scim.filters.text_search import Comparable
+from scim.listing import cursors, landmarks, listed_users
 from scim.listing.cursors import AFTER, AT, BEFORE, Position
-from scim.listing.sorting import ordering
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
 
 LARGE_ACCOUNT = 10_000  # users; fewer are looked through in a fraction of a second
 SEARCH_TAKES = 450  # milliseconds of each statement at most; a page and its total are two
+
+_ORDERS = {"": False, "ascending": False, "descending": True}
+_EMAIL = NullIf(Comparable(F("email_key"), fold=False), Value(""))  # the primary one stands for the list
+_EXPRESSIONS: dict[str, Expression | F] = {
+    "id": F("id"),
+    "userName": Comparable(USER_NAME_KEY, fold=False),
+    "active": Case(When(state=UserState.DEPROVISIONED, then=Value(0)), default=Value(1)),
+    "emails": _EMAIL,
+    "emails.value": _EMAIL,
+}
 
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,4000}\s*", re.ASCII)
 _LARGEST = 2**62  # what a database can hold
@@ -72,12 +86,12 @@ def _read_plain(account: Account, query: Query) -> Page | None:
     first, wanted = _first(query.start_index), _page_size(query.count)
     if not query.filter_text:
         return _read_all(account, first, wanted)
-    found = lookups.find(account, query.filter_text)
+    found = listed_users.find(account, query.filter_text)
     return None if found is None else Page(found[first - 1 : first - 1 + wanted], len(found), first)
 
 
 def _read_searched(account: Account, query: Query) -> Page:
-    order = ordering(query.sort_by, query.sort_order)
+    order = _ordering(query.sort_by, query.sort_order)
     condition = compile_filter(query.filter_text) if query.filter_text else Q()
     people = User.objects.in_account(account).present().filter(condition).order_by(*order)
     if query.cursor is not None:
@@ -191,3 +205,30 @@ def _time_limited(account: Account) -> Iterator[None]:
             f"Expected a search that an index answers, as this account has {account.user_count:,} people; this one took"
             " too long. Search by userName, externalId, id or emails.value with eq, or read /Users page by page."
         ) from None
+
+
+def _ordering(sort_by: str, sort_order: str) -> list[OrderBy | str]:
+    """What to order by (RFC 7644 section 3.4.2.3). People without a value come last, or first when descending.
+
+    Always ends so that every page of a query is cut from the same order. Raises ScimError.
+    """
+    descending = _ORDERS.get(sort_order.strip().lower())
+    if descending is None:
+        raise invalid_value(f"Expected sortOrder ascending or descending; received {quoted(sort_order)}.")
+    if not sort_by:
+        return ["-number" if descending else "number"]
+    attribute = find(sort_by)
+    if attribute is None or not attribute.sortable:
+        raise invalid_value(f"Expected sortBy to name an attribute to sort by; received {quoted(sort_by)}.")
+    expression = _expression(attribute)
+    if descending:
+        return [OrderBy(expression, descending=True, nulls_first=True), "number"]
+    return [OrderBy(expression, nulls_last=True), "number"]
+
+
+def _expression(attribute: Attribute) -> Expression | F:
+    if attribute.name in _EXPRESSIONS:
+        return _EXPRESSIONS[attribute.name]
+    if attribute.type == "dateTime":
+        return F(attribute.column)
+    return NullIf(Comparable(text_of(attribute), fold=not attribute.case_exact), Value(""))

@@ -16,6 +16,7 @@ from accounts.provisioning import provisioning
 from accounts.provisioning.provisioning import UserRecord
 from accounts.users.locking import locked, locked_with_account
 from scim import errors
+from scim.filters.values import issued_id
 from scim.listing import listed_users, paging
 from scim.patch import patch
 from scim.request_log import RequestSummary
@@ -168,12 +169,9 @@ def _shown(user: User, base_url: str, wanted: Wanted) -> dict[str, Any]:
 
 
 def _key(user_id: str) -> UUID:
-    """Ids are opaque and case-exact: an id that Torque did not issue is no user's (C10). Raises ScimError 404."""
-    try:
-        key = UUID(user_id)
-    except ValueError:
-        key = None
-    if key is None or str(key) != user_id:
+    """Raises ScimError 404."""
+    key = issued_id(user_id)
+    if key is None:
         raise errors.not_found(f"Expected the id of a user of this account; received {errors.quoted(user_id)}.")
     return key
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scim.listing import lookups
+from scim.listing import listed_users
 from tests.scim.client import ScimClient
 from tests.support.cast import Cast
 
@@ -37,7 +37,7 @@ def test_one_of_another_account_is_not_found(okta: ScimClient, stranger: ScimCli
 
 
 def test_a_constant_that_everybody_has_is_paged(okta: ScimClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookups, "_MOST_AT_ONCE", 1)
+    monkeypatch.setattr(listed_users, "_MOST_AT_ONCE", 1)
     for number in range(3):
         okta.create(f"p{number}@acme.example", externalId="employee")
     answer = okta.get("/Users?filter=externalId%20eq%20%22employee%22&startIndex=2&count=1")
