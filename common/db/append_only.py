@@ -5,6 +5,7 @@ By triggers, added by migrations that call `append_only`. A role that may drop a
 its triggers: a migration that alters one of these tables calls `append_only` again. SQLite has no TRUNCATE.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps.registry import Apps
@@ -21,57 +22,63 @@ END $$
 """
 
 
+Statements = Callable[[Apps, BaseDatabaseSchemaEditor], list[str]]
+
+
+def run_statements(add: Statements, remove: Statements) -> migrations.RunPython:
+    """An operation whose SQL depends on the database and on the models' tables."""
+
+    def running(statements: Statements) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+        def run(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+            for statement in statements(apps, editor):
+                editor.execute(statement)
+
+        return run
+
+    return migrations.RunPython(running(add), running(remove))
+
+
 def append_only(app_label: str, *models: str) -> migrations.RunPython:
     """Rows of these models can be added and read, nothing else."""
 
-    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        if editor.connection.vendor == "postgresql":
-            editor.execute(_FUNCTION)
-        for model in models:
-            for statement in _guards(apps.get_model(app_label, model), editor.connection.vendor):
-                editor.execute(statement)
+    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
+        vendor = editor.connection.vendor
+        guards = [one for model in models for one in _guards(apps.get_model(app_label, model), vendor)]
+        return [_FUNCTION, *guards] if vendor == "postgresql" else guards
 
-    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for model in models:
-            for statement in _no_guards(apps.get_model(app_label, model), editor.connection.vendor):
-                editor.execute(statement)
+    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
+        vendor = editor.connection.vendor
+        return [one for model in models for one in _no_guards(apps.get_model(app_label, model), vendor)]
 
-    return migrations.RunPython(add, remove)
+    return run_statements(add, remove)
 
 
 def never_truncated(app_label: str, *models: str) -> migrations.RunPython:
     """Tables of these models cannot be emptied by TRUNCATE, which asks no trigger of rows. After `append_only`."""
 
-    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for table in _truncatable(apps, editor):
-            editor.execute(
-                f'CREATE OR REPLACE TRIGGER {table}_never_truncated BEFORE TRUNCATE ON "{table}"'
-                " FOR EACH STATEMENT EXECUTE FUNCTION accounts_append_only()"
-            )
+    def on_each(statement: str) -> Statements:
+        def filled_in(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
+            tables = [str(apps.get_model(app_label, model)._meta.db_table) for model in models]
+            return [statement.format(table=table) for table in tables if editor.connection.vendor == "postgresql"]
 
-    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for table in _truncatable(apps, editor):
-            editor.execute(f'DROP TRIGGER {table}_never_truncated ON "{table}"')
+        return filled_in
 
-    def _truncatable(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
-        tables = [str(apps.get_model(app_label, model)._meta.db_table) for model in models]
-        return tables if editor.connection.vendor == "postgresql" else []
-
-    return migrations.RunPython(add, remove)
+    return run_statements(
+        on_each(
+            'CREATE OR REPLACE TRIGGER {table}_never_truncated BEFORE TRUNCATE ON "{table}"'
+            " FOR EACH STATEMENT EXECUTE FUNCTION accounts_append_only()"
+        ),
+        on_each('DROP TRIGGER {table}_never_truncated ON "{table}"'),
+    )
 
 
 def entries_wait_for_their_seal() -> migrations.RunPython:
     """Every new audit entry is put on the list of unsealed ones by the database, in the same transaction."""
-
-    def add(_: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _QUEUE[editor.connection.vendor]:
-            editor.execute(statement)
-
-    def remove(_: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        on_table = ' ON "accounts_auditentry"' if editor.connection.vendor == "postgresql" else ""
-        editor.execute(f"DROP TRIGGER accounts_auditentry_waits{on_table}")
-
-    return migrations.RunPython(add, remove)
+    on_table = {"postgresql": ' ON "accounts_auditentry"', "sqlite": ""}
+    return run_statements(
+        lambda _, editor: _QUEUE[editor.connection.vendor],
+        lambda _, editor: [f"DROP TRIGGER accounts_auditentry_waits{on_table[editor.connection.vendor]}"],
+    )
 
 
 _WAITS = "INSERT INTO accounts_unsealedentry (id, account_id, at) VALUES (NEW.id, NEW.account_id, NEW.at);"

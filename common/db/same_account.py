@@ -4,40 +4,34 @@ On PostgreSQL by a composite foreign key (account_id, x_id) -> (account_id, id),
 `same_account`. SQLite cannot add one to a table that exists; there the services and their tests stand alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from common.db.append_only import Statements, run_statements
+
 
 def same_account(app_label: str, *relations: str) -> migrations.RunPython:
     """For each "model.field" of the app: the row pointed to has to be of the row's own account."""
 
-    def add(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _statements(apps, editor, "add"):
-            editor.execute(statement)
+    def of_each(statements: Callable[[Any], list[str]]) -> Statements:
+        def found(apps: Apps, editor: BaseDatabaseSchemaEditor) -> list[str]:
+            if editor.connection.vendor != "postgresql":
+                return []
+            named = (relation.split(".") for relation in relations)
+            fields = [apps.get_model(app_label, model)._meta.get_field(field) for model, field in named]
+            return [one for field in fields for one in statements(field)]
 
-    def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _statements(apps, editor, "remove"):
-            editor.execute(statement)
+        return found
 
-    def _statements(apps: Apps, editor: BaseDatabaseSchemaEditor, what: str) -> list[str]:
-        if editor.connection.vendor != "postgresql":
-            return []
-        found = [apps.get_model(app_label, model)._meta.get_field(field) for model, field in map(_split, relations)]
-        return [statement for field in found for statement in (_add(field) if what == "add" else _remove(field))]
-
-    return migrations.RunPython(add, remove)
+    return run_statements(of_each(_add), of_each(_remove))
 
 
 def constraint_name(field: Any) -> str:
     return f"{field.model._meta.db_table}_{field.column}_same_account"[:63]
-
-
-def _split(relation: str) -> tuple[str, str]:
-    model, _, field = relation.partition(".")
-    return model, field
 
 
 def _add(field: Any) -> list[str]:
