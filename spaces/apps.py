@@ -7,4 +7,4 @@ class SpacesConfig(AppConfig):
     name = "spaces"
 
     def ready(self) -> None:
-        import_module("spaces.deprovisioning")  # so that deprovisioning includes spaces
+        import_module("spaces.placing")  # so that deprovisioning includes spaces

@@ -31,7 +31,9 @@ def people_with(account: Account, field: str, name: str) -> int:
         outcome=LoginOutcome.SIGNED_IN, user__isnull=False, at__gte=timezone.now() - MESSAGES_KEPT
     )
     rows = logins.order_by("-at").annotate(**read).values_list("user_id", *read)[:LOOKED_AT]
-    return len({user for user, *values in rows if _is_among(fold(name), values)})
+    wanted = fold(name)
+    lists = ((user, value) for user, *values in rows for value in values if isinstance(value, list))
+    return len({user for user, value in lists if any(wanted == fold(entry) for entry in entries(value))})
 
 
 def unknown_spaces(connection: Connection, since: datetime, limit: int) -> list[str]:
@@ -62,7 +64,3 @@ def _read(field: str, own_names: Iterable[dict[str, str]]) -> dict[str, KeyTrans
     """Annotations of login records: the values of the attribute, by each name that a connection has for it."""
     keys = sorted({field, *(storable(names[field][:200]) for names in own_names if names.get(field))})
     return {f"value_{number}": KeyTransform(key, "attributes") for number, key in enumerate(keys)}
-
-
-def _is_among(wanted: str, values: Iterable[object]) -> bool:
-    return any(wanted == fold(entry) for value in values if isinstance(value, list) for entry in entries(value))

@@ -1,4 +1,4 @@
-"""Placing people in a space by hand, one or some hundreds at once, and taking them out."""
+"""Placing people in a space by hand, one or some hundreds at once, and taking them out, also at deprovisioning."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.audit import audit
 from accounts.audit.audit import Actor
+from accounts.deprovisioning.cleanup import Removed, cleanup_step
 from accounts.errors import ActionRefused
 from accounts.models import Origin, User
 from accounts.models.user import UserState
@@ -39,7 +40,8 @@ def place_users(user_ids: Iterable[UUID], space: Space, role: SpaceRole, *, acti
     people = locked_users(user_ids, space.account)
     present = SpaceMembership.objects.in_account(space.account_id).filter(space=space, user__in=people)
     had = {m.user_id: m for m in present.select_related("role")}
-    changing = [user for user in people if not _is_so(had.get(user.pk), role)]
+    is_so = {key for key, m in had.items() if m.role_id == role.pk and m.origin == Origin.MANUAL}
+    changing = [user for user in people if user.pk not in is_so]
     SpaceMembership.objects.bulk_create(
         [
             SpaceMembership(account_id=space.account_id, user=user, space=space, role=role, origin=Origin.MANUAL)
@@ -61,7 +63,8 @@ def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
 
     What groups give stays, and an IdP that names the space gives its role again at the person's next login.
     """
-    before = _membership(user, space)
+    own = SpaceMembership.objects.in_account(space.account_id).filter(user=user, space=space)
+    before = own.select_for_update().first()  # two who change it at once are written down in turn
     if before is None:
         return False
     before.delete()
@@ -69,11 +72,14 @@ def remove_from_space(user: User, space: Space, *, acting: Actor) -> bool:
     return True
 
 
-def _membership(user: User, space: Space) -> SpaceMembership | None:
-    """Locked, so that two who change it at once are written down in turn."""
-    own = SpaceMembership.objects.in_account(space.account_id).filter(user=user, space=space)
-    return own.select_for_update().first()
-
-
-def _is_so(membership: SpaceMembership | None, role: SpaceRole) -> bool:
-    return membership is not None and membership.role_id == role.pk and membership.origin == Origin.MANUAL
+@cleanup_step
+def leave_spaces(user: User) -> Removed:
+    """Remove the user from all spaces; returns which with what role."""
+    own = SpaceMembership.objects.in_account(user.account_id).filter(user=user)
+    had = [
+        {"space": space, "role": role, "origin": origin}
+        for space, role, origin in own.values_list("space__name", "role__name", "origin")
+    ]
+    if had:
+        own.delete()
+    return {"spaces": sorted(had, key=lambda entry: entry["space"])}

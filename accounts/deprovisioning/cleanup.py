@@ -30,7 +30,7 @@ _steps: list[Step] = []
 def cleanup_step(step: Step) -> Step:
     """Register a step: it removes something from a deprovisioned user, in bulk, and returns what that was.
 
-    Apps above this one have such steps too (`spaces.deprovisioning`).
+    Apps above this one have such steps too (`spaces.placing`).
     """
     _steps.append(step)
     return step

@@ -3,9 +3,8 @@
 import pytest
 
 from accounts.audit.audit import OPERATOR
-from spaces.deprovisioning import leave_spaces
 from spaces.models import SpaceMembership
-from spaces.placing import place_user
+from spaces.placing import leave_spaces, place_user
 from spaces.spaces import space_role_named
 from tests.support.cast import Cast
 
