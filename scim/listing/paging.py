@@ -1,17 +1,19 @@
 """Pages of an account's users: by index (RFC 7644 section 3.4.2.4) and by cursor (RFC 9865).
 
 At most two queries, whatever the size of the page and of the account. The account knows how many users it has, and
-`scim.listing.landmarks` where the n-th is; what a filter finds is counted only when the page does not tell it.
+`landmark` where the n-th is; what a filter finds is counted only when the page does not tell it.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
-from django.db.models import Case, Expression, F, Q, QuerySet, Value, When
+from django.db.models import Case, Expression, F, Q, QuerySet, Value, When, Window
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import NullIf
+from django.db.models.functions import NullIf, RowNumber
 
 from accounts.models import Account, User
 from accounts.models.user import UserState
@@ -22,11 +24,13 @@ from scim.errors import invalid_count, invalid_value, quoted, too_many
 from scim.filters.comparisons import IS_IN, IS_OUT, USER_NAME_KEY, text_of
 from scim.filters.filters import compile_filter
 from scim.filters.text_search import Comparable
-from scim.listing import cursors, landmarks, listed_users
+from scim.listing import cursors, listed_users
 from scim.listing.cursors import AFTER, AT, BEFORE, Position
 
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
+
+STEP = 500  # users between two landmarks
 
 LARGE_ACCOUNT = 10_000  # users; fewer are looked through in a fraction of a second
 SEARCH_TAKES = 450  # milliseconds of each statement at most; a page and its total are two
@@ -135,9 +139,34 @@ def _read_all(account: Account, first: int, wanted: int) -> Page:
     total = account.user_count
     if not wanted or first > total:
         return Page([], total, first)
-    number, passed_over = landmarks.before(account, first)
+    number, passed_over = landmark(account, first)
     page = 'AND "number" >= %s ORDER BY "number" LIMIT %s OFFSET %s'
     return Page(listed_users.where(account, page, [number, wanted, passed_over]), total, first)
+
+
+def landmark(account: Account, place: int) -> tuple[int, int]:
+    """A number from which to read, and how many users to skip from there, for a place (from 1).
+
+    Users are numbered in the order of their creation, and a number is never given twice. As long as nobody was erased,
+    the n-th user is number n. After that, every STEP-th place is noted, by each process.
+    """
+    gone = account.last_user_number - account.user_count
+    if not gone:
+        return place, 0
+    numbers = _survey(account.pk, gone, account.user_count // STEP) if place > STEP else []
+    if not numbers:
+        return 0, place - 1
+    nearest = min((place - 1) // STEP, len(numbers) - 1)
+    return numbers[nearest], place - 1 - nearest * STEP
+
+
+@lru_cache(maxsize=200)
+def _survey(account_id: UUID, _gone: int, _steps: int) -> list[int]:
+    """The numbers of the users at places 1, 501, 1001 and so on; anew when another was erased or many came."""
+    people = User.objects.in_account(account_id).present()
+    placed = people.annotate(place=Window(RowNumber(), order_by=F("number").asc()))
+    found = placed.filter(place__gt=0).annotate(step=F("place") % STEP).filter(step=1)
+    return list(found.order_by("number").values_list("number", flat=True))
 
 
 def _read_found(people: QuerySet[User], first: int, wanted: int, whose: Account | None) -> Page:
@@ -174,8 +203,8 @@ def _read_by_cursor(
     return Page(
         users,
         total,
-        next_cursor=_cursor(AFTER, users[-1].number, total, mark) if users and follows else None,
-        previous_cursor=_cursor(BEFORE, users[0].number, total, mark) if users and precedes else None,
+        next_cursor=cursors.write(Position(AFTER, users[-1].number, total), mark) if users and follows else None,
+        previous_cursor=cursors.write(Position(BEFORE, users[0].number, total), mark) if users and precedes else None,
     )
 
 
@@ -185,13 +214,9 @@ def _read_at(people: QuerySet[User], start: int, mark: str, wanted: int, total: 
     return Page(
         read[:wanted],
         total,
-        next_cursor=_cursor(AT, start + wanted, total, mark) if len(read) > wanted else None,
-        previous_cursor=_cursor(AT, max(start - wanted, 0), total, mark) if start else None,
+        next_cursor=cursors.write(Position(AT, start + wanted, total), mark) if len(read) > wanted else None,
+        previous_cursor=cursors.write(Position(AT, max(start - wanted, 0), total), mark) if start else None,
     )
-
-
-def _cursor(kind: str, place: int, total: int, mark: str) -> str:
-    return cursors.write(Position(kind, place, total), mark)
 
 
 @contextmanager

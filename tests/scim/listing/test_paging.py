@@ -10,7 +10,7 @@ from accounts.deprovisioning import end_access
 from accounts.models import Account
 from accounts.provisioning import provisioning
 from scim.errors import ScimError
-from scim.listing import landmarks
+from scim.listing import paging
 from scim.listing.paging import MAX_COUNT, Page, Query, read_page
 from tests.scim.population import populate
 from tests.support.cast import Cast
@@ -119,7 +119,7 @@ def test_nobody_erased_is_seen_or_counted(cast: Cast, ask: Ask) -> None:
 @pytest.fixture
 def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A landmark at every second place, so that few people have many."""
-    monkeypatch.setattr(landmarks, "STEP", 2)
+    monkeypatch.setattr(paging, "STEP", 2)
 
 
 def test_after_an_erasure_every_place_is_right(cast: Cast, ask: Ask, short_steps: None) -> None:
