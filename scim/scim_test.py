@@ -62,14 +62,9 @@ def run(account: Account, host: str, acting: Actor) -> list[Played]:
         ends_at = timezone.now() + TOKEN_LIVES
         named = ("SCIM test", [Permission.MANAGE_USERS])
         _, token = tokens.issue_service_token(account, *named, expires_at=ends_at, acting=acting)
-        played = [_play(conversation, host, token) for conversation in CONVERSATIONS]
+        played = [(one, list(_exchanges(one, host, token))) for one in CONVERSATIONS]
         transaction.set_rollback(True)
-    return played
-
-
-def _play(conversation: Conversation, host: str, token: str) -> Played:
-    exchanges = list(_exchanges(conversation, host, token))
-    return Played(conversation.provider, exchanges, len(conversation.asks) - len(exchanges))
+    return [Played(one.provider, exchanges, len(one.asks) - len(exchanges)) for one, exchanges in played]
 
 
 def _exchanges(conversation: Conversation, host: str, token: str) -> Iterator[Exchange]:

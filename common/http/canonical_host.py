@@ -25,7 +25,8 @@ def at_base_url(view: Callable[..., Response]) -> Callable[..., Response | HttpR
 
     @wraps(view)
     def entry(request: HttpRequest, *args: object, **kwargs: object) -> Response | HttpResponse:
-        redirects = _redirects(request)
+        seen = request.COOKIES.get(REDIRECTS_COOKIE, "")
+        redirects = int(seen) if seen in ("1", "2", "3") else 0
         if redirects >= MAX_REDIRECTS or not is_for_another_host(request):
             return view(request, *args, **kwargs)
         response = HttpResponse(status=307, headers={"Location": settings.BASE_URL + request.get_full_path()})
@@ -47,8 +48,3 @@ def is_for_another_host(request: HttpRequest) -> bool:
 
 def _host_of(address: str) -> str:
     return urlsplit(address).hostname or ""
-
-
-def _redirects(request: HttpRequest) -> int:
-    value = request.COOKIES.get(REDIRECTS_COOKIE, "")
-    return int(value) if value in ("1", "2", "3") else 0

@@ -58,16 +58,12 @@ class _Target:
     @property
     def name(self) -> str:
         """The target as sentences name it."""
-        return f"{self.scheme}://{self._authority}{self.path.partition('?')[0]}"
-
-    @property
-    def _authority(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == {"https": 443, "http": 80}[self.scheme] else f"{host}:{self.port}"
+        return f"{self.scheme}://{self.host_header}{self.path.partition('?')[0]}"
 
     @property
     def host_header(self) -> str:
-        return self._authority
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == {"https": 443, "http": 80}[self.scheme] else f"{host}:{self.port}"
 
 
 def fetch(

@@ -21,6 +21,7 @@ from scim.users.values import (
     parts_by_name,
     read,
     read_entry,
+    same_value,
     settle_primary,
     without_repeats,
 )
@@ -250,14 +251,7 @@ def _change_list(held: list[Entry], verb: str, attribute: Attribute, value: Any)
 
 def _is_repeated(entry: Entry, added: list[Entry]) -> bool:
     """RFC 7644 section 3.5.2.1: a value that is there already is not added once more."""
-    return any(_same_value(entry, other) and entry.get("type") == other.get("type") for other in added)
-
-
-def _same_value(one: Entry, other: Entry) -> bool:
-    """Addresses have no value: they are the same if all of them is."""
-    if "value" not in one or "value" not in other:
-        return one == other
-    return fold(one["value"]) == fold(other["value"])
+    return any(same_value(entry, other) and entry.get("type") == other.get("type") for other in added)
 
 
 def _without_sent(held: list[Entry], value: Any) -> list[Entry]:

@@ -16,7 +16,7 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.provisioning.provisioning import UserRecord
 from common.folding import fold
 from common.invisible import invisible
-from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, Attribute, of_schema
+from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, of_schema
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 from scim.users import extensions
 from scim.users.values import canonical, check_is_list, read
@@ -162,27 +162,20 @@ def _read(document: object) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise invalid_syntax(f"Expected a User, a JSON object; received {type_name(document)}.")
     members = canonical(document, "the user")
-    given = _read_attributes(members)
+    given: dict[str, Any] = {}
+    for name, row in _SENT.items():
+        if name in members:
+            if row.multi_valued:
+                check_is_list(row, members[name])
+            given[row.name] = read(row, members[name])
+    if (extension := members.get(ENTERPRISE.lower())) is not None:
+        if not isinstance(extension, dict):
+            raise invalid_value(f"Expected an object for {ENTERPRISE}; received {type_name(extension)}.")
+        parts = canonical(extension, "the enterprise extension")
+        given |= {row.path: read(row, parts[name]) for name, row in _SENT_EXTENSION.items() if name in parts}
     if any(name.startswith("urn:") for name in members):
         given["extensions"] = extensions.read(document)
     return given
-
-
-def _read_attributes(members: dict[str, Any]) -> dict[str, Any]:
-    given = {row.name: _read_member(row, members[name]) for name, row in _SENT.items() if name in members}
-    extension = members.get(ENTERPRISE.lower())
-    if extension is None:
-        return given
-    if not isinstance(extension, dict):
-        raise invalid_value(f"Expected an object for {ENTERPRISE}; received {type_name(extension)}.")
-    members = canonical(extension, "the enterprise extension")
-    return given | {row.path: read(row, members[name]) for name, row in _SENT_EXTENSION.items() if name in members}
-
-
-def _read_member(row: Attribute, value: object) -> Any:
-    if row.multi_valued:
-        check_is_list(row, value)
-    return read(row, value)
 
 
 def _read_name(given: dict[str, Any], current: User | None) -> dict[str, str]:

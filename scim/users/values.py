@@ -181,9 +181,12 @@ def without_repeats(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    types = {fold(entry["type"]) for entry in (one, other) if "type" in entry}
+    return same_value(one, other) and (len(types) < 2 or one == other)
+
+
+def same_value(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Addresses have no value: they are the same if all of them is."""
     if "value" not in one or "value" not in other:
         return one == other
-    if fold(one["value"]) != fold(other["value"]):
-        return False
-    types = {fold(entry["type"]) for entry in (one, other) if "type" in entry}
-    return len(types) < 2
+    return bool(fold(one["value"]) == fold(other["value"]))
