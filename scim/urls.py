@@ -16,8 +16,8 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^Groups/\.search/?\Z", discovery.GroupsSearchView.as_view(), name="groups-search"),
     re_path(r"^Groups/(?P<group_id>[^/]+)/?\Z", discovery.GroupView.as_view(), name="group"),
     re_path(r"^ServiceProviderConfig/?\Z", discovery.ServiceProviderConfigView.as_view(), name="provider"),
-    re_path(r"^ResourceTypes(?:/(?P<name>[^/]+))?/?\Z", discovery.ResourceTypesView.as_view(), name="resource-types"),
-    re_path(r"^Schemas(?:/(?P<name>[^/]+))?/?\Z", discovery.SchemasView.as_view(), name="schemas"),
+    re_path(r"^ResourceTypes(?:/(?P<name>[^/]+))?/?\Z", discovery.resource_types, name="resource-types"),
+    re_path(r"^Schemas(?:/(?P<name>[^/]+))?/?\Z", discovery.schemas, name="schemas"),
     re_path(r"^Bulk/?\Z", discovery.BulkView.as_view(), name="bulk"),
     re_path(r"^[\s\S]*\Z", discovery.NothingHere.as_view(), name="nothing"),
 ]

@@ -167,7 +167,8 @@ def _authenticate(request: HttpRequest) -> ApiToken:
     token = tokens.find_live(text) if text else None
     # A short token is somebody's login: provisioning would end with it within the hour.
     if token is None or token.kind == TokenKind.SHORT:
-        _check_rate_of_stranger(request)
+        if wait := rate_limits.seconds_to_wait(request, "SCIM"):
+            raise TooManyRequests(wait, "of one address without a live token")
         received = "one that is unknown, expired, revoked or the short token of a login" if text else "none"
         raise errors.unauthorized(
             f"Expected a live API token in the Authorization header; received {received}."
@@ -194,13 +195,6 @@ def check_rate(token_id: UUID) -> None:
     wait = rates.wait(f"scim:{token_id}", settings.SCIM_REQUESTS_PER_SECOND, settings.SCIM_BURST)
     if wait > 0:
         raise TooManyRequests(wait)
-
-
-def _check_rate_of_stranger(request: HttpRequest) -> None:
-    """Takes one request out of the bucket of an address that brings no live token. Raises TooManyRequests."""
-    wait = rate_limits.seconds_to_wait(request, "SCIM")
-    if wait:
-        raise TooManyRequests(wait, "of one address without a live token")
 
 
 def answer(body: dict[str, Any], status: int = 200, **headers: str) -> HttpResponse:

@@ -30,13 +30,12 @@ class ServiceProviderConfigView(ScimView):
 class DocumentsView(ScimView):
     """A list of documents and each of them by its id. A filter is refused, as RFC 7644 section 4 asks."""
 
-    def documents(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
+    documents_at: Any = None  # the documents, by the base URL
 
     def get(self, request: HttpRequest, name: str = "") -> HttpResponse:
         if "filter" in request.GET:
             raise errors.forbidden("Expected no filter here: all of these documents are always shown.")
-        documents = self.documents()
+        documents = self.documents_at(self.base_url)
         if not name:
             return listed(documents, len(documents))
         for document in documents:
@@ -44,20 +43,6 @@ class DocumentsView(ScimView):
                 return answer(document)
         known = ", ".join(document["id"] for document in documents)
         raise errors.not_found(f"Expected one of {known}; received {errors.quoted(name)}.")
-
-
-class ResourceTypesView(DocumentsView):
-    summary = RequestSummary("read", "read", "the resource types")
-
-    def documents(self) -> list[dict[str, Any]]:
-        return _resource_types(self.base_url)
-
-
-class SchemasView(DocumentsView):
-    summary = RequestSummary("read", "read", "the schemas")
-
-    def documents(self) -> list[dict[str, Any]]:
-        return _schemas(self.base_url)
 
 
 class BulkView(ScimView):
@@ -208,3 +193,9 @@ def _definition(attribute: Attribute) -> dict[str, Any]:
     if attribute.type == "complex":
         definition["subAttributes"] = [_definition(part) for part in parts_of(attribute)]
     return definition
+
+
+resource_types = DocumentsView.as_view(
+    documents_at=_resource_types, summary=RequestSummary("read", "read", "the resource types")
+)
+schemas = DocumentsView.as_view(documents_at=_schemas, summary=RequestSummary("read", "read", "the schemas"))
