@@ -3,6 +3,7 @@
 The grammar is that of scim2-models; which attributes there are says `scim.attributes`.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,15 +126,8 @@ def described(condition: FilterNode) -> Entry | None:
 
 
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "eq": lambda held, wanted: held == wanted,
-    "ne": lambda held, wanted: held != wanted,
-    "co": lambda held, wanted: wanted in held,
-    "sw": lambda held, wanted: held.startswith(wanted),
-    "ew": lambda held, wanted: held.endswith(wanted),
-    "gt": lambda held, wanted: held > wanted,
-    "ge": lambda held, wanted: held >= wanted,
-    "lt": lambda held, wanted: held < wanted,
-    "le": lambda held, wanted: held <= wanted,
+    **{"eq": operator.eq, "ne": operator.ne, "co": operator.contains, "sw": str.startswith, "ew": str.endswith},
+    **{"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le},
 }
 
 

@@ -66,17 +66,15 @@ def check_is_list(attribute: Attribute, value: object) -> None:
     """Raises ScimError for what is no list of objects, which only PATCH reads as one; null is no value."""
     if value is None:
         return
-    odd = value if not isinstance(value, list) else next((entry for entry in value if not _is_entry(entry)), None)
+    odd = value
+    if isinstance(value, list):
+        odd = next((entry for entry in value if not isinstance(entry, dict | None)), None)
     if odd is not None:
         where = " in it" if isinstance(value, list) else ""
         raise invalid_value(
             f"Expected a list of objects for {attribute.name}, such as"
             f' [{{"value": "...", "type": "work"}}]; received {type_name(odd)}{where}.'
         )
-
-
-def _is_entry(value: object) -> bool:
-    return value is None or isinstance(value, dict)
 
 
 def is_empty(value: object) -> bool:
