@@ -35,14 +35,14 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     write(inserting(rows))
 
 
-def inserting(rows: Sequence[models.Model]) -> Write:
-    """What inserts rows of one model, which count as saved from now on."""
+def inserting(rows: Sequence[models.Model], name: str = "", expression: str = "") -> Write:
+    """What inserts rows of one model, which count as saved from now on; the field of that name gets the expression."""
     model = type(rows[0])
-    fields = model._meta.local_concrete_fields
+    fields = [field for field in model._meta.local_concrete_fields if field.name != name]
     values = [value for row in rows for value in _stored_now(row, fields, True)]
     for row in rows:
         row._state.adding, row._state.db = False, "default"
-    return Write(f"{_insert_into(model)} {', '.join([_place(model)] * len(rows))}", values)
+    return Write(f"{_insert_into(model)} {', '.join([_place(model, name, expression)] * len(rows))}", values)
 
 
 def insert_numbered(row: models.Model, name: str, counting: Write, *others: Write) -> None:
@@ -54,7 +54,7 @@ def insert_numbered(row: models.Model, name: str, counting: Write, *others: Writ
         setattr(row, name, write(counting)[0])
         write(inserting([row]), *others)
         return
-    numbered = _inserting_with(row, name, "(TABLE w0)")
+    numbered = inserting([row], name, "(TABLE w0)")
     setattr(row, name, write(counting, *others, Write(f'{numbered.text} RETURNING "{name}"', numbered.values))[0])
 
 
@@ -163,17 +163,8 @@ def _insert_into(model: type[models.Model]) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES'  # names from the model
 
 
-def _inserting_with(row: models.Model, name: str, expression: str) -> Write:
-    """As `inserting`, with an expression for the value of one field."""
-    model = type(row)
-    fields = [field for field in model._meta.local_concrete_fields if field.name != name]
-    values = _stored_now(row, fields, True)
-    row._state.adding, row._state.db = False, "default"
-    return Write(f"{_insert_into(model)} {_place(model, name, expression)}", values)
-
-
 @cache
-def _place(model: type[models.Model], name: str = "", expression: str = "") -> str:
+def _place(model: type[models.Model], name: str, expression: str) -> str:
     """Where the values stand; for the field of that name the expression."""
     fields = model._meta.local_concrete_fields
     return f"({', '.join(expression if field.name == name else '%s' for field in fields)})"
