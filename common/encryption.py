@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
@@ -99,12 +99,10 @@ def unseal(token: str, place: str) -> str:
 
 def _unseal_unbound(token: str) -> str:
     """A Fernet token of a release before. It is bound to nothing, and ends with its key: none is made any more."""
-    for key in _present_keys():
-        try:
-            return key.fernet.decrypt(token).decode()
-        except InvalidToken:
-            continue
-    raise UnreadableSecret("none of them opens it")
+    try:
+        return MultiFernet([key.fernet for key in _present_keys()]).decrypt(token).decode()
+    except InvalidToken:
+        raise UnreadableSecret("none of them opens it") from None
 
 
 class _SecretAttribute(DeferredAttribute):

@@ -23,13 +23,8 @@ def map_login(
     )
     if assignment.placements:
         return assignment
-    return Assignment((), (*assignment.decisions, Decision(_without_space(connection, first=first))))
-
-
-def _without_space(connection: Connection, *, first: bool) -> Code:
-    if not first:
-        return Code.LEFT_ALONE
-    return Code.DEFAULT_USED if _default_of(connection) else Code.NO_DEFAULT
+    code = Code.LEFT_ALONE if not first else Code.DEFAULT_USED if _default_of(connection) else Code.NO_DEFAULT
+    return Assignment((), (*assignment.decisions, Decision(code)))
 
 
 @transaction.atomic
