@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Concat, Length, NullIf, StrInde
 
 from accounts.models.user import UserOrigin, UserState
 from common.folding import fold
-from scim.attributes import Attribute, find, parts_of
+from scim.attributes import Attribute, find, issued_id, parts_of
 from scim.errors import invalid_filter
 from scim.filters import value_paths
 from scim.filters import values as filter_values
@@ -97,7 +97,7 @@ def _is_part_of_list(attribute: Attribute) -> bool:
 def _compare_id(attribute: Attribute, operator: str, value: object) -> Q:
     if operator != "eq":
         raise filter_values.unfit_operator(attribute, operator, "eq, ne or pr")
-    key = filter_values.issued_id(filter_values.text(attribute, value))
+    key = issued_id(filter_values.text(attribute, value))
     return Q(pk=key) if key else NOBODY
 
 

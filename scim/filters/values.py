@@ -1,8 +1,6 @@
 """PURE. Reads the value that a filter compares an attribute with, or refuses it as `invalidFilter`."""
 
-from contextlib import suppress
 from datetime import datetime
-from uuid import UUID
 
 from common import timestamps
 from scim.attributes import Attribute
@@ -44,14 +42,6 @@ def instant(attribute: Attribute, operator: str, value: object) -> datetime:
         return timestamps.read(text(attribute, value))
     except ValueError:
         raise _unfit(attribute, "a moment such as '2026-03-01T10:00:00Z'", value) from None
-
-
-def issued_id(text: str) -> UUID | None:
-    """Ids are opaque and case-exact: a spelling that Torque did not issue is no user's (C10)."""
-    with suppress(ValueError):
-        if str(key := UUID(text)) == text:
-            return key
-    return None
 
 
 def unfit_operator(attribute: Attribute, operator: str, known: str) -> ScimError:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts.models import Account, User
 from common.db import statements
 from common.folding import fold
-from scim.filters.values import issued_id
+from scim.attributes import issued_id
 
 # What `resources.to_resource` shows, and the number that pages go by.
 _SHOWN = (

@@ -10,11 +10,10 @@ from typing import Any
 
 from common.folding import fold
 from scim import errors
-from scim.attributes import CORE, ENTERPRISE, Attribute
-from scim.errors import ScimError, quoted, type_name
-from scim.patch.paths import Entry, Target, described, matches, named_schema, target
-from scim.users import extensions
-from scim.users.values import (
+from scim.attributes import (
+    CORE,
+    ENTERPRISE,
+    Attribute,
     canonical,
     check_count,
     is_empty,
@@ -25,6 +24,9 @@ from scim.users.values import (
     settle_primary,
     without_repeats,
 )
+from scim.errors import ScimError, quoted, type_name
+from scim.patch.paths import Entry, Target, described, matches, named_schema, target
+from scim.users import extensions
 
 Document = dict[str, Any]
 

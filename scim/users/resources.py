@@ -16,10 +16,9 @@ from accounts.models.user import UserOrigin, UserState
 from accounts.provisioning.provisioning import UserRecord
 from common.folding import fold
 from common.invisible import invisible
-from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, of_schema
+from scim.attributes import ATTRIBUTES, COMMON, CORE, ENTERPRISE, canonical, check_is_list, of_schema, read
 from scim.errors import invalid_syntax, invalid_value, quoted, type_name
 from scim.users import extensions
-from scim.users.values import canonical, check_is_list, read
 
 # The attributes that a client may send, by lower-case name.
 _SENT = {row.name.lower(): row for row in (*of_schema(COMMON), *of_schema(CORE)) if row.mutability != "readOnly"}

@@ -16,7 +16,7 @@ from accounts.provisioning import provisioning
 from accounts.provisioning.provisioning import UserRecord
 from accounts.users.locking import locked, locked_with_account
 from scim import errors
-from scim.filters.values import issued_id
+from scim.attributes import issued_id
 from scim.listing import listed_users, paging
 from scim.patch import patch
 from scim.request_log import RequestSummary
