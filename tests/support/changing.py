@@ -6,7 +6,7 @@ from accounts.audit.audit import Actor
 from accounts.deprovisioning.erase import Erasure, erase_locked
 from accounts.models import Account, User
 from accounts.provisioning.provisioning import revise_locked
-from accounts.provisioning.user_record import UserRecord
+from accounts.provisioning.provisioning import UserRecord
 from accounts.users.locking import locked, locked_with_account
 
 
