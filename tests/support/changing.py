@@ -5,8 +5,7 @@ from uuid import UUID
 from accounts.audit.audit import Actor
 from accounts.deprovisioning.erase import Erasure, erase_locked
 from accounts.models import Account, User
-from accounts.provisioning.provisioning import revise_locked
-from accounts.provisioning.provisioning import UserRecord
+from accounts.provisioning.provisioning import UserRecord, revise_locked
 from accounts.users.locking import locked, locked_with_account
 
 
