@@ -49,7 +49,7 @@ def remember(identity: ExternalIdentity, claims: IdentityClaims, connection: Con
     sentences = sync_words.sentences([*remarks, *_remarks(connection, decision)])
     if connection.groups_seen_at is None and (claims.group_ids is not None or claims.groups_overage):
         connection.groups_seen_at = timezone.now()
-        unseen = Connection.objects.filter(pk=connection.pk, groups_seen_at=None)
+        unseen = Connection.objects.in_account(connection.account_id).filter(pk=connection.pk, groups_seen_at=None)
         unseen.update(groups_seen_at=connection.groups_seen_at)
     return sentences
 
